@@ -1,0 +1,29 @@
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { ImageIndex } from '../oci/manifest.ts';
+
+/** One blob of a layout, opened once and checked: a regular file, of the size that its descriptor gives. */
+export interface BlobReader extends AsyncDisposable {
+  /** For messages: the file's path, or the tar's path and the entry's name. */
+  readonly location: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Fills `target` with the bytes from `position` on. @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early) */
+  read(target: Uint8Array, position: number): Promise<void>;
+}
+
+/** An OCI image layout, read in place: https://github.com/opencontainers/image-spec/blob/main/image-layout.md */
+export interface Layout extends AsyncDisposable {
+  /** As the user gave it. */
+  readonly path: string;
+  /** `index.json`, parsed. */
+  readonly index: ImageIndex;
+  /** Whether the layout holds the descriptor's blob. @throws PushError SIZE_MISMATCH when it does, but of another size */
+  has(descriptor: Descriptor): Promise<boolean>;
+  /**
+   * The whole of a manifest or config, at most MAX_MANIFEST_BYTES, its size and digest verified.
+   * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, TOO_LARGE, LAYOUT_UNREADABLE
+   */
+  readVerified(descriptor: Descriptor): Promise<Uint8Array>;
+  /** @throws PushError BLOB_MISSING, SIZE_MISMATCH, LAYOUT_UNREADABLE */
+  openBlob(descriptor: Descriptor): Promise<BlobReader>;
+}

@@ -1,0 +1,23 @@
+import type { Digest } from './digest.ts';
+
+/** https://github.com/opencontainers/image-spec/blob/main/image-index.md#image-index-property-descriptions */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  readonly osVersion?: string;
+}
+
+/** https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: Platform;
+  readonly urls?: readonly string[];
+  /** The content itself, decoded, where the descriptor carries it inline. */
+  readonly data?: Uint8Array;
+  readonly artifactType?: string;
+}

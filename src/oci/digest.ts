@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { PushError } from '../errors.ts';
+
+declare const brand: unique symbol;
+
+/**
+ * `sha256:` and 64 lower-case hexadecimal digits: the only algorithm that ECR computes.
+ * Made by `parseDigest` and `digestOf` alone, so a `Digest` is always safe in a path.
+ * https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests
+ */
+export type Digest = string & { readonly [brand]: 'Digest' };
+
+const SHA256_DIGEST = /^sha256:[a-f0-9]{64}$/;
+
+export function isDigest(text: string): text is Digest {
+  return SHA256_DIGEST.test(text);
+}
+
+/** @throws PushError INVALID_DIGEST; `where` says where the text stands. */
+export function parseDigest(text: string, where: string): Digest {
+  if (isDigest(text)) return text;
+  throw new PushError(
+    'INVALID_DIGEST',
+    `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`,
+    {
+      hint: 'A digest is "sha256:" and 64 lower-case hexadecimal digits; ECR takes no other algorithm.',
+    },
+  );
+}
+
+export function digestOf(bytes: Uint8Array): Digest {
+  return parseDigest(
+    `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    'computed digest',
+  );
+}
