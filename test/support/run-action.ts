@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { readActionMetadata, REPOSITORY } from './action-metadata.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
+
+export interface ActionOptions {
+  /** As under `with:`. Inputs that are left out get the defaults of action.yml. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** As under `env:`. Nothing else of this process's environment but PATH is passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The workspace, and the folder that the action starts in. */
+  readonly workspace?: string;
+  /** Measure `peakMemory`. */
+  readonly measureMemory?: boolean;
+}
+
+export interface ActionRun {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What the action wrote to GITHUB_OUTPUT. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What it wrote to GITHUB_STEP_SUMMARY: Markdown. */
+  readonly summary: string;
+  /** The most memory it held at any one time, in bytes; only where `measureMemory` asked for it. */
+  readonly peakMemory: number | undefined;
+}
+
+export interface StartedAction {
+  readonly process: ChildProcess;
+  readonly finished: Promise<ActionRun>;
+}
+
+const FILE_COMMANDS = ['OUTPUT', 'STEP_SUMMARY', 'ENV', 'PATH', 'STATE'] as const;
+
+/** Runs `dist/index.js` as a runner would, to its end. */
+export async function runAction(options: ActionOptions = {}): Promise<ActionRun> {
+  const { finished } = await startAction(options);
+  return finished;
+}
+
+/** Starts it, for a test that wants to signal it on its way. */
+export async function startAction(options: ActionOptions = {}): Promise<StartedAction> {
+  const directory = await temporaryDirectory();
+  const workspace = options.workspace ?? join(directory.path, 'workspace');
+  const env = { ...(await runnerEnvironment(directory.path, workspace)), ...options.env };
+  const inputs = inputVariables(await withDefaults(options.inputs ?? {}));
+  const probe = options.measureMemory ? ['--import', import.meta.resolve('./peak-memory.ts')] : [];
+  const main = fileURLToPath(new URL('dist/index.js', REPOSITORY));
+  const child = spawn(process.execPath, [...probe, main], {
+    cwd: workspace,
+    env: { ...env, ...inputs },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { process: child, finished: collect(child, directory) };
+}
+
+async function collect(child: ChildProcess, directory: TemporaryDirectory): Promise<ActionRun> {
+  await using scope = directory;
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the action was started without pipes');
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const [out, err, [exitCode, signal]] = await Promise.all([text(stdout), text(stderr), closed]);
+  const file = (name: string) => readFile(join(scope.path, name), 'utf8');
+  return {
+    exitCode,
+    signal,
+    stdout: out,
+    stderr: err,
+    outputs: parseFileCommand(await file('OUTPUT')),
+    summary: await file('STEP_SUMMARY'),
+    peakMemory: await file('PEAK_MEMORY').then(Number, () => undefined),
+  };
+}
+
+/** The runner makes the files that the action writes its answers to. */
+async function runnerEnvironment(
+  directory: string,
+  workspace: string,
+): Promise<Record<string, string>> {
+  await mkdir(workspace, { recursive: true });
+  await mkdir(join(directory, 'temp'));
+  await mkdir(join(directory, 'home'));
+  for (const name of FILE_COMMANDS) await writeFile(join(directory, name), '');
+  const files = FILE_COMMANDS.map((name) => [`GITHUB_${name}`, join(directory, name)] as const);
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: join(directory, 'home'),
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: workspace,
+    RUNNER_TEMP: join(directory, 'temp'),
+    PEAK_MEMORY_FILE: join(directory, 'PEAK_MEMORY'),
+    // Outside EC2 the SDK would wait for an instance's own credentials, which are not there.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...Object.fromEntries(files),
+  };
+}
+
+async function withDefaults(
+  inputs: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const known = (await readActionMetadata()).inputs;
+  const unknown = Object.keys(inputs).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`);
+  const defaults = [...known].map(([name, input]) => [name, input.default ?? ''] as const);
+  return { ...Object.fromEntries(defaults), ...inputs };
+}
+
+/** `aws-region` → `INPUT_AWS-REGION`: the runner changes nothing but case and spaces. */
+function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  const variable = (name: string) => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [variable(name), value]));
+}
+
+/** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#multiline-strings */
+export function parseFileCommand(written: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const lines = written.split(/\r?\n/);
+  while (lines.length > 0) {
+    const line = lines.shift() ?? '';
+    const [, name, delimiter] = /^([^=]+?)<<(.+)$/.exec(line) ?? [];
+    if (name !== undefined && delimiter !== undefined) {
+      const end = lines.indexOf(delimiter);
+      if (end < 0) throw new Error(`no end of ${name}: ${delimiter}`);
+      values[name] = lines
+        .splice(0, end + 1)
+        .slice(0, -1)
+        .join('\n');
+    } else if (line !== '') {
+      const [, key, value] = /^([^=]+)=(.*)$/.exec(line) ?? [];
+      if (key === undefined || value === undefined) throw new Error(`not understood: ${line}`);
+      values[key] = value;
+    }
+  }
+  return values;
+}
