@@ -12,6 +12,14 @@ export const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json';
 export const MANIFEST_MEDIA_TYPES: readonly string[] = [OCI_MANIFEST, DOCKER_MANIFEST];
 export const INDEX_MEDIA_TYPES: readonly string[] = [OCI_INDEX, DOCKER_MANIFEST_LIST];
 
+export function isManifestMediaType(mediaType: string): boolean {
+  return MANIFEST_MEDIA_TYPES.includes(mediaType);
+}
+
+export function isIndexMediaType(mediaType: string): boolean {
+  return INDEX_MEDIA_TYPES.includes(mediaType);
+}
+
 /** Layers that are not meant to be distributed: a layout may leave them out. */
 export function isForeignLayer(mediaType: string): boolean {
   return mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.');

@@ -1,0 +1,83 @@
+import { PushError, type ErrorCode } from '../errors.ts';
+
+/** A JSON object whose members are not looked at yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads members out of one JSON object; what has the wrong type is refused with `code`. */
+export class FieldReader {
+  readonly where: string;
+  readonly #fields: Fields;
+  readonly #code: ErrorCode;
+
+  /** @throws PushError `code` if `value` is not an object. */
+  constructor(value: unknown, where: string, code: ErrorCode) {
+    if (!isFields(value)) throw new PushError(code, `${where} is not a JSON object`);
+    this.where = where;
+    this.#fields = value;
+    this.#code = code;
+  }
+
+  /** `null` counts as absent: Go's tools write it for what they leave empty. */
+  get(name: string): unknown {
+    return this.#fields[name] ?? undefined;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /** An empty string counts as absent, too. */
+  string(name: string): string | undefined {
+    const value = this.get(name);
+    if (value === undefined || value === '') return undefined;
+    if (typeof value === 'string') return value;
+    throw this.invalid(`${name} is not a string`);
+  }
+
+  requiredString(name: string): string {
+    const value = this.string(name);
+    if (value === undefined) throw this.invalid(`${name} is missing`);
+    return value;
+  }
+
+  array(name: string): readonly unknown[] | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    if (isArray(value)) return value;
+    throw this.invalid(`${name} is not an array`);
+  }
+
+  strings(name: string): readonly string[] | undefined {
+    const value = this.array(name);
+    if (value === undefined || value.every((item) => typeof item === 'string')) return value;
+    throw this.invalid(`${name} holds something that is not a string`);
+  }
+
+  stringMap(name: string): Readonly<Record<string, string>> | undefined {
+    const value = this.get(name);
+    if (value === undefined || isStringMap(value)) return value;
+    throw this.invalid(`${name} is not an object of strings`);
+  }
+
+  invalid(problem: string): PushError {
+    return new PushError(this.#code, `${this.where}: ${problem}`);
+  }
+}
+
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
+}
+
+/** `Array.isArray` makes it an array of `any`. */
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
+  return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
+}

@@ -1,0 +1,88 @@
+import { PushError } from '../errors.ts';
+import { MAX_JSON_DEPTH } from './limits.ts';
+
+/**
+ * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
+ * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
+ * @throws PushError INVALID_UTF8, INVALID_JSON, DUPLICATE_JSON_KEY, JSON_TOO_DEEP
+ */
+export function parseStrictJson(bytes: Uint8Array, where: string): unknown {
+  const text = decodeUtf8(bytes, where);
+  try {
+    // First, so that nothing deep is ever built. It may pass what is not JSON: that is found below.
+    refuseDuplicateKeys(text, where);
+    return JSON.parse(text);
+  } catch (cause) {
+    if (cause instanceof PushError) throw cause;
+    throw new PushError('INVALID_JSON', `${where} is not valid JSON`, {
+      hint: 'The file may be cut short or damaged: build the layout again.',
+      cause,
+    });
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array, where: string): string {
+  try {
+    // `ignoreBOM` keeps the mark in the text, where JSON does not allow it.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new PushError('INVALID_UTF8', `${where} is not valid UTF-8`, {
+      hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
+      cause,
+    });
+  }
+}
+
+/**
+ * JSON.parse keeps the last of two equal keys, other parsers the first: such a manifest is one image
+ * to a scanner and another to a runtime. One pass over the text; the work is linear in its length.
+ */
+function refuseDuplicateKeys(text: string, where: string): void {
+  /** The keys of each open object, outermost first; an array has none. */
+  const open: (Set<string> | undefined)[] = [];
+  let keyIsNext = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{' || character === '[') {
+      keyIsNext = character === '{';
+      open.push(keyIsNext ? new Set() : undefined);
+      if (open.length > MAX_JSON_DEPTH) throw tooDeep(where);
+    } else if (character === '}' || character === ']') {
+      open.pop();
+      keyIsNext = false;
+    } else if (character === ',') {
+      keyIsNext = open.at(-1) !== undefined;
+    } else if (character === '"') {
+      const end = endOfString(text, at);
+      if (keyIsNext) addKey(open.at(-1), text.slice(at, end + 1), where);
+      keyIsNext = false;
+      at = end;
+    }
+  }
+}
+
+/** The index of the quote that closes the string opened at `start`, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
+}
+
+function addKey(keys: Set<string> | undefined, literal: string, where: string): void {
+  // "a" and "\u0061" are one key.
+  const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
+  if (keys?.has(key)) {
+    throw new PushError(
+      'DUPLICATE_JSON_KEY',
+      `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`,
+      { hint: 'Programs disagree on which of the two counts: build the layout again.' },
+    );
+  }
+  keys?.add(key);
+}
+
+function tooDeep(where: string): PushError {
+  return new PushError('JSON_TOO_DEEP', `${where} is nested deeper than ${MAX_JSON_DEPTH} levels`);
+}

@@ -1,0 +1,157 @@
+import { PushError } from '../errors.ts';
+import type { Descriptor, Platform } from './descriptor.ts';
+import { FieldReader, shown } from './fields.ts';
+import { parseStrictJson } from './json.ts';
+import { MAX_DESCRIPTORS, MAX_MANIFEST_BYTES } from './limits.ts';
+import type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';
+import { isIndexMediaType, isManifestMediaType, OCI_INDEX } from './media-types.ts';
+import { parseDescriptor, readPlatform } from './parse-descriptor.ts';
+
+interface Expected {
+  /** What the descriptor says; the body may leave it out but not contradict it. */
+  readonly mediaType?: string;
+  /** Names the manifest in messages: a digest, a file. */
+  readonly where: string;
+}
+
+/**
+ * @throws PushError TOO_LARGE, UNSUPPORTED_SCHEMA_VERSION, MEDIA_TYPE_MISMATCH,
+ *   UNSUPPORTED_MEDIA_TYPE, AMBIGUOUS_MANIFEST, INVALID_MANIFEST, TOO_MANY_DESCRIPTORS, and what
+ *   `parseStrictJson` and `parseDescriptor` throw
+ */
+export function parseManifest(bytes: Uint8Array, expected: Expected): Manifest {
+  const fields = readFields(bytes, expected.where);
+  const mediaType = readMediaType(fields, expected.mediaType);
+  if (isManifestMediaType(mediaType)) return readImage(fields, mediaType);
+  if (isIndexMediaType(mediaType)) return readIndex(fields, mediaType);
+  throw unsupported(fields.where, mediaType);
+}
+
+/**
+ * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index.
+ * @throws PushError as `parseManifest`
+ */
+export function parseIndexJson(bytes: Uint8Array, where: string): ImageIndex {
+  const fields = readFields(bytes, where);
+  const mediaType = fields.string('mediaType') ?? OCI_INDEX;
+  if (!isIndexMediaType(mediaType)) throw unsupported(where, mediaType);
+  return readIndex(fields, mediaType);
+}
+
+/**
+ * The platform in an image's config; none if the config does not say.
+ * https://github.com/opencontainers/image-spec/blob/main/config.md#properties
+ * @throws PushError TOO_LARGE, INVALID_CONFIG, and what `parseStrictJson` throws
+ */
+export function parseConfigPlatform(bytes: Uint8Array, where: string): Platform | undefined {
+  refuseTooLarge(bytes, where);
+  return readPlatform(new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_CONFIG'));
+}
+
+function readFields(bytes: Uint8Array, where: string): FieldReader {
+  refuseTooLarge(bytes, where);
+  const fields = new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_MANIFEST');
+  requireSchemaVersion(fields);
+  refuseAmbiguous(fields);
+  return fields;
+}
+
+function refuseTooLarge(bytes: Uint8Array, where: string): void {
+  if (bytes.byteLength <= MAX_MANIFEST_BYTES) return;
+  throw new PushError(
+    'TOO_LARGE',
+    `${where} is ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that ECR takes`,
+  );
+}
+
+function requireSchemaVersion(fields: FieldReader): void {
+  const version = fields.get('schemaVersion');
+  if (version === 2) return;
+  throw new PushError(
+    'UNSUPPORTED_SCHEMA_VERSION',
+    `${fields.where}: schemaVersion is ${shown(version)}, not 2`,
+    {
+      hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
+    },
+  );
+}
+
+/** GHSA-mc8v-mgrf-8f4m: read as an image by one program and as an index by another. */
+function refuseAmbiguous(fields: FieldReader): void {
+  const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
+  if (image === undefined || !fields.has('manifests')) return;
+  throw new PushError(
+    'AMBIGUOUS_MANIFEST',
+    `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`,
+    { hint: 'No build tool writes this. Find out where the layout comes from before using it.' },
+  );
+}
+
+function readMediaType(fields: FieldReader, expected: string | undefined): string {
+  const own = fields.string('mediaType');
+  if (own !== undefined && expected !== undefined && own !== expected) {
+    throw new PushError(
+      'MEDIA_TYPE_MISMATCH',
+      `${fields.where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`,
+    );
+  }
+  return own ?? expected ?? '';
+}
+
+function readImage(fields: FieldReader, mediaType: string): ImageManifest {
+  if (!fields.has('config')) throw fields.invalid('config is missing');
+  return {
+    kind: 'image',
+    mediaType,
+    config: parseDescriptor(fields.get('config'), `${fields.where}: config`),
+    layers: readDescriptors(fields, 'layers'),
+    ...readCommon(fields),
+  };
+}
+
+function readIndex(fields: FieldReader, mediaType: string): ImageIndex {
+  return {
+    kind: 'index',
+    mediaType,
+    manifests: readDescriptors(fields, 'manifests'),
+    ...readCommon(fields),
+  };
+}
+
+function readDescriptors(fields: FieldReader, name: string): readonly Descriptor[] {
+  const values = fields.array(name);
+  if (values === undefined) throw fields.invalid(`${name} is missing`);
+  if (values.length > MAX_DESCRIPTORS) {
+    throw new PushError(
+      'TOO_MANY_DESCRIPTORS',
+      `${fields.where}: ${name} lists ${values.length}, more than ${MAX_DESCRIPTORS}`,
+    );
+  }
+  return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
+}
+
+function readCommon(
+  fields: FieldReader,
+): Pick<Manifest, 'artifactType' | 'subject' | 'annotations'> {
+  const artifactType = fields.string('artifactType');
+  const annotations = fields.stringMap('annotations');
+  return {
+    ...(artifactType !== undefined && { artifactType }),
+    ...(annotations !== undefined && { annotations }),
+    ...(fields.has('subject') && {
+      subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
+    }),
+  };
+}
+
+function unsupported(where: string, mediaType: string): PushError {
+  return new PushError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    mediaType === ''
+      ? `${where}: neither it nor its descriptor says what media type it is`
+      : `${where}: ${shown(mediaType)} is not a media type of an image or an index`,
+    {
+      hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists.',
+    },
+  );
+}
