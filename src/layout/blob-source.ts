@@ -1,0 +1,17 @@
+import type { Digest } from '../oci/digest.ts';
+import type { BlobReader } from './layout.ts';
+
+/** The files of a layout that are ever read. A digest is parsed, so none of these leads elsewhere. */
+export type LayoutFile = 'index.json' | 'oci-layout' | `blobs/sha256/${string}`;
+
+export function blobFile(digest: Digest): LayoutFile {
+  return `blobs/sha256/${digest.slice('sha256:'.length)}`;
+}
+
+/** Where the files of a layout are kept: a directory, a tar. */
+export interface BlobSource extends AsyncDisposable {
+  /** For messages. */
+  locationOf(file: LayoutFile): string;
+  /** @returns undefined if there is no such file. @throws PushError UNSAFE_LINK, NOT_A_FILE, LAYOUT_UNREADABLE */
+  open(file: LayoutFile): Promise<BlobReader | undefined>;
+}

@@ -1,0 +1,80 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { PushError } from '../errors.ts';
+import { FieldReader, shown } from '../oci/fields.ts';
+import { parseStrictJson } from '../oci/json.ts';
+import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
+import type { ImageIndex } from '../oci/manifest.ts';
+import { parseIndexJson } from '../oci/parse-manifest.ts';
+import type { BlobSource } from './blob-source.ts';
+import { openDirectory } from './directory-source.ts';
+import type { Layout } from './layout.ts';
+import { errorCode, unreadable } from './read-at.ts';
+import { readWhole } from './read-whole.ts';
+import { SourceLayout } from './source-layout.ts';
+
+/** Bytes; the file that tools write has 30. */
+const MAX_OCI_LAYOUT_BYTES = 4096;
+
+/**
+ * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or
+ * decompressed. The caller disposes of it.
+ * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, UNSUPPORTED_LAYOUT_VERSION, LAYOUT_UNREADABLE,
+ *   UNSAFE_LINK, NOT_A_FILE, what `parseIndexJson` throws, and for a tar what `openTar` throws
+ */
+export async function openLayout(path: string): Promise<Layout> {
+  const source = await openSource(path);
+  try {
+    await checkVersion(source);
+    return new SourceLayout(path, await readIndex(path, source), source);
+  } catch (error) {
+    await source[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openSource(path: string): Promise<BlobSource> {
+  const found = await statOf(path);
+  if (found.isDirectory()) return openDirectory(path);
+  throw notALayout(path, 'neither a directory nor a file');
+}
+
+async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, cause);
+    throw new PushError('LAYOUT_NOT_FOUND', `${path} does not exist`, {
+      hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
+      cause,
+    });
+  }
+}
+
+/** https://github.com/opencontainers/image-spec/blob/main/image-layout.md#oci-layout-file */
+async function checkVersion(source: BlobSource): Promise<void> {
+  await using file = await source.open('oci-layout');
+  // buildx can leave it out: https://github.com/docker/buildx/issues/1672
+  if (file === undefined) return;
+  const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
+  const content = parseStrictJson(bytes, file.location);
+  const version = new FieldReader(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
+  if (version === '1.0.0') return;
+  throw new PushError(
+    'UNSUPPORTED_LAYOUT_VERSION',
+    `${file.location}: imageLayoutVersion is ${shown(version)}, not "1.0.0"`,
+  );
+}
+
+async function readIndex(path: string, source: BlobSource): Promise<ImageIndex> {
+  await using file = await source.open('index.json');
+  if (file === undefined) throw notALayout(path, 'without an index.json');
+  return parseIndexJson(await readWhole(file, MAX_MANIFEST_BYTES), file.location);
+}
+
+function notALayout(path: string, what: string): PushError {
+  return new PushError('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
+    hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy … oci:DIRECTORY:TAG".',
+  });
+}

@@ -1,0 +1,45 @@
+import type { FileHandle } from 'node:fs/promises';
+import { PushError } from '../errors.ts';
+
+/**
+ * Fills `target` with the bytes of the file from `position` on.
+ * @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early)
+ */
+export async function readAt(
+  file: FileHandle,
+  target: Uint8Array,
+  position: number,
+  location: string,
+): Promise<void> {
+  for (let filled = 0; filled < target.byteLength;) {
+    const length = target.byteLength - filled;
+    const { bytesRead } = await file
+      .read(target, filled, length, position + filled)
+      .catch((cause: unknown) => {
+        throw unreadable(location, cause);
+      });
+    if (bytesRead === 0) throw endedEarly(location, length);
+    filled += bytesRead;
+  }
+}
+
+function endedEarly(location: string, missing: number): PushError {
+  return new PushError('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
+    hint: 'The layout was changed while it was read: let the build finish before the push.',
+  });
+}
+
+/** What the operating system says when it cannot open or read a file. */
+export function unreadable(location: string, cause: unknown): PushError {
+  const reason = errorCode(cause) ?? String(cause);
+  return new PushError('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
+    hint: 'Check the permissions of the layout and the disk that holds it.',
+    cause,
+  });
+}
+
+/** `ENOENT` and its like. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

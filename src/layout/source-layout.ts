@@ -1,0 +1,94 @@
+import { PushError } from '../errors.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import { digestOf } from '../oci/digest.ts';
+import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
+import type { ImageIndex } from '../oci/manifest.ts';
+import { blobFile, type BlobSource } from './blob-source.ts';
+import type { BlobReader, Layout } from './layout.ts';
+import { readWhole } from './read-whole.ts';
+
+/** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
+export class SourceLayout implements Layout {
+  readonly path: string;
+  readonly index: ImageIndex;
+  readonly #source: BlobSource;
+
+  constructor(path: string, index: ImageIndex, source: BlobSource) {
+    this.path = path;
+    this.index = index;
+    this.#source = source;
+  }
+
+  async has(descriptor: Descriptor): Promise<boolean> {
+    await using blob = await this.#find(descriptor);
+    return blob !== undefined;
+  }
+
+  async readVerified(descriptor: Descriptor): Promise<Uint8Array> {
+    await using blob = await this.openBlob(descriptor);
+    const bytes = await readWhole(blob, MAX_MANIFEST_BYTES);
+    const found = digestOf(bytes);
+    if (found === descriptor.digest) return bytes;
+    throw new PushError(
+      'DIGEST_MISMATCH',
+      `${blob.location} holds ${found}, but should hold ${descriptor.digest}`,
+      { hint: 'The blob was changed after the image was built: build the layout again.' },
+    );
+  }
+
+  async openBlob(descriptor: Descriptor): Promise<BlobReader> {
+    const blob = await this.#find(descriptor);
+    if (blob !== undefined) return blob;
+    throw new PushError(
+      'BLOB_MISSING',
+      `${this.#source.locationOf(blobFile(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`,
+      { hint: 'The layout is not complete: build it again, or copy all of its files.' },
+    );
+  }
+
+  /** The blob's file, or else what its descriptor carries inline. */
+  async #find(descriptor: Descriptor): Promise<BlobReader | undefined> {
+    const file = blobFile(descriptor.digest);
+    const blob = await this.#source.open(file);
+    if (blob === undefined) {
+      return descriptor.data && new InlineReader(descriptor.data, descriptor.digest);
+    }
+    if (blob.size === descriptor.size) return blob;
+    await blob[Symbol.asyncDispose]();
+    throw new PushError(
+      'SIZE_MISMATCH',
+      `${blob.location} holds ${blob.size} bytes, but its descriptor says ${descriptor.size}`,
+      { hint: 'The blob is cut short or was changed: build the layout again.' },
+    );
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#source[Symbol.asyncDispose]();
+  }
+}
+
+/** `data` of a descriptor, whose size and digest `parseDescriptor` compared. */
+class InlineReader implements BlobReader {
+  readonly location: string;
+  readonly size: number;
+  readonly #data: Uint8Array;
+
+  constructor(data: Uint8Array, digest: string) {
+    this.location = `the inline data of ${digest}`;
+    this.size = data.byteLength;
+    this.#data = data;
+  }
+
+  read(target: Uint8Array, position: number): Promise<void> {
+    const bytes = this.#data.subarray(position, position + target.byteLength);
+    if (bytes.byteLength < target.byteLength) {
+      return Promise.reject(new PushError('SIZE_MISMATCH', `${this.location} ended early`));
+    }
+    target.set(bytes);
+    return Promise.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Memory alone.
+  }
+}
