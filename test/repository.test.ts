@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { validateAction } from '@action-validator/core';
+import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
+
+/** What the repository says of itself in more than one place. */
+
+function read(path: string): Promise<string> {
+  return readFile(new URL(path, REPOSITORY), 'utf8');
+}
+
+/** The cells of a table's first column, without their backticks. */
+function firstColumn(markdown: string, heading: string): string[] {
+  const section = markdown.split(/^## /m).find((text) => text.startsWith(`${heading}\n`));
+  assert.ok(section, `README has no section ${heading}`);
+  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name ?? '');
+}
+
+test('action.yml is valid', async () => {
+  // The validator's schema ends at node20.
+  const action = (await read('action.yml')).replace('using: node24', 'using: node20');
+  assert.deepEqual(validateAction(action).errors, []);
+  assert.equal(validateAction(action.replace('main:', 'mian:')).errors.length > 0, true);
+});
+
+test('the action runs dist/index.js on Node 24', async () => {
+  assert.match(await read('action.yml'), /^runs:\n {2}using: node24\n {2}main: dist\/index\.js$/m);
+});
+
+test("README's inputs are those of action.yml, in the same order", async () => {
+  const { inputs } = await readActionMetadata();
+  assert.deepEqual(firstColumn(await read('README.md'), 'Inputs'), [...inputs.keys()]);
+});
+
+test("README's table gives each input's default", async () => {
+  const { inputs } = await readActionMetadata();
+  const readme = await read('README.md');
+  for (const [name, input] of inputs) {
+    const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? '';
+    const shown = row.split('|')[2]?.trim();
+    const expected = input.required ? 'required' : input.default ? `\`${input.default}\`` : '';
+    assert.equal(shown, expected, name);
+  }
+});
+
+test("README's outputs are those of action.yml, in the same order", async () => {
+  const { outputs } = await readActionMetadata();
+  assert.deepEqual(firstColumn(await read('README.md'), 'Outputs'), [...outputs.keys()]);
+});
+
+test('every input and output has a description', async () => {
+  const { inputs, outputs } = await readActionMetadata();
+  for (const [name, { description }] of inputs) assert.notEqual(description, '', name);
+  for (const [name, description] of outputs) assert.notEqual(description, '', name);
+});
+
+test('package-lock.json names no download addresses: any registry will do', async () => {
+  assert.doesNotMatch(await read('package-lock.json'), /"resolved"/);
+});
+
+test('package.json and CHANGELOG.md agree on the newest version', async () => {
+  const { version } = JSON.parse(await read('package.json')) as { version: string };
+  const newest = /^## \[(\d[^\]]*)\]/m.exec(await read('CHANGELOG.md'))?.[1];
+  assert.equal(newest, version);
+});
+
+test('workflows use actions of others by commit, with the version beside it', async () => {
+  for (const name of await readdir(new URL('.github/workflows/', REPOSITORY))) {
+    for (const [line] of (await read(`.github/workflows/${name}`)).matchAll(/uses:.*/g)) {
+      assert.match(line, /uses: (\.\/|[\w/-]+@[a-f0-9]{40} # v\d+\.\d+\.\d+$)/, name);
+    }
+  }
+});
+
+test('workflows may read the repository and nothing else, and leave no token in the checkout', async () => {
+  for (const name of await readdir(new URL('.github/workflows/', REPOSITORY))) {
+    const workflow = await read(`.github/workflows/${name}`);
+    assert.match(workflow, /^permissions:\n {2}contents: read$/m, name);
+    assert.equal(/^ +permissions:/m.exec(workflow), null, name);
+    const count = (text: string) => workflow.split(text).length - 1;
+    assert.equal(count('persist-credentials: false'), count('actions/checkout@'), name);
+  }
+});
