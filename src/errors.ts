@@ -42,6 +42,8 @@ export type ErrorCode =
   | 'TAR_HEADER_TOO_LARGE'
   | 'TOO_MANY_ENTRIES'
   // images
+  | 'NO_IMAGE'
+  | 'AMBIGUOUS_IMAGE'
   | 'INDEX_LOOP'
   | 'INDEX_TOO_DEEP'
   | 'GRAPH_TOO_LARGE'

@@ -1,0 +1,239 @@
+import { PushError } from '../errors.ts';
+import { type Digest, isDigest } from '../oci/digest.ts';
+import type {
+  BatchCheckLayerAvailabilityOutput,
+  EcrApi,
+  FoundImageOutput,
+  ImageIdentifier,
+  PutImageInput,
+} from './api.ts';
+import { errorName, explain } from './exceptions.ts';
+import type { RepositoryReference } from './reference.ts';
+import type {
+  CompleteOutcome,
+  FoundImage,
+  ImageId,
+  ImagePut,
+  LayerPart,
+  LayerUpload,
+  PartOutcome,
+  PutOutcome,
+  Registry,
+} from './registry.ts';
+
+/** BatchCheckLayerAvailability and BatchGetImage take at most this many. */
+export const MAX_DIGESTS_PER_CALL = 100;
+
+/** The `Registry` that both ECRs are: calls turned into outcomes, and every other error explained. */
+export class ApiRegistry implements Registry {
+  readonly maxParts: number;
+  readonly #api: EcrApi;
+  #repository: RepositoryReference;
+
+  constructor(api: EcrApi, repository: RepositoryReference, maxParts: number) {
+    this.#api = api;
+    this.#repository = repository;
+    this.maxParts = maxParts;
+  }
+
+  get repository(): RepositoryReference {
+    return this.#repository;
+  }
+
+  async availableLayers(
+    digests: readonly Digest[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<Digest>> {
+    const answers = await Promise.all(
+      batches(digests, MAX_DIGESTS_PER_CALL).map((batch) => this.#checkLayers(batch, signal)),
+    );
+    return new Set(answers.flat());
+  }
+
+  async #checkLayers(digests: readonly Digest[], signal: AbortSignal): Promise<Digest[]> {
+    const call = 'BatchCheckLayerAvailability';
+    try {
+      const output = await this.#api.batchCheckLayerAvailability(
+        { layerDigests: [...digests] },
+        signal,
+      );
+      return this.#readAvailability(output);
+    } catch (error) {
+      throw this.#explain(call, error, signal);
+    }
+  }
+
+  /** Present is AVAILABLE and nothing else; a failure is an absent layer, unless ECR calls the digest invalid. */
+  #readAvailability({ layers = [], failures = [] }: BatchCheckLayerAvailabilityOutput): Digest[] {
+    const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
+    if (invalid !== undefined) {
+      throw new PushError(
+        'INVALID_DIGEST',
+        `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`,
+      );
+    }
+    return layers
+      .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
+      .map(({ layerDigest = '' }) => layerDigest)
+      .filter(isDigest);
+  }
+
+  async initiateUpload(signal: AbortSignal): Promise<LayerUpload> {
+    const call = 'InitiateLayerUpload';
+    try {
+      const { uploadId, partSize, registryId } = await this.#api.initiateLayerUpload(signal);
+      this.#learn(registryId);
+      if (uploadId === undefined || partSize === undefined) throw incomplete(call);
+      return { uploadId, partSize };
+    } catch (error) {
+      throw this.#explain(call, error, signal);
+    }
+  }
+
+  async uploadPart(
+    { uploadId, firstByte, bytes }: LayerPart,
+    signal: AbortSignal,
+  ): Promise<PartOutcome> {
+    const call = 'UploadLayerPart';
+    try {
+      const { lastByteReceived } = await this.#api.uploadLayerPart(
+        {
+          uploadId,
+          partFirstByte: firstByte,
+          partLastByte: firstByte + bytes.byteLength - 1,
+          layerPartBlob: bytes,
+        },
+        signal,
+      );
+      if (lastByteReceived === undefined) throw incomplete(call);
+      return { kind: 'received', lastByteReceived };
+    } catch (error) {
+      switch (errorName(error)) {
+        case 'InvalidLayerPartException':
+          return {
+            kind: 'not-consecutive',
+            lastValidByteReceived: numberProperty(error, 'lastValidByteReceived'),
+          };
+        case 'UploadNotFoundException':
+          return { kind: 'upload-not-found' };
+        default:
+          throw this.#explain(call, error, signal);
+      }
+    }
+  }
+
+  async completeUpload(
+    uploadId: string,
+    digest: Digest,
+    signal: AbortSignal,
+  ): Promise<CompleteOutcome> {
+    const call = 'CompleteLayerUpload';
+    try {
+      const { layerDigest } = await this.#api.completeLayerUpload(
+        { uploadId, layerDigests: [digest] },
+        signal,
+      );
+      return layerDigest === digest ? 'completed' : 'digest-mismatch';
+    } catch (error) {
+      switch (errorName(error)) {
+        case 'LayerAlreadyExistsException':
+          return 'already-exists';
+        case 'InvalidLayerException':
+          return 'digest-mismatch';
+        case 'UploadNotFoundException':
+          return 'upload-not-found';
+        default:
+          throw this.#explain(call, error, signal);
+      }
+    }
+  }
+
+  async putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome> {
+    const call = 'PutImage';
+    try {
+      const { image: put } = await this.#api.putImage(toPutImageInput(image), signal);
+      this.#learn(put?.registryId);
+      return { kind: 'put' };
+    } catch (error) {
+      if (!(error instanceof Error)) throw this.#explain(call, error, signal);
+      switch (errorName(error)) {
+        case 'ImageAlreadyExistsException':
+          return { kind: 'already-exists' };
+        case 'LayersNotFoundException':
+          return { kind: 'layers-not-found', cause: this.#explain(call, error, signal) };
+        case 'ReferencedImagesNotFoundException':
+          return { kind: 'referenced-images-not-found', cause: this.#explain(call, error, signal) };
+        case 'ImageTagAlreadyExistsException':
+          return { kind: 'tag-is-immutable', cause: this.#explain(call, error, signal) };
+        default:
+          throw this.#explain(call, error, signal);
+      }
+    }
+  }
+
+  async findImages(
+    ids: readonly ImageId[],
+    signal: AbortSignal,
+  ): Promise<readonly FoundImage[] | undefined> {
+    try {
+      const answers = await Promise.all(
+        batches(ids, MAX_DIGESTS_PER_CALL).map((batch) =>
+          this.#api.findImages(batch.map(toIdentifier), signal),
+        ),
+      );
+      return answers.flat().flatMap((image) => this.#readImage(image));
+    } catch (error) {
+      if (errorName(error) === 'AccessDeniedException') return undefined;
+      throw this.#explain(this.#api.findImagesCall, error, signal);
+    }
+  }
+
+  #readImage({ imageDigest = '', imageTag, registryId }: FoundImageOutput): FoundImage[] {
+    this.#learn(registryId);
+    if (!isDigest(imageDigest)) return [];
+    return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
+  }
+
+  close(): void {
+    this.#api.close();
+  }
+
+  #learn(registryId: string | undefined): void {
+    if (registryId !== undefined) this.#repository = { ...this.#repository, registryId };
+  }
+
+  /** After an abort, its reason is the news, and not the calls that it broke off. */
+  #explain(call: string, error: unknown, signal: AbortSignal): Error {
+    if (signal.aborted && signal.reason instanceof Error) return signal.reason;
+    return explain(error, { call, repository: this.#repository });
+  }
+}
+
+function batches<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}
+
+function toIdentifier(id: ImageId): ImageIdentifier {
+  return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
+}
+
+/** The manifest goes as text, of which parsing has made sure that it is the same bytes again in UTF-8. */
+function toPutImageInput({ bytes, mediaType, digest, tag }: ImagePut): PutImageInput {
+  return {
+    imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    imageManifestMediaType: mediaType,
+    imageDigest: digest,
+    imageTag: tag,
+  };
+}
+
+function numberProperty(error: unknown, name: string): number | undefined {
+  const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
+  return typeof value === 'number' ? value : undefined;
+}
+
+function incomplete(call: string): Error {
+  return new Error(`the answer to ${call} lacks what its documentation promises`);
+}

@@ -1,0 +1,69 @@
+import type { Digest } from '../oci/digest.ts';
+import type { RepositoryReference } from './reference.ts';
+
+/** What InitiateLayerUpload answers. */
+export interface LayerUpload {
+  readonly uploadId: string;
+  /** Bytes of each part but the last. */
+  readonly partSize: number;
+}
+
+export interface LayerPart {
+  readonly uploadId: string;
+  /** Offset of `bytes` in the layer. */
+  readonly firstByte: number;
+  readonly bytes: Uint8Array;
+}
+
+/** `lastByteReceived`, `lastValidByteReceived`: offsets in the layer, inclusive; -1 where ECR has nothing yet. */
+export type PartOutcome =
+  | { readonly kind: 'received'; readonly lastByteReceived: number }
+  | { readonly kind: 'not-consecutive'; readonly lastValidByteReceived: number | undefined }
+  | { readonly kind: 'upload-not-found' };
+
+export type CompleteOutcome =
+  'completed' | 'already-exists' | 'digest-mismatch' | 'upload-not-found';
+
+export interface ImagePut {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** The manifest as it was read. */
+  readonly bytes: Uint8Array;
+  readonly tag?: string;
+}
+
+/** `cause`: ECR's refusal, explained. */
+export type PutOutcome =
+  | { readonly kind: 'put' }
+  | { readonly kind: 'already-exists' }
+  | { readonly kind: 'layers-not-found'; readonly cause: Error }
+  | { readonly kind: 'referenced-images-not-found'; readonly cause: Error }
+  | { readonly kind: 'tag-is-immutable'; readonly cause: Error };
+
+export type ImageId = { readonly digest: Digest } | { readonly tag: string };
+
+export interface FoundImage {
+  readonly digest: Digest;
+  /** The tag it was found by; absent where it was found by digest. */
+  readonly tag?: string;
+}
+
+/** The calls of one ECR repository that a push makes: an adapter each for private ECR and ECR Public. */
+export interface Registry {
+  /** With the registry's id as soon as an answer has told it. */
+  readonly repository: RepositoryReference;
+  /** The most parts that a layer may have. */
+  readonly maxParts: number;
+  /** The layers that ECR reports as AVAILABLE. Any number of digests; asked MAX_DIGESTS_PER_CHECK at a time. */
+  availableLayers(digests: readonly Digest[], signal: AbortSignal): Promise<ReadonlySet<Digest>>;
+  initiateUpload(signal: AbortSignal): Promise<LayerUpload>;
+  uploadPart(part: LayerPart, signal: AbortSignal): Promise<PartOutcome>;
+  completeUpload(uploadId: string, digest: Digest, signal: AbortSignal): Promise<CompleteOutcome>;
+  putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome>;
+  /** The images that exist, of those asked for; undefined where the credentials may not look. */
+  findImages(
+    ids: readonly ImageId[],
+    signal: AbortSignal,
+  ): Promise<readonly FoundImage[] | undefined>;
+  close(): void;
+}
