@@ -1,0 +1,209 @@
+import { setTimeout } from 'node:timers/promises';
+import { ConnectionLost } from './connection.ts';
+import { EcrError, throttled } from './errors.ts';
+import type { Service } from './rules.ts';
+
+/** What a scripted fault sees of the call. */
+export interface FaultyCall {
+  readonly service: Service;
+  readonly operation: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** With `layerPartBlob` as bytes. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+interface ScriptedError {
+  readonly name: string;
+  readonly message?: string;
+  readonly fields?: Record<string, unknown>;
+  /** HTTP; 400 when absent. */
+  readonly status?: number;
+}
+
+type FaultAction =
+  /** Refused, and nothing happens. */
+  | ({ readonly kind: 'error' } & ScriptedError)
+  /** It happens, and then an error is answered. */
+  | ({ readonly kind: 'error-after-effect' } & ScriptedError)
+  /** ThrottlingException. */
+  | { readonly kind: 'throttle' }
+  /** Text that is no JSON, as load balancers answer. */
+  | { readonly kind: 'http'; readonly status: number }
+  /** Nothing happens, and the connection is reset. */
+  | { readonly kind: 'reset' }
+  /** The connection is reset when so many bytes of the body have come; `when` is not asked. */
+  | { readonly kind: 'reset-in-body'; readonly afterBytes?: number }
+  /** It happens, and then the connection is reset. */
+  | { readonly kind: 'answer-lost' }
+  /** Nothing happens, and no answer comes until the server closes. */
+  | { readonly kind: 'hang' }
+  /** It happens, and no answer comes until the server closes. */
+  | { readonly kind: 'hang-after-effect' }
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** Awaited before the call takes effect: lets another job win, expires an upload. */
+  | { readonly kind: 'before'; readonly run: (call: FaultyCall) => Promise<void> | void }
+  /** Another answer than the true one, such as another `lastByteReceived`. */
+  | { readonly kind: 'answer'; readonly change: (output: Record<string, unknown>) => object }
+  /** The upload that the call names is forgotten first. */
+  | { readonly kind: 'expire-upload' }
+  /** PutImage does not see these layers yet; all when absent. */
+  | { readonly kind: 'hide-layers'; readonly digests?: readonly string[] };
+
+export type Fault = FaultAction & {
+  /** Any when absent. */
+  readonly operation?: string;
+  readonly service?: Service;
+  readonly when?: (call: FaultyCall) => boolean;
+  /** The first matching call that it strikes, from 1. */
+  readonly nth?: number;
+  /** How many matching calls from then on; 1 when absent. */
+  readonly times?: number;
+};
+
+/** A fault as scripted. `hits` says how often it struck. */
+export class ScriptedFault {
+  readonly fault: Fault;
+  hits = 0;
+  #seen = 0;
+
+  constructor(fault: Fault) {
+    this.fault = fault;
+  }
+
+  strikes({ operation, service }: Pick<FaultyCall, 'operation' | 'service'>): boolean {
+    if (this.fault.operation !== undefined && this.fault.operation !== operation) return false;
+    return this.fault.service === undefined || this.fault.service === service;
+  }
+
+  /** Counts a matching call. */
+  count(): boolean {
+    this.#seen += 1;
+    const { nth = 1, times = 1 } = this.fault;
+    const struck = this.#seen >= nth && this.#seen < nth + times;
+    if (struck) this.hits += 1;
+    return struck;
+  }
+}
+
+/** What the faults that strike one call do around it. */
+export interface Strike {
+  /** Resolves when the call may take effect. @throws EcrError, ConnectionLost, PlainAnswer */
+  before(): Promise<void>;
+  /** The answer to give. @throws EcrError, ConnectionLost */
+  after(output: object): Promise<object>;
+  isHidden(digest: string): boolean;
+}
+
+/** An answer without a JSON body. */
+export class PlainAnswer extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`HTTP ${status}`);
+    this.status = status;
+  }
+}
+
+export class Faults {
+  readonly #scripted: ScriptedFault[] = [];
+  /** Settles when the server closes, and so ends what hangs. */
+  readonly #closed: Promise<unknown>;
+  readonly #expireUpload: (uploadId: string) => void;
+
+  constructor(closed: Promise<unknown>, expireUpload: (uploadId: string) => void) {
+    this.#closed = closed;
+    this.#expireUpload = expireUpload;
+  }
+
+  script(fault: Fault): ScriptedFault {
+    const scripted = new ScriptedFault(fault);
+    this.#scripted.push(scripted);
+    return scripted;
+  }
+
+  clear(): void {
+    this.#scripted.length = 0;
+  }
+
+  /** After how many bytes of its body the connection of this call is lost. */
+  bytesBeforeReset(call: Pick<FaultyCall, 'operation' | 'service'>): number {
+    for (const scripted of this.#scripted) {
+      const { fault } = scripted;
+      if (fault.kind !== 'reset-in-body' || !scripted.strikes(call)) continue;
+      if (scripted.count()) return fault.afterBytes ?? 1;
+    }
+    return Infinity;
+  }
+
+  strike(call: FaultyCall): Strike {
+    const struck = this.#scripted
+      .filter(({ fault }) => fault.kind !== 'reset-in-body')
+      .filter((scripted) => scripted.strikes(call) && (scripted.fault.when?.(call) ?? true))
+      .filter((scripted) => scripted.count())
+      .map(({ fault }) => fault);
+    return {
+      before: async () => {
+        for (const fault of struck) await this.#before(fault, call);
+      },
+      after: async (output) => {
+        let answer = output;
+        for (const fault of struck) answer = await this.#after(fault, answer);
+        return answer;
+      },
+      isHidden: (digest) =>
+        struck.some(
+          (fault) => fault.kind === 'hide-layers' && (fault.digests?.includes(digest) ?? true),
+        ),
+    };
+  }
+
+  async #before(fault: Fault, call: FaultyCall): Promise<void> {
+    switch (fault.kind) {
+      case 'error':
+        throw toError(fault);
+      case 'throttle':
+        throw throttled();
+      case 'http':
+        throw new PlainAnswer(fault.status);
+      case 'reset':
+        throw new ConnectionLost();
+      case 'hang':
+        return this.#hang();
+      case 'delay':
+        await setTimeout(fault.milliseconds);
+        return;
+      case 'before':
+        await fault.run(call);
+        return;
+      case 'expire-upload':
+        this.#expireUpload(String(call.input['uploadId']));
+        return;
+      default:
+    }
+  }
+
+  async #after(fault: Fault, output: object): Promise<object> {
+    switch (fault.kind) {
+      case 'error-after-effect':
+        throw toError(fault);
+      case 'answer-lost':
+        throw new ConnectionLost();
+      case 'hang-after-effect':
+        return this.#hang();
+      case 'answer':
+        return fault.change({ ...output });
+      default:
+        return output;
+    }
+  }
+
+  async #hang(): Promise<never> {
+    await this.#closed;
+    throw new ConnectionLost();
+  }
+}
+
+function toError({ name, message = `Scripted ${name}`, ...rest }: ScriptedError): EcrError {
+  return new EcrError(name, message, rest);
+}

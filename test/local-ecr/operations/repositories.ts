@@ -1,0 +1,107 @@
+import { invalidParameter, repositoryNotEmpty } from '../errors.ts';
+import * as inputs from '../inputs.ts';
+import type { CatalogDataInput } from '../inputs.ts';
+import { DEFAULT_SETTINGS } from '../repository.ts';
+import type { CatalogData, Repository, RepositorySettings, TagMutability } from '../repository.ts';
+import { checkTags, toTagMap } from './tags.ts';
+import { checkKey, findRegistry, findRepository, operation, page } from './operation.ts';
+
+export const CreatePrivateRepository = operation(
+  inputs.createPrivateRepository,
+  (context, input) => {
+    const filters = input.imageTagMutabilityExclusionFilters ?? [];
+    const mutability = (input.imageTagMutability ?? 'MUTABLE') as TagMutability;
+    if (mutability.endsWith('_WITH_EXCLUSION') !== filters.length > 0)
+      throw invalidParameter(
+        'imageTagMutabilityExclusionFilters',
+        'must be given with, and only with, a mutability WITH_EXCLUSION',
+      );
+    const settings: RepositorySettings = {
+      ...DEFAULT_SETTINGS,
+      imageTagMutability: mutability,
+      imageTagMutabilityExclusionFilters: filters,
+      scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
+      encryption: input.encryptionConfiguration ?? DEFAULT_SETTINGS.encryption,
+      resourceTags: toTagMap(checkTags(input.tags ?? [])),
+    };
+    const registry = findRegistry(context, input);
+    const repository = registry.create(input.repositoryName, settings);
+    try {
+      checkKey(context, repository);
+    } catch (error) {
+      registry.delete(repository);
+      throw error;
+    }
+    return { repository: describe(repository) };
+  },
+);
+
+export const CreatePublicRepository = operation(inputs.createPublicRepository, (context, input) => {
+  const { catalogData } = input;
+  const repository = findRegistry(context, input).create(input.repositoryName, {
+    resourceTags: toTagMap(checkTags(input.tags ?? [])),
+    catalogData: catalogData === undefined ? undefined : toCatalogData(catalogData),
+  });
+  return {
+    repository: describePublic(repository),
+    catalogData: repository.settings.catalogData ?? {},
+  };
+});
+
+export const PutRepositoryCatalogData = operation(
+  inputs.putRepositoryCatalogData,
+  (context, input) => {
+    const repository = findRepository(context, input);
+    const catalogData = toCatalogData(input.catalogData);
+    repository.settings = { ...repository.settings, catalogData };
+    return { catalogData };
+  },
+);
+
+function toCatalogData({ logoImageBlob, ...texts }: CatalogDataInput): CatalogData {
+  const logo = logoImageBlob === undefined ? {} : { logoUrl: 'https://logo.example/local-ecr.png' };
+  return { ...texts, ...logo };
+}
+
+export const DescribeRepositories = operation(inputs.describeRepositories, (context, input) => {
+  const { registryId, repositoryNames } = input;
+  const [firstName = ''] = repositoryNames ?? [];
+  const registry = findRegistry(context, { registryId, repositoryName: firstName });
+  const repositories = repositoryNames?.map((name) => registry.repository(name)) ?? [
+    ...registry.repositories.values(),
+  ];
+  const { items, ...rest } = page(repositories, input);
+  const describeOne = context.service === 'ecr' ? describe : describePublic;
+  return { repositories: items.map(describeOne), ...rest };
+});
+
+export const DeleteRepository = operation(inputs.deleteRepository, (context, input) => {
+  const repository = findRepository(context, input);
+  if (input.force !== true && repository.images.size > 0) throw repositoryNotEmpty(repository);
+  findRegistry(context, input).delete(repository);
+  return {
+    repository: context.service === 'ecr' ? describe(repository) : describePublic(repository),
+  };
+});
+
+function describePublic({ arn, uri, registryId, repositoryName, createdAt }: Repository): object {
+  return {
+    repositoryArn: arn,
+    registryId,
+    repositoryName,
+    repositoryUri: uri,
+    createdAt: createdAt.getTime() / 1000,
+  };
+}
+
+function describe(repository: Repository): object {
+  const { settings } = repository;
+  const filters = settings.imageTagMutabilityExclusionFilters;
+  return {
+    ...describePublic(repository),
+    imageTagMutability: settings.imageTagMutability,
+    ...(filters.length > 0 ? { imageTagMutabilityExclusionFilters: filters } : {}),
+    imageScanningConfiguration: { scanOnPush: settings.scanOnPush },
+    encryptionConfiguration: settings.encryption,
+  };
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { ConnectionLost } from './connection.ts';
+import { EcrError, serialization } from './errors.ts';
+
+export interface Body {
+  readonly bytes: Buffer;
+  /** Hexadecimal, of the bytes as received. */
+  readonly sha256: string;
+}
+
+/** More than base64 makes of the largest part. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** A multiple of 4, so that each piece of base64 decodes by itself. */
+const DECODE_CHARACTERS = 64 * 1024;
+
+/**
+ * Reads the body once, hashing as it comes.
+ * @param loseAfter a scripted fault: give up on the connection after so many bytes
+ * @throws EcrError RequestEntityTooLargeException
+ */
+export async function readBody(request: IncomingMessage, loseAfter = Infinity): Promise<Body> {
+  const hash = createHash('sha256');
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length >= loseAfter) throw new ConnectionLost();
+    if (length > MAX_BODY_BYTES) continue;
+    hash.update(chunk);
+    chunks.push(chunk);
+  }
+  if (length > MAX_BODY_BYTES)
+    throw new EcrError('RequestEntityTooLargeException', 'The request is too large', {
+      status: 413,
+    });
+  return { bytes: Buffer.concat(chunks, length), sha256: hash.digest('hex') };
+}
+
+/** @throws EcrError SerializationException */
+export function parseBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) return {};
+  const place = locatePart(bytes);
+  if (place === undefined) return parseJson(bytes);
+  const around = Buffer.concat([bytes.subarray(0, place.start), bytes.subarray(place.end)]);
+  const layerPartBlob = decodeInPlace(bytes, place);
+  return { ...parseObject(around), layerPartBlob };
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the base64 of `layerPartBlob` stands: so a part of 28 MB never becomes a string. */
+function locatePart(bytes: Buffer): Place | undefined {
+  const name = bytes.indexOf('"layerPartBlob"');
+  if (name === -1) return undefined;
+  const after = name + '"layerPartBlob"'.length;
+  const opening = /^\s*:\s*"/.exec(bytes.toString('latin1', after, after + 64));
+  if (opening === null) return undefined;
+  const start = after + opening[0].length;
+  const end = bytes.indexOf('"', start);
+  const escape = bytes.indexOf('\\', start);
+  const isPlain = end !== -1 && (escape === -1 || escape > end);
+  return isPlain ? { start, end } : undefined;
+}
+
+/** Decoded bytes are fewer than encoded ones, so they fit where those stood. */
+function decodeInPlace(bytes: Buffer, { start, end }: Place): Buffer {
+  const padding = bytes.toString('latin1', Math.max(start, end - 2), end).split('=').length - 1;
+  let written = start;
+  for (let at = start; at < end; at += DECODE_CHARACTERS) {
+    const piece = bytes.toString('latin1', at, Math.min(at + DECODE_CHARACTERS, end));
+    written += bytes.write(piece, written, 'base64');
+  }
+  // The decoder skips what is not base64, so it shows in the length.
+  const expected = ((end - start) / 4) * 3 - padding;
+  if (written - start !== expected) throw serialization('Invalid Base64');
+  return bytes.subarray(start, written);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    throw serialization('The request body is not JSON');
+  }
+}
+
+function parseObject(bytes: Buffer): object {
+  const value = parseJson(bytes);
+  return typeof value === 'object' && value !== null ? value : {};
+}

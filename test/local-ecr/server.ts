@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CallLog } from './call-log.ts';
+import type { Call } from './call-log.ts';
+import { handleDistributionCall } from './distribution-api.ts';
+import { Faults } from './faults.ts';
+import type { Fault, ScriptedFault } from './faults.ts';
+import { handleApiCall } from './json-api.ts';
+import type { ApiParts } from './json-api.ts';
+import type { LocalEcrOptions } from './options.ts';
+import { load, save } from './persistence.ts';
+import type { Repository, RepositorySettings } from './repository.ts';
+import type { Service } from './rules.ts';
+import { Throttle } from './throttle.ts';
+import { World } from './world.ts';
+
+/** Which registry; the first credential's account, in the default region, of the private service when absent. */
+export interface RegistrySelector {
+  readonly service?: Service | undefined;
+  readonly accountId?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** A running local ECR. Ends with its scope: `await using ecr = await startLocalEcr()`. */
+export class LocalEcr implements AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  /** What a client's environment needs to talk to this server and to no other. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly world: World;
+  readonly log: CallLog;
+  readonly #server: Server;
+  readonly #faults: Faults;
+  readonly #changed: () => void;
+  readonly #end: () => void;
+
+  constructor(server: Server, url: string, parts: ApiParts, end: () => void) {
+    this.#server = server;
+    this.url = url;
+    this.port = Number(new URL(url).port);
+    this.world = parts.world;
+    this.log = parts.log;
+    this.#faults = parts.faults;
+    this.#changed = parts.changed;
+    this.#end = end;
+    this.env = environment(url, parts.world);
+  }
+
+  createRepository(
+    name: string,
+    settings: Partial<RepositorySettings> & RegistrySelector = {},
+  ): Repository {
+    const { service, accountId, region, ...given } = settings;
+    const repository = this.#registry({ service, accountId, region }).create(name, given);
+    this.#changed();
+    return repository;
+  }
+
+  /** Its images, tags, layers and settings. @throws EcrError RepositoryNotFoundException */
+  repository(name: string, selector: RegistrySelector = {}): Repository {
+    return this.#registry(selector).repository(name);
+  }
+
+  calls(operation?: string): readonly Call[] {
+    return this.log.calls(operation);
+  }
+
+  /** Strikes matching calls from now on, until it has struck `times` times. */
+  fault(fault: Fault): ScriptedFault {
+    return this.#faults.script(fault);
+  }
+
+  clearFaults(): void {
+    this.#faults.clear();
+  }
+
+  /** From now on KMS refuses this key: `kmsError` reaches the caller in KmsException. */
+  breakKey(kmsKey: string, kmsError: string): void {
+    this.world.brokenKeys.set(kmsKey, kmsError);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  #registry({ service = 'ecr', accountId, region }: RegistrySelector) {
+    const [first] = this.world.credentials;
+    return this.world.registry(service, accountId ?? first.accountId, region ?? this.world.region);
+  }
+}
+
+export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
+  const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'local-ecr-'));
+  const isTemporary = options.dataDir === undefined;
+  const world = new World(folder, options);
+  load(world);
+  const closed = Promise.withResolvers<undefined>();
+  const parts: ApiParts = {
+    world,
+    log: new CallLog(),
+    faults: new Faults(closed.promise, (uploadId) => forget(world, uploadId)),
+    throttle: new Throttle(options.throttle ?? {}),
+    changed: () => (isTemporary ? undefined : save(world)),
+  };
+  const server = createServer(options, listener(parts, options));
+  // Longer than any test: a connection that is dropped while idle looks like a fault that nobody scripted.
+  server.keepAliveTimeout = 600_000;
+  const url = await listen(server, options);
+  return new LocalEcr(server, url, parts, () => {
+    closed.resolve(undefined);
+    if (isTemporary) rmSync(folder, { recursive: true, force: true });
+    else save(world);
+  });
+}
+
+function createServer({ tls }: LocalEcrOptions, handle: RequestListener): Server {
+  if (tls === undefined) return createHttpServer(handle);
+  return createHttpsServer({ key: tls.key, cert: tls.cert }, handle);
+}
+
+async function listen(server: Server, options: LocalEcrOptions): Promise<string> {
+  const { host = '127.0.0.1', port = 0, tls } = options;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${actual}`;
+}
+
+/** Calls of the JSON API name their target in a header; all else is a pull. */
+function listener(parts: ApiParts, { pullPassword }: LocalEcrOptions): RequestListener {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const handled = isApiCall(request)
+      ? handleApiCall(parts, request, response)
+      : handleDistributionCall(parts.world, pullPassword, request, response);
+    handled.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  };
+}
+
+function isApiCall({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'POST' && !url.startsWith('/v2');
+}
+
+function forget(world: World, uploadId: string): void {
+  for (const { repositories } of world.registries)
+    for (const { uploads } of repositories.values()) uploads.delete(uploadId);
+}
+
+function environment(url: string, { credentials: [credential], region }: World) {
+  const { accessKeyId, secretAccessKey, sessionToken } = credential;
+  return {
+    AWS_ENDPOINT_URL_ECR: url,
+    AWS_ENDPOINT_URL_ECR_PUBLIC: url,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+    AWS_REGION: region,
+  };
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { registryNotFound, repositoryNotFound } from './errors.ts';
+import {
+  DEFAULT_ALIAS,
+  DEFAULT_BEHAVIOURS,
+  DEFAULT_CREDENTIAL,
+  DEFAULT_REGION,
+} from './options.ts';
+import type { Behaviours, CreationTemplate, Credential, LocalEcrOptions } from './options.ts';
+import { Registry } from './registry.ts';
+import { serviceRules } from './rules.ts';
+import type { Service, ServiceRules } from './rules.ts';
+
+/** Every registry that this server holds: all accounts, all regions, private and public. */
+export class World {
+  readonly folder: string;
+  readonly region: string;
+  readonly credentials: readonly [Credential, ...Credential[]];
+  readonly rules: Readonly<Record<Service, ServiceRules>>;
+  readonly behaviours: Behaviours;
+  readonly templates: readonly CreationTemplate[];
+  /** Of public registries: alias to account id. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** KMS keys that do not work, with the error code that KMS gives. */
+  readonly brokenKeys = new Map<string, string>();
+  readonly #accounts: ReadonlySet<string>;
+  readonly #registries = new Map<string, Registry>();
+
+  constructor(folder: string, options: LocalEcrOptions) {
+    this.folder = folder;
+    this.region = options.region ?? DEFAULT_REGION;
+    const [first = DEFAULT_CREDENTIAL, ...others] = options.credentials ?? [];
+    this.credentials = [first, ...others];
+    this.rules = {
+      ecr: serviceRules('ecr', options.limits?.ecr),
+      'ecr-public': serviceRules('ecr-public', options.limits?.['ecr-public']),
+    };
+    this.behaviours = { ...DEFAULT_BEHAVIOURS, ...options.behaviours };
+    this.templates = options.createOnPush ?? [];
+    const aliases = options.aliases ?? { [DEFAULT_ALIAS]: first.accountId };
+    this.aliases = new Map(Object.entries(aliases));
+    this.#accounts = new Set([
+      ...this.credentials.map(({ accountId }) => accountId),
+      ...(options.accounts ?? []),
+      ...this.aliases.values(),
+    ]);
+  }
+
+  get registries(): readonly Registry[] {
+    return [...this.#registries.values()];
+  }
+
+  now(): Date {
+    return new Date();
+  }
+
+  /** The registry of an account that is known to exist. */
+  registry(service: Service, accountId: string, region: string): Registry {
+    const where = service === 'ecr' ? region : 'us-east-1';
+    const key = join(service, accountId, service === 'ecr' ? region : '');
+    const known = this.#registries.get(key);
+    if (known !== undefined) return known;
+    const alias = [...this.aliases].find(([, account]) => account === accountId)?.[0];
+    const registry = new Registry(
+      { service, accountId, region: where, alias, folder: join(this.folder, key) },
+      () => this.now(),
+    );
+    this.#registries.set(key, registry);
+    return registry;
+  }
+
+  /**
+   * The registry that a call names by account id or, in ECR Public, by alias.
+   * @throws EcrError RegistryNotFoundException (public), RepositoryNotFoundException (private)
+   */
+  named(service: Service, registryId: string, region: string, repositoryName: string): Registry {
+    const accountId =
+      service === 'ecr-public' ? (this.aliases.get(registryId) ?? registryId) : registryId;
+    if (this.#accounts.has(accountId)) return this.registry(service, accountId, region);
+    if (service === 'ecr-public') throw registryNotFound(registryId);
+    throw repositoryNotFound({ repositoryName, registryId });
+  }
+}
