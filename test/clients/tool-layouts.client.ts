@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Digest, digestOf, parseDigest } from '../../src/oci/digest.ts';
+import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
+import { execute } from '../support/execute.ts';
+import { seededBytes } from '../support/random.ts';
+import { runAction } from '../support/run-action.ts';
+import { sampleImage } from '../support/sample-image.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { blobPath, writeLayoutDirectory } from '../support/write-layout.ts';
+
+/**
+ * Layouts that the tools of others wrote go through the built action, and a tool of others pulls them back.
+ * A tool that is missing fails its tests.
+ */
+
+/** Makes a layout with one image in it, named `TAG`, in the directory `layout`. */
+type Maker = (layout: string, scratch: string) => Promise<unknown>;
+
+const NAME = 'team/app';
+const TAG = '1.0';
+
+const makers: Readonly<Record<string, Maker>> = {
+  'umoci makes from files': umoci,
+  'umoci makes, adds to and configures again': async (layout, scratch) => {
+    await umoci(layout, scratch);
+    await execute('umoci', 'insert', '--image', `${layout}:${TAG}`, scratch, '/again');
+    await execute('umoci', 'config', '--image', `${layout}:${TAG}`, '--config.cmd', '/srv/data');
+  },
+  'buildah builds from scratch': (layout, scratch) =>
+    buildah(scratch, async (run) => {
+      await run('bud', '--layers', '--isolation', 'chroot', '--tag', 'app', scratch);
+      await run('push', 'app', `oci:${layout}:${TAG}`);
+    }),
+  'buildah builds in the format of Docker': (layout, scratch) =>
+    buildah(scratch, async (run) => {
+      await run('bud', '--isolation', 'chroot', '--format', 'docker', '--tag', 'app', scratch);
+      await run('push', '--format', 'oci', 'app', `oci:${layout}:${TAG}`);
+    }),
+  'buildah builds for two platforms, as an index': (layout, scratch) =>
+    buildah(scratch, async (run) => {
+      for (const platform of ['linux/amd64', 'linux/arm64']) {
+        const list = ['--platform', platform, '--manifest', 'list'];
+        await run('bud', '--no-cache', '--isolation', 'chroot', ...list, scratch);
+      }
+      await run('manifest', 'push', '--all', 'list', `oci:${layout}:${TAG}`);
+    }),
+  'skopeo copies from another layout': (layout, scratch) => skopeo(layout, scratch, []),
+  'skopeo compresses with zstd': (layout, scratch) =>
+    skopeo(layout, scratch, ['--dest-compress', '--dest-compress-format', 'zstd']),
+  'skopeo leaves uncompressed': async (layout, scratch) => {
+    const plain = `dir:${join(scratch, 'plain')}`;
+    await copy('--dest-decompress', await sampleLayout(scratch), plain);
+    await copy('--dest-oci-accept-uncompressed-layers', plain, `oci:${layout}:${TAG}`);
+  },
+  'skopeo converts from a Docker archive': async (layout, scratch) => {
+    const archive = `docker-archive:${join(scratch, 'archive.tar')}:app:${TAG}`;
+    await copy(await sampleLayout(scratch), archive);
+    await copy(archive, `oci:${layout}:${TAG}`);
+  },
+};
+
+for (const [name, make] of Object.entries(makers)) {
+  test(`a layout that ${name} arrives whole, and skopeo pulls it back`, async () => {
+    await using directory = await temporaryDirectory();
+    const [layout, pulled, scratch] = ['layout', 'pulled', 'scratch'].map((folder) =>
+      join(directory.path, folder),
+    ) as [string, string, string];
+    await writeFiles(scratch);
+    await make(layout, scratch);
+    const root = await rootOf(layout);
+    await using ecr = await startLocalEcr();
+    ecr.createRepository(NAME);
+
+    await pushes(ecr, layout, root);
+    await pull(ecr, pulled);
+
+    assert.equal(await rootOf(pulled), root);
+    const expected = await reachable(layout, root);
+    assert.ok(expected.size >= 3, 'a manifest, a config and a layer at least');
+    for (const digest of expected) await assertSameBlob(layout, pulled, digest);
+  });
+}
+
+async function writeFiles(directory: string): Promise<void> {
+  await mkdir(join(directory, 'etc'), { recursive: true });
+  await writeFile(join(directory, 'etc/motd'), 'hello\n');
+  await writeFile(join(directory, 'data'), seededBytes('data', 11_000_000));
+  const containerfile = ['FROM scratch', 'COPY etc /etc', 'COPY data /srv/data', 'CMD /srv/data'];
+  await writeFile(join(directory, 'Containerfile'), containerfile.join('\n'));
+}
+
+async function umoci(layout: string, scratch: string): Promise<void> {
+  const image = ['--image', `${layout}:${TAG}`];
+  await execute('umoci', 'init', '--layout', layout);
+  await execute('umoci', 'new', ...image);
+  await execute('umoci', 'insert', ...image, join(scratch, 'etc'), '/etc');
+  await execute('umoci', 'insert', ...image, join(scratch, 'data'), '/srv/data');
+}
+
+/** With a store of its own, which needs neither a daemon nor overlay mounts. */
+async function buildah(
+  scratch: string,
+  work: (run: (...args: string[]) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  await using store = await temporaryDirectory();
+  const folders = ['--root', join(store.path, 'root'), '--runroot', join(store.path, 'run')];
+  await work((...args) => execute('buildah', ...folders, '--storage-driver', 'vfs', ...args));
+}
+
+async function skopeo(layout: string, scratch: string, options: string[]): Promise<void> {
+  await copy(...options, await sampleLayout(scratch), `oci:${layout}:${TAG}`);
+}
+
+async function sampleLayout(scratch: string): Promise<string> {
+  const directory = join(scratch, 'sample');
+  await writeLayoutDirectory(directory, [sampleImage(TAG).image]);
+  return `oci:${directory}:${TAG}`;
+}
+
+function copy(...args: string[]): Promise<string> {
+  return execute('skopeo', '--insecure-policy', 'copy', ...args);
+}
+
+async function pushes(ecr: LocalEcr, layout: string, root: Digest): Promise<void> {
+  const inputs = { layout, repository: NAME, tags: TAG };
+  const run = await runAction({ inputs, env: ecr.env });
+  assert.equal(run.exitCode, 0, run.stdout + run.stderr);
+  assert.equal(run.outputs['digest'], root);
+}
+
+async function pull(ecr: LocalEcr, layout: string): Promise<void> {
+  const source = `docker://${new URL(ecr.url).host}/${NAME}:${TAG}`;
+  const options = ['--all', '--preserve-digests', '--src-tls-verify=false'];
+  await copy(...options, source, `oci:${layout}:${TAG}`);
+}
+
+interface Node {
+  readonly manifests?: readonly { readonly digest: string }[];
+  readonly layers?: readonly { readonly digest: string }[];
+  readonly config?: { readonly digest: string };
+}
+
+async function rootOf(layout: string): Promise<Digest> {
+  const index = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as Node;
+  assert.equal(index.manifests?.length, 1);
+  return parseDigest(index.manifests[0]?.digest ?? '', layout);
+}
+
+/** Everything under a manifest, itself included: layouts of umoci hold orphans besides. */
+async function reachable(layout: string, manifest: string): Promise<Set<string>> {
+  const node = JSON.parse(await readFile(join(layout, blobPath(manifest)), 'utf8')) as Node;
+  const blobs = [...(node.layers ?? []), ...(node.config ? [node.config] : [])];
+  const digests = new Set([manifest, ...blobs.map((blob) => blob.digest)]);
+  for (const child of node.manifests ?? []) {
+    for (const digest of await reachable(layout, child.digest)) digests.add(digest);
+  }
+  return digests;
+}
+
+async function assertSameBlob(layout: string, pulled: string, digest: string): Promise<void> {
+  const [original, copied] = await Promise.all(
+    [layout, pulled].map((folder) => readFile(join(folder, blobPath(digest)))),
+  );
+  assert.ok(original && copied?.equals(original), digest);
+  assert.equal(digestOf(copied), digest);
+}
