@@ -11,7 +11,9 @@ import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
 import { errorCode, unreadable } from './read-at.ts';
 import { readWhole } from './read-whole.ts';
+import { notALayout } from './refusals.ts';
 import { SourceLayout } from './source-layout.ts';
+import { openTar } from './tar-source.ts';
 
 /** Bytes; the file that tools write has 30. */
 const MAX_OCI_LAYOUT_BYTES = 4096;
@@ -36,6 +38,7 @@ export async function openLayout(path: string): Promise<Layout> {
 async function openSource(path: string): Promise<BlobSource> {
   const found = await statOf(path);
   if (found.isDirectory()) return openDirectory(path);
+  if (found.isFile()) return openTar(path);
   throw notALayout(path, 'neither a directory nor a file');
 }
 
@@ -69,12 +72,6 @@ async function checkVersion(source: BlobSource): Promise<void> {
 
 async function readIndex(path: string, source: BlobSource): Promise<ImageIndex> {
   await using file = await source.open('index.json');
-  if (file === undefined) throw notALayout(path, 'without an index.json');
+  if (file === undefined) throw notALayout(path, 'a directory without an index.json');
   return parseIndexJson(await readWhole(file, MAX_MANIFEST_BYTES), file.location);
-}
-
-function notALayout(path: string, what: string): PushError {
-  return new PushError('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
-    hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy … oci:DIRECTORY:TAG".',
-  });
 }

@@ -23,7 +23,7 @@ export async function readAt(
   }
 }
 
-function endedEarly(location: string, missing: number): PushError {
+export function endedEarly(location: string, missing: number): PushError {
   return new PushError('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
     hint: 'The layout was changed while it was read: let the build finish before the push.',
   });

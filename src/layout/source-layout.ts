@@ -5,6 +5,7 @@ import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { blobFile, type BlobSource } from './blob-source.ts';
 import type { BlobReader, Layout } from './layout.ts';
+import { endedEarly } from './read-at.ts';
 import { readWhole } from './read-whole.ts';
 
 /** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
@@ -81,9 +82,8 @@ class InlineReader implements BlobReader {
 
   read(target: Uint8Array, position: number): Promise<void> {
     const bytes = this.#data.subarray(position, position + target.byteLength);
-    if (bytes.byteLength < target.byteLength) {
-      return Promise.reject(new PushError('SIZE_MISMATCH', `${this.location} ended early`));
-    }
+    const missing = target.byteLength - bytes.byteLength;
+    if (missing > 0) return Promise.reject(endedEarly(this.location, missing));
     target.set(bytes);
     return Promise.resolve();
   }

@@ -1,0 +1,72 @@
+import { posix } from 'node:path';
+import { PushError } from '../errors.ts';
+import type { TarIndex } from './tar-index.ts';
+
+/** Files that are often given in place of a layout, and the command that makes one of them. */
+
+interface Compression {
+  readonly name: string;
+  readonly magic: readonly number[];
+  /** Writes what it decompresses to standard output. */
+  readonly command: string;
+}
+
+const COMPRESSIONS: readonly Compression[] = [
+  { name: 'gzip', magic: [0x1f, 0x8b], command: 'gunzip -c' },
+  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], command: 'zstd -dc' },
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], command: 'xz -dc' },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], command: 'bunzip2 -c' },
+];
+
+export function notALayout(path: string, what: string, hint?: string): PushError {
+  return new PushError('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
+    hint:
+      hint ??
+      'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy … oci:DIRECTORY:TAG".',
+  });
+}
+
+/** `head` is the file's first block. @throws PushError COMPRESSED_TAR, NOT_A_LAYOUT */
+export function refuseForeignFile(path: string, head: Uint8Array): void {
+  const compression = COMPRESSIONS.find(({ magic }) =>
+    magic.every((byte, at) => head[at] === byte),
+  );
+  if (compression !== undefined) {
+    throw new PushError('COMPRESSED_TAR', `${path} is compressed with ${compression.name}`, {
+      hint: `It is read in place, so it must be a plain tar: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
+    });
+  }
+  // "ustar" stands there in the formats of POSIX and of GNU alike.
+  const magic = Buffer.from(head.subarray(257, 262)).toString('latin1');
+  if (magic !== 'ustar') throw notALayout(path, 'neither a directory nor a tar');
+}
+
+/** @throws PushError NOT_A_LAYOUT */
+export function refuseForeignTar(path: string, index: TarIndex): void {
+  if (index.has('index.json')) return;
+  if (index.has('manifest.json')) {
+    throw notALayout(
+      path,
+      'an archive in the format of "docker save" before Docker 25, or of jib',
+      `Convert it: skopeo copy docker-archive:${quoted(path)} oci:image:latest, and give "image" as the layout.`,
+    );
+  }
+  const folder = [...index.names()].find((name) => /^[^/]+\/index\.json$/.test(name));
+  if (folder === undefined) throw notALayout(path, 'a tar without an index.json');
+  const parent = quoted(posix.dirname(folder));
+  throw notALayout(
+    path,
+    `a tar with a layout in its folder ${parent}`,
+    `Write the layout itself into the tar: tar -C ${parent} -cf ${quoted(posix.basename(path))} .`,
+  );
+}
+
+function tarName(path: string): string {
+  const name = path.replace(/\.(?:gz|zst|xz|bz2)$/, '').replace(/\.tgz$/, '.tar');
+  return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
+}
+
+/** As a POSIX shell needs it. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

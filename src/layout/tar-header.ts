@@ -1,0 +1,180 @@
+import type { FileHandle } from 'node:fs/promises';
+import { extract } from 'tar-stream';
+import { PushError } from '../errors.ts';
+import { type Fields, isFields, shown } from '../oci/fields.ts';
+import { readAt } from './read-at.ts';
+
+export const BLOCK_BYTES = 512;
+
+/** What one extended header may hold, in bytes. Names take hundreds; extended attributes can take 64 KiB each. */
+export const MAX_TAR_HEADER_BYTES = 1024 * 1024;
+
+/** The type flags of headers that say something of the entry after them: PAX's `x` and `g`, GNU's long names. */
+const EXTENSION_FLAGS = 'xgLKN';
+const GNU_SPARSE_FLAG = 'S';
+
+/** An entry of a tar as its headers describe it. */
+export interface TarHeader {
+  /** As written, not normalised. */
+  readonly name: string;
+  readonly type: Decoded['type'];
+  readonly linkName: string;
+  /** Bytes of content; they start at `contentAt`. */
+  readonly size: number;
+  readonly contentAt: number;
+}
+
+/** What tar-stream makes of headers. Its types leave out that unknown types and absent names are null, and odd sizes, too. */
+interface Decoded {
+  readonly name: string;
+  readonly type: string | null;
+  readonly linkname: string | null;
+  readonly size: unknown;
+  readonly pax?: unknown;
+}
+
+export interface TarFile {
+  readonly handle: FileHandle;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Reads the headers of the entry at `position`, and nothing else. tar-stream decodes them, each entry's
+ * by a new extractor that gets no content: one extractor for the whole tar would have to be fed all of it.
+ * @returns undefined at the end of the tar
+ * @throws PushError INVALID_TAR, INVALID_TAR_SIZE, TRUNCATED_TAR, SPARSE_ENTRY, INTERVENING_HEADER,
+ *   TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
+ */
+export async function readTarHeader(
+  tar: TarFile,
+  position: number,
+): Promise<TarHeader | undefined> {
+  const raw = await readHeaderBlocks(tar, position);
+  if (raw === undefined) return undefined;
+  const header = await decode(raw.blocks, tar, position);
+  const pax = isFields(header.pax) ? header.pax : {};
+  const name = `${tar.path}: the entry ${shown(header.name)}`;
+  refuseSparse(raw.flags, pax, name);
+  refuseInterveningHeader(raw.flags, pax, name);
+  return {
+    name: header.name,
+    type: header.type,
+    linkName: header.linkname ?? '',
+    size: checkedSize(header.size, pax['size'], name),
+    contentAt: position + raw.blocks.byteLength,
+  };
+}
+
+interface HeaderBlocks {
+  /** The entry's own header, behind any extended ones with their content. */
+  readonly blocks: Uint8Array;
+  /** The type flag of each header. */
+  readonly flags: string;
+}
+
+async function readHeaderBlocks(tar: TarFile, start: number): Promise<HeaderBlocks | undefined> {
+  const blocks: Uint8Array[] = [];
+  let flags = '';
+  for (let position = start; ;) {
+    if (position === tar.size && flags === '') return undefined;
+    const header = await read(tar, position, BLOCK_BYTES);
+    if (flags === '' && header.every((byte) => byte === 0)) return undefined;
+    blocks.push(header);
+    flags += String.fromCharCode(header[156] ?? 0);
+    if (!EXTENSION_FLAGS.includes(flags.slice(-1))) break;
+    const content = await read(tar, position + BLOCK_BYTES, padded(extensionSize(header, tar)));
+    blocks.push(content);
+    position += BLOCK_BYTES + content.byteLength;
+  }
+  return { blocks: Buffer.concat(blocks), flags };
+}
+
+async function read(tar: TarFile, position: number, length: number): Promise<Uint8Array> {
+  if (position + length > tar.size) throw truncated(tar, position + length);
+  const bytes = new Uint8Array(length);
+  await readAt(tar.handle, bytes, position, tar.path);
+  return bytes;
+}
+
+/** Octal digits and nothing else, so that tar-stream cannot read another size out of them. */
+function extensionSize(header: Uint8Array, tar: TarFile): number {
+  const digits = /^ *([0-7]+)[ \0]*$/.exec(
+    Buffer.from(header.subarray(124, 136)).toString('latin1'),
+  );
+  const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
+  if (Number.isNaN(size)) throw invalidSize(`${tar.path}: an extended header`);
+  if (size <= MAX_TAR_HEADER_BYTES) return size;
+  throw new PushError(
+    'TAR_HEADER_TOO_LARGE',
+    `${tar.path} has an extended header of ${size} bytes, more than ${MAX_TAR_HEADER_BYTES}`,
+  );
+}
+
+function decode(blocks: Uint8Array, tar: TarFile, position: number): Promise<Decoded> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause?: unknown) => {
+      const message = `${tar.path} is damaged: no valid tar header at byte ${position}`;
+      reject(new PushError('INVALID_TAR', message, { hint: 'Build the layout again.', cause }));
+    };
+    const extractor = extract();
+    extractor.on('entry', (header: Decoded) => {
+      resolve(header);
+      extractor.destroy();
+    });
+    extractor.on('error', fail);
+    extractor.on('close', fail);
+    extractor.end(blocks);
+  });
+}
+
+/** Their content is not what a reader of the file sees, and no layout needs one. */
+function refuseSparse(flags: string, pax: Fields, name: string): void {
+  const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
+  if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG)) return;
+  throw new PushError('SPARSE_ENTRY', `${name} is a sparse file`, {
+    hint: 'Write the tar without "--sparse".',
+  });
+}
+
+/**
+ * A PAX header describes the next file, but some programs take its size for that of a header in
+ * between, and from there on see other entries than the rest: GHSA-3cv2-h65g-fgmm, GHSA-vmf3-w455-68vh.
+ */
+function refuseInterveningHeader(flags: string, pax: Fields, name: string): void {
+  const between = flags.slice(flags.indexOf('x') + 1, -1);
+  if (!flags.includes('x') || between === '') return;
+  if (pax['size'] === undefined && !between.includes('x')) return;
+  throw new PushError(
+    'INTERVENING_HEADER',
+    `${name} has another header between its PAX header and its own`,
+    { hint: 'No build tool writes this. Find out where the tar comes from before using it.' },
+  );
+}
+
+function checkedSize(size: unknown, paxSize: unknown, name: string): number {
+  const clean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
+  if (clean && typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size;
+  throw invalidSize(name);
+}
+
+function invalidSize(name: string): PushError {
+  return new PushError(
+    'INVALID_TAR_SIZE',
+    `${name} has a size that is not a whole number of bytes`,
+  );
+}
+
+export function truncated(tar: TarFile, needed: number): PushError {
+  return new PushError(
+    'TRUNCATED_TAR',
+    `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`,
+    { hint: 'The build did not finish, or the copy did not: write the tar again.' },
+  );
+}
+
+/** A size in whole blocks, as content is stored. */
+export function padded(size: number): number {
+  return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+}

@@ -1,0 +1,123 @@
+import { posix } from 'node:path';
+import { PushError } from '../errors.ts';
+import { padded, readTarHeader, type TarFile, type TarHeader, truncated } from './tar-header.ts';
+
+/** More than any layout has blobs; it bounds the time and the memory that the index takes. */
+export const MAX_TAR_ENTRIES = 100_000;
+
+/** Characters; an entry with a longer name is left out. */
+const MAX_NAME_LENGTH = 1024;
+
+/** How many links may lead to one another. */
+const MAX_LINKS = 8;
+
+/** What may stand in a tar only once. */
+const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
+
+export interface TarRange {
+  readonly position: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+interface TarLink {
+  /** The normalised name of another entry; undefined if it leads out of the tar. */
+  readonly linkTo: string | undefined;
+}
+
+/** Where the content of a tar's files lies. Names are normalised: `./index.json` is `index.json`. */
+export class TarIndex {
+  readonly #path: string;
+  readonly #entries: ReadonlyMap<string, TarRange | TarLink>;
+
+  private constructor(path: string, entries: ReadonlyMap<string, TarRange | TarLink>) {
+    this.#path = path;
+    this.#entries = entries;
+  }
+
+  /** One pass over the headers. @throws PushError DUPLICATE_ENTRY, TOO_MANY_ENTRIES, TRUNCATED_TAR, and what `readTarHeader` throws */
+  static async read(tar: TarFile): Promise<TarIndex> {
+    const entries = new Map<string, TarRange | TarLink>();
+    let count = 0;
+    for await (const header of headersOf(tar)) {
+      if (++count > MAX_TAR_ENTRIES) throw tooMany(tar);
+      const name = normalised(header.name);
+      const entry = entryOf(header, name);
+      if (name === undefined || entry === undefined) continue;
+      if (LAYOUT_FILE.test(name) && entries.has(name)) throw duplicate(tar, name);
+      entries.set(name, entry);
+    }
+    return new TarIndex(tar.path, entries);
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  names(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  /** Follows links. @returns undefined if there is no such entry. @throws PushError UNSAFE_LINK */
+  find(name: string): TarRange | undefined {
+    let entry = this.#entries.get(name);
+    for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
+      const target: TarRange | TarLink | undefined =
+        entry.linkTo === undefined ? undefined : this.#entries.get(entry.linkTo);
+      if (target === undefined || links === MAX_LINKS) throw unsafeLink(this.#path, name);
+      entry = target;
+    }
+    return entry;
+  }
+}
+
+async function* headersOf(tar: TarFile): AsyncGenerator<TarHeader> {
+  for (let position = 0; position < tar.size;) {
+    const header = await readTarHeader(tar, position);
+    if (header === undefined) return;
+    const size = hasContent(header) ? header.size : 0;
+    if (header.contentAt + size > tar.size) throw truncated(tar, header.contentAt + size);
+    yield header;
+    position = header.contentAt + padded(size);
+  }
+}
+
+/** A link or a directory has none, whatever its header says; an entry of an unknown type is a file by the standard. */
+function hasContent({ type }: TarHeader): boolean {
+  return type === 'file' || type === 'contiguous-file' || type === null;
+}
+
+function entryOf(header: TarHeader, name = ''): TarRange | TarLink | undefined {
+  const { type, linkName, contentAt, size } = header;
+  if (type === 'file' || type === 'contiguous-file') return { position: contentAt, size };
+  if (type === 'link') return { linkTo: normalised(linkName) };
+  if (type === 'symlink') return { linkTo: normalised(linkName, posix.dirname(name)) };
+  return undefined;
+}
+
+/** A path within the tar, or undefined for one that leads out of it. */
+function normalised(path: string, from = '.'): string | undefined {
+  if (posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH) return undefined;
+  const name = posix.join(from, path);
+  return name === '..' || name.startsWith('../') ? undefined : name;
+}
+
+function tooMany(tar: TarFile): PushError {
+  return new PushError('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`);
+}
+
+function duplicate(tar: TarFile, name: string): PushError {
+  return new PushError('DUPLICATE_ENTRY', `${tar.path} has ${name} twice`, {
+    hint: 'Programs disagree on which of the two counts: write the tar again, and do not append to it.',
+  });
+}
+
+function unsafeLink(path: string, name: string): PushError {
+  return new PushError(
+    'UNSAFE_LINK',
+    `${path}: ${name} is a link that leads to no file in the tar`,
+    {
+      hint: 'A link in a layout must lead to a file in it.',
+    },
+  );
+}

@@ -1,0 +1,88 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { BlobSource, LayoutFile } from './blob-source.ts';
+import type { BlobReader } from './layout.ts';
+import { endedEarly, readAt, unreadable } from './read-at.ts';
+import { notALayout, refuseForeignFile, refuseForeignTar } from './refusals.ts';
+import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
+import { TarIndex, type TarRange } from './tar-index.ts';
+
+/**
+ * Opens a tar that holds a layout, and keeps it open: its files are read by ranges of it.
+ * @throws PushError NOT_A_LAYOUT, COMPRESSED_TAR, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
+ */
+export async function openTar(path: string): Promise<BlobSource> {
+  // Should the file have become a pipe in the meantime, the open does not wait for a writer. (Windows has no such flag.)
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (cause: unknown) => {
+      throw unreadable(path, cause);
+    },
+  );
+  try {
+    const tar = await checkedFile(handle, path);
+    const index = await TarIndex.read(tar);
+    refuseForeignTar(path, index);
+    return new TarSource(tar, index);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function checkedFile(handle: FileHandle, path: string): Promise<TarFile> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) throw notALayout(path, 'neither a directory nor a file');
+  const head = new Uint8Array(Math.min(stat.size, BLOCK_BYTES));
+  await readAt(handle, head, 0, path);
+  refuseForeignFile(path, head);
+  return { handle, path, size: stat.size };
+}
+
+class TarSource implements BlobSource {
+  readonly #tar: TarFile;
+  readonly #index: TarIndex;
+
+  constructor(tar: TarFile, index: TarIndex) {
+    this.#tar = tar;
+    this.#index = index;
+  }
+
+  locationOf(file: LayoutFile): string {
+    return `${this.#tar.path}: ${file}`;
+  }
+
+  open(file: LayoutFile): Promise<BlobReader | undefined> {
+    return Promise.resolve().then(() => {
+      const range = this.#index.find(file);
+      return range && new RangeReader(this.#tar, range, this.locationOf(file));
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#tar.handle.close();
+  }
+}
+
+class RangeReader implements BlobReader {
+  readonly location: string;
+  readonly size: number;
+  readonly #tar: TarFile;
+  readonly #start: number;
+
+  constructor(tar: TarFile, { position, size }: TarRange, location: string) {
+    this.location = location;
+    this.size = size;
+    this.#tar = tar;
+    this.#start = position;
+  }
+
+  async read(target: Uint8Array, position: number): Promise<void> {
+    const missing = position + target.byteLength - this.size;
+    if (missing > 0) throw endedEarly(this.location, missing);
+    await readAt(this.#tar.handle, target, this.#start + position, this.location);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // The tar stays open for the other blobs.
+  }
+}
