@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { type ErrorCode, PushError } from '../../src/errors.ts';
+
+/** For `assert.throws` and `assert.rejects`: a PushError of this code, whose message says all of `parts`. */
+export function refused(code: ErrorCode, ...parts: readonly string[]): (error: unknown) => true {
+  return (error) => {
+    if (!(error instanceof PushError)) throw error;
+    assert.equal(error.code, code, error.message);
+    for (const part of parts) assert.ok(error.message.includes(part), error.message);
+    return true;
+  };
+}
