@@ -6,7 +6,7 @@ import { readAt } from './read-at.ts';
 
 export const BLOCK_BYTES = 512;
 
-/** What one extended header may hold, in bytes. Names take hundreds; extended attributes can take 64 KiB each. */
+/** What all extended headers of one entry may take, in bytes: names take hundreds, an extended attribute up to 64 KiB. */
 export const MAX_TAR_HEADER_BYTES = 1024 * 1024;
 
 /** The type flags of headers that say something of the entry after them: PAX's `x` and `g`, GNU's long names. */
@@ -78,15 +78,16 @@ async function readHeaderBlocks(tar: TarFile, start: number): Promise<HeaderBloc
   const blocks: Uint8Array[] = [];
   let flags = '';
   for (let position = start; ;) {
-    if (position === tar.size && flags === '') return undefined;
     const header = await read(tar, position, BLOCK_BYTES);
     if (flags === '' && header.every((byte) => byte === 0)) return undefined;
     blocks.push(header);
     flags += String.fromCharCode(header[156] ?? 0);
     if (!EXTENSION_FLAGS.includes(flags.slice(-1))) break;
-    const content = await read(tar, position + BLOCK_BYTES, padded(extensionSize(header, tar)));
-    blocks.push(content);
-    position += BLOCK_BYTES + content.byteLength;
+    const size = padded(extensionSize(header, tar));
+    position += BLOCK_BYTES;
+    if (position + size - start > MAX_TAR_HEADER_BYTES) throw tooLarge(tar, start);
+    blocks.push(await read(tar, position, size));
+    position += size;
   }
   return { blocks: Buffer.concat(blocks), flags };
 }
@@ -105,11 +106,7 @@ function extensionSize(header: Uint8Array, tar: TarFile): number {
   );
   const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
   if (Number.isNaN(size)) throw invalidSize(`${tar.path}: an extended header`);
-  if (size <= MAX_TAR_HEADER_BYTES) return size;
-  throw new PushError(
-    'TAR_HEADER_TOO_LARGE',
-    `${tar.path} has an extended header of ${size} bytes, more than ${MAX_TAR_HEADER_BYTES}`,
-  );
+  return size;
 }
 
 function decode(blocks: Uint8Array, tar: TarFile, position: number): Promise<Decoded> {
@@ -163,6 +160,13 @@ function invalidSize(name: string): PushError {
   return new PushError(
     'INVALID_TAR_SIZE',
     `${name} has a size that is not a whole number of bytes`,
+  );
+}
+
+function tooLarge(tar: TarFile, position: number): PushError {
+  return new PushError(
+    'TAR_HEADER_TOO_LARGE',
+    `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`,
   );
 }
 
