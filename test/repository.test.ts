@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { validateAction } from '@action-validator/core';
+import { EXPLANATIONS } from '../src/ecr/exceptions.ts';
 import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
 
 /** What the repository says of itself in more than one place. */
@@ -81,4 +82,36 @@ test('workflows may read the repository and nothing else, and leave no token in 
     const count = (text: string) => workflow.split(text).length - 1;
     assert.equal(count('persist-credentials: false'), count('actions/checkout@'), name);
   }
+});
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  call: 'CALL',
+  repository: 'REPOSITORY',
+  region: 'REGION',
+  action: 'ecr:CALL',
+  arn: 'ARN',
+};
+
+test("README's troubleshooting has the messages and hints of the exception table", async () => {
+  const rows = (await read('README.md')).replace(/ +/g, ' ').split('\n');
+  const fill = (template: string) =>
+    template.replace(/\{(\w+)\}/g, (_, name: string) => PLACEHOLDERS[name] ?? name);
+  const expected = EXPLANATIONS.map(
+    ({ code, says, hint }) => `| \`${code}\` | ${fill(says)} | ${fill(hint)} |`,
+  );
+  assert.deepEqual(
+    expected.filter((row) => !rows.includes(row)),
+    [],
+  );
+});
+
+test("README's troubleshooting has a row for every error code, and for no other", async () => {
+  const [, union = ''] = /type ErrorCode =([^;]*);/.exec(await read('src/errors.ts')) ?? [];
+  const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
+  const [, section = ''] = (await read('README.md')).split('\n## Troubleshooting\n');
+  const firstCells = section.split('\n').map((line) => line.split('|')[1] ?? '');
+  const explained = firstCells.flatMap((cell) =>
+    [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code),
+  );
+  assert.deepEqual(explained.toSorted(), codes.toSorted());
 });
