@@ -27829,6 +27829,206 @@ exports.resolveDefaultRuntimeConfig = resolveDefaultRuntimeConfig;
 
 /***/ }),
 
+/***/ 3057:
+/***/ ((module) => {
+
+function isBuffer(value) {
+  return Buffer.isBuffer(value) || value instanceof Uint8Array
+}
+
+function isEncoding(encoding) {
+  return Buffer.isEncoding(encoding)
+}
+
+function alloc(size, fill, encoding) {
+  return Buffer.alloc(size, fill, encoding)
+}
+
+function allocUnsafe(size) {
+  return Buffer.allocUnsafe(size)
+}
+
+function allocUnsafeSlow(size) {
+  return Buffer.allocUnsafeSlow(size)
+}
+
+function byteLength(string, encoding) {
+  return Buffer.byteLength(string, encoding)
+}
+
+function compare(a, b) {
+  return Buffer.compare(a, b)
+}
+
+function concat(buffers, totalLength) {
+  return Buffer.concat(buffers, totalLength)
+}
+
+function copy(source, target, targetStart, start, end) {
+  return toBuffer(source).copy(target, targetStart, start, end)
+}
+
+function equals(a, b) {
+  return toBuffer(a).equals(b)
+}
+
+function fill(buffer, value, offset, end, encoding) {
+  return toBuffer(buffer).fill(value, offset, end, encoding)
+}
+
+function from(value, encodingOrOffset, length) {
+  return Buffer.from(value, encodingOrOffset, length)
+}
+
+function includes(buffer, value, byteOffset, encoding) {
+  return toBuffer(buffer).includes(value, byteOffset, encoding)
+}
+
+function indexOf(buffer, value, byfeOffset, encoding) {
+  return toBuffer(buffer).indexOf(value, byfeOffset, encoding)
+}
+
+function lastIndexOf(buffer, value, byteOffset, encoding) {
+  return toBuffer(buffer).lastIndexOf(value, byteOffset, encoding)
+}
+
+function swap16(buffer) {
+  return toBuffer(buffer).swap16()
+}
+
+function swap32(buffer) {
+  return toBuffer(buffer).swap32()
+}
+
+function swap64(buffer) {
+  return toBuffer(buffer).swap64()
+}
+
+function toBuffer(buffer) {
+  if (Buffer.isBuffer(buffer)) return buffer
+  return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
+
+function toString(buffer, encoding, start, end) {
+  return toBuffer(buffer).toString(encoding, start, end)
+}
+
+function toHex(buffer, start, end) {
+  return toBuffer(buffer).toString('hex', start, end)
+}
+
+function write(buffer, string, offset, length, encoding) {
+  return toBuffer(buffer).write(string, offset, length, encoding)
+}
+
+function readDoubleBE(buffer, offset) {
+  return toBuffer(buffer).readDoubleBE(offset)
+}
+
+function readDoubleLE(buffer, offset) {
+  return toBuffer(buffer).readDoubleLE(offset)
+}
+
+function readFloatBE(buffer, offset) {
+  return toBuffer(buffer).readFloatBE(offset)
+}
+
+function readFloatLE(buffer, offset) {
+  return toBuffer(buffer).readFloatLE(offset)
+}
+
+function readInt32BE(buffer, offset) {
+  return toBuffer(buffer).readInt32BE(offset)
+}
+
+function readInt32LE(buffer, offset) {
+  return toBuffer(buffer).readInt32LE(offset)
+}
+
+function readUInt32BE(buffer, offset) {
+  return toBuffer(buffer).readUInt32BE(offset)
+}
+
+function readUInt32LE(buffer, offset) {
+  return toBuffer(buffer).readUInt32LE(offset)
+}
+
+function writeDoubleBE(buffer, value, offset) {
+  return toBuffer(buffer).writeDoubleBE(value, offset)
+}
+
+function writeDoubleLE(buffer, value, offset) {
+  return toBuffer(buffer).writeDoubleLE(value, offset)
+}
+
+function writeFloatBE(buffer, value, offset) {
+  return toBuffer(buffer).writeFloatBE(value, offset)
+}
+
+function writeFloatLE(buffer, value, offset) {
+  return toBuffer(buffer).writeFloatLE(value, offset)
+}
+
+function writeInt32BE(buffer, value, offset) {
+  return toBuffer(buffer).writeInt32BE(value, offset)
+}
+
+function writeInt32LE(buffer, value, offset) {
+  return toBuffer(buffer).writeInt32LE(value, offset)
+}
+
+function writeUInt32BE(buffer, value, offset) {
+  return toBuffer(buffer).writeUInt32BE(value, offset)
+}
+
+function writeUInt32LE(buffer, value, offset) {
+  return toBuffer(buffer).writeUInt32LE(value, offset)
+}
+
+module.exports = {
+  isBuffer,
+  isEncoding,
+  alloc,
+  allocUnsafe,
+  allocUnsafeSlow,
+  byteLength,
+  compare,
+  concat,
+  copy,
+  equals,
+  fill,
+  from,
+  includes,
+  indexOf,
+  lastIndexOf,
+  swap16,
+  swap32,
+  swap64,
+  toBuffer,
+  toString,
+  toHex,
+  write,
+  readDoubleBE,
+  readDoubleLE,
+  readFloatBE,
+  readFloatLE,
+  readInt32BE,
+  readInt32LE,
+  readUInt32BE,
+  readUInt32LE,
+  writeDoubleBE,
+  writeDoubleLE,
+  writeFloatBE,
+  writeFloatLE,
+  writeInt32BE,
+  writeInt32LE,
+  writeUInt32BE,
+  writeUInt32LE
+}
+
+
+/***/ }),
+
 /***/ 9449:
 /***/ (function(module) {
 
@@ -27846,6 +28046,2857 @@ exports.resolveDefaultRuntimeConfig = resolveDefaultRuntimeConfig;
   	* MIT License | (c) Denis Demchenko 2015-2026
   	*/
 function(e,t){for(var r=0;r<t.length;r++){var i=t[r];i.enumerable=i.enumerable||!1,i.configurable=!0,"value"in i&&(i.writable=!0),Object.defineProperty(e,b(i.key),i)}}(s,o),Object.defineProperty(s,"prototype",{writable:!1}),s;var s,o}();return l.parse,l.getParser,l});
+
+/***/ }),
+
+/***/ 9580:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+module.exports = __nccwpck_require__(4434)
+
+
+/***/ }),
+
+/***/ 3587:
+/***/ ((module) => {
+
+module.exports = class FixedFIFO {
+  constructor (hwm) {
+    if (!(hwm > 0) || ((hwm - 1) & hwm) !== 0) throw new Error('Max size for a FixedFIFO should be a power of two')
+    this.buffer = new Array(hwm)
+    this.mask = hwm - 1
+    this.top = 0
+    this.btm = 0
+    this.next = null
+  }
+
+  clear () {
+    this.top = this.btm = 0
+    this.next = null
+    this.buffer.fill(undefined)
+  }
+
+  push (data) {
+    if (this.buffer[this.top] !== undefined) return false
+    this.buffer[this.top] = data
+    this.top = (this.top + 1) & this.mask
+    return true
+  }
+
+  shift () {
+    const last = this.buffer[this.btm]
+    if (last === undefined) return undefined
+    this.buffer[this.btm] = undefined
+    this.btm = (this.btm + 1) & this.mask
+    return last
+  }
+
+  peek () {
+    return this.buffer[this.btm]
+  }
+
+  isEmpty () {
+    return this.buffer[this.btm] === undefined
+  }
+}
+
+
+/***/ }),
+
+/***/ 3867:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const FixedFIFO = __nccwpck_require__(3587)
+
+module.exports = class FastFIFO {
+  constructor (hwm) {
+    this.hwm = hwm || 16
+    this.head = new FixedFIFO(this.hwm)
+    this.tail = this.head
+    this.length = 0
+  }
+
+  clear () {
+    this.head = this.tail
+    this.head.clear()
+    this.length = 0
+  }
+
+  push (val) {
+    this.length++
+    if (!this.head.push(val)) {
+      const prev = this.head
+      this.head = prev.next = new FixedFIFO(2 * this.head.buffer.length)
+      this.head.push(val)
+    }
+  }
+
+  shift () {
+    if (this.length !== 0) this.length--
+    const val = this.tail.shift()
+    if (val === undefined && this.tail.next) {
+      const next = this.tail.next
+      this.tail.next = null
+      this.tail = next
+      return this.tail.shift()
+    }
+
+    return val
+  }
+
+  peek () {
+    const val = this.tail.peek()
+    if (val === undefined && this.tail.next) return this.tail.next.peek()
+    return val
+  }
+
+  isEmpty () {
+    return this.length === 0
+  }
+}
+
+
+/***/ }),
+
+/***/ 6204:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const { EventEmitter } = __nccwpck_require__(9580)
+const FIFO = __nccwpck_require__(3867)
+const TextDecoder = __nccwpck_require__(7934)
+
+const StreamError = __nccwpck_require__(5657)
+
+// if we do a future major, expect queue microtask to be there always, for now a bit defensive
+const qmt =
+  typeof queueMicrotask === 'undefined' ? (fn) => global.process.nextTick(fn) : queueMicrotask
+
+// 29 bits used total (4 from shared, 14 from read, and 11 from write)
+const MAX = (1 << 29) - 1
+
+// Shared state
+const OPENING = 0b0001
+const PREDESTROYING = 0b0010
+const DESTROYING = 0b0100
+const DESTROYED = 0b1000
+
+const NOT_OPENING = MAX ^ OPENING
+const NOT_PREDESTROYING = MAX ^ PREDESTROYING
+
+// Read state (4 bit offset from shared state)
+const READ_ACTIVE = 0b00000000000001 << 4
+const READ_UPDATING = 0b00000000000010 << 4
+const READ_PRIMARY = 0b00000000000100 << 4
+const READ_QUEUED = 0b00000000001000 << 4
+const READ_RESUMED = 0b00000000010000 << 4
+const READ_PIPE_DRAINED = 0b00000000100000 << 4
+const READ_ENDING = 0b00000001000000 << 4
+const READ_EMIT_DATA = 0b00000010000000 << 4
+const READ_EMIT_READABLE = 0b00000100000000 << 4
+const READ_EMITTED_READABLE = 0b00001000000000 << 4
+const READ_DONE = 0b00010000000000 << 4
+const READ_NEXT_TICK = 0b00100000000000 << 4
+const READ_NEEDS_PUSH = 0b01000000000000 << 4
+const READ_READ_AHEAD = 0b10000000000000 << 4
+
+// Combined read state
+const READ_FLOWING = READ_RESUMED | READ_PIPE_DRAINED
+const READ_ACTIVE_AND_NEEDS_PUSH = READ_ACTIVE | READ_NEEDS_PUSH
+const READ_PRIMARY_AND_ACTIVE = READ_PRIMARY | READ_ACTIVE
+const READ_EMIT_READABLE_AND_QUEUED = READ_EMIT_READABLE | READ_QUEUED
+const READ_RESUMED_READ_AHEAD = READ_RESUMED | READ_READ_AHEAD
+
+const READ_NOT_ACTIVE = MAX ^ READ_ACTIVE
+const READ_NON_PRIMARY = MAX ^ READ_PRIMARY
+const READ_NON_PRIMARY_AND_PUSHED = MAX ^ (READ_PRIMARY | READ_NEEDS_PUSH)
+const READ_PUSHED = MAX ^ READ_NEEDS_PUSH
+const READ_PAUSED = MAX ^ READ_RESUMED
+const READ_NOT_QUEUED = MAX ^ (READ_QUEUED | READ_EMITTED_READABLE)
+const READ_NOT_ENDING = MAX ^ READ_ENDING
+const READ_PIPE_NOT_DRAINED = MAX ^ READ_FLOWING
+const READ_NOT_NEXT_TICK = MAX ^ READ_NEXT_TICK
+const READ_NOT_UPDATING = MAX ^ READ_UPDATING
+const READ_NO_READ_AHEAD = MAX ^ READ_READ_AHEAD
+const READ_PAUSED_NO_READ_AHEAD = MAX ^ READ_RESUMED_READ_AHEAD
+
+// Write state (18 bit offset, 4 bit offset from shared state and 14 from read state)
+const WRITE_ACTIVE = 0b00000000001 << 18
+const WRITE_UPDATING = 0b00000000010 << 18
+const WRITE_PRIMARY = 0b00000000100 << 18
+const WRITE_QUEUED = 0b00000001000 << 18
+const WRITE_UNDRAINED = 0b00000010000 << 18
+const WRITE_DONE = 0b00000100000 << 18
+const WRITE_EMIT_DRAIN = 0b00001000000 << 18
+const WRITE_NEXT_TICK = 0b00010000000 << 18
+const WRITE_WRITING = 0b00100000000 << 18
+const WRITE_FINISHING = 0b01000000000 << 18
+const WRITE_CORKED = 0b10000000000 << 18
+
+const WRITE_NOT_ACTIVE = MAX ^ (WRITE_ACTIVE | WRITE_WRITING)
+const WRITE_NON_PRIMARY = MAX ^ WRITE_PRIMARY
+const WRITE_NOT_FINISHING = MAX ^ (WRITE_ACTIVE | WRITE_FINISHING)
+const WRITE_DRAINED = MAX ^ WRITE_UNDRAINED
+const WRITE_NOT_QUEUED = MAX ^ WRITE_QUEUED
+const WRITE_NOT_NEXT_TICK = MAX ^ WRITE_NEXT_TICK
+const WRITE_NOT_UPDATING = MAX ^ WRITE_UPDATING
+const WRITE_NOT_CORKED = MAX ^ WRITE_CORKED
+
+// Combined shared state
+const ACTIVE = READ_ACTIVE | WRITE_ACTIVE
+const NOT_ACTIVE = MAX ^ ACTIVE
+const DONE = READ_DONE | WRITE_DONE
+const DESTROY_STATUS = DESTROYING | DESTROYED | PREDESTROYING
+const OPEN_STATUS = DESTROY_STATUS | OPENING
+const AUTO_DESTROY = DESTROY_STATUS | DONE
+const NON_PRIMARY = WRITE_NON_PRIMARY & READ_NON_PRIMARY
+const ACTIVE_OR_TICKING = WRITE_NEXT_TICK | READ_NEXT_TICK
+const TICKING = ACTIVE_OR_TICKING & NOT_ACTIVE
+const IS_OPENING = OPEN_STATUS | TICKING
+
+// Combined shared state and read state
+const READ_PRIMARY_STATUS = OPEN_STATUS | READ_ENDING | READ_DONE
+const READ_STATUS = OPEN_STATUS | READ_DONE | READ_QUEUED
+const READ_ENDING_STATUS = OPEN_STATUS | READ_ENDING | READ_QUEUED
+const READ_READABLE_STATUS = OPEN_STATUS | READ_EMIT_READABLE | READ_QUEUED | READ_EMITTED_READABLE
+const SHOULD_NOT_READ =
+  OPEN_STATUS | READ_ACTIVE | READ_ENDING | READ_DONE | READ_NEEDS_PUSH | READ_READ_AHEAD
+const READ_BACKPRESSURE_STATUS = DESTROY_STATUS | READ_ENDING | READ_DONE
+const READ_UPDATE_SYNC_STATUS = READ_UPDATING | OPEN_STATUS | READ_NEXT_TICK | READ_PRIMARY
+const READ_NEXT_TICK_OR_OPENING = READ_NEXT_TICK | OPENING
+
+// Combined write state
+const WRITE_PRIMARY_STATUS = OPEN_STATUS | WRITE_FINISHING | WRITE_DONE
+const WRITE_QUEUED_AND_UNDRAINED = WRITE_QUEUED | WRITE_UNDRAINED
+const WRITE_QUEUED_AND_ACTIVE = WRITE_QUEUED | WRITE_ACTIVE
+const WRITE_DRAIN_STATUS = WRITE_QUEUED | WRITE_UNDRAINED | OPEN_STATUS | WRITE_ACTIVE
+const WRITE_STATUS = OPEN_STATUS | WRITE_ACTIVE | WRITE_QUEUED | WRITE_CORKED
+const WRITE_PRIMARY_AND_ACTIVE = WRITE_PRIMARY | WRITE_ACTIVE
+const WRITE_ACTIVE_AND_WRITING = WRITE_ACTIVE | WRITE_WRITING
+const WRITE_FINISHING_STATUS = OPEN_STATUS | WRITE_FINISHING | WRITE_QUEUED_AND_ACTIVE | WRITE_DONE
+const WRITE_BACKPRESSURE_STATUS = WRITE_UNDRAINED | DESTROY_STATUS | WRITE_FINISHING | WRITE_DONE
+const WRITE_UPDATE_SYNC_STATUS = WRITE_UPDATING | OPEN_STATUS | WRITE_NEXT_TICK | WRITE_PRIMARY
+const WRITE_DROP_DATA = WRITE_FINISHING | WRITE_DONE | DESTROY_STATUS
+
+const asyncIterator = Symbol.asyncIterator || Symbol('asyncIterator')
+
+class WritableState {
+  constructor(
+    stream,
+    { highWaterMark = 16384, map = null, mapWritable, byteLength, byteLengthWritable } = {}
+  ) {
+    this.stream = stream
+    this.queue = new FIFO()
+    this.highWaterMark = highWaterMark
+    this.buffered = 0
+    this.error = null
+    this.pipeline = null
+    this.drains = null // if we add more seldomly used helpers we might them into a subobject so its a single ptr
+    this.byteLength = byteLengthWritable || byteLength || defaultByteLength
+    this.map = mapWritable || map
+    this.afterWrite = afterWrite.bind(this)
+    this.afterUpdateNextTick = updateWriteNT.bind(this)
+  }
+
+  get ending() {
+    return (this.stream._duplexState & WRITE_FINISHING) !== 0
+  }
+
+  get ended() {
+    return (this.stream._duplexState & WRITE_DONE) !== 0
+  }
+
+  push(data) {
+    if ((this.stream._duplexState & WRITE_DROP_DATA) !== 0) return false
+    if (this.map !== null) data = this.map(data)
+
+    this.buffered += this.byteLength(data)
+    this.queue.push(data)
+
+    if (this.buffered < this.highWaterMark) {
+      this.stream._duplexState |= WRITE_QUEUED
+      return true
+    }
+
+    this.stream._duplexState |= WRITE_QUEUED_AND_UNDRAINED
+    return false
+  }
+
+  shift() {
+    const data = this.queue.shift()
+
+    this.buffered -= this.byteLength(data)
+    if (this.buffered === 0) this.stream._duplexState &= WRITE_NOT_QUEUED
+
+    return data
+  }
+
+  end(data) {
+    if (typeof data === 'function') {
+      this.stream.once('finish', data)
+    } else if (data !== undefined && data !== null) {
+      this.push(data)
+    }
+
+    this.stream._duplexState = (this.stream._duplexState | WRITE_FINISHING) & WRITE_NON_PRIMARY
+  }
+
+  autoBatch(data, cb) {
+    const buffer = []
+    const stream = this.stream
+
+    buffer.push(data)
+    while ((stream._duplexState & WRITE_STATUS) === WRITE_QUEUED_AND_ACTIVE) {
+      buffer.push(stream._writableState.shift())
+    }
+
+    if ((stream._duplexState & OPEN_STATUS) !== 0) return cb(null)
+    stream._writev(buffer, cb)
+  }
+
+  update() {
+    const stream = this.stream
+
+    stream._duplexState |= WRITE_UPDATING
+
+    do {
+      while ((stream._duplexState & WRITE_STATUS) === WRITE_QUEUED) {
+        const data = this.shift()
+        stream._duplexState |= WRITE_ACTIVE_AND_WRITING
+        stream._write(data, this.afterWrite)
+      }
+
+      if ((stream._duplexState & WRITE_PRIMARY_AND_ACTIVE) === 0) this.updateNonPrimary()
+    } while (this.continueUpdate() === true)
+
+    stream._duplexState &= WRITE_NOT_UPDATING
+  }
+
+  updateNonPrimary() {
+    const stream = this.stream
+
+    if ((stream._duplexState & WRITE_FINISHING_STATUS) === WRITE_FINISHING) {
+      stream._duplexState = stream._duplexState | WRITE_ACTIVE
+      stream._final(afterFinal.bind(this))
+      return
+    }
+
+    if ((stream._duplexState & DESTROY_STATUS) === DESTROYING) {
+      if ((stream._duplexState & ACTIVE_OR_TICKING) === 0) {
+        stream._duplexState |= ACTIVE
+        stream._destroy(afterDestroy.bind(this))
+      }
+      return
+    }
+
+    if ((stream._duplexState & IS_OPENING) === OPENING) {
+      stream._duplexState = (stream._duplexState | ACTIVE) & NOT_OPENING
+      stream._open(afterOpen.bind(this))
+    }
+  }
+
+  continueUpdate() {
+    if ((this.stream._duplexState & WRITE_NEXT_TICK) === 0) return false
+    this.stream._duplexState &= WRITE_NOT_NEXT_TICK
+    return true
+  }
+
+  updateCallback() {
+    if ((this.stream._duplexState & WRITE_UPDATE_SYNC_STATUS) === WRITE_PRIMARY) {
+      this.update()
+    } else {
+      this.updateNextTick()
+    }
+  }
+
+  updateNextTick() {
+    if ((this.stream._duplexState & WRITE_NEXT_TICK) !== 0) return
+    this.stream._duplexState |= WRITE_NEXT_TICK
+    if ((this.stream._duplexState & WRITE_UPDATING) === 0) qmt(this.afterUpdateNextTick)
+  }
+}
+
+class ReadableState {
+  constructor(
+    stream,
+    { highWaterMark = 16384, map = null, mapReadable, byteLength, byteLengthReadable } = {}
+  ) {
+    this.stream = stream
+    this.queue = new FIFO()
+    this.highWaterMark = highWaterMark === 0 ? 1 : highWaterMark
+    this.buffered = 0
+    this.readAhead = highWaterMark > 0
+    this.error = null
+    this.pipeline = null
+    this.byteLength = byteLengthReadable || byteLength || defaultByteLength
+    this.map = mapReadable || map
+    this.pipeTo = null
+    this.afterRead = afterRead.bind(this)
+    this.afterUpdateNextTick = updateReadNT.bind(this)
+  }
+
+  get ending() {
+    return (this.stream._duplexState & READ_ENDING) !== 0
+  }
+
+  get ended() {
+    return (this.stream._duplexState & READ_DONE) !== 0
+  }
+
+  pipe(pipeTo, cb) {
+    if (this.pipeTo !== null) throw StreamError.BAD_ARGUMENT('Can only pipe to one destination')
+    if (typeof cb !== 'function') cb = null
+
+    this.stream._duplexState |= READ_PIPE_DRAINED
+    this.pipeTo = pipeTo
+    this.pipeline = new Pipeline(this.stream, pipeTo, cb)
+
+    if (cb) this.stream.on('error', noop) // We already error handle this so supress crashes
+
+    if (isStreamx(pipeTo)) {
+      pipeTo._writableState.pipeline = this.pipeline
+      if (cb) pipeTo.on('error', noop) // We already error handle this so supress crashes
+      pipeTo.on('finish', this.pipeline.finished.bind(this.pipeline)) // TODO: just call finished from pipeTo itself
+    } else {
+      const onerror = this.pipeline.done.bind(this.pipeline, pipeTo)
+      const onclose = this.pipeline.done.bind(this.pipeline, pipeTo, null) // onclose has a weird bool arg
+      pipeTo.on('error', onerror)
+      pipeTo.on('close', onclose)
+      pipeTo.on('finish', this.pipeline.finished.bind(this.pipeline))
+    }
+
+    pipeTo.on('drain', afterDrain.bind(this))
+    this.stream.emit('piping', pipeTo)
+    pipeTo.emit('pipe', this.stream)
+  }
+
+  push(data) {
+    const stream = this.stream
+
+    if (data === null) {
+      this.highWaterMark = 0
+      stream._duplexState = (stream._duplexState | READ_ENDING) & READ_NON_PRIMARY_AND_PUSHED
+      return false
+    }
+
+    if (this.map !== null) {
+      data = this.map(data)
+      if (data === null) {
+        stream._duplexState &= READ_PUSHED
+        return this.buffered < this.highWaterMark
+      }
+    }
+
+    this.buffered += this.byteLength(data)
+    this.queue.push(data)
+
+    stream._duplexState = (stream._duplexState | READ_QUEUED) & READ_PUSHED
+
+    return this.buffered < this.highWaterMark
+  }
+
+  shift() {
+    const data = this.queue.shift()
+
+    this.buffered -= this.byteLength(data)
+    if (this.buffered === 0) {
+      this.stream._duplexState &= READ_NOT_QUEUED
+    }
+
+    return data
+  }
+
+  unshift(data) {
+    const pending = [this.map !== null ? this.map(data) : data]
+    while (this.buffered > 0) pending.push(this.shift())
+
+    for (let i = 0; i < pending.length - 1; i++) {
+      const data = pending[i]
+      this.buffered += this.byteLength(data)
+      this.queue.push(data)
+    }
+
+    this.push(pending[pending.length - 1])
+  }
+
+  read() {
+    const stream = this.stream
+
+    if ((stream._duplexState & READ_STATUS) === READ_QUEUED) {
+      const data = this.shift()
+
+      if (this.pipeTo !== null && this.pipeTo.write(data) === false) {
+        stream._duplexState &= READ_PIPE_NOT_DRAINED
+      }
+
+      if ((stream._duplexState & READ_EMIT_DATA) !== 0) {
+        stream.emit('data', data)
+      }
+
+      return data
+    }
+
+    if (this.readAhead === false) {
+      stream._duplexState |= READ_READ_AHEAD
+      this.updateNextTick()
+    }
+
+    return null
+  }
+
+  drain() {
+    const stream = this.stream
+
+    while (
+      (stream._duplexState & READ_STATUS) === READ_QUEUED &&
+      (stream._duplexState & READ_FLOWING) !== 0
+    ) {
+      const data = this.shift()
+
+      if (this.pipeTo !== null && this.pipeTo.write(data) === false) {
+        stream._duplexState &= READ_PIPE_NOT_DRAINED
+      }
+
+      if ((stream._duplexState & READ_EMIT_DATA) !== 0) {
+        stream.emit('data', data)
+      }
+    }
+  }
+
+  update() {
+    const stream = this.stream
+
+    stream._duplexState |= READ_UPDATING
+
+    do {
+      this.drain()
+
+      while (
+        this.buffered < this.highWaterMark &&
+        (stream._duplexState & SHOULD_NOT_READ) === READ_READ_AHEAD
+      ) {
+        stream._duplexState |= READ_ACTIVE_AND_NEEDS_PUSH
+        stream._read(this.afterRead)
+        this.drain()
+      }
+
+      if ((stream._duplexState & READ_READABLE_STATUS) === READ_EMIT_READABLE_AND_QUEUED) {
+        stream._duplexState |= READ_EMITTED_READABLE
+        stream.emit('readable')
+      }
+
+      if ((stream._duplexState & READ_PRIMARY_AND_ACTIVE) === 0) {
+        this.updateNonPrimary()
+      }
+    } while (this.continueUpdate() === true)
+
+    stream._duplexState &= READ_NOT_UPDATING
+  }
+
+  updateNonPrimary() {
+    const stream = this.stream
+
+    if ((stream._duplexState & READ_ENDING_STATUS) === READ_ENDING) {
+      stream._duplexState = (stream._duplexState | READ_DONE) & READ_NOT_ENDING
+      stream.emit('end')
+
+      if ((stream._duplexState & AUTO_DESTROY) === DONE) {
+        stream._duplexState |= DESTROYING
+      }
+
+      if (this.pipeTo !== null) {
+        this.pipeTo.end()
+      }
+    }
+
+    if ((stream._duplexState & DESTROY_STATUS) === DESTROYING) {
+      if ((stream._duplexState & ACTIVE_OR_TICKING) === 0) {
+        stream._duplexState |= ACTIVE
+        stream._destroy(afterDestroy.bind(this))
+      }
+      return
+    }
+
+    if ((stream._duplexState & IS_OPENING) === OPENING) {
+      stream._duplexState = (stream._duplexState | ACTIVE) & NOT_OPENING
+      stream._open(afterOpen.bind(this))
+    }
+  }
+
+  continueUpdate() {
+    if ((this.stream._duplexState & READ_NEXT_TICK) === 0) return false
+    this.stream._duplexState &= READ_NOT_NEXT_TICK
+    return true
+  }
+
+  updateCallback() {
+    if ((this.stream._duplexState & READ_UPDATE_SYNC_STATUS) === READ_PRIMARY) {
+      this.update()
+    } else {
+      this.updateNextTick()
+    }
+  }
+
+  updateNextTickIfOpen() {
+    if ((this.stream._duplexState & READ_NEXT_TICK_OR_OPENING) !== 0) return
+    this.stream._duplexState |= READ_NEXT_TICK
+    if ((this.stream._duplexState & READ_UPDATING) === 0) qmt(this.afterUpdateNextTick)
+  }
+
+  updateNextTick() {
+    if ((this.stream._duplexState & READ_NEXT_TICK) !== 0) return
+    this.stream._duplexState |= READ_NEXT_TICK
+    if ((this.stream._duplexState & READ_UPDATING) === 0) qmt(this.afterUpdateNextTick)
+  }
+}
+
+class TransformState {
+  constructor(stream) {
+    this.data = null
+    this.afterTransform = afterTransform.bind(stream)
+    this.afterFinal = null
+  }
+}
+
+class Pipeline {
+  constructor(src, dst, cb) {
+    this.from = src
+    this.to = dst
+    this.afterPipe = cb
+    this.error = null
+    this.pipeToFinished = false
+  }
+
+  finished() {
+    this.pipeToFinished = true
+  }
+
+  done(stream, err) {
+    if (err) this.error = err
+
+    if (stream === this.to) {
+      this.to = null
+
+      if (this.from !== null) {
+        if ((this.from._duplexState & READ_DONE) === 0 || !this.pipeToFinished) {
+          this.from.destroy(this.error || StreamError.PREMATURE_CLOSE('Writable stream closed'))
+        }
+        return
+      }
+    }
+
+    if (stream === this.from) {
+      this.from = null
+
+      if (this.to !== null) {
+        if ((stream._duplexState & READ_DONE) === 0) {
+          this.to.destroy(this.error || StreamError.PREMATURE_CLOSE('Readable stream closed'))
+        }
+        return
+      }
+    }
+
+    if (this.afterPipe !== null) this.afterPipe(this.error)
+    this.to = this.from = this.afterPipe = null
+  }
+}
+
+function afterDrain() {
+  this.stream._duplexState |= READ_PIPE_DRAINED
+  this.updateCallback()
+}
+
+function afterFinal(err) {
+  const stream = this.stream
+  if (err) stream.destroy(err)
+
+  if ((stream._duplexState & DESTROY_STATUS) === 0) {
+    stream._duplexState |= WRITE_DONE
+    stream.emit('finish')
+  }
+
+  if ((stream._duplexState & AUTO_DESTROY) === DONE) {
+    stream._duplexState |= DESTROYING
+  }
+
+  stream._duplexState &= WRITE_NOT_FINISHING
+
+  // no need to wait the extra tick here, so we short circuit that
+  if ((stream._duplexState & WRITE_UPDATING) === 0) {
+    this.update()
+  } else {
+    this.updateNextTick()
+  }
+}
+
+function afterDestroy(err) {
+  const stream = this.stream
+
+  if (!err && !StreamError.isStreamDestroyed(this.error)) err = this.error
+  if (err) stream.emit('error', err)
+
+  stream._duplexState |= DESTROYED
+  stream.emit('close')
+
+  const rs = stream._readableState
+  const ws = stream._writableState
+
+  if (rs !== null && rs.pipeline !== null) {
+    rs.pipeline.done(stream, err)
+  }
+
+  if (ws !== null) {
+    while (ws.drains !== null && ws.drains.length > 0) {
+      ws.drains.shift().resolve(false)
+    }
+
+    if (ws.pipeline !== null) {
+      ws.pipeline.done(stream, err)
+    }
+  }
+}
+
+function afterWrite(err) {
+  const stream = this.stream
+
+  if (err) stream.destroy(err)
+  stream._duplexState &= WRITE_NOT_ACTIVE
+
+  if (this.drains !== null) tickDrains(this.drains)
+
+  if ((stream._duplexState & WRITE_DRAIN_STATUS) === WRITE_UNDRAINED) {
+    stream._duplexState &= WRITE_DRAINED
+
+    if ((stream._duplexState & WRITE_EMIT_DRAIN) === WRITE_EMIT_DRAIN) {
+      stream.emit('drain')
+    }
+  }
+
+  this.updateCallback()
+}
+
+function afterRead(err) {
+  if (err) this.stream.destroy(err)
+  this.stream._duplexState &= READ_NOT_ACTIVE
+
+  if (this.readAhead === false && (this.stream._duplexState & READ_RESUMED) === 0) {
+    this.stream._duplexState &= READ_NO_READ_AHEAD
+  }
+
+  this.updateCallback()
+}
+
+function updateReadNT() {
+  if ((this.stream._duplexState & READ_UPDATING) === 0) {
+    this.stream._duplexState &= READ_NOT_NEXT_TICK
+    this.update()
+  }
+}
+
+function updateWriteNT() {
+  if ((this.stream._duplexState & WRITE_UPDATING) === 0) {
+    this.stream._duplexState &= WRITE_NOT_NEXT_TICK
+    this.update()
+  }
+}
+
+function tickDrains(drains) {
+  for (let i = 0; i < drains.length; i++) {
+    // drains.writes are monotonic, so if one is 0 its always the first one
+    if (--drains[i].writes === 0) {
+      drains.shift().resolve(true)
+      i--
+    }
+  }
+}
+
+function afterOpen(err) {
+  const stream = this.stream
+
+  if (err) stream.destroy(err)
+
+  if ((stream._duplexState & DESTROYING) === 0) {
+    if ((stream._duplexState & READ_PRIMARY_STATUS) === 0) {
+      stream._duplexState |= READ_PRIMARY
+    }
+
+    if ((stream._duplexState & WRITE_PRIMARY_STATUS) === 0) {
+      stream._duplexState |= WRITE_PRIMARY
+    }
+
+    stream.emit('open')
+  }
+
+  stream._duplexState &= NOT_ACTIVE
+
+  if (stream._writableState !== null) {
+    stream._writableState.updateCallback()
+  }
+
+  if (stream._readableState !== null) {
+    stream._readableState.updateCallback()
+  }
+}
+
+function afterTransform(err, data) {
+  if (data !== undefined && data !== null) this.push(data)
+  this._writableState.afterWrite(err)
+}
+
+function newListener(name) {
+  if (this._readableState !== null) {
+    if (name === 'data') {
+      this._duplexState |= READ_EMIT_DATA | READ_RESUMED_READ_AHEAD
+      this._readableState.updateNextTick()
+    }
+    if (name === 'readable') {
+      this._duplexState |= READ_EMIT_READABLE
+      this._readableState.updateNextTick()
+    }
+  }
+
+  if (this._writableState !== null) {
+    if (name === 'drain') {
+      this._duplexState |= WRITE_EMIT_DRAIN
+      this._writableState.updateNextTick()
+    }
+  }
+}
+
+class Stream extends EventEmitter {
+  constructor(opts) {
+    super()
+
+    this._duplexState = 0
+    this._readableState = null
+    this._writableState = null
+
+    if (opts) {
+      if (opts.open) this._open = opts.open
+      if (opts.destroy) this._destroy = opts.destroy
+      if (opts.predestroy) this._predestroy = opts.predestroy
+      if (opts.signal) opts.signal.addEventListener('abort', abort.bind(this))
+    }
+
+    this.on('newListener', newListener)
+  }
+
+  _open(cb) {
+    cb(null)
+  }
+
+  _destroy(cb) {
+    cb(null)
+  }
+
+  _predestroy() {
+    // does nothing
+  }
+
+  get readable() {
+    return this._readableState !== null ? true : undefined
+  }
+
+  get writable() {
+    return this._writableState !== null ? true : undefined
+  }
+
+  get destroyed() {
+    return (this._duplexState & DESTROYED) !== 0
+  }
+
+  get destroying() {
+    return (this._duplexState & DESTROY_STATUS) !== 0
+  }
+
+  destroy(err) {
+    if ((this._duplexState & DESTROY_STATUS) === 0) {
+      if (!err) err = StreamError.STREAM_DESTROYED()
+      this._duplexState = (this._duplexState | DESTROYING) & NON_PRIMARY
+
+      if (this._readableState !== null) {
+        this._readableState.highWaterMark = 0
+        this._readableState.error = err
+      }
+
+      if (this._writableState !== null) {
+        this._writableState.highWaterMark = 0
+        this._writableState.error = err
+      }
+
+      this._duplexState |= PREDESTROYING
+      this._predestroy()
+      this._duplexState &= NOT_PREDESTROYING
+
+      if (this._readableState !== null) {
+        this._readableState.updateNextTick()
+      }
+
+      if (this._writableState !== null) {
+        this._writableState.updateNextTick()
+      }
+    }
+  }
+}
+
+class Readable extends Stream {
+  constructor(opts) {
+    super(opts)
+
+    this._duplexState |= OPENING | WRITE_DONE | READ_READ_AHEAD
+    this._readableState = new ReadableState(this, opts)
+
+    if (opts) {
+      if (this._readableState.readAhead === false) this._duplexState &= READ_NO_READ_AHEAD
+      if (opts.read) this._read = opts.read
+      if (opts.eagerOpen) this._readableState.updateNextTick()
+      if (opts.encoding) this.setEncoding(opts.encoding)
+    }
+  }
+
+  static deferred(fn, opts) {
+    const out = new PassThrough(opts)
+
+    fn()
+      .then((src) => {
+        if (src === null) return out.end()
+        if (out.destroying) return
+        pipeline(src, out, noop)
+      })
+      .catch((err) => out.destroy(err))
+
+    return out
+  }
+
+  setEncoding(encoding) {
+    const dec = new TextDecoder(encoding)
+    const map = this._readableState.map || echo
+    this._readableState.map = mapOrSkip
+    return this
+
+    function mapOrSkip(data) {
+      const next = dec.push(data)
+      return next === '' && (data.byteLength !== 0 || dec.remaining > 0) ? null : map(next)
+    }
+  }
+
+  _read(cb) {
+    cb(null)
+  }
+
+  pipe(dest, cb) {
+    this._readableState.updateNextTick()
+    this._readableState.pipe(dest, cb)
+    return dest
+  }
+
+  read() {
+    this._readableState.updateNextTick()
+    return this._readableState.read()
+  }
+
+  push(data) {
+    this._readableState.updateNextTickIfOpen()
+    return this._readableState.push(data)
+  }
+
+  unshift(data) {
+    this._readableState.updateNextTickIfOpen()
+    return this._readableState.unshift(data)
+  }
+
+  resume() {
+    this._duplexState |= READ_RESUMED_READ_AHEAD
+    this._readableState.updateNextTick()
+    return this
+  }
+
+  pause() {
+    this._duplexState &=
+      this._readableState.readAhead === false ? READ_PAUSED_NO_READ_AHEAD : READ_PAUSED
+    return this
+  }
+
+  static _fromAsyncIterator(ite, opts) {
+    let destroy
+
+    const rs = new Readable({
+      ...opts,
+      read(cb) {
+        ite.next().then(push).then(cb.bind(null, null)).catch(cb)
+      },
+      predestroy() {
+        destroy = ite.return()
+      },
+      destroy(cb) {
+        if (!destroy) return cb(null)
+        destroy.then(cb.bind(null, null)).catch(cb)
+      }
+    })
+
+    return rs
+
+    function push(data) {
+      if (data.done) rs.push(null)
+      else rs.push(data.value)
+    }
+  }
+
+  static from(data, opts) {
+    if (isReadStreamx(data)) return data
+    if (data[asyncIterator]) return this._fromAsyncIterator(data[asyncIterator](), opts)
+    if (!Array.isArray(data)) data = data === undefined ? [] : [data]
+
+    let i = 0
+    return new Readable({
+      ...opts,
+      read(cb) {
+        this.push(i === data.length ? null : data[i++])
+        cb(null)
+      }
+    })
+  }
+
+  static isBackpressured(rs) {
+    return (
+      (rs._duplexState & READ_BACKPRESSURE_STATUS) !== 0 ||
+      rs._readableState.buffered >= rs._readableState.highWaterMark
+    )
+  }
+
+  static isPaused(rs) {
+    return (rs._duplexState & READ_RESUMED) === 0
+  }
+
+  [asyncIterator]() {
+    const stream = this
+
+    let error = null
+    let promiseResolve = null
+    let promiseReject = null
+
+    this.on('error', (err) => {
+      error = err
+    })
+    this.on('readable', onreadable)
+    this.on('close', onclose)
+
+    return {
+      [asyncIterator]() {
+        return this
+      },
+      next() {
+        return new Promise(function (resolve, reject) {
+          promiseResolve = resolve
+          promiseReject = reject
+          const data = stream.read()
+          if (data !== null) ondata(data)
+          else if ((stream._duplexState & DESTROYED) !== 0) ondata(null)
+        })
+      },
+      return() {
+        return destroy(null)
+      },
+      throw(err) {
+        return destroy(err)
+      }
+    }
+
+    function onreadable() {
+      if (promiseResolve !== null) ondata(stream.read())
+    }
+
+    function onclose() {
+      if (promiseResolve !== null) ondata(null)
+    }
+
+    function ondata(data) {
+      if (promiseReject === null) return
+      if (error) {
+        promiseReject(error)
+      } else if (data === null && (stream._duplexState & READ_DONE) === 0) {
+        promiseReject(StreamError.STREAM_DESTROYED())
+      } else {
+        promiseResolve({ value: data, done: data === null })
+      }
+      promiseReject = promiseResolve = null
+    }
+
+    function destroy(err) {
+      stream.destroy(err)
+      return new Promise((resolve, reject) => {
+        if (stream._duplexState & DESTROYED) return resolve({ value: undefined, done: true })
+        stream.once('close', function () {
+          if (err) reject(err)
+          else resolve({ value: undefined, done: true })
+        })
+      })
+    }
+  }
+}
+
+class Writable extends Stream {
+  constructor(opts) {
+    super(opts)
+
+    this._duplexState |= OPENING | READ_DONE
+    this._writableState = new WritableState(this, opts)
+
+    if (opts) {
+      if (opts.writev) this._writev = opts.writev
+      if (opts.write) this._write = opts.write
+      if (opts.final) this._final = opts.final
+      if (opts.eagerOpen) this._writableState.updateNextTick()
+    }
+  }
+
+  cork() {
+    this._duplexState |= WRITE_CORKED
+  }
+
+  uncork() {
+    this._duplexState &= WRITE_NOT_CORKED
+    this._writableState.updateNextTick()
+  }
+
+  _writev(batch, cb) {
+    cb(null)
+  }
+
+  _write(data, cb) {
+    this._writableState.autoBatch(data, cb)
+  }
+
+  _final(cb) {
+    cb(null)
+  }
+
+  static isBackpressured(ws) {
+    return (ws._duplexState & WRITE_BACKPRESSURE_STATUS) !== 0
+  }
+
+  static drained(ws) {
+    if (ws.destroyed) return Promise.resolve(false)
+
+    const state = ws._writableState
+    const pending = isWritev(ws) ? Math.min(1, state.queue.length) : state.queue.length
+    const writes = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0)
+    if (writes === 0) return Promise.resolve(true)
+
+    if (state.drains === null) state.drains = []
+    return new Promise((resolve) => {
+      state.drains.push({ writes, resolve })
+    })
+  }
+
+  write(data) {
+    this._writableState.updateNextTick()
+    return this._writableState.push(data)
+  }
+
+  end(data) {
+    this._writableState.updateNextTick()
+    this._writableState.end(data)
+    return this
+  }
+}
+
+class Duplex extends Readable {
+  // and Writable
+  constructor(opts) {
+    super(opts)
+
+    this._duplexState = OPENING | (this._duplexState & READ_READ_AHEAD)
+    this._writableState = new WritableState(this, opts)
+
+    if (opts) {
+      if (opts.writev) this._writev = opts.writev
+      if (opts.write) this._write = opts.write
+      if (opts.final) this._final = opts.final
+    }
+  }
+
+  cork() {
+    this._duplexState |= WRITE_CORKED
+  }
+
+  uncork() {
+    this._duplexState &= WRITE_NOT_CORKED
+    this._writableState.updateNextTick()
+  }
+
+  _writev(batch, cb) {
+    cb(null)
+  }
+
+  _write(data, cb) {
+    this._writableState.autoBatch(data, cb)
+  }
+
+  _final(cb) {
+    cb(null)
+  }
+
+  write(data) {
+    this._writableState.updateNextTick()
+    return this._writableState.push(data)
+  }
+
+  end(data) {
+    this._writableState.updateNextTick()
+    this._writableState.end(data)
+    return this
+  }
+}
+
+class Transform extends Duplex {
+  constructor(opts) {
+    super(opts)
+    this._transformState = new TransformState(this)
+
+    if (opts) {
+      if (opts.transform) this._transform = opts.transform
+      if (opts.flush) this._flush = opts.flush
+    }
+  }
+
+  _write(data, cb) {
+    if (this._readableState.buffered >= this._readableState.highWaterMark) {
+      this._transformState.data = data
+    } else {
+      this._transform(data, this._transformState.afterTransform)
+    }
+  }
+
+  _read(cb) {
+    if (this._transformState.data !== null) {
+      const data = this._transformState.data
+      this._transformState.data = null
+      cb(null)
+      this._transform(data, this._transformState.afterTransform)
+    } else {
+      cb(null)
+    }
+  }
+
+  destroy(err) {
+    super.destroy(err)
+    if (this._transformState.data !== null) {
+      this._transformState.data = null
+      this._transformState.afterTransform()
+    }
+  }
+
+  _transform(data, cb) {
+    cb(null, data)
+  }
+
+  _flush(cb) {
+    cb(null)
+  }
+
+  _final(cb) {
+    this._transformState.afterFinal = cb
+    this._flush(transformAfterFlush.bind(this))
+  }
+}
+
+class PassThrough extends Transform {}
+
+function transformAfterFlush(err, data) {
+  const cb = this._transformState.afterFinal
+  if (err) return cb(err)
+
+  if (data !== null && data !== undefined) this.push(data)
+  this.push(null)
+  cb(null)
+}
+
+function pipelinePromise(...streams) {
+  return new Promise((resolve, reject) => {
+    return pipeline(...streams, (err) => {
+      if (err) return reject(err)
+      resolve()
+    })
+  })
+}
+
+function pipeline(stream, ...streams) {
+  const all = Array.isArray(stream) ? [...stream, ...streams] : [stream, ...streams]
+  const done = all.length && typeof all[all.length - 1] === 'function' ? all.pop() : null
+
+  if (all.length < 2) throw StreamError.BAD_ARGUMENT('Pipeline requires at least 2 streams')
+
+  let src = all[0]
+  let dest = null
+  let error = null
+
+  for (let i = 1; i < all.length; i++) {
+    dest = all[i]
+
+    if (isStreamx(src)) {
+      src.pipe(dest, onerror)
+    } else {
+      errorHandle(src, true, i > 1, onerror)
+      src.pipe(dest)
+    }
+
+    src = dest
+  }
+
+  if (done) {
+    let fin = false
+
+    const autoDestroy =
+      isStreamx(dest) || !!(dest._writableState && dest._writableState.autoDestroy)
+
+    dest.on('error', (err) => {
+      if (error === null) error = err
+    })
+
+    dest.on('finish', () => {
+      fin = true
+      if (!autoDestroy) done(error)
+    })
+
+    if (autoDestroy) {
+      dest.on('close', () => done(error || (fin ? null : StreamError.PREMATURE_CLOSE())))
+    }
+  }
+
+  return dest
+
+  function errorHandle(s, rd, wr, onerror) {
+    s.on('error', onerror)
+    s.on('close', onclose)
+
+    function onclose() {
+      if (rd && s._readableState && !s._readableState.ended) {
+        return onerror(StreamError.PREMATURE_CLOSE())
+      }
+      if (wr && s._writableState && !s._writableState.ended) {
+        return onerror(StreamError.PREMATURE_CLOSE())
+      }
+    }
+  }
+
+  function onerror(err) {
+    if (!err || error) return
+    error = err
+
+    for (const s of all) {
+      s.destroy(err)
+    }
+  }
+}
+
+function echo(s) {
+  return s
+}
+
+function isStream(stream) {
+  return !!stream._readableState || !!stream._writableState
+}
+
+function isStreamx(stream) {
+  return typeof stream._duplexState === 'number' && isStream(stream)
+}
+
+function isEnding(stream) {
+  return !!stream._readableState && stream._readableState.ending
+}
+
+function isEnded(stream) {
+  return !!stream._readableState && stream._readableState.ended
+}
+
+function isFinishing(stream) {
+  return !!stream._writableState && stream._writableState.ending
+}
+
+function isFinished(stream) {
+  return !!stream._writableState && stream._writableState.ended
+}
+
+function getStreamError(stream, opts = {}) {
+  const err =
+    (stream._readableState && stream._readableState.error) ||
+    (stream._writableState && stream._writableState.error)
+
+  // avoid implicit errors by default
+  return !opts.all && StreamError.isStreamDestroyed(err) ? null : err
+}
+
+function isReadStreamx(stream) {
+  return isStreamx(stream) && stream.readable
+}
+
+function isDisturbed(stream) {
+  return (
+    (stream._duplexState & OPENING) !== OPENING ||
+    (stream._duplexState & DESTROYING) === DESTROYING ||
+    (stream._duplexState & ACTIVE_OR_TICKING) !== 0
+  )
+}
+
+function isTypedArray(data) {
+  return typeof data === 'object' && data !== null && typeof data.byteLength === 'number'
+}
+
+function defaultByteLength(data) {
+  return isTypedArray(data) ? data.byteLength : 1024
+}
+
+function noop() {}
+
+function abort() {
+  this.destroy(StreamError.ABORTED())
+}
+
+function isWritev(s) {
+  return s._writev !== Writable.prototype._writev && s._writev !== Duplex.prototype._writev
+}
+
+module.exports = {
+  pipeline,
+  pipelinePromise,
+  isStream,
+  isStreamx,
+  isEnding,
+  isEnded,
+  isFinishing,
+  isFinished,
+  isDisturbed,
+  getStreamError,
+  Stream,
+  Writable,
+  Readable,
+  Duplex,
+  Transform,
+  // Export PassThrough for compatibility with Node.js core's stream module
+  PassThrough
+}
+
+
+/***/ }),
+
+/***/ 5657:
+/***/ ((module) => {
+
+module.exports = class StreamError extends Error {
+  constructor(msg, code, fn = StreamError) {
+    super(msg)
+
+    this.code = code
+
+    if (Error.captureStackTrace) {
+      Error.captureStackTrace(this, fn)
+    }
+  }
+
+  static isStreamDestroyed(err) {
+    return err && err.code === 'STREAM_DESTROYED'
+  }
+
+  static isPrematureClose(err) {
+    return err && err.code === 'PREMATURE_CLOSE'
+  }
+
+  static isAborted(err) {
+    return err && err.code === 'ABORTED'
+  }
+
+  static isBadArgument(err) {
+    return err && err.code === 'BAD_ARGUMENT'
+  }
+
+  get name() {
+    return 'StreamError'
+  }
+
+  static STREAM_DESTROYED() {
+    return new StreamError('Stream was destroyed', 'STREAM_DESTROYED', StreamError.STREAM_DESTROYED)
+  }
+
+  static PREMATURE_CLOSE(msg = 'Premature close') {
+    return new StreamError(msg, 'PREMATURE_CLOSE', StreamError.PREMATURE_CLOSE)
+  }
+
+  static ABORTED() {
+    return new StreamError('Stream aborted', 'ABORTED', StreamError.ABORTED)
+  }
+
+  static BAD_ARGUMENT(msg = 'Bad argument') {
+    return new StreamError(msg, 'BAD_ARGUMENT', StreamError.BAD_ARGUMENT)
+  }
+}
+
+
+/***/ }),
+
+/***/ 775:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const constants = { // just for envs without fs
+  S_IFMT: 61440,
+  S_IFDIR: 16384,
+  S_IFCHR: 8192,
+  S_IFBLK: 24576,
+  S_IFIFO: 4096,
+  S_IFLNK: 40960
+}
+
+try {
+  module.exports = (__nccwpck_require__(9896).constants) || constants
+} catch {
+  module.exports = constants
+}
+
+
+/***/ }),
+
+/***/ 5763:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const { Writable, Readable, getStreamError } = __nccwpck_require__(6204)
+const FIFO = __nccwpck_require__(3867)
+const b4a = __nccwpck_require__(3057)
+const headers = __nccwpck_require__(8428)
+
+const EMPTY = b4a.alloc(0)
+const MAX_HEADER_SIZE = 4 * 1024 * 1024 // arbitrary big number
+
+class BufferList {
+  constructor () {
+    this.buffered = 0
+    this.shifted = 0
+    this.queue = new FIFO()
+
+    this._offset = 0
+  }
+
+  push (buffer) {
+    this.buffered += buffer.byteLength
+    this.queue.push(buffer)
+  }
+
+  shiftFirst (size) {
+    return this.buffered === 0 ? null : this._next(size)
+  }
+
+  shift (size) {
+    if (size > this.buffered) return null
+    if (size === 0) return EMPTY
+
+    let chunk = this._next(size)
+
+    if (size === chunk.byteLength) return chunk // likely case
+
+    const chunks = [chunk]
+
+    while ((size -= chunk.byteLength) > 0) {
+      chunk = this._next(size)
+      chunks.push(chunk)
+    }
+
+    return b4a.concat(chunks)
+  }
+
+  _next (size) {
+    const buf = this.queue.peek()
+    const rem = buf.byteLength - this._offset
+
+    if (size >= rem) {
+      const sub = this._offset ? buf.subarray(this._offset, buf.byteLength) : buf
+      this.queue.shift()
+      this._offset = 0
+      this.buffered -= rem
+      this.shifted += rem
+      return sub
+    }
+
+    this.buffered -= size
+    this.shifted += size
+
+    return buf.subarray(this._offset, (this._offset += size))
+  }
+}
+
+class Source extends Readable {
+  constructor (self, header, offset) {
+    super()
+
+    this.header = header
+    this.offset = offset
+
+    this._parent = self
+  }
+
+  _read (cb) {
+    if (this.header.size === 0) {
+      this.push(null)
+    }
+    if (this._parent._stream === this) {
+      this._parent._update()
+    }
+    cb(null)
+  }
+
+  _predestroy () {
+    this._parent.destroy(getStreamError(this))
+  }
+
+  _detach () {
+    if (this._parent._stream === this) {
+      this._parent._stream = null
+      this._parent._missing = overflow(this.header.size)
+      this._parent._update()
+    }
+  }
+
+  _destroy (cb) {
+    this._detach()
+    cb(null)
+  }
+}
+
+class Extract extends Writable {
+  constructor (opts) {
+    super(opts)
+
+    if (!opts) opts = {}
+
+    this._buffer = new BufferList()
+    this._offset = 0
+    this._header = null
+    this._stream = null
+    this._missing = 0
+    this._longHeader = false
+    this._callback = noop
+    this._locked = false
+    this._finished = false
+    this._pax = null
+    this._paxGlobal = null
+    this._gnuLongPath = null
+    this._gnuLongLinkPath = null
+    this._filenameEncoding = opts.filenameEncoding || 'utf-8'
+    this._allowUnknownFormat = !!opts.allowUnknownFormat
+    this._unlockBound = this._unlock.bind(this)
+  }
+
+  _unlock (err) {
+    this._locked = false
+
+    if (err) {
+      this.destroy(err)
+      this._continueWrite(err)
+      return
+    }
+
+    this._update()
+  }
+
+  _consumeHeader () {
+    if (this._locked) return false
+
+    this._offset = this._buffer.shifted
+
+    try {
+      this._header = headers.decode(this._buffer.shift(512), this._filenameEncoding, this._allowUnknownFormat)
+    } catch (err) {
+      this._continueWrite(err)
+      return false
+    }
+
+    if (!this._header) return true
+
+    this._header.byteOffset = this._buffer.shifted
+
+    switch (this._header.type) {
+      case 'gnu-long-path':
+      case 'gnu-long-link-path':
+      case 'pax-global-header':
+      case 'pax-header':
+        this._longHeader = true
+        this._missing = this._header.size
+        if (this._missing > MAX_HEADER_SIZE) {
+          this._continueWrite(new Error('Header exceeds max size'))
+          return false
+        }
+        return true
+    }
+
+    this._locked = true
+    this._applyLongHeaders()
+
+    if (!(this._header.size >= 0)) {
+      this._continueWrite(new Error('Invalid header'))
+      return false
+    }
+
+    if (this._header.size === 0 || this._header.type === 'directory') {
+      this.emit('entry', this._header, this._createStream(), this._unlockBound)
+      return true
+    }
+
+    this._stream = this._createStream()
+    this._missing = this._header.size
+
+    this.emit('entry', this._header, this._stream, this._unlockBound)
+    return true
+  }
+
+  _applyLongHeaders () {
+    if (this._gnuLongPath) {
+      this._header.name = this._gnuLongPath
+      this._gnuLongPath = null
+    }
+
+    if (this._gnuLongLinkPath) {
+      this._header.linkname = this._gnuLongLinkPath
+      this._gnuLongLinkPath = null
+    }
+
+    if (this._pax) {
+      if (this._pax.path) this._header.name = this._pax.path
+      if (this._pax.linkpath) this._header.linkname = this._pax.linkpath
+      if (this._pax.size) this._header.size = parseInt(this._pax.size, 10)
+      this._header.pax = this._pax
+      this._pax = null
+    }
+  }
+
+  _decodeLongHeader (buf) {
+    switch (this._header.type) {
+      case 'gnu-long-path':
+        this._gnuLongPath = headers.decodeLongPath(buf, this._filenameEncoding)
+        break
+      case 'gnu-long-link-path':
+        this._gnuLongLinkPath = headers.decodeLongPath(buf, this._filenameEncoding)
+        break
+      case 'pax-global-header':
+        this._paxGlobal = headers.decodePax(buf)
+        break
+      case 'pax-header':
+        this._pax = this._paxGlobal === null
+          ? headers.decodePax(buf)
+          : Object.assign({}, this._paxGlobal, headers.decodePax(buf))
+        break
+    }
+  }
+
+  _consumeLongHeader () {
+    this._longHeader = false
+    this._missing = overflow(this._header.size)
+
+    const buf = this._buffer.shift(this._header.size)
+
+    try {
+      this._decodeLongHeader(buf)
+    } catch (err) {
+      this._continueWrite(err)
+      return false
+    }
+
+    return true
+  }
+
+  _consumeStream () {
+    const buf = this._buffer.shiftFirst(this._missing)
+    if (buf === null) return false
+
+    this._missing -= buf.byteLength
+    const drained = this._stream.push(buf)
+
+    if (this._missing === 0) {
+      this._stream.push(null)
+      if (drained) this._stream._detach()
+      return drained && this._locked === false
+    }
+
+    return drained
+  }
+
+  _createStream () {
+    return new Source(this, this._header, this._offset)
+  }
+
+  _update () {
+    while (this._buffer.buffered > 0 && !this.destroying) {
+      if (this._missing > 0) {
+        if (this._stream !== null) {
+          if (this._consumeStream() === false) return
+          continue
+        }
+
+        if (this._longHeader === true) {
+          if (this._missing > this._buffer.buffered) break
+          if (this._consumeLongHeader() === false) return false
+          continue
+        }
+
+        const ignore = this._buffer.shiftFirst(this._missing)
+        if (ignore !== null) this._missing -= ignore.byteLength
+        continue
+      }
+
+      if (this._buffer.buffered < 512) break
+      if (this._stream !== null || this._consumeHeader() === false) return
+    }
+
+    this._continueWrite(null)
+  }
+
+  _continueWrite (err) {
+    const cb = this._callback
+    this._callback = noop
+    cb(err)
+  }
+
+  _write (data, cb) {
+    this._callback = cb
+    this._buffer.push(data)
+    this._update()
+  }
+
+  _final (cb) {
+    this._finished = this._missing === 0 && this._buffer.buffered === 0
+    cb(this._finished ? null : new Error('Unexpected end of data'))
+  }
+
+  _predestroy () {
+    this._continueWrite(null)
+  }
+
+  _destroy (cb) {
+    if (this._stream) this._stream.destroy(getStreamError(this))
+    cb(null)
+  }
+
+  [Symbol.asyncIterator] () {
+    let error = null
+
+    let promiseResolve = null
+    let promiseReject = null
+
+    let entryStream = null
+    let entryCallback = null
+
+    const extract = this
+
+    this.on('entry', onentry)
+    this.on('error', (err) => { error = err })
+    this.on('close', onclose)
+
+    return {
+      [Symbol.asyncIterator] () {
+        return this
+      },
+      next () {
+        return new Promise(onnext)
+      },
+      return () {
+        return destroy(null)
+      },
+      throw (err) {
+        return destroy(err)
+      }
+    }
+
+    function consumeCallback (err) {
+      if (!entryCallback) return
+      const cb = entryCallback
+      entryCallback = null
+      cb(err)
+    }
+
+    function onnext (resolve, reject) {
+      if (error) {
+        return reject(error)
+      }
+
+      if (entryStream) {
+        resolve({ value: entryStream, done: false })
+        entryStream = null
+        return
+      }
+
+      promiseResolve = resolve
+      promiseReject = reject
+
+      consumeCallback(null)
+
+      if (extract._finished && promiseResolve) {
+        promiseResolve({ value: undefined, done: true })
+        promiseResolve = promiseReject = null
+      }
+    }
+
+    function onentry (header, stream, callback) {
+      entryCallback = callback
+      stream.on('error', noop) // no way around this due to tick sillyness
+
+      if (promiseResolve) {
+        promiseResolve({ value: stream, done: false })
+        promiseResolve = promiseReject = null
+      } else {
+        entryStream = stream
+      }
+    }
+
+    function onclose () {
+      consumeCallback(error)
+      if (!promiseResolve) return
+      if (error) promiseReject(error)
+      else promiseResolve({ value: undefined, done: true })
+      promiseResolve = promiseReject = null
+    }
+
+    function destroy (err) {
+      extract.destroy(err)
+      consumeCallback(err)
+      return new Promise((resolve, reject) => {
+        if (extract.destroyed) return resolve({ value: undefined, done: true })
+        extract.once('close', function () {
+          if (err) reject(err)
+          else resolve({ value: undefined, done: true })
+        })
+      })
+    }
+  }
+}
+
+module.exports = function extract (opts) {
+  return new Extract(opts)
+}
+
+function noop () {}
+
+function overflow (size) {
+  size &= 511
+  return size && 512 - size
+}
+
+
+/***/ }),
+
+/***/ 8428:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+const b4a = __nccwpck_require__(3057)
+
+const ZEROS = '0000000000000000000'
+const SEVENS = '7777777777777777777'
+const ZERO_OFFSET = '0'.charCodeAt(0)
+const USTAR_MAGIC = b4a.from([0x75, 0x73, 0x74, 0x61, 0x72, 0x00]) // ustar\x00
+const USTAR_VER = b4a.from([ZERO_OFFSET, ZERO_OFFSET])
+const GNU_MAGIC = b4a.from([0x75, 0x73, 0x74, 0x61, 0x72, 0x20]) // ustar\x20
+const GNU_VER = b4a.from([0x20, 0x00])
+const MASK = 0o7777
+const MAGIC_OFFSET = 257
+const VERSION_OFFSET = 263
+
+exports.decodeLongPath = function decodeLongPath (buf, encoding) {
+  return decodeStr(buf, 0, buf.length, encoding)
+}
+
+exports.encodePax = function encodePax (opts) { // TODO: encode more stuff in pax
+  let result = ''
+  if (opts.name) result += addLength(' path=' + opts.name + '\n')
+  if (opts.linkname) result += addLength(' linkpath=' + opts.linkname + '\n')
+  const pax = opts.pax
+  if (pax) {
+    for (const key in pax) {
+      result += addLength(' ' + key + '=' + pax[key] + '\n')
+    }
+  }
+  return b4a.from(result)
+}
+
+exports.decodePax = function decodePax (buf) {
+  const result = {}
+
+  while (buf.length) {
+    let i = 0
+    while (i < buf.length && buf[i] !== 32) i++
+    const len = parseInt(b4a.toString(buf.subarray(0, i)), 10)
+    if (!len) return result
+
+    const b = b4a.toString(buf.subarray(i + 1, len - 1))
+    const keyIndex = b.indexOf('=')
+    if (keyIndex === -1) return result
+    result[b.slice(0, keyIndex)] = b.slice(keyIndex + 1)
+
+    buf = buf.subarray(len)
+  }
+
+  return result
+}
+
+exports.encode = function encode (opts) {
+  const buf = b4a.alloc(512)
+  let name = opts.name
+  let prefix = ''
+
+  if (opts.typeflag === 5 && name[name.length - 1] !== '/') name += '/'
+  if (b4a.byteLength(name) !== name.length) return null // utf-8
+
+  while (b4a.byteLength(name) > 100) {
+    const i = name.indexOf('/')
+    if (i === -1) return null
+    prefix += prefix ? '/' + name.slice(0, i) : name.slice(0, i)
+    name = name.slice(i + 1)
+  }
+
+  if (b4a.byteLength(name) > 100 || b4a.byteLength(prefix) > 155) return null
+  if (opts.linkname && b4a.byteLength(opts.linkname) > 100) return null
+
+  b4a.write(buf, name)
+  b4a.write(buf, encodeOct(opts.mode & MASK, 6), 100)
+  b4a.write(buf, encodeOct(opts.uid, 6), 108)
+  b4a.write(buf, encodeOct(opts.gid, 6), 116)
+  encodeSize(opts.size, buf, 124)
+  b4a.write(buf, encodeOct((opts.mtime.getTime() / 1000) | 0, 11), 136)
+
+  buf[156] = ZERO_OFFSET + toTypeflag(opts.type)
+
+  if (opts.linkname) b4a.write(buf, opts.linkname, 157)
+
+  b4a.copy(USTAR_MAGIC, buf, MAGIC_OFFSET)
+  b4a.copy(USTAR_VER, buf, VERSION_OFFSET)
+  if (opts.uname) b4a.write(buf, opts.uname, 265)
+  if (opts.gname) b4a.write(buf, opts.gname, 297)
+  b4a.write(buf, encodeOct(opts.devmajor || 0, 6), 329)
+  b4a.write(buf, encodeOct(opts.devminor || 0, 6), 337)
+
+  if (prefix) b4a.write(buf, prefix, 345)
+
+  b4a.write(buf, encodeOct(cksum(buf), 6), 148)
+
+  return buf
+}
+
+exports.decode = function decode (buf, filenameEncoding, allowUnknownFormat) {
+  let typeflag = buf[156] === 0 ? 0 : buf[156] - ZERO_OFFSET
+
+  let name = decodeStr(buf, 0, 100, filenameEncoding)
+  const mode = decodeOct(buf, 100, 8)
+  const uid = decodeOct(buf, 108, 8)
+  const gid = decodeOct(buf, 116, 8)
+  const size = decodeOct(buf, 124, 12)
+  const mtime = decodeOct(buf, 136, 12)
+  const type = toType(typeflag)
+  const linkname = buf[157] === 0 ? null : decodeStr(buf, 157, 100, filenameEncoding)
+  const uname = decodeStr(buf, 265, 32)
+  const gname = decodeStr(buf, 297, 32)
+  const devmajor = decodeOct(buf, 329, 8)
+  const devminor = decodeOct(buf, 337, 8)
+
+  const c = cksum(buf)
+
+  // checksum is still initial value if header was null.
+  if (c === 8 * 32) return null
+
+  // valid checksum
+  if (c !== decodeOct(buf, 148, 8)) throw new Error('Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?')
+
+  if (isUSTAR(buf)) {
+    // ustar (posix) format.
+    // prepend prefix, if present.
+    if (buf[345]) name = decodeStr(buf, 345, 155, filenameEncoding) + '/' + name
+  } else if (isGNU(buf)) {
+    // 'gnu'/'oldgnu' format. Similar to ustar, but has support for incremental and
+    // multi-volume tarballs.
+  } else {
+    if (!allowUnknownFormat) {
+      throw new Error('Invalid tar header: unknown format.')
+    }
+  }
+
+  // to support old tar versions that use trailing / to indicate dirs
+  if (typeflag === 0 && name && name[name.length - 1] === '/') typeflag = 5
+
+  return {
+    name,
+    mode,
+    uid,
+    gid,
+    size,
+    byteOffset: 0,
+    mtime: new Date(1000 * mtime),
+    type,
+    linkname,
+    uname,
+    gname,
+    devmajor,
+    devminor,
+    pax: null
+  }
+}
+
+function isUSTAR (buf) {
+  return b4a.equals(USTAR_MAGIC, buf.subarray(MAGIC_OFFSET, MAGIC_OFFSET + 6))
+}
+
+function isGNU (buf) {
+  return b4a.equals(GNU_MAGIC, buf.subarray(MAGIC_OFFSET, MAGIC_OFFSET + 6)) &&
+    b4a.equals(GNU_VER, buf.subarray(VERSION_OFFSET, VERSION_OFFSET + 2))
+}
+
+function clamp (index, len, defaultValue) {
+  if (typeof index !== 'number') return defaultValue
+  index = ~~index // Coerce to integer.
+  if (index >= len) return len
+  if (index >= 0) return index
+  index += len
+  if (index >= 0) return index
+  return 0
+}
+
+function toType (flag) {
+  switch (flag) {
+    case 0:
+      return 'file'
+    case 1:
+      return 'link'
+    case 2:
+      return 'symlink'
+    case 3:
+      return 'character-device'
+    case 4:
+      return 'block-device'
+    case 5:
+      return 'directory'
+    case 6:
+      return 'fifo'
+    case 7:
+      return 'contiguous-file'
+    case 72:
+      return 'pax-header'
+    case 55:
+      return 'pax-global-header'
+    case 27:
+      return 'gnu-long-link-path'
+    case 28:
+    case 30:
+      return 'gnu-long-path'
+  }
+
+  return null
+}
+
+function toTypeflag (flag) {
+  switch (flag) {
+    case 'file':
+      return 0
+    case 'link':
+      return 1
+    case 'symlink':
+      return 2
+    case 'character-device':
+      return 3
+    case 'block-device':
+      return 4
+    case 'directory':
+      return 5
+    case 'fifo':
+      return 6
+    case 'contiguous-file':
+      return 7
+    case 'pax-header':
+      return 72
+  }
+
+  return 0
+}
+
+function indexOf (block, num, offset, end) {
+  for (; offset < end; offset++) {
+    if (block[offset] === num) return offset
+  }
+  return end
+}
+
+function cksum (block) {
+  let sum = 8 * 32
+  for (let i = 0; i < 148; i++) sum += block[i]
+  for (let j = 156; j < 512; j++) sum += block[j]
+  return sum
+}
+
+function encodeOct (val, n) {
+  val = val.toString(8)
+  if (val.length > n) return SEVENS.slice(0, n) + ' '
+  return ZEROS.slice(0, n - val.length) + val + ' '
+}
+
+function encodeSizeBin (num, buf, off) {
+  buf[off] = 0x80
+  for (let i = 11; i > 0; i--) {
+    buf[off + i] = num & 0xff
+    num = Math.floor(num / 0x100)
+  }
+}
+
+function encodeSize (num, buf, off) {
+  if (num.toString(8).length > 11) {
+    encodeSizeBin(num, buf, off)
+  } else {
+    b4a.write(buf, encodeOct(num, 11), off)
+  }
+}
+
+/* Copied from the node-tar repo and modified to meet
+ * tar-stream coding standard.
+ *
+ * Source: https://github.com/npm/node-tar/blob/51b6627a1f357d2eb433e7378e5f05e83b7aa6cd/lib/header.js#L349
+ */
+function parse256 (buf) {
+  // first byte MUST be either 80 or FF
+  // 80 for positive, FF for 2's comp
+  let positive
+  if (buf[0] === 0x80) positive = true
+  else if (buf[0] === 0xFF) positive = false
+  else return null
+
+  // build up a base-256 tuple from the least sig to the highest
+  const tuple = []
+  let i
+  for (i = buf.length - 1; i > 0; i--) {
+    const byte = buf[i]
+    if (positive) tuple.push(byte)
+    else tuple.push(0xFF - byte)
+  }
+
+  let sum = 0
+  const l = tuple.length
+  for (i = 0; i < l; i++) {
+    sum += tuple[i] * Math.pow(256, i)
+  }
+
+  return positive ? sum : -1 * sum
+}
+
+function decodeOct (val, offset, length) {
+  val = val.subarray(offset, offset + length)
+  offset = 0
+
+  // If prefixed with 0x80 then parse as a base-256 integer
+  if (val[offset] & 0x80) {
+    return parse256(val)
+  } else {
+    // Older versions of tar can prefix with spaces
+    while (offset < val.length && val[offset] === 32) offset++
+    const end = clamp(indexOf(val, 32, offset, val.length), val.length, val.length)
+    while (offset < end && val[offset] === 0) offset++
+    if (end === offset) return 0
+    return parseInt(b4a.toString(val.subarray(offset, end)), 8)
+  }
+}
+
+function decodeStr (val, offset, length, encoding) {
+  return b4a.toString(val.subarray(offset, indexOf(val, 0, offset, offset + length)), encoding)
+}
+
+function addLength (str) {
+  const len = b4a.byteLength(str)
+  let digits = Math.floor(Math.log(len) / Math.log(10)) + 1
+  if (len + digits >= Math.pow(10, digits)) digits++
+
+  return (len + digits) + str
+}
+
+
+/***/ }),
+
+/***/ 6118:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+exports.extract = __nccwpck_require__(5763)
+/* unused reexport */ __nccwpck_require__(861)
+
+
+/***/ }),
+
+/***/ 861:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const { Readable, Writable, getStreamError } = __nccwpck_require__(6204)
+const b4a = __nccwpck_require__(3057)
+
+const constants = __nccwpck_require__(775)
+const headers = __nccwpck_require__(8428)
+
+const DMODE = 0o755
+const FMODE = 0o644
+
+const END_OF_TAR = b4a.alloc(1024)
+
+class Sink extends Writable {
+  constructor (pack, header, callback) {
+    super({ mapWritable, eagerOpen: true })
+
+    this.written = 0
+    this.header = header
+
+    this._callback = callback
+    this._linkname = null
+    this._isLinkname = header.type === 'symlink' && !header.linkname
+    this._isVoid = header.type !== 'file' && header.type !== 'contiguous-file'
+    this._finished = false
+    this._pack = pack
+    this._openCallback = null
+
+    if (this._pack._stream === null) this._pack._stream = this
+    else this._pack._pending.push(this)
+  }
+
+  _open (cb) {
+    this._openCallback = cb
+    if (this._pack._stream === this) this._continueOpen()
+  }
+
+  _continuePack (err) {
+    if (this._callback === null) return
+
+    const callback = this._callback
+    this._callback = null
+
+    callback(err)
+  }
+
+  _continueOpen () {
+    if (this._pack._stream === null) this._pack._stream = this
+
+    const cb = this._openCallback
+    this._openCallback = null
+    if (cb === null) return
+
+    if (this._pack.destroying) return cb(new Error('pack stream destroyed'))
+    if (this._pack._finalized) return cb(new Error('pack stream is already finalized'))
+
+    this._pack._stream = this
+
+    if (!this._isLinkname) {
+      this._pack._encode(this.header)
+    }
+
+    if (this._isVoid) {
+      this._finish()
+      this._continuePack(null)
+    }
+
+    cb(null)
+  }
+
+  _write (data, cb) {
+    if (this._isLinkname) {
+      this._linkname = this._linkname ? b4a.concat([this._linkname, data]) : data
+      return cb(null)
+    }
+
+    if (this._isVoid) {
+      if (data.byteLength > 0) {
+        return cb(new Error('No body allowed for this entry'))
+      }
+      return cb()
+    }
+
+    this.written += data.byteLength
+    if (this._pack.push(data)) return cb()
+    this._pack._drain = cb
+  }
+
+  _finish () {
+    if (this._finished) return
+    this._finished = true
+
+    if (this._isLinkname) {
+      this.header.linkname = this._linkname ? b4a.toString(this._linkname, 'utf-8') : ''
+      this._pack._encode(this.header)
+    }
+
+    overflow(this._pack, this.header.size)
+
+    this._pack._done(this)
+  }
+
+  _final (cb) {
+    if (this.written !== this.header.size) { // corrupting tar
+      return cb(new Error('Size mismatch'))
+    }
+
+    this._finish()
+    cb(null)
+  }
+
+  _getError () {
+    return getStreamError(this) || new Error('tar entry destroyed')
+  }
+
+  _predestroy () {
+    this._pack.destroy(this._getError())
+  }
+
+  _destroy (cb) {
+    this._pack._done(this)
+
+    this._continuePack(this._finished ? null : this._getError())
+
+    cb()
+  }
+}
+
+class Pack extends Readable {
+  constructor (opts) {
+    super(opts)
+    this._drain = noop
+    this._finalized = false
+    this._finalizing = false
+    this._pending = []
+    this._stream = null
+  }
+
+  entry (header, buffer, callback) {
+    if (this._finalized || this.destroying) throw new Error('already finalized or destroyed')
+
+    if (typeof buffer === 'function') {
+      callback = buffer
+      buffer = null
+    }
+
+    if (!callback) callback = noop
+
+    if (!header.size || header.type === 'symlink') header.size = 0
+    if (!header.type) header.type = modeToType(header.mode)
+    if (!header.mode) header.mode = header.type === 'directory' ? DMODE : FMODE
+    if (!header.uid) header.uid = 0
+    if (!header.gid) header.gid = 0
+    if (!header.mtime) header.mtime = new Date()
+
+    if (typeof buffer === 'string') buffer = b4a.from(buffer)
+
+    const sink = new Sink(this, header, callback)
+
+    if (b4a.isBuffer(buffer)) {
+      header.size = buffer.byteLength
+      sink.write(buffer)
+      sink.end()
+      return sink
+    }
+
+    if (sink._isVoid) {
+      return sink
+    }
+
+    return sink
+  }
+
+  finalize () {
+    if (this._stream || this._pending.length > 0) {
+      this._finalizing = true
+      return
+    }
+
+    if (this._finalized) return
+    this._finalized = true
+
+    this.push(END_OF_TAR)
+    this.push(null)
+  }
+
+  _done (stream) {
+    if (stream !== this._stream) return
+
+    this._stream = null
+
+    if (this._finalizing) this.finalize()
+    if (this._pending.length) this._pending.shift()._continueOpen()
+  }
+
+  _encode (header) {
+    if (!header.pax) {
+      const buf = headers.encode(header)
+      if (buf) {
+        this.push(buf)
+        return
+      }
+    }
+    this._encodePax(header)
+  }
+
+  _encodePax (header) {
+    const paxHeader = headers.encodePax({
+      name: header.name,
+      linkname: header.linkname,
+      pax: header.pax
+    })
+
+    const newHeader = {
+      name: 'PaxHeader',
+      mode: header.mode,
+      uid: header.uid,
+      gid: header.gid,
+      size: paxHeader.byteLength,
+      mtime: header.mtime,
+      type: 'pax-header',
+      linkname: header.linkname && 'PaxHeader',
+      uname: header.uname,
+      gname: header.gname,
+      devmajor: header.devmajor,
+      devminor: header.devminor
+    }
+
+    this.push(headers.encode(newHeader))
+    this.push(paxHeader)
+    overflow(this, paxHeader.byteLength)
+
+    newHeader.size = header.size
+    newHeader.type = header.type
+    this.push(headers.encode(newHeader))
+  }
+
+  _doDrain () {
+    const drain = this._drain
+    this._drain = noop
+    drain()
+  }
+
+  _predestroy () {
+    const err = getStreamError(this)
+
+    if (this._stream) this._stream.destroy(err)
+
+    while (this._pending.length) {
+      const stream = this._pending.shift()
+      stream.destroy(err)
+      stream._continueOpen()
+    }
+
+    this._doDrain()
+  }
+
+  _read (cb) {
+    this._doDrain()
+    cb()
+  }
+}
+
+module.exports = function pack (opts) {
+  return new Pack(opts)
+}
+
+function modeToType (mode) {
+  switch (mode & constants.S_IFMT) {
+    case constants.S_IFBLK: return 'block-device'
+    case constants.S_IFCHR: return 'character-device'
+    case constants.S_IFDIR: return 'directory'
+    case constants.S_IFIFO: return 'fifo'
+    case constants.S_IFLNK: return 'symlink'
+  }
+
+  return 'file'
+}
+
+function noop () {}
+
+function overflow (self, size) {
+  size &= 511
+  if (size) self.push(END_OF_TAR.subarray(0, 512 - size))
+}
+
+function mapWritable (buf) {
+  return b4a.isBuffer(buf) ? buf : b4a.from(buf)
+}
+
+
+/***/ }),
+
+/***/ 7934:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const PassThroughDecoder = __nccwpck_require__(7256)
+const UTF8Decoder = __nccwpck_require__(6414)
+
+module.exports = class TextDecoder {
+  constructor(encoding = 'utf8') {
+    this.encoding = normalizeEncoding(encoding)
+
+    switch (this.encoding) {
+      case 'utf8':
+        this.decoder = new UTF8Decoder()
+        break
+      case 'utf16le':
+      case 'base64':
+        throw new Error('Unsupported encoding: ' + this.encoding)
+      default:
+        this.decoder = new PassThroughDecoder(this.encoding)
+    }
+  }
+
+  get remaining() {
+    return this.decoder.remaining
+  }
+
+  push(data) {
+    if (typeof data === 'string') return data
+    return this.decoder.decode(data)
+  }
+
+  // For Node.js compatibility
+  write(data) {
+    return this.push(data)
+  }
+
+  end(data) {
+    let result = ''
+    if (data) result = this.push(data)
+    result += this.decoder.flush()
+    return result
+  }
+}
+
+function normalizeEncoding(encoding) {
+  encoding = encoding.toLowerCase()
+
+  switch (encoding) {
+    case 'utf8':
+    case 'utf-8':
+      return 'utf8'
+    case 'ucs2':
+    case 'ucs-2':
+    case 'utf16le':
+    case 'utf-16le':
+      return 'utf16le'
+    case 'latin1':
+    case 'binary':
+      return 'latin1'
+    case 'base64':
+    case 'ascii':
+    case 'hex':
+      return encoding
+    default:
+      throw new Error('Unknown encoding: ' + encoding)
+  }
+}
+
+
+/***/ }),
+
+/***/ 7256:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const b4a = __nccwpck_require__(3057)
+
+module.exports = class PassThroughDecoder {
+  constructor(encoding) {
+    this.encoding = encoding
+  }
+
+  get remaining() {
+    return 0
+  }
+
+  decode(data) {
+    return b4a.toString(data, this.encoding)
+  }
+
+  flush() {
+    return ''
+  }
+}
+
+
+/***/ }),
+
+/***/ 6414:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+const b4a = __nccwpck_require__(3057)
+
+/**
+ * https://encoding.spec.whatwg.org/#utf-8-decoder
+ */
+module.exports = class UTF8Decoder {
+  constructor() {
+    this._reset()
+  }
+
+  get remaining() {
+    return this.bytesSeen
+  }
+
+  decode(data) {
+    if (data.byteLength === 0) return ''
+
+    if (this.bytesNeeded === 0 && trailingIncomplete(data, 0) === 0) {
+      this.bytesSeen = trailingBytesSeen(data)
+      return b4a.toString(data, 'utf8')
+    }
+
+    let result = ''
+    let start = 0
+
+    if (this.bytesNeeded > 0) {
+      while (start < data.byteLength) {
+        const byte = data[start]
+
+        if (byte < this.lowerBoundary || byte > this.upperBoundary) {
+          result += '\ufffd'
+          this._reset()
+          break
+        }
+
+        this.lowerBoundary = 0x80
+        this.upperBoundary = 0xbf
+        this.codePoint = (this.codePoint << 6) | (byte & 0x3f)
+        this.bytesSeen++
+        start++
+
+        if (this.bytesSeen === this.bytesNeeded) {
+          result += String.fromCodePoint(this.codePoint)
+          this._reset()
+          break
+        }
+      }
+
+      if (this.bytesNeeded > 0) return result
+    }
+
+    const trailing = trailingIncomplete(data, start)
+    const end = data.byteLength - trailing
+
+    if (end > start) result += b4a.toString(data, 'utf8', start, end)
+
+    for (let i = end; i < data.byteLength; i++) {
+      const byte = data[i]
+
+      if (this.bytesNeeded === 0) {
+        if (byte <= 0x7f) {
+          this.bytesSeen = 0
+          result += String.fromCharCode(byte)
+        } else if (byte >= 0xc2 && byte <= 0xdf) {
+          this.bytesNeeded = 2
+          this.bytesSeen = 1
+          this.codePoint = byte & 0x1f
+        } else if (byte >= 0xe0 && byte <= 0xef) {
+          if (byte === 0xe0) this.lowerBoundary = 0xa0
+          else if (byte === 0xed) this.upperBoundary = 0x9f
+          this.bytesNeeded = 3
+          this.bytesSeen = 1
+          this.codePoint = byte & 0xf
+        } else if (byte >= 0xf0 && byte <= 0xf4) {
+          if (byte === 0xf0) this.lowerBoundary = 0x90
+          else if (byte === 0xf4) this.upperBoundary = 0x8f
+          this.bytesNeeded = 4
+          this.bytesSeen = 1
+          this.codePoint = byte & 0x7
+        } else {
+          this.bytesSeen = 1
+          result += '\ufffd'
+        }
+
+        continue
+      }
+
+      if (byte < this.lowerBoundary || byte > this.upperBoundary) {
+        result += '\ufffd'
+        i--
+        this._reset()
+
+        continue
+      }
+
+      this.lowerBoundary = 0x80
+      this.upperBoundary = 0xbf
+
+      this.codePoint = (this.codePoint << 6) | (byte & 0x3f)
+      this.bytesSeen++
+
+      if (this.bytesSeen === this.bytesNeeded) {
+        result += String.fromCodePoint(this.codePoint)
+        this._reset()
+      }
+    }
+
+    return result
+  }
+
+  flush() {
+    const result = this.bytesNeeded > 0 ? '\ufffd' : ''
+    this._reset()
+    return result
+  }
+
+  _reset() {
+    this.codePoint = 0
+    this.bytesNeeded = 0
+    this.bytesSeen = 0
+    this.lowerBoundary = 0x80
+    this.upperBoundary = 0xbf
+  }
+}
+
+function trailingIncomplete(data, start) {
+  const len = data.byteLength
+  if (len <= start) return 0
+
+  const limit = Math.max(start, len - 4)
+
+  let i = len - 1
+  while (i > limit && (data[i] & 0xc0) === 0x80) i--
+
+  if (i < start) return 0
+
+  const byte = data[i]
+
+  let needed
+  if (byte <= 0x7f) return 0
+  if (byte >= 0xc2 && byte <= 0xdf) needed = 2
+  else if (byte >= 0xe0 && byte <= 0xef) needed = 3
+  else if (byte >= 0xf0 && byte <= 0xf4) needed = 4
+  else return 0
+
+  const available = len - i
+  return available < needed ? available : 0
+}
+
+function trailingBytesSeen(data) {
+  const len = data.byteLength
+  if (len === 0) return 0
+
+  const last = data[len - 1]
+
+  if (last <= 0x7f) return 0
+  if ((last & 0xc0) !== 0x80) return 1
+
+  const limit = Math.max(0, len - 4)
+
+  let i = len - 2
+  while (i >= limit && (data[i] & 0xc0) === 0x80) i--
+
+  if (i < 0) return 1
+
+  const first = data[i]
+
+  let needed
+  if (first >= 0xc2 && first <= 0xdf) needed = 2
+  else if (first >= 0xe0 && first <= 0xef) needed = 3
+  else if (first >= 0xf0 && first <= 0xf4) needed = 4
+  else return 1
+
+  if (len - i !== needed) return 1
+
+  if (needed >= 3) {
+    const second = data[i + 1]
+    if (first === 0xe0 && second < 0xa0) return 1
+    if (first === 0xed && second > 0x9f) return 1
+    if (first === 0xf0 && second < 0x90) return 1
+    if (first === 0xf4 && second > 0x8f) return 1
+  }
+
+  return 0
+}
+
 
 /***/ }),
 
@@ -56255,16 +59306,31 @@ function stackOf(error) {
 /* harmony export */ });
 /* harmony import */ var _ecr_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1337);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1890);
 
 
-/** `read` gives an input's text, trimmed, or '' where it is not set. @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
+
+const DEFAULT_TAG = 'latest';
+/** @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
 function parseInputs(read) {
     return {
-        layout: required(read, 'layout'),
+        layouts: lines(required(read, 'layout')),
+        request: parseRequest(read),
         repository: (0,_ecr_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .checkRepositoryName */ .Cg)(required(read, 'repository'), 'private'),
         tags: parseTags(read('tags')),
         region: read('aws-region') || undefined,
         registryId: parseRegistryId(read('registry-id')),
+    };
+}
+function parseRequest(read) {
+    return {
+        image: read('image') || undefined,
+        shape: {
+            platforms: list(read('platforms')).map(_oci_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .parsePlatformName */ .e4),
+            attestations: choice(read, 'attestations', ['keep', 'drop']),
+            singleImage: choice(read, 'single-image', ['keep', 'unwrap']),
+        },
+        referrers: flag(read, 'referrers', true),
     };
 }
 function required(read, name) {
@@ -56275,13 +59341,45 @@ function required(read, name) {
         hint: `Add "${name}:" under "with:" of this step.`,
     });
 }
-const DEFAULT_TAG = 'latest';
-/** One tag a line or between commas, each once, in the order given. */
+/** One of the texts, the first of them where the input is not set. */
+function choice(read, name, allowed) {
+    const text = read(name);
+    if (text === '')
+        return allowed[0];
+    const chosen = allowed.find((value) => value === text);
+    if (chosen !== undefined)
+        return chosen;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
+        hint: `It takes ${allowed.join(' or ')}.`,
+    });
+}
+/** As YAML's core schema writes them: https://yaml.org/spec/1.2.2/#10212-boolean */
+function flag(read, name, fallback) {
+    const text = read(name).toLowerCase();
+    if (text === '')
+        return fallback;
+    if (text === 'true' || text === 'false')
+        return text === 'true';
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
+        hint: 'It takes true or false.',
+    });
+}
+function lines(text) {
+    return parts(text, '\n');
+}
+/** Parted by new lines or commas. */
+function list(text) {
+    return parts(text, /[\n,]/);
+}
+function parts(text, separator) {
+    return text
+        .split(separator)
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+}
+/** Each once, in the order given. */
 function parseTags(text) {
-    const tags = text
-        .split(/[\n,]/)
-        .map((tag) => tag.trim())
-        .filter((tag) => tag !== '');
+    const tags = list(text);
     return tags.length === 0 ? [DEFAULT_TAG] : [...new Set(tags.map(_ecr_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .checkTag */ .Bs))];
 }
 function parseRegistryId(text) {
@@ -56291,7 +59389,7 @@ function parseRegistryId(text) {
 
 /***/ }),
 
-/***/ 9363:
+/***/ 4085:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -56302,191 +59400,1880 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
 var reference = __nccwpck_require__(1337);
-;// CONCATENATED MODULE: ./src/plan/diff.ts
-function diff(graph, state, tags) {
-    const { root, manifests, blobs, absentForeignLayers } = graph;
-    const uploads = blobs.filter(({ digest }) => !state.availableLayers.has(digest));
-    return {
-        root,
-        manifests,
-        uploads,
-        present: blobs.filter(({ digest }) => state.availableLayers.has(digest)),
-        absentForeignLayers,
-        puts: uploads.length === 0 ? missingPuts(graph, state, tags) : allPuts(graph, tags),
-    };
-}
-function allPuts({ root, manifests }, tags) {
-    const children = manifests.filter((node) => node !== root).map((node) => ({ node }));
-    return [...children, ...tags.map((tag) => ({ node: root, tag }))];
-}
-/** ECR keeps an image's layers and an index's children while it keeps the image: with the root there, all is there. */
-function missingPuts(graph, { images = [] }, tags) {
-    const rootDigest = graph.root.descriptor.digest;
-    const standing = images.filter(({ digest }) => digest === rootDigest);
-    if (standing.length === 0)
-        return allPuts(graph, tags);
-    const tagged = new Set(standing.map(({ tag }) => tag));
-    return tags.filter((tag) => !tagged.has(tag)).map((tag) => ({ node: graph.root, tag }));
-}
-function totalBytes(blobs) {
-    return blobs.reduce((sum, { size }) => sum + size, 0);
-}
-
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-;// CONCATENATED MODULE: ./src/plan/select-image.ts
+;// CONCATENATED MODULE: ./src/layout/find-layouts.ts
+
 
 /**
- * The image of a layout that is to be pushed: the only one there is. The same digest under several names is one image.
- * @throws PushError NO_IMAGE, AMBIGUOUS_IMAGE
+ * The paths that the input names: each line a path or a glob, every path once. What a glob finds is sorted, so that
+ * the same files make the same index.
+ * @throws PushError LAYOUT_NOT_FOUND when a glob, or all of it, finds nothing
  */
-function selectImage({ manifests }, layoutPath) {
-    const [first] = manifests;
-    if (first === undefined) {
-        throw new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`, {
-            hint: 'Check that the build wrote its image into this layout.',
+async function findLayouts(lines) {
+    const found = await Promise.all(lines.map(expand));
+    const [first, ...others] = new Set(found.flat());
+    if (first === undefined)
+        throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', 'No layout is named');
+    return [first, ...others];
+}
+async function expand(line) {
+    if (!/[*?[\]{}]/.test(line) || (await exists(line)))
+        return [line];
+    const paths = [];
+    for await (const path of (0,promises_.glob)(line))
+        paths.push(path);
+    if (paths.length > 0)
+        return paths.sort();
+    throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${line} matches no file or directory`, {
+        hint: 'A glob is relative to the working directory of the step.',
+    });
+}
+/** A name may hold the characters of a glob. */
+async function exists(path) {
+    return (0,promises_.access)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./src/layout/joined-content.ts
+/** The blobs of several layouts as one: each is read from the first layout that holds it. */
+class JoinedContent {
+    #layouts;
+    #first;
+    constructor(first, ...others) {
+        this.#first = first;
+        this.#layouts = [first, ...others];
+    }
+    async has(descriptor) {
+        return (await this.#holderOf(descriptor)) !== undefined;
+    }
+    async readVerified(descriptor) {
+        return ((await this.#holderOf(descriptor)) ?? this.#first).readVerified(descriptor);
+    }
+    async openBlob(descriptor) {
+        return ((await this.#holderOf(descriptor)) ?? this.#first).openBlob(descriptor);
+    }
+    async #holderOf(descriptor) {
+        for (const layout of this.#layouts) {
+            if (await layout.has(descriptor))
+                return layout;
+        }
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/oci/fields.ts
+
+function isFields(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Reads members out of one JSON object; what has the wrong type is refused with `code`. */
+class FieldReader {
+    where;
+    #fields;
+    #code;
+    /** @throws PushError `code` if `value` is not an object. */
+    constructor(value, where, code) {
+        if (!isFields(value))
+            throw new errors/* PushError */.V(code, `${where} is not a JSON object`);
+        this.where = where;
+        this.#fields = value;
+        this.#code = code;
+    }
+    /** `null` counts as absent: Go's tools write it for what they leave empty. */
+    get(name) {
+        return this.#fields[name] ?? undefined;
+    }
+    has(name) {
+        return this.get(name) !== undefined;
+    }
+    /** An empty string counts as absent, too. */
+    string(name) {
+        const value = this.get(name);
+        if (value === undefined || value === '')
+            return undefined;
+        if (typeof value === 'string')
+            return value;
+        throw this.invalid(`${name} is not a string`);
+    }
+    requiredString(name) {
+        const value = this.string(name);
+        if (value === undefined)
+            throw this.invalid(`${name} is missing`);
+        return value;
+    }
+    array(name) {
+        const value = this.get(name);
+        if (value === undefined)
+            return undefined;
+        if (isArray(value))
+            return value;
+        throw this.invalid(`${name} is not an array`);
+    }
+    strings(name) {
+        const value = this.array(name);
+        if (value === undefined || value.every((item) => typeof item === 'string'))
+            return value;
+        throw this.invalid(`${name} holds something that is not a string`);
+    }
+    stringMap(name) {
+        const value = this.get(name);
+        if (value === undefined || isStringMap(value))
+            return value;
+        throw this.invalid(`${name} is not an object of strings`);
+    }
+    invalid(problem) {
+        return new errors/* PushError */.V(this.#code, `${this.where}: ${problem}`);
+    }
+}
+/** A value as a message shows it. */
+function shown(value) {
+    return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
+}
+/** `Array.isArray` makes it an array of `any`. */
+function isArray(value) {
+    return Array.isArray(value);
+}
+function isStringMap(value) {
+    return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/oci/limits.ts
+/** What a manifest, an index or a config may weigh, in bytes: PutImage takes no more. */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** How many descriptors one index or one manifest may list: far above what any tool writes. */
+const MAX_DESCRIPTORS = 10_000;
+/** How deep JSON may be nested. Manifests need 5 levels; a config's labels and history no more than 10. */
+const MAX_JSON_DEPTH = 64;
+
+;// CONCATENATED MODULE: ./src/oci/json.ts
+
+
+/**
+ * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
+ * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
+ * @throws PushError INVALID_UTF8, INVALID_JSON, DUPLICATE_JSON_KEY, JSON_TOO_DEEP
+ */
+function parseStrictJson(bytes, where) {
+    const text = decodeUtf8(bytes, where);
+    try {
+        // First, so that nothing deep is ever built. It may pass what is not JSON: that is found below.
+        refuseDuplicateKeys(text, where);
+        return JSON.parse(text);
+    }
+    catch (cause) {
+        if (cause instanceof errors/* PushError */.V)
+            throw cause;
+        throw new errors/* PushError */.V('INVALID_JSON', `${where} is not valid JSON`, {
+            hint: 'The file may be cut short or damaged: build the layout again.',
+            cause,
         });
     }
-    if (manifests.every(({ digest }) => digest === first.digest))
-        return first;
-    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${layoutPath} holds several images`, {
-        hint: 'Write one image into a layout.',
+}
+function decodeUtf8(bytes, where) {
+    try {
+        // `ignoreBOM` keeps the mark in the text, where JSON does not allow it.
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new errors/* PushError */.V('INVALID_UTF8', `${where} is not valid UTF-8`, {
+            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
+            cause,
+        });
+    }
+}
+/**
+ * JSON.parse keeps the last of two equal keys, other parsers the first: such a manifest is one image
+ * to a scanner and another to a runtime. One pass over the text; the work is linear in its length.
+ */
+function refuseDuplicateKeys(text, where) {
+    /** The keys of each open object, outermost first; an array has none. */
+    const open = [];
+    let keyIsNext = false;
+    for (let at = 0; at < text.length; at++) {
+        const character = text[at];
+        if (character === '{' || character === '[') {
+            keyIsNext = character === '{';
+            open.push(keyIsNext ? new Set() : undefined);
+            if (open.length > MAX_JSON_DEPTH)
+                throw tooDeep(where);
+        }
+        else if (character === '}' || character === ']') {
+            open.pop();
+            keyIsNext = false;
+        }
+        else if (character === ',') {
+            keyIsNext = open.at(-1) !== undefined;
+        }
+        else if (character === '"') {
+            const end = endOfString(text, at);
+            if (keyIsNext)
+                addKey(open.at(-1), text.slice(at, end + 1), where);
+            keyIsNext = false;
+            at = end;
+        }
+    }
+}
+/** The index of the quote that closes the string opened at `start`, or the end of the text. */
+function endOfString(text, start) {
+    for (let at = start + 1; at < text.length; at++) {
+        if (text[at] === '\\')
+            at++;
+        else if (text[at] === '"')
+            return at;
+    }
+    return text.length;
+}
+function addKey(keys, literal, where) {
+    // "a" and "\u0061" are one key.
+    const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
+    if (keys?.has(key)) {
+        throw new errors/* PushError */.V('DUPLICATE_JSON_KEY', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
+    }
+    keys?.add(key);
+}
+function tooDeep(where) {
+    return new errors/* PushError */.V('JSON_TOO_DEEP', `${where} is nested deeper than ${MAX_JSON_DEPTH} levels`);
+}
+
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var oci_digest = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
+
+
+
+/** Printable ASCII only, so that a media type in a log line is never more than that. */
+const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
+/**
+ * `where` names the descriptor in messages.
+ * @throws PushError INVALID_DESCRIPTOR, INVALID_DIGEST, INVALID_SIZE; and for inline `data` that is
+ *   not what the descriptor describes, SIZE_MISMATCH or DIGEST_MISMATCH
+ */
+function parseDescriptor(value, where) {
+    const fields = new FieldReader(value, where, 'INVALID_DESCRIPTOR');
+    const digest = (0,oci_digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`);
+    const size = parseSize(fields.get('size'), where);
+    const annotations = fields.stringMap('annotations');
+    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
+    const urls = fields.strings('urls');
+    const data = parseData(fields, { digest, size });
+    const artifactType = fields.string('artifactType');
+    return {
+        mediaType: parseMediaType(fields),
+        digest,
+        size,
+        ...(annotations !== undefined && { annotations }),
+        ...(platform !== undefined && { platform }),
+        ...(urls !== undefined && { urls }),
+        ...(data !== undefined && { data }),
+        ...(artifactType !== undefined && { artifactType }),
+    };
+}
+function parseMediaType(fields) {
+    const mediaType = fields.requiredString('mediaType');
+    if (!MEDIA_TYPE.test(mediaType))
+        throw fields.invalid('mediaType is not a media type');
+    return mediaType;
+}
+function parseSize(value, where) {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
+        return value;
+    throw new errors/* PushError */.V('INVALID_SIZE', `${where}.size is ${shown(value)}, not a whole number of bytes`);
+}
+/** A platform without `os` or `architecture` says nothing, and counts as absent: some tools write empty strings. */
+function parsePlatform(value, where) {
+    if (value === undefined)
+        return undefined;
+    return readPlatform(new FieldReader(value, where, 'INVALID_DESCRIPTOR'));
+}
+/** The members that a descriptor's `platform` and an image's config have in common. */
+function readPlatform(fields) {
+    const os = fields.string('os');
+    const architecture = fields.string('architecture');
+    const variant = fields.string('variant');
+    const osVersion = fields.string('os.version');
+    if (os === undefined || architecture === undefined)
+        return undefined;
+    return {
+        os,
+        architecture,
+        ...(variant !== undefined && { variant }),
+        ...(osVersion !== undefined && { osVersion }),
+    };
+}
+/** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#embedded-content */
+function parseData(fields, { digest, size }) {
+    // Not `string()`: an empty text is the data of an empty blob.
+    const text = fields.get('data');
+    if (text === undefined)
+        return undefined;
+    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
+    if (data === undefined)
+        throw fields.invalid('data is not base64');
+    const where = `${fields.where}.data`;
+    if (data.byteLength !== size) {
+        throw new errors/* PushError */.V('SIZE_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
+    }
+    const found = (0,oci_digest/* digestOf */.ol)(data);
+    if (found !== digest) {
+        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`);
+    }
+    return data;
+}
+/** Buffer skips whatever is not base64: only a text that comes out again as it went in is. */
+function decodeBase64(text) {
+    const data = Buffer.from(text, 'base64');
+    return data.toString('base64') === text ? data : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
+
+
+
+
+
+
+/**
+ * @throws PushError TOO_LARGE, UNSUPPORTED_SCHEMA_VERSION, MEDIA_TYPE_MISMATCH,
+ *   UNSUPPORTED_MEDIA_TYPE, AMBIGUOUS_MANIFEST, INVALID_MANIFEST, TOO_MANY_DESCRIPTORS, and what
+ *   `parseStrictJson` and `parseDescriptor` throw
+ */
+function parseManifest(bytes, expected) {
+    const fields = readFields(bytes, expected.where);
+    const mediaType = readMediaType(fields, expected.mediaType);
+    if ((0,media_types/* isManifestMediaType */.CM)(mediaType))
+        return readImage(fields, mediaType);
+    if ((0,media_types/* isIndexMediaType */.$$)(mediaType))
+        return readIndex(fields, mediaType);
+    throw unsupported(fields.where, mediaType);
+}
+/**
+ * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index.
+ * @throws PushError as `parseManifest`
+ */
+function parseIndexJson(bytes, where) {
+    const fields = readFields(bytes, where);
+    const mediaType = fields.string('mediaType') ?? media_types/* OCI_INDEX */.$p;
+    if (!(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        throw unsupported(where, mediaType);
+    return readIndex(fields, mediaType);
+}
+/**
+ * The platform in an image's config; none if the config does not say.
+ * https://github.com/opencontainers/image-spec/blob/main/config.md#properties
+ * @throws PushError TOO_LARGE, INVALID_CONFIG, and what `parseStrictJson` throws
+ */
+function parseConfigPlatform(bytes, where) {
+    refuseTooLarge(bytes, where);
+    return readPlatform(new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_CONFIG'));
+}
+function readFields(bytes, where) {
+    refuseTooLarge(bytes, where);
+    const fields = new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_MANIFEST');
+    requireSchemaVersion(fields);
+    refuseAmbiguous(fields);
+    return fields;
+}
+function refuseTooLarge(bytes, where) {
+    if (bytes.byteLength <= MAX_MANIFEST_BYTES)
+        return;
+    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that ECR takes`);
+}
+function requireSchemaVersion(fields) {
+    const version = fields.get('schemaVersion');
+    if (version === 2)
+        return;
+    throw new errors/* PushError */.V('UNSUPPORTED_SCHEMA_VERSION', `${fields.where}: schemaVersion is ${shown(version)}, not 2`, {
+        hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
+    });
+}
+/** GHSA-mc8v-mgrf-8f4m: read as an image by one program and as an index by another. */
+function refuseAmbiguous(fields) {
+    const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
+    if (image === undefined || !fields.has('manifests'))
+        return;
+    throw new errors/* PushError */.V('AMBIGUOUS_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before using it.' });
+}
+function readMediaType(fields, expected) {
+    const own = fields.string('mediaType');
+    if (own !== undefined && expected !== undefined && own !== expected) {
+        throw new errors/* PushError */.V('MEDIA_TYPE_MISMATCH', `${fields.where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`);
+    }
+    return own ?? expected ?? '';
+}
+function readImage(fields, mediaType) {
+    if (!fields.has('config'))
+        throw fields.invalid('config is missing');
+    return {
+        kind: 'image',
+        mediaType,
+        config: parseDescriptor(fields.get('config'), `${fields.where}: config`),
+        layers: readDescriptors(fields, 'layers'),
+        ...readCommon(fields),
+    };
+}
+function readIndex(fields, mediaType) {
+    return {
+        kind: 'index',
+        mediaType,
+        manifests: readDescriptors(fields, 'manifests'),
+        ...readCommon(fields),
+    };
+}
+function readDescriptors(fields, name) {
+    const values = fields.array(name);
+    if (values === undefined)
+        throw fields.invalid(`${name} is missing`);
+    if (values.length > MAX_DESCRIPTORS) {
+        throw new errors/* PushError */.V('TOO_MANY_DESCRIPTORS', `${fields.where}: ${name} lists ${values.length}, more than ${MAX_DESCRIPTORS}`);
+    }
+    return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
+}
+function readCommon(fields) {
+    const artifactType = fields.string('artifactType');
+    const annotations = fields.stringMap('annotations');
+    return {
+        ...(artifactType !== undefined && { artifactType }),
+        ...(annotations !== undefined && { annotations }),
+        ...(fields.has('subject') && {
+            subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
+        }),
+    };
+}
+function unsupported(where, mediaType) {
+    return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
+        ? `${where}: neither it nor its descriptor says what media type it is`
+        : `${where}: ${shown(mediaType)} is not a media type of an image or an index`, {
+        hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists.',
     });
 }
 
-// EXTERNAL MODULE: ./src/oci/limits.ts
-var limits = __nccwpck_require__(4593);
-// EXTERNAL MODULE: ./src/oci/media-types.ts
-var media_types = __nccwpck_require__(9217);
-// EXTERNAL MODULE: ./src/oci/parse-manifest.ts + 1 modules
-var parse_manifest = __nccwpck_require__(1512);
-;// CONCATENATED MODULE: ./src/plan/walk.ts
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/layout/read-at.ts
+
+/**
+ * Fills `target` with the bytes of the file from `position` on.
+ * @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early)
+ */
+async function readAt(file, target, position, location) {
+    for (let filled = 0; filled < target.byteLength;) {
+        const length = target.byteLength - filled;
+        const { bytesRead } = await file
+            .read(target, filled, length, position + filled)
+            .catch((cause) => {
+            throw unreadable(location, cause);
+        });
+        if (bytesRead === 0)
+            throw endedEarly(location, length);
+        filled += bytesRead;
+    }
+}
+function endedEarly(location, missing) {
+    return new errors/* PushError */.V('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
+        hint: 'The layout was changed while it was read: let the build finish before the push.',
+    });
+}
+/** What the operating system says when it cannot open or read a file. */
+function unreadable(location, cause) {
+    const reason = errorCode(cause) ?? String(cause);
+    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
+        hint: 'Check the permissions of the layout and the disk that holds it.',
+        cause,
+    });
+}
+/** `ENOENT` and its like. */
+function errorCode(error) {
+    if (!(error instanceof Error) || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/layout/directory-source.ts
 
 
 
 
-/** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
-const MAX_LAYERS = 500;
+
+/** A pipe must not block the open, and no link may take the place of a path that was resolved. (Windows has neither flag.) */
+const OPEN_FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW;
+/** @throws PushError LAYOUT_UNREADABLE */
+async function openDirectory(path) {
+    const root = await (0,promises_.realpath)(path).catch((cause) => {
+        throw unreadable(path, cause);
+    });
+    return new DirectorySource(path, root);
+}
+class DirectorySource {
+    #path;
+    #root;
+    constructor(path, root) {
+        this.#path = path;
+        this.#root = root;
+    }
+    locationOf(file) {
+        return (0,external_node_path_.join)(this.#path, file);
+    }
+    async open(file) {
+        const location = this.locationOf(file);
+        const path = await resolveLinks((0,external_node_path_.join)(this.#root, file), location);
+        if (path === undefined)
+            return undefined;
+        if (!isInside(this.#root, path))
+            throw unsafeLink(location, `to ${path}, outside the layout`);
+        const handle = await (0,promises_.open)(path, OPEN_FLAGS).catch((cause) => {
+            throw unreadable(location, cause);
+        });
+        try {
+            return await FileReader.of(handle, location);
+        }
+        catch (error) {
+            await handle.close();
+            throw error;
+        }
+    }
+    async [Symbol.asyncDispose]() {
+        // Nothing is held open between two files.
+    }
+}
+class FileReader {
+    location;
+    size;
+    #handle;
+    constructor(handle, location, size) {
+        this.#handle = handle;
+        this.location = location;
+        this.size = size;
+    }
+    static async of(handle, location) {
+        const stat = await handle.stat();
+        if (stat.isFile())
+            return new FileReader(handle, location, stat.size);
+        throw new errors/* PushError */.V('NOT_A_FILE', `${location} is not a regular file`);
+    }
+    read(target, position) {
+        return readAt(this.#handle, target, position, this.location);
+    }
+    [Symbol.asyncDispose]() {
+        return this.#handle.close();
+    }
+}
+/** The real path of a file, or undefined if there is none. */
+async function resolveLinks(path, location) {
+    try {
+        return await (0,promises_.realpath)(path);
+    }
+    catch (cause) {
+        const code = errorCode(cause);
+        if (code === 'ELOOP')
+            throw unsafeLink(location, 'in a circle');
+        if (code !== 'ENOENT' && code !== 'ENOTDIR')
+            throw unreadable(location, cause);
+        if (await isLink(path))
+            throw unsafeLink(location, 'to nothing');
+        return undefined;
+    }
+}
+async function isLink(path) {
+    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
+    return stat?.isSymbolicLink() ?? false;
+}
+function isInside(root, path) {
+    const way = (0,external_node_path_.relative)(root, path);
+    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
+}
+function unsafeLink(location, where) {
+    return new errors/* PushError */.V('UNSAFE_LINK', `${location} is a link that leads ${where}`, {
+        hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layout/read-whole.ts
+
+/**
+ * All of a file that is small by its nature.
+ * @throws PushError TOO_LARGE if it is over `limit` bytes, and what the reader throws
+ */
+async function readWhole(file, limit) {
+    if (file.size > limit) {
+        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`);
+    }
+    const bytes = new Uint8Array(file.size);
+    await file.read(bytes, 0);
+    return bytes;
+}
+
+;// CONCATENATED MODULE: ./src/layout/refusals.ts
+
+
+const COMPRESSIONS = [
+    { name: 'gzip', magic: [0x1f, 0x8b], command: 'gunzip -c' },
+    { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], command: 'zstd -dc' },
+    { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], command: 'xz -dc' },
+    { name: 'bzip2', magic: [0x42, 0x5a, 0x68], command: 'bunzip2 -c' },
+];
+function notALayout(path, what, hint) {
+    return new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
+        hint: hint ??
+            'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy … oci:DIRECTORY:TAG".',
+    });
+}
+/** `head` is the file's first block. @throws PushError COMPRESSED_TAR, NOT_A_LAYOUT */
+function refuseForeignFile(path, head) {
+    const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
+    if (compression !== undefined) {
+        throw new errors/* PushError */.V('COMPRESSED_TAR', `${path} is compressed with ${compression.name}`, {
+            hint: `It is read in place, so it must be a plain tar: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
+        });
+    }
+    // "ustar" stands there in the formats of POSIX and of GNU alike.
+    const magic = Buffer.from(head.subarray(257, 262)).toString('latin1');
+    if (magic !== 'ustar')
+        throw notALayout(path, 'neither a directory nor a tar');
+}
+/** @throws PushError NOT_A_LAYOUT */
+function refuseForeignTar(path, index) {
+    if (index.has('index.json'))
+        return;
+    if (index.has('manifest.json')) {
+        throw notALayout(path, 'an archive in the format of "docker save" before Docker 25, or of jib', `Convert it: skopeo copy docker-archive:${quoted(path)} oci:image:latest, and give "image" as the layout.`);
+    }
+    const folder = [...index.names()].find((name) => /^[^/]+\/index\.json$/.test(name));
+    if (folder === undefined)
+        throw notALayout(path, 'a tar without an index.json');
+    const parent = quoted(external_node_path_.posix.dirname(folder));
+    throw notALayout(path, `a tar with a layout in its folder ${parent}`, `Write the layout itself into the tar: tar -C ${parent} -cf ${quoted(external_node_path_.posix.basename(path))} .`);
+}
+function tarName(path) {
+    const name = path.replace(/\.(?:gz|zst|xz|bz2)$/, '').replace(/\.tgz$/, '.tar');
+    return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
+}
+/** As a POSIX shell needs it. */
+function quoted(path) {
+    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/layout/blob-source.ts
+function blobFile(digest) {
+    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
+}
+
+;// CONCATENATED MODULE: ./src/layout/source-layout.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+/** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
+class SourceLayout {
+    path;
+    index;
+    #source;
+    constructor(path, index, source) {
+        this.path = path;
+        this.index = index;
+        this.#source = source;
+    }
+    async has(descriptor) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const blob = __addDisposableResource(env_1, await this.#find(descriptor), true);
+            return blob !== undefined;
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = __disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }
+    async readVerified(descriptor) {
+        const env_2 = { stack: [], error: void 0, hasError: false };
+        try {
+            const blob = __addDisposableResource(env_2, await this.openBlob(descriptor), true);
+            const bytes = await readWhole(blob, MAX_MANIFEST_BYTES);
+            const found = (0,oci_digest/* digestOf */.ol)(bytes);
+            if (found === descriptor.digest)
+                return bytes;
+            throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location} holds ${found}, but should hold ${descriptor.digest}`, { hint: 'The blob was changed after the image was built: build the layout again.' });
+        }
+        catch (e_2) {
+            env_2.error = e_2;
+            env_2.hasError = true;
+        }
+        finally {
+            const result_2 = __disposeResources(env_2);
+            if (result_2)
+                await result_2;
+        }
+    }
+    async openBlob(descriptor) {
+        const blob = await this.#find(descriptor);
+        if (blob !== undefined)
+            return blob;
+        throw new errors/* PushError */.V('BLOB_MISSING', `${this.#source.locationOf(blobFile(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`, { hint: 'The layout is not complete: build it again, or copy all of its files.' });
+    }
+    /** The blob's file, or else what its descriptor carries inline. */
+    async #find(descriptor) {
+        const file = blobFile(descriptor.digest);
+        const blob = await this.#source.open(file);
+        if (blob === undefined) {
+            return descriptor.data && new InlineReader(descriptor.data, descriptor.digest);
+        }
+        if (blob.size === descriptor.size)
+            return blob;
+        await blob[Symbol.asyncDispose]();
+        throw new errors/* PushError */.V('SIZE_MISMATCH', `${blob.location} holds ${blob.size} bytes, but its descriptor says ${descriptor.size}`, { hint: 'The blob is cut short or was changed: build the layout again.' });
+    }
+    [Symbol.asyncDispose]() {
+        return this.#source[Symbol.asyncDispose]();
+    }
+}
+/** `data` of a descriptor, whose size and digest `parseDescriptor` compared. */
+class InlineReader {
+    location;
+    size;
+    #data;
+    constructor(data, digest) {
+        this.location = `the inline data of ${digest}`;
+        this.size = data.byteLength;
+        this.#data = data;
+    }
+    read(target, position) {
+        const bytes = this.#data.subarray(position, position + target.byteLength);
+        const missing = target.byteLength - bytes.byteLength;
+        if (missing > 0)
+            return Promise.reject(endedEarly(this.location, missing));
+        target.set(bytes);
+        return Promise.resolve();
+    }
+    async [Symbol.asyncDispose]() {
+        // Memory alone.
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/layout/tar-header.ts
+
+
+
+
+const BLOCK_BYTES = 512;
+/** What all extended headers of one entry may take, in bytes: names take hundreds, an extended attribute up to 64 KiB. */
+const MAX_TAR_HEADER_BYTES = 1024 * 1024;
+/** The type flags of headers that say something of the entry after them: PAX's `x` and `g`, GNU's long names. */
+const EXTENSION_FLAGS = 'xgLKN';
+const GNU_SPARSE_FLAG = 'S';
+/**
+ * Reads the headers of the entry at `position`, and nothing else. tar-stream decodes them, each entry's
+ * by a new extractor that gets no content: one extractor for the whole tar would have to be fed all of it.
+ * @returns undefined at the end of the tar
+ * @throws PushError INVALID_TAR, INVALID_TAR_SIZE, TRUNCATED_TAR, SPARSE_ENTRY, INTERVENING_HEADER,
+ *   TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
+ */
+async function readTarHeader(tar, position) {
+    const raw = await readHeaderBlocks(tar, position);
+    if (raw === undefined)
+        return undefined;
+    const header = await decode(raw.blocks, tar, position);
+    const pax = isFields(header.pax) ? header.pax : {};
+    const name = `${tar.path}: the entry ${shown(header.name)}`;
+    refuseSparse(raw.flags, pax, name);
+    refuseInterveningHeader(raw.flags, pax, name);
+    return {
+        name: header.name,
+        type: header.type,
+        linkName: header.linkname ?? '',
+        size: checkedSize(header.size, pax['size'], name),
+        contentAt: position + raw.blocks.byteLength,
+    };
+}
+async function readHeaderBlocks(tar, start) {
+    const blocks = [];
+    let flags = '';
+    for (let position = start;;) {
+        const header = await read(tar, position, BLOCK_BYTES);
+        if (flags === '' && header.every((byte) => byte === 0))
+            return undefined;
+        blocks.push(header);
+        flags += String.fromCharCode(header[156] ?? 0);
+        if (!EXTENSION_FLAGS.includes(flags.slice(-1)))
+            break;
+        const size = padded(extensionSize(header, tar));
+        position += BLOCK_BYTES;
+        if (position + size - start > MAX_TAR_HEADER_BYTES)
+            throw tooLarge(tar, start);
+        blocks.push(await read(tar, position, size));
+        position += size;
+    }
+    return { blocks: Buffer.concat(blocks), flags };
+}
+async function read(tar, position, length) {
+    if (position + length > tar.size)
+        throw truncated(tar, position + length);
+    const bytes = new Uint8Array(length);
+    await readAt(tar.handle, bytes, position, tar.path);
+    return bytes;
+}
+/** Octal digits and nothing else, so that tar-stream cannot read another size out of them. */
+function extensionSize(header, tar) {
+    const digits = /^ *([0-7]+)[ \0]*$/.exec(Buffer.from(header.subarray(124, 136)).toString('latin1'));
+    const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
+    if (Number.isNaN(size))
+        throw invalidSize(`${tar.path}: an extended header`);
+    return size;
+}
+function decode(blocks, tar, position) {
+    return new Promise((resolve, reject) => {
+        const fail = (cause) => {
+            const message = `${tar.path} is damaged: no valid tar header at byte ${position}`;
+            reject(new errors/* PushError */.V('INVALID_TAR', message, { hint: 'Build the layout again.', cause }));
+        };
+        const extractor = (0,tar_stream.extract)();
+        extractor.on('entry', (header) => {
+            resolve(header);
+            extractor.destroy();
+        });
+        extractor.on('error', fail);
+        extractor.on('close', fail);
+        extractor.end(blocks);
+    });
+}
+/** Their content is not what a reader of the file sees, and no layout needs one. */
+function refuseSparse(flags, pax, name) {
+    const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
+    if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG))
+        return;
+    throw new errors/* PushError */.V('SPARSE_ENTRY', `${name} is a sparse file`, {
+        hint: 'Write the tar without "--sparse".',
+    });
+}
+/**
+ * A PAX header describes the next file, but some programs take its size for that of a header in
+ * between, and from there on see other entries than the rest: GHSA-3cv2-h65g-fgmm, GHSA-vmf3-w455-68vh.
+ */
+function refuseInterveningHeader(flags, pax, name) {
+    const between = flags.slice(flags.indexOf('x') + 1, -1);
+    if (!flags.includes('x') || between === '')
+        return;
+    if (pax['size'] === undefined && !between.includes('x'))
+        return;
+    throw new errors/* PushError */.V('INTERVENING_HEADER', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before using it.' });
+}
+function checkedSize(size, paxSize, name) {
+    const clean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
+    if (clean && typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
+        return size;
+    throw invalidSize(name);
+}
+function invalidSize(name) {
+    return new errors/* PushError */.V('INVALID_TAR_SIZE', `${name} has a size that is not a whole number of bytes`);
+}
+function tooLarge(tar, position) {
+    return new errors/* PushError */.V('TAR_HEADER_TOO_LARGE', `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`);
+}
+function truncated(tar, needed) {
+    return new errors/* PushError */.V('TRUNCATED_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`, { hint: 'The build did not finish, or the copy did not: write the tar again.' });
+}
+/** A size in whole blocks, as content is stored. */
+function padded(size) {
+    return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+}
+
+;// CONCATENATED MODULE: ./src/layout/tar-index.ts
+
+
+
+/** More than any layout has blobs; it bounds the time and the memory that the index takes. */
+const MAX_TAR_ENTRIES = 100_000;
+/** Characters; an entry with a longer name is left out. */
+const MAX_NAME_LENGTH = 1024;
+/** How many links may lead to one another. */
+const MAX_LINKS = 8;
+/** What may stand in a tar only once. */
+const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
+/** Where the content of a tar's files lies. Names are normalised: `./index.json` is `index.json`. */
+class TarIndex {
+    #path;
+    #entries;
+    constructor(path, entries) {
+        this.#path = path;
+        this.#entries = entries;
+    }
+    /** One pass over the headers. @throws PushError DUPLICATE_ENTRY, TOO_MANY_ENTRIES, TRUNCATED_TAR, and what `readTarHeader` throws */
+    static async read(tar) {
+        const entries = new Map();
+        let count = 0;
+        for await (const header of headersOf(tar)) {
+            if (++count > MAX_TAR_ENTRIES)
+                throw tooMany(tar);
+            const name = normalised(header.name);
+            const entry = entryOf(header, name);
+            if (name === undefined || entry === undefined)
+                continue;
+            if (LAYOUT_FILE.test(name) && entries.has(name))
+                throw duplicate(tar, name);
+            entries.set(name, entry);
+        }
+        return new TarIndex(tar.path, entries);
+    }
+    has(name) {
+        return this.#entries.has(name);
+    }
+    names() {
+        return this.#entries.keys();
+    }
+    /** Follows links. @returns undefined if there is no such entry. @throws PushError UNSAFE_LINK */
+    find(name) {
+        let entry = this.#entries.get(name);
+        for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
+            const target = entry.linkTo === undefined ? undefined : this.#entries.get(entry.linkTo);
+            if (target === undefined || links === MAX_LINKS)
+                throw tar_index_unsafeLink(this.#path, name);
+            entry = target;
+        }
+        return entry;
+    }
+}
+async function* headersOf(tar) {
+    for (let position = 0; position < tar.size;) {
+        const header = await readTarHeader(tar, position);
+        if (header === undefined)
+            return;
+        const size = hasContent(header) ? header.size : 0;
+        if (header.contentAt + size > tar.size)
+            throw truncated(tar, header.contentAt + size);
+        yield header;
+        position = header.contentAt + padded(size);
+    }
+}
+/** A link or a directory has none, whatever its header says; an entry of an unknown type is a file by the standard. */
+function hasContent({ type }) {
+    return type === 'file' || type === 'contiguous-file' || type === null;
+}
+function entryOf(header, name = '') {
+    const { type, linkName, contentAt, size } = header;
+    if (type === 'file' || type === 'contiguous-file')
+        return { position: contentAt, size };
+    if (type === 'link')
+        return { linkTo: normalised(linkName) };
+    if (type === 'symlink')
+        return { linkTo: normalised(linkName, external_node_path_.posix.dirname(name)) };
+    return undefined;
+}
+/** A path within the tar, or undefined for one that leads out of it. */
+function normalised(path, from = '.') {
+    if (external_node_path_.posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH)
+        return undefined;
+    const name = external_node_path_.posix.join(from, path);
+    return name === '..' || name.startsWith('../') ? undefined : name;
+}
+function tooMany(tar) {
+    return new errors/* PushError */.V('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`);
+}
+function duplicate(tar, name) {
+    return new errors/* PushError */.V('DUPLICATE_ENTRY', `${tar.path} has ${name} twice`, {
+        hint: 'Programs disagree on which of the two counts: write the tar again, and do not append to it.',
+    });
+}
+function tar_index_unsafeLink(path, name) {
+    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that leads to no file in the tar`, {
+        hint: 'A link in a layout must lead to a file in it.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layout/tar-source.ts
+
+
+
+
+
+
+/**
+ * Opens a tar that holds a layout, and keeps it open: its files are read by ranges of it.
+ * @throws PushError NOT_A_LAYOUT, COMPRESSED_TAR, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
+ */
+async function openTar(path) {
+    // Should the file have become a pipe in the meantime, the open does not wait for a writer. (Windows has no such flag.)
+    const handle = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK).catch((cause) => {
+        throw unreadable(path, cause);
+    });
+    try {
+        const tar = await checkedFile(handle, path);
+        const index = await TarIndex.read(tar);
+        refuseForeignTar(path, index);
+        return new TarSource(tar, index);
+    }
+    catch (error) {
+        await handle.close();
+        throw error;
+    }
+}
+async function checkedFile(handle, path) {
+    const stat = await handle.stat();
+    if (!stat.isFile())
+        throw notALayout(path, 'neither a directory nor a file');
+    const head = new Uint8Array(Math.min(stat.size, BLOCK_BYTES));
+    await readAt(handle, head, 0, path);
+    refuseForeignFile(path, head);
+    return { handle, path, size: stat.size };
+}
+class TarSource {
+    #tar;
+    #index;
+    constructor(tar, index) {
+        this.#tar = tar;
+        this.#index = index;
+    }
+    locationOf(file) {
+        return `${this.#tar.path}: ${file}`;
+    }
+    open(file) {
+        return Promise.resolve().then(() => {
+            const range = this.#index.find(file);
+            return range && new RangeReader(this.#tar, range, this.locationOf(file));
+        });
+    }
+    [Symbol.asyncDispose]() {
+        return this.#tar.handle.close();
+    }
+}
+class RangeReader {
+    location;
+    size;
+    #tar;
+    #start;
+    constructor(tar, { position, size }, location) {
+        this.location = location;
+        this.size = size;
+        this.#tar = tar;
+        this.#start = position;
+    }
+    async read(target, position) {
+        const missing = position + target.byteLength - this.size;
+        if (missing > 0)
+            throw endedEarly(this.location, missing);
+        await readAt(this.#tar.handle, target, this.#start + position, this.location);
+    }
+    async [Symbol.asyncDispose]() {
+        // The tar stays open for the other blobs.
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layout/open-layout.ts
+var open_layout_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var open_layout_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+
+
+/** Bytes; the file that tools write has 30. */
+const MAX_OCI_LAYOUT_BYTES = 4096;
+/**
+ * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or
+ * decompressed. The caller disposes of it.
+ * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, UNSUPPORTED_LAYOUT_VERSION, LAYOUT_UNREADABLE,
+ *   UNSAFE_LINK, NOT_A_FILE, what `parseIndexJson` throws, and for a tar what `openTar` throws
+ */
+async function openLayout(path) {
+    const source = await openSource(path);
+    try {
+        await checkVersion(source);
+        return new SourceLayout(path, await open_layout_readIndex(path, source), source);
+    }
+    catch (error) {
+        await source[Symbol.asyncDispose]();
+        throw error;
+    }
+}
+async function openSource(path) {
+    const found = await statOf(path);
+    if (found.isDirectory())
+        return openDirectory(path);
+    if (found.isFile())
+        return openTar(path);
+    throw notALayout(path, 'neither a directory nor a file');
+}
+async function statOf(path) {
+    try {
+        return await (0,promises_.stat)(path);
+    }
+    catch (cause) {
+        const code = errorCode(cause);
+        if (code !== 'ENOENT' && code !== 'ENOTDIR')
+            throw unreadable(path, cause);
+        throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${path} does not exist`, {
+            hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
+            cause,
+        });
+    }
+}
+/** https://github.com/opencontainers/image-spec/blob/main/image-layout.md#oci-layout-file */
+async function checkVersion(source) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const file = open_layout_addDisposableResource(env_1, await source.open('oci-layout'), true);
+        // buildx can leave it out: https://github.com/docker/buildx/issues/1672
+        if (file === undefined)
+            return;
+        const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
+        const content = parseStrictJson(bytes, file.location);
+        const version = new FieldReader(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
+        if (version === '1.0.0')
+            return;
+        throw new errors/* PushError */.V('UNSUPPORTED_LAYOUT_VERSION', `${file.location}: imageLayoutVersion is ${shown(version)}, not "1.0.0"`);
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = open_layout_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+async function open_layout_readIndex(path, source) {
+    const env_2 = { stack: [], error: void 0, hasError: false };
+    try {
+        const file = open_layout_addDisposableResource(env_2, await source.open('index.json'), true);
+        if (file === undefined)
+            throw notALayout(path, 'a directory without an index.json');
+        return parseIndexJson(await readWhole(file, MAX_MANIFEST_BYTES), file.location);
+    }
+    catch (e_2) {
+        env_2.error = e_2;
+        env_2.hasError = true;
+    }
+    finally {
+        const result_2 = open_layout_disposeResources(env_2);
+        if (result_2)
+            await result_2;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
+
+
+
+/** The entries of an index that `parseManifest` has taken, in its order, with members that nothing here knows. */
+function rawEntries(index) {
+    const { manifests } = parseObject(index);
+    return Array.isArray(manifests) ? manifests.filter(isFields) : [];
+}
+/** The same index with other entries: everything else in it stays. */
+function withEntries(index, entries) {
+    return toBytes({ ...parseObject(index), manifests: entries });
+}
+function newIndex(entries) {
+    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
+}
+function parseObject(bytes) {
+    const value = parseStrictJson(bytes, 'index');
+    return isFields(value) ? value : {};
+}
+function toBytes(value) {
+    return Buffer.from(JSON.stringify(value));
+}
+
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
+;// CONCATENATED MODULE: ./src/plan/attestation.ts
+/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
+const REFERENCE_TYPE = 'vnd.docker.reference.type';
+const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+/** Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. */
+function isAttestation({ annotations, platform }) {
+    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
+        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
+}
+/** The digest of the image that an attestation speaks of. */
+function attestedDigest({ annotations }) {
+    return annotations?.[REFERENCE_DIGEST];
+}
+
+;// CONCATENATED MODULE: ./src/plan/depth.ts
+
 /** Indexes within indexes: no tool writes more than two or three. */
 const MAX_DEPTH = 16;
-/** All manifests of a graph together are held in memory until they are pushed. */
-const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
-/**
- * Reads everything under `root`, verified, and checks what ECR would refuse, so that nothing is sent in vain.
- * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS,
- *   INDEX_TOO_DEEP, GRAPH_TOO_LARGE, and what parsing a manifest throws
- */
-async function walkGraph(root, content) {
-    const walk = new Walk(content);
-    const node = await walk.manifest(root, []);
-    return { root: node, ...walk.found() };
-}
-class Walk {
-    #content;
-    #manifests = new Map();
-    #blobs = new Map();
-    #absentForeignLayers = new Map();
-    #bytes = 0;
-    constructor(content) {
-        this.#content = content;
-    }
-    found() {
-        return {
-            manifests: [...this.#manifests.values()],
-            blobs: [...this.#blobs.values()],
-            absentForeignLayers: [...this.#absentForeignLayers.values()],
-        };
-    }
-    /** A manifest is noted after its children, which puts children first. */
-    async manifest(descriptor, parents) {
-        const known = this.#manifests.get(descriptor.digest);
-        if (known !== undefined)
-            return known;
-        checkDepth(descriptor, parents);
-        const node = await this.#read(descriptor);
-        await this.#children(node.manifest, [...parents, descriptor.digest]);
-        this.#manifests.set(descriptor.digest, node);
-        return node;
-    }
-    async #read(descriptor) {
-        this.#bytes += descriptor.size;
-        if (this.#bytes > MAX_GRAPH_BYTES) {
-            throw new errors/* PushError */.V('GRAPH_TOO_LARGE', `The manifests under one image exceed ${MAX_GRAPH_BYTES} bytes`, {
-                hint: 'Push the image in parts: select one with "image", or keep fewer platforms.',
-            });
-        }
-        const bytes = await this.#content.readVerified(descriptor);
-        const manifest = (0,parse_manifest/* parseManifest */.Ng)(bytes, {
-            mediaType: descriptor.mediaType,
-            where: `manifest ${descriptor.digest}`,
-        });
-        return { descriptor, bytes, manifest };
-    }
-    async #children(manifest, parents) {
-        if (manifest.kind === 'image')
-            return this.#image(manifest, parents);
-        for (const child of manifest.manifests)
-            await this.manifest(child, parents);
-    }
-    async #image({ config, layers }, parents) {
-        const image = `manifest ${parents.at(-1) ?? ''}`;
-        if (layers.length > MAX_LAYERS) {
-            throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${image} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`, {
-                hint: 'Build the image with fewer layers: join RUN steps, or squash.',
-            });
-        }
-        await this.#blob(config, `${image}: config`);
-        await this.#checkConfig(config);
-        for (const layer of layers)
-            await this.#blob(layer, `${image}: layer`);
-    }
-    /** Small enough to be verified before anything is sent; ECR itself sums up what is larger. */
-    async #checkConfig(config) {
-        if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.#blobs.has(config.digest))
-            return;
-        const bytes = await this.#content.readVerified(config);
-        if (isImageConfig(config.mediaType))
-            (0,parse_manifest/* parseConfigPlatform */.jN)(bytes, `config ${config.digest}`);
-    }
-    async #blob(blob, where) {
-        if (this.#blobs.has(blob.digest))
-            return;
-        if (blob.size === 0) {
-            throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, and ECR takes no empty layer`, {
-                hint: 'Build without the empty layer; an empty tar still has 1024 bytes.',
-            });
-        }
-        if (await this.#content.has(blob))
-            this.#blobs.set(blob.digest, blob);
-        else if ((0,media_types/* isForeignLayer */.sJ)(blob.mediaType))
-            this.#absentForeignLayers.set(blob.digest, blob);
-        else
-            throw missingBlob(blob, where);
-    }
-}
-function isImageConfig(mediaType) {
-    return mediaType === media_types/* OCI_CONFIG */.TF || mediaType === media_types/* DOCKER_CONFIG */.e6;
-}
-function checkDepth({ digest }, parents) {
+/** `parents`: the indexes on the way from the root to `digest`. @throws PushError INDEX_LOOP, INDEX_TOO_DEEP */
+function checkDepth(digest, parents) {
     if (parents.includes(digest)) {
         throw new errors/* PushError */.V('INDEX_LOOP', `index ${digest} reaches itself`, {
             hint: 'The layout is malformed: build it again.',
         });
     }
     if (parents.length >= MAX_DEPTH) {
-        throw new errors/* PushError */.V('INDEX_TOO_DEEP', `index ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
-            hint: 'Push the inner image on its own: select it with "image".',
+        throw new errors/* PushError */.V('INDEX_TOO_DEEP', `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
+            hint: 'Push the inner image on its own: select it with the input image.',
         });
     }
+}
+
+;// CONCATENATED MODULE: ./src/plan/read-manifest.ts
+
+/** @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, and what `parseManifest` throws */
+async function readManifest(descriptor, content) {
+    const bytes = await content.readVerified(descriptor);
+    const { mediaType, digest } = descriptor;
+    return {
+        descriptor,
+        bytes,
+        manifest: parseManifest(bytes, { mediaType, where: `manifest ${digest}` }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/plan/platform-of.ts
+
+
+/** An image's platform, from its config where the descriptor does not say; none for what is no image. */
+async function platformOf(image, content) {
+    if (image.platform !== undefined)
+        return image.platform;
+    const { manifest } = await readManifest(image, content);
+    if (manifest.kind === 'index')
+        return undefined;
+    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
+}
+
+;// CONCATENATED MODULE: ./src/plan/merge.ts
+
+
+
+
+
+
+
+
+/**
+ * One index over the images of several layouts, in their order, each once; their own indexes are dissolved in it.
+ * @throws PushError CONFLICTING_PLATFORMS
+ */
+async function mergeRoots(roots, content) {
+    const merged = new Map();
+    for (const { root, layoutPath } of roots) {
+        const raw = { mediaType: root.mediaType, digest: root.digest, size: root.size };
+        for (const entry of await entriesOf(root, raw, layoutPath, content, [])) {
+            if (merged.has(entry.digest))
+                continue;
+            refuseConflict(entry, [...merged.values()]);
+            merged.set(entry.digest, entry);
+        }
+    }
+    return content.add(media_types/* OCI_INDEX */.$p, newIndex([...merged.values()].map(({ raw }) => raw)));
+}
+async function entriesOf(descriptor, raw, layoutPath, content, parents) {
+    const { digest } = descriptor;
+    if (isAttestation(descriptor))
+        return [{ digest, raw, platform: undefined, layoutPath }];
+    checkDepth(digest, parents);
+    const { manifest, bytes } = await readManifest(descriptor, content);
+    if (manifest.kind === 'image') {
+        const platform = await platformOf(descriptor, content);
+        return [{ digest, raw: withPlatform(raw, platform), platform, layoutPath }];
+    }
+    const raws = rawEntries(bytes);
+    const children = manifest.manifests.map((child, at) => entriesOf(child, raws[at] ?? {}, layoutPath, content, [...parents, digest]));
+    return (await Promise.all(children)).flat();
+}
+function withPlatform(raw, platform) {
+    if (raw['platform'] !== undefined || platform === undefined)
+        return raw;
+    const { os, architecture, variant, osVersion } = platform;
+    return {
+        ...raw,
+        platform: {
+            architecture,
+            os,
+            ...(variant === undefined ? {} : { variant }),
+            ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
+        },
+    };
+}
+function refuseConflict({ digest, platform, layoutPath }, others) {
+    if (platform === undefined)
+        return;
+    const other = others.find((entry) => entry.platform !== undefined && (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
+    if (other === undefined)
+        return;
+    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformName */.$r)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`, { hint: 'Give one layout a platform, or set the input platforms.' });
+}
+
+;// CONCATENATED MODULE: ./src/plan/overlay.ts
+
+/** A layout's content and, in front of it, indexes that were made from it and are in no file. */
+class Overlay {
+    #below;
+    #made = new Map();
+    constructor(below) {
+        this.#below = below;
+    }
+    add(mediaType, bytes) {
+        const digest = (0,oci_digest/* digestOf */.ol)(bytes);
+        this.#made.set(digest, bytes);
+        return { mediaType, digest, size: bytes.byteLength };
+    }
+    async has(descriptor) {
+        return this.#made.has(descriptor.digest) || this.#below.has(descriptor);
+    }
+    async readVerified(descriptor) {
+        return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/plan/select-image.ts
+
+
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
+const REF_NAME = 'org.opencontainers.image.ref.name';
+/** The full reference, as containerd and `docker save` write it. */
+const CONTAINERD_NAME = 'io.containerd.image.name';
+/**
+ * The image of a layout that is to be pushed: the one that `wanted` names, by digest, by `ref.name` or by full
+ * reference; without it the only one there is. The same digest under several names is one image.
+ * @throws PushError NO_IMAGE, IMAGE_NOT_FOUND, AMBIGUOUS_IMAGE
+ */
+function selectImage({ manifests }, layoutPath, wanted) {
+    const candidates = wanted === undefined ? manifests : manifests.filter((entry) => isNamed(entry, wanted));
+    const [first] = candidates;
+    if (first === undefined)
+        throw notFound(manifests, layoutPath, wanted);
+    if (candidates.every(({ digest }) => digest === first.digest))
+        return first;
+    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', wanted === undefined
+        ? `${layoutPath} holds several images:\n${list(candidates)}`
+        : `${layoutPath} holds several images by the name ${wanted}:\n${list(candidates)}`, {
+        hint: 'Set the input image to the name or, where names repeat, to the digest of one of them.',
+    });
+}
+function isNamed(entry, wanted) {
+    return entry.digest === wanted || namesOf(entry).includes(wanted);
+}
+/** Several names of one image can be one comma-joined string: https://github.com/moby/buildkit/issues/5572 */
+function namesOf({ annotations = {} }) {
+    return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
+        .flatMap((names) => names?.split(',') ?? [])
+        .map((name) => name.trim())
+        .filter((name) => name !== '');
+}
+function notFound(manifests, layoutPath, wanted) {
+    if (wanted === undefined || manifests.length === 0) {
+        return new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`, {
+            hint: 'Check that the build wrote its image into this layout.',
+        });
+    }
+    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}, but:\n${list(manifests)}`, {
+        hint: 'Set the input image to a name or digest of the list.',
+    });
+}
+/** The most entries that an error shows. */
+const MAX_LISTED = 20;
+function list(entries) {
+    const lines = entries.slice(0, MAX_LISTED).map((entry) => {
+        const platform = entry.platform === undefined ? '' : ` ${(0,oci_platform/* platformName */.$r)(entry.platform)}`;
+        return `  ${entry.digest}${platform} ${namesOf(entry).join(', ') || '(no name)'}`;
+    });
+    const more = entries.length - lines.length;
+    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/plan/referrers.ts
+
+
+
+
+/** https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md */
+const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
+const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
+/** The referrers among the entries of a layout's `index.json`. What is none, or no manifest at all, is passed over. */
+async function findReferrers(entries, content) {
+    const found = new Map();
+    for (const entry of entries) {
+        for (const referrer of await referrersIn(entry, content))
+            found.set(referrer.descriptor.digest, referrer);
+    }
+    return [...found.values()];
+}
+async function referrersIn(entry, content) {
+    if (!(await isReadable(entry, content)))
+        return [];
+    const names = namesOf(entry);
+    const { manifest } = await readManifest(entry, content);
+    const isFallbackIndex = manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name));
+    if (isFallbackIndex) {
+        return (await Promise.all(manifest.manifests.map((child) => referrersIn(child, content)))).flat();
+    }
+    if (manifest.subject !== undefined)
+        return [{ descriptor: entry, subject: manifest.subject.digest }];
+    return names.flatMap((tag) => cosignReferrer(entry, tag));
+}
+/** Entries that are of no concern here may be of any kind, and may be absent. */
+async function isReadable(entry, content) {
+    if (!(0,media_types/* isManifestMediaType */.CM)(entry.mediaType) && !(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
+        return false;
+    return content.has(entry);
+}
+function cosignReferrer(descriptor, tag) {
+    const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
+    return (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : [];
+}
+
+;// CONCATENATED MODULE: ./src/plan/reshape.ts
+
+
+
+
+
+
+
+
+/**
+ * The root that the shape makes of `root`: the same descriptor when nothing has to go. New indexes are added to
+ * `content`.
+ * @throws PushError PLATFORM_NOT_FOUND, NOT_A_SINGLE_IMAGE
+ */
+async function reshape(root, content, shape) {
+    const filter = new Filter(content, shape);
+    const kept = await filter.keep(root, []);
+    filter.checkAllFound();
+    if (kept === undefined)
+        throw platformNotFound(shape.platforms, filter.seen);
+    return shape.singleImage === 'unwrap' ? unwrap(kept, content) : kept;
+}
+class Filter {
+    seen = [];
+    #content;
+    #shape;
+    constructor(content, shape) {
+        this.#content = content;
+        this.#shape = shape;
+    }
+    checkAllFound() {
+        const missing = this.#shape.platforms.filter((wanted) => !this.seen.some((have) => (0,oci_platform/* matchesPlatform */.pC)(have, wanted)));
+        if (missing.length > 0)
+            throw platformNotFound(missing, this.seen);
+    }
+    /** What is left of an image or index; undefined if nothing is. */
+    async keep(entry, parents) {
+        if (!(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
+            return (await this.#isWanted(entry)) ? entry : undefined;
+        checkDepth(entry.digest, parents.map(({ digest }) => digest));
+        const node = await readManifest(entry, this.#content);
+        return this.#keepOfIndex(node, [...parents, entry]);
+    }
+    async #isWanted(image) {
+        const { platforms } = this.#shape;
+        if (platforms.length === 0)
+            return true;
+        const platform = await platformOf(image, this.#content);
+        if (platform === undefined)
+            return false;
+        this.seen.push(platform);
+        return platforms.some((wanted) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
+    }
+    async #keepOfIndex(node, parents) {
+        const entries = node.manifest.kind === 'index' ? node.manifest.manifests : [];
+        const kept = new Map();
+        for (const entry of entries.filter((child) => !isAttestation(child))) {
+            const left = await this.keep(entry, parents);
+            if (left !== undefined)
+                kept.set(entry, left);
+        }
+        const digests = new Set([...kept.keys()].map(({ digest }) => digest));
+        for (const entry of entries.filter(isAttestation)) {
+            if (this.#keepsAttestation(entry, digests))
+                kept.set(entry, entry);
+        }
+        if (kept.size === 0 && entries.length > 0)
+            return undefined;
+        return this.#rewrite(node, entries, kept);
+    }
+    #keepsAttestation(entry, keptImages) {
+        if (this.#shape.attestations === 'drop')
+            return false;
+        const attested = attestedDigest(entry);
+        return attested === undefined ? this.#shape.platforms.length === 0 : keptImages.has(attested);
+    }
+    #rewrite(node, entries, kept) {
+        const unchanged = entries.every((entry) => kept.get(entry) === entry);
+        if (unchanged)
+            return node.descriptor;
+        const raw = rawEntries(node.bytes);
+        const rewritten = entries.flatMap((entry, at) => replaceEntry(raw[at], kept.get(entry)));
+        return this.#content.add(node.descriptor.mediaType, withEntries(node.bytes, rewritten));
+    }
+}
+function replaceEntry(raw, kept) {
+    if (raw === undefined || kept === undefined)
+        return [];
+    return [{ ...raw, digest: kept.digest, size: kept.size }];
+}
+async function unwrap(root, content) {
+    const { manifest } = await readManifest(root, content);
+    if (manifest.kind === 'image')
+        return root;
+    const images = manifest.manifests.filter((entry) => !isAttestation(entry));
+    const [only] = images;
+    if (only !== undefined && images.length === 1)
+        return unwrap(only, content);
+    throw new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${root.digest} holds ${images.length} images, so it cannot be unwrapped`, {
+        hint: 'Keep one platform with the input platforms, or leave single-image out.',
+    });
+}
+function platformNotFound(missing, seen) {
+    const found = seen.length === 0 ? 'names none' : `holds ${seen.map(oci_platform/* platformName */.$r).join(', ')}`;
+    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `No image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, {
+        hint: 'Set the input platforms to some of those, or build for what is missing.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/oci/descriptor.ts
+/** Layers that are not meant to be distributed: a layout may leave them out. */
+function isForeignLayer({ mediaType, urls = [] }) {
+    return (urls.length > 0 || mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.'));
+}
+
+;// CONCATENATED MODULE: ./src/plan/walk.ts
+
+
+
+
+
+
+
+
+/** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
+const MAX_LAYERS = 500;
+/** Of all manifests of a graph together, which are held in memory until they are pushed. */
+const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
+/**
+ * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would
+ * refuse, so that nothing is sent in vain.
+ * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS, INCOMPLETE_INDEX,
+ *   INDEX_LOOP, INDEX_TOO_DEEP, GRAPH_TOO_LARGE, and what `parseManifest` throws
+ */
+async function walkGraph(root, content, referrers = []) {
+    const walk = new Walk(content);
+    const node = await walk.manifest(root, []);
+    const manifests = walk.takeManifests();
+    const found = await walkReferrers(walk, referrers);
+    return { root: node, manifests, referrers: found, ...walk.blobs() };
+}
+/** A referrer can itself be referred to: again, until no more of them belong to what was found. */
+async function walkReferrers(walk, referrers) {
+    const found = [];
+    for (let left = referrers;;) {
+        const next = left.filter(({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest));
+        if (next.length === 0)
+            return found;
+        left = left.filter((referrer) => !next.includes(referrer));
+        for (const { descriptor, tag } of next) {
+            await walk.manifest(descriptor, []);
+            const nodes = walk.takeManifests();
+            found.push(...nodes.map((node) => node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node));
+        }
+    }
+}
+class Walk {
+    #content;
+    #known = new Map();
+    #taken = [];
+    #blobs = new Map();
+    #absentForeignLayers = new Map();
+    #bytes = 0;
+    constructor(content) {
+        this.#content = content;
+    }
+    knows(digest) {
+        return this.#known.has(digest);
+    }
+    /** The manifests walked since the last take, children before their parents. */
+    takeManifests() {
+        const taken = this.#taken;
+        this.#taken = [];
+        return taken;
+    }
+    blobs() {
+        return {
+            blobs: [...this.#blobs.values()],
+            absentForeignLayers: [...this.#absentForeignLayers.values()],
+        };
+    }
+    /** A manifest is noted after its children, which puts children first. */
+    async manifest(descriptor, parents) {
+        const { digest } = descriptor;
+        const known = this.#known.get(digest);
+        if (known !== undefined)
+            return known;
+        checkDepth(digest, parents);
+        this.#count(descriptor);
+        const node = await readManifest(descriptor, this.#content);
+        if (node.manifest.kind === 'index')
+            await this.#index(node.manifest, [...parents, digest]);
+        else
+            await this.#image(node.manifest, `manifest ${digest}`);
+        this.#known.set(digest, node);
+        this.#taken.push(node);
+        return node;
+    }
+    #count({ size }) {
+        this.#bytes += size;
+        if (this.#bytes <= MAX_GRAPH_BYTES)
+            return;
+        throw new errors/* PushError */.V('GRAPH_TOO_LARGE', `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`, {
+            hint: 'Select a smaller image with the input image, or keep fewer platforms.',
+        });
+    }
+    async #index({ manifests }, parents) {
+        const whole = [];
+        const broken = [];
+        for (const child of manifests) {
+            try {
+                await this.manifest(child, parents);
+                whole.push(child);
+            }
+            catch (error) {
+                if (!(error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING'))
+                    throw error;
+                broken.push(error);
+            }
+        }
+        const [first] = broken;
+        if (first !== undefined)
+            throw incompleteIndex(parents.at(-1), whole, first);
+    }
+    async #image({ config, layers }, where) {
+        if (layers.length > MAX_LAYERS) {
+            throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`, {
+                hint: 'Build the image with fewer layers: join RUN steps, or squash.',
+            });
+        }
+        await this.#blob(config, `${where}: config`);
+        await this.#checkConfig(config);
+        for (const layer of layers)
+            await this.#blob(layer, `${where}: layer`);
+    }
+    async #blob(blob, where) {
+        if (this.#blobs.has(blob.digest))
+            return;
+        if (blob.size === 0) {
+            throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, and ECR takes no empty layer`, {
+                hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
+            });
+        }
+        if (await this.#content.has(blob))
+            this.#blobs.set(blob.digest, blob);
+        else if (isForeignLayer(blob))
+            this.#absentForeignLayers.set(blob.digest, blob);
+        else
+            throw missingBlob(blob, where);
+    }
+    /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
+    async #checkConfig(config) {
+        if (config.size > MAX_MANIFEST_BYTES || !this.#blobs.has(config.digest))
+            return;
+        const bytes = await this.#content.readVerified(config);
+        if (isImageConfig(config.mediaType))
+            parseConfigPlatform(bytes, `config ${config.digest}`);
+    }
+}
+function isImageConfig(mediaType) {
+    return mediaType === media_types/* OCI_CONFIG */.TF || mediaType === media_types/* DOCKER_CONFIG */.e6;
 }
 function missingBlob({ digest }, where) {
     return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
         hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
     });
 }
+/** `docker save` keeps the index of a multi-platform image and leaves out the platforms that were never pulled. */
+function incompleteIndex(index, whole, cause) {
+    const platforms = whole.flatMap(({ platform }) => platform === undefined ? [] : [(0,oci_platform/* platformName */.$r)(platform)]);
+    const present = platforms.filter((name) => name !== 'unknown/unknown');
+    const hint = present.length === 0
+        ? 'Build the layout again, whole.'
+        : `Set platforms: ${present.join(',')} to push what is there, or build the layout again, whole.`;
+    return new errors/* PushError */.V('INCOMPLETE_INDEX', `index ${index ?? ''}: ${cause.message}`, {
+        hint,
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/plan/resolve-image.ts
+
+
+
+
+
+
+/** The image to push: selected in each layout, merged if there are several, reshaped as asked, and read whole. */
+async function resolveImage(layouts, content, request) {
+    const roots = layouts.map(({ index, path }) => ({
+        root: selectImage(index, path, request.image),
+        layoutPath: path,
+    }));
+    const origins = roots.map(({ root }) => root);
+    const overlay = new Overlay(content);
+    const [only] = origins;
+    const whole = only !== undefined && origins.length === 1 ? only : await mergeRoots(roots, overlay);
+    const root = await reshape(whole, overlay, request.shape);
+    const entries = layouts.flatMap(({ index }) => index.manifests);
+    const referrers = request.referrers ? await findReferrers(entries, overlay) : [];
+    return { graph: await walkGraph(root, overlay, referrers), origins };
+}
+
+;// CONCATENATED MODULE: ./src/plan/diff.ts
+function diff(graph, state, tags) {
+    const { root, manifests, referrers, blobs } = graph;
+    const { availableLayers, images = [] } = state;
+    const uploads = blobs.filter(({ digest }) => !availableLayers.has(digest));
+    const found = new Set(images.map(({ digest }) => digest));
+    // ECR keeps an image's layers and an index's children while it keeps the image: with the root there, all is there.
+    const isThere = (node) => uploads.length === 0 && found.has(node.descriptor.digest);
+    const referrerPuts = referrers.filter((node) => !isThere(node)).map(toPut);
+    const rootPuts = referrerPuts.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+    return {
+        graph,
+        uploads,
+        present: blobs.filter(({ digest }) => availableLayers.has(digest)),
+        puts: [...(isThere(root) ? [] : rootPuts.map((node) => ({ node }))), ...referrerPuts],
+        tagPuts: tags
+            .filter((tag) => !(isThere(root) && holds(images, root, tag)))
+            .map((tag) => ({ node: root, tag })),
+    };
+}
+function toPut(node) {
+    return node.tag === undefined ? { node } : { node, tag: node.tag };
+}
+function holds(images, { descriptor }, tag) {
+    return images.some((image) => image.tag === tag && image.digest === descriptor.digest);
+}
+function totalBytes(blobs) {
+    return blobs.reduce((sum, { size }) => sum + size, 0);
+}
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./src/push/concurrently.ts
 /**
  * Runs `work` over the items, at most `limit` at once, started in their order. The first failure aborts the others;
@@ -56578,7 +61365,7 @@ async function attemptUpload(layer, options) {
 }
 /** ECR refuses a part that does not follow the last one, so a layer's parts go in order, each after its answer. */
 async function sendParts(uploadId, partSize, options) {
-    const { registry, blob, signal, onBytes } = options;
+    const { registry, blob, signal } = options;
     const buffer = new Uint8Array(Math.min(partSize, blob.size));
     let setbacks = 0;
     for (let firstByte = 0; firstByte < blob.size;) {
@@ -56593,7 +61380,6 @@ async function sendParts(uploadId, partSize, options) {
             return 'parts-lost';
         if (next <= firstByte && ++setbacks > MAX_SETBACKS)
             return 'parts-lost';
-        onBytes(next - firstByte);
         firstByte = next;
     }
     return 'done';
@@ -56617,7 +61403,7 @@ async function checkLocalDigest(layer, blob, signal) {
 }
 
 ;// CONCATENATED MODULE: ./src/push/upload-layers.ts
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var upload_layers_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -56639,7 +61425,7 @@ var __addDisposableResource = (undefined && undefined.__addDisposableResource) |
     }
     return value;
 };
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var upload_layers_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -56673,18 +61459,17 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 /** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
 async function uploadLayers(layers, context) {
-    const { concurrency, layout, listener, registry } = context;
+    const { concurrency, blobs, listener, registry } = context;
     const largestFirst = layers.toSorted((a, b) => b.size - a.size);
     await forEachConcurrently(largestFirst, concurrency, context.signal, async (layer, signal) => {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             listener.layerStarted(layer);
-            const blob = __addDisposableResource(env_1, await layout.openBlob(layer), true);
+            const blob = upload_layers_addDisposableResource(env_1, await blobs.openBlob(layer), true);
             await uploadLayer(layer, {
                 registry,
                 blob,
                 signal,
-                onBytes: (bytes) => listener.bytesSent(bytes),
             });
             listener.layerFinished(layer);
         }
@@ -56693,7 +61478,7 @@ async function uploadLayers(layers, context) {
             env_1.hasError = true;
         }
         finally {
-            const result_1 = __disposeResources(env_1);
+            const result_1 = upload_layers_disposeResources(env_1);
             if (result_1)
                 await result_1;
         }
@@ -56726,7 +61511,7 @@ async function putManifest(put, plan, context) {
             await uploadMissing(node.manifest, plan, context);
         else
             await putChildren(node.manifest, plan, context);
-        await (0,promises_namespaceObject.setTimeout)(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
     }
 }
 async function uploadMissing(manifest, plan, context) {
@@ -56740,7 +61525,7 @@ function blobsOf(manifest) {
 }
 async function putChildren(manifest, plan, context) {
     const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
-    for (const node of plan.manifests) {
+    for (const node of plan.graph.manifests) {
         if (children.includes(node.descriptor.digest))
             await putManifest({ node }, plan, context);
     }
@@ -56767,19 +61552,18 @@ async function settleImmutableTag({ node, tag }, cause, context) {
 async function planPush(graph, tags, registry, signal) {
     return diff(graph, await inspect(graph, tags, registry, signal), tags);
 }
-async function inspect({ blobs, root }, tags, registry, signal) {
-    const digests = blobs.map(({ digest }) => digest);
-    const ids = [{ digest: root.descriptor.digest }, ...tags.map((tag) => ({ tag }))];
-    const [availableLayers, images] = await Promise.all([
-        registry.availableLayers(digests, signal),
-        registry.findImages(ids, signal),
+async function inspect({ blobs, root, referrers }, tags, registry, signal) {
+    const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
+    const [availableLayers, found] = await Promise.all([
+        registry.availableLayers(blobs.map(({ digest }) => digest), signal),
+        registry.findImages([...images, ...tags.map((tag) => ({ tag }))], signal),
     ]);
-    return { availableLayers, images };
+    return { availableLayers, images: found };
 }
 /** Carries a plan out: layers first, then manifests, children before parents, the tags last. */
 async function push(plan, context) {
     await uploadLayers(plan.uploads, context);
-    for (const put of plan.puts)
+    for (const put of [...plan.puts, ...plan.tagPuts])
         await putManifest(put, plan, context);
 }
 
@@ -56796,11 +61580,42 @@ function shortDigest(digest) {
     return digest.slice(0, 'sha256:'.length + 12);
 }
 
+;// CONCATENATED MODULE: ./src/action/log.ts
+
+
+function logImage({ graph, origins }, log) {
+    const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
+    const { digest, mediaType } = root.descriptor;
+    log.info(`Image ${digest} (${mediaType})`);
+    if (origins.every((origin) => origin.digest !== digest)) {
+        const made = origins.map((origin) => origin.digest).join(', ');
+        log.info(`This digest is new: it was made from ${made}, as the inputs ask.`);
+    }
+    log.info(`${manifests.length} manifests, ${referrers.length} referrers, ${countBlobs(blobs)}`);
+    for (const layer of absentForeignLayers) {
+        log.warning(`Foreign layer ${layer.digest} is not in the layout and is left out: pulls fetch it from its own address.`);
+    }
+}
+function logPlan({ uploads, present }, log) {
+    log.info(`To upload: ${countBlobs(uploads)}`);
+    log.info(`There already: ${countBlobs(present)}`);
+}
+function logPush(log) {
+    return {
+        layerStarted: ({ digest, size }) => log.info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
+        layerFinished: ({ digest }) => log.info(`Uploaded ${shortDigest(digest)}`),
+        manifestPut: (digest, tag) => log.info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
+    };
+}
+function countBlobs(blobs) {
+    return `${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} (${formatBytes(totalBytes(blobs))})`;
+}
+
 ;// CONCATENATED MODULE: ./src/action/outputs.ts
 
 
 function toOutputs(plan, repository, tags) {
-    const { descriptor, manifest } = plan.root;
+    const { descriptor, manifest } = plan.graph.root;
     const host = (0,reference/* registryHost */.U$)(repository) ?? '';
     const uri = host === '' ? '' : `${host}/${repository.name}`;
     return {
@@ -56876,27 +61691,25 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
+
+/** Layers under way at once. */
 const CONCURRENCY = 4;
-/** The whole job of one step: read the layout, ask ECR, upload what it lacks, put the manifests. */
-async function run(inputs, { openLayout, openRegistry, log, signal }) {
+/** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
+async function run(inputs, { openRegistry, log, signal }) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const layout = run_addDisposableResource(env_1, await openLayout(inputs.layout), true);
-        const root = selectImage(layout.index, layout.path);
-        const graph = await log.group('Read the layout', async () => logGraph(await walkGraph(root, layout), log));
-        const registry = await openRegistry({
-            name: inputs.repository,
-            registryId: inputs.registryId,
-            region: inputs.region,
-        });
-        try {
-            const plan = await log.group('Ask ECR what it lacks', async () => logPlan(await planPush(graph, inputs.tags, registry, signal), log));
-            await log.group('Push', () => push(plan, { layout, registry, signal, listener: logPush(log), concurrency: CONCURRENCY }));
-            return report(plan, registry, inputs.tags, log);
-        }
-        finally {
-            registry.close();
-        }
+        const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        const [first, ...others] = await openLayouts(inputs.layouts, opened);
+        const blobs = new JoinedContent(first, ...others);
+        const image = await log.group('Read the layout', () => run_readImage([first, ...others], blobs, inputs, log));
+        const { repository, registryId, region, tags } = inputs;
+        const registry = await openRegistry({ name: repository, registryId, region });
+        opened.defer(() => registry.close());
+        const plan = await log.group('Ask ECR what it lacks', () => makePlan(image, registry, inputs, log, signal));
+        const context = { blobs, registry, signal, listener: logPush(log), concurrency: CONCURRENCY };
+        await log.group('Push', () => push(plan, context));
+        report(plan, registry, tags, log);
+        return toOutputs(plan, registry.repository, tags);
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -56908,39 +61721,29 @@ async function run(inputs, { openLayout, openRegistry, log, signal }) {
             await result_1;
     }
 }
-function logGraph(graph, log) {
-    const { root, manifests, blobs, absentForeignLayers } = graph;
-    log.info(`Image ${root.descriptor.digest} (${root.descriptor.mediaType})`);
-    log.info(`${manifests.length} manifests, ${blobs.length} blobs, ${formatBytes(totalBytes(blobs))}`);
-    for (const { digest } of absentForeignLayers) {
-        log.warning(`Foreign layer ${digest} is not in the layout and is left out: pulls fetch it from its own address`);
-    }
-    return graph;
+async function openLayouts(lines, opened) {
+    const [first, ...others] = await findLayouts(lines);
+    const layouts = [opened.use(await openLayout(first))];
+    for (const path of others)
+        layouts.push(opened.use(await openLayout(path)));
+    return layouts;
 }
-function logPlan(plan, log) {
-    log.info(`To upload: ${count(plan.uploads)}`);
-    log.info(`There already: ${count(plan.present)}`);
+async function run_readImage(layouts, blobs, { request }, log) {
+    const image = await resolveImage(layouts, blobs, request);
+    logImage(image, log);
+    return image;
+}
+async function makePlan({ graph }, registry, { tags }, log, signal) {
+    const plan = await planPush(graph, tags, registry, signal);
+    logPlan(plan, log);
     return plan;
 }
-function logPush(log) {
-    return {
-        layerStarted: ({ digest, size }) => log.info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
-        bytesSent: () => undefined,
-        layerFinished: ({ digest }) => log.info(`Uploaded ${shortDigest(digest)}`),
-        manifestPut: (digest, tag) => log.info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
-    };
-}
-function report(plan, registry, tags, log) {
-    const { repository } = registry;
+function report({ graph, uploads, present }, { repository }, tags, log) {
     if ((0,reference/* registryHost */.U$)(repository) === undefined) {
         log.warning('No answer told the account id, so the outputs that name the registry are empty: set registry-id.');
     }
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)} holds ${plan.root.descriptor.digest} as ${tags.join(', ')}: ` +
-        `${count(plan.uploads)} uploaded, ${count(plan.present)} there already`);
-    return toOutputs(plan, repository, tags);
-}
-function count(blobs) {
-    return `${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} (${formatBytes(totalBytes(blobs))})`;
+    log.info(`${(0,reference/* describeRepository */.MD)(repository)} holds ${graph.root.descriptor.digest} as ${tags.join(', ')}`);
+    log.info(`Uploaded ${countBlobs(uploads)}; ${countBlobs(present)} were there already.`);
 }
 
 
@@ -57581,14 +62384,12 @@ class PushError extends Error {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9433);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9280);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1729);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9363);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4085);
 /* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3122);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3916);
-/* harmony import */ var _layout_open_layout_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6431);
-
 
 
 
@@ -57602,7 +62403,6 @@ for (const name of ['SIGINT', 'SIGTERM']) {
 try {
     const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_0__.getInput(name));
     const outputs = await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)(inputs, {
-        openLayout: _layout_open_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .openLayout */ .B,
         openRegistry: _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .openRegistry */ .M,
         log: _actions_core__WEBPACK_IMPORTED_MODULE_0__,
         signal: cancelled.signal,
@@ -57616,494 +62416,6 @@ catch (error) {
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 6431:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  B: () => (/* binding */ openLayout)
-});
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/oci/fields.ts
-var fields = __nccwpck_require__(8932);
-// EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(1691);
-// EXTERNAL MODULE: ./src/oci/limits.ts
-var limits = __nccwpck_require__(4593);
-// EXTERNAL MODULE: ./src/oci/parse-manifest.ts + 1 modules
-var parse_manifest = __nccwpck_require__(1512);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/layout/read-at.ts
-
-/**
- * Fills `target` with the bytes of the file from `position` on.
- * @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early)
- */
-async function readAt(file, target, position, location) {
-    for (let filled = 0; filled < target.byteLength;) {
-        const length = target.byteLength - filled;
-        const { bytesRead } = await file
-            .read(target, filled, length, position + filled)
-            .catch((cause) => {
-            throw unreadable(location, cause);
-        });
-        if (bytesRead === 0)
-            throw endedEarly(location, length);
-        filled += bytesRead;
-    }
-}
-function endedEarly(location, missing) {
-    return new errors/* PushError */.V('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
-        hint: 'The layout was changed while it was read: let the build finish before the push.',
-    });
-}
-/** What the operating system says when it cannot open or read a file. */
-function unreadable(location, cause) {
-    const reason = errorCode(cause) ?? String(cause);
-    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
-        hint: 'Check the permissions of the layout and the disk that holds it.',
-        cause,
-    });
-}
-/** `ENOENT` and its like. */
-function errorCode(error) {
-    if (!(error instanceof Error) || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/layout/directory-source.ts
-
-
-
-
-
-/** A pipe must not block the open, and no link may take the place of a path that was resolved. (Windows has neither flag.) */
-const OPEN_FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW;
-/** @throws PushError LAYOUT_UNREADABLE */
-async function openDirectory(path) {
-    const root = await (0,promises_.realpath)(path).catch((cause) => {
-        throw unreadable(path, cause);
-    });
-    return new DirectorySource(path, root);
-}
-class DirectorySource {
-    #path;
-    #root;
-    constructor(path, root) {
-        this.#path = path;
-        this.#root = root;
-    }
-    locationOf(file) {
-        return (0,external_node_path_.join)(this.#path, file);
-    }
-    async open(file) {
-        const location = this.locationOf(file);
-        const path = await resolveLinks((0,external_node_path_.join)(this.#root, file), location);
-        if (path === undefined)
-            return undefined;
-        if (!isInside(this.#root, path))
-            throw unsafeLink(location, `to ${path}, outside the layout`);
-        const handle = await (0,promises_.open)(path, OPEN_FLAGS).catch((cause) => {
-            throw unreadable(location, cause);
-        });
-        try {
-            return await FileReader.of(handle, location);
-        }
-        catch (error) {
-            await handle.close();
-            throw error;
-        }
-    }
-    async [Symbol.asyncDispose]() {
-        // Nothing is held open between two files.
-    }
-}
-class FileReader {
-    location;
-    size;
-    #handle;
-    constructor(handle, location, size) {
-        this.#handle = handle;
-        this.location = location;
-        this.size = size;
-    }
-    static async of(handle, location) {
-        const stat = await handle.stat();
-        if (stat.isFile())
-            return new FileReader(handle, location, stat.size);
-        throw new errors/* PushError */.V('NOT_A_FILE', `${location} is not a regular file`);
-    }
-    read(target, position) {
-        return readAt(this.#handle, target, position, this.location);
-    }
-    [Symbol.asyncDispose]() {
-        return this.#handle.close();
-    }
-}
-/** The real path of a file, or undefined if there is none. */
-async function resolveLinks(path, location) {
-    try {
-        return await (0,promises_.realpath)(path);
-    }
-    catch (cause) {
-        const code = errorCode(cause);
-        if (code === 'ELOOP')
-            throw unsafeLink(location, 'in a circle');
-        if (code !== 'ENOENT' && code !== 'ENOTDIR')
-            throw unreadable(location, cause);
-        if (await isLink(path))
-            throw unsafeLink(location, 'to nothing');
-        return undefined;
-    }
-}
-async function isLink(path) {
-    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
-    return stat?.isSymbolicLink() ?? false;
-}
-function isInside(root, path) {
-    const way = (0,external_node_path_.relative)(root, path);
-    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
-}
-function unsafeLink(location, where) {
-    return new errors/* PushError */.V('UNSAFE_LINK', `${location} is a link that leads ${where}`, {
-        hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/layout/read-whole.ts
-
-/**
- * All of a file that is small by its nature.
- * @throws PushError TOO_LARGE if it is over `limit` bytes, and what the reader throws
- */
-async function readWhole(file, limit) {
-    if (file.size > limit) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`);
-    }
-    const bytes = new Uint8Array(file.size);
-    await file.read(bytes, 0);
-    return bytes;
-}
-
-// EXTERNAL MODULE: ./src/oci/digest.ts
-var digest = __nccwpck_require__(8825);
-;// CONCATENATED MODULE: ./src/layout/blob-source.ts
-function blobFile(digest) {
-    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/source-layout.ts
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-/** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
-class SourceLayout {
-    path;
-    index;
-    #source;
-    constructor(path, index, source) {
-        this.path = path;
-        this.index = index;
-        this.#source = source;
-    }
-    async has(descriptor) {
-        const env_1 = { stack: [], error: void 0, hasError: false };
-        try {
-            const blob = __addDisposableResource(env_1, await this.#find(descriptor), true);
-            return blob !== undefined;
-        }
-        catch (e_1) {
-            env_1.error = e_1;
-            env_1.hasError = true;
-        }
-        finally {
-            const result_1 = __disposeResources(env_1);
-            if (result_1)
-                await result_1;
-        }
-    }
-    async readVerified(descriptor) {
-        const env_2 = { stack: [], error: void 0, hasError: false };
-        try {
-            const blob = __addDisposableResource(env_2, await this.openBlob(descriptor), true);
-            const bytes = await readWhole(blob, limits/* MAX_MANIFEST_BYTES */.ZJ);
-            const found = (0,digest/* digestOf */.ol)(bytes);
-            if (found === descriptor.digest)
-                return bytes;
-            throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location} holds ${found}, but should hold ${descriptor.digest}`, { hint: 'The blob was changed after the image was built: build the layout again.' });
-        }
-        catch (e_2) {
-            env_2.error = e_2;
-            env_2.hasError = true;
-        }
-        finally {
-            const result_2 = __disposeResources(env_2);
-            if (result_2)
-                await result_2;
-        }
-    }
-    async openBlob(descriptor) {
-        const blob = await this.#find(descriptor);
-        if (blob !== undefined)
-            return blob;
-        throw new errors/* PushError */.V('BLOB_MISSING', `${this.#source.locationOf(blobFile(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`, { hint: 'The layout is not complete: build it again, or copy all of its files.' });
-    }
-    /** The blob's file, or else what its descriptor carries inline. */
-    async #find(descriptor) {
-        const file = blobFile(descriptor.digest);
-        const blob = await this.#source.open(file);
-        if (blob === undefined) {
-            return descriptor.data && new InlineReader(descriptor.data, descriptor.digest);
-        }
-        if (blob.size === descriptor.size)
-            return blob;
-        await blob[Symbol.asyncDispose]();
-        throw new errors/* PushError */.V('SIZE_MISMATCH', `${blob.location} holds ${blob.size} bytes, but its descriptor says ${descriptor.size}`, { hint: 'The blob is cut short or was changed: build the layout again.' });
-    }
-    [Symbol.asyncDispose]() {
-        return this.#source[Symbol.asyncDispose]();
-    }
-}
-/** `data` of a descriptor, whose size and digest `parseDescriptor` compared. */
-class InlineReader {
-    location;
-    size;
-    #data;
-    constructor(data, digest) {
-        this.location = `the inline data of ${digest}`;
-        this.size = data.byteLength;
-        this.#data = data;
-    }
-    read(target, position) {
-        const bytes = this.#data.subarray(position, position + target.byteLength);
-        if (bytes.byteLength < target.byteLength) {
-            return Promise.reject(new errors/* PushError */.V('SIZE_MISMATCH', `${this.location} ended early`));
-        }
-        target.set(bytes);
-        return Promise.resolve();
-    }
-    async [Symbol.asyncDispose]() {
-        // Memory alone.
-    }
-}
-
-;// CONCATENATED MODULE: ./src/layout/open-layout.ts
-var open_layout_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var open_layout_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-
-
-
-
-/** Bytes; the file that tools write has 30. */
-const MAX_OCI_LAYOUT_BYTES = 4096;
-/**
- * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or
- * decompressed. The caller disposes of it.
- * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, UNSUPPORTED_LAYOUT_VERSION, LAYOUT_UNREADABLE,
- *   UNSAFE_LINK, NOT_A_FILE, what `parseIndexJson` throws, and for a tar what `openTar` throws
- */
-async function openLayout(path) {
-    const source = await openSource(path);
-    try {
-        await checkVersion(source);
-        return new SourceLayout(path, await readIndex(path, source), source);
-    }
-    catch (error) {
-        await source[Symbol.asyncDispose]();
-        throw error;
-    }
-}
-async function openSource(path) {
-    const found = await statOf(path);
-    if (found.isDirectory())
-        return openDirectory(path);
-    throw notALayout(path, 'neither a directory nor a file');
-}
-async function statOf(path) {
-    try {
-        return await (0,promises_.stat)(path);
-    }
-    catch (cause) {
-        const code = errorCode(cause);
-        if (code !== 'ENOENT' && code !== 'ENOTDIR')
-            throw unreadable(path, cause);
-        throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${path} does not exist`, {
-            hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
-            cause,
-        });
-    }
-}
-/** https://github.com/opencontainers/image-spec/blob/main/image-layout.md#oci-layout-file */
-async function checkVersion(source) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const file = open_layout_addDisposableResource(env_1, await source.open('oci-layout'), true);
-        // buildx can leave it out: https://github.com/docker/buildx/issues/1672
-        if (file === undefined)
-            return;
-        const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
-        const content = (0,json/* parseStrictJson */.R)(bytes, file.location);
-        const version = new fields/* FieldReader */.U3(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
-        if (version === '1.0.0')
-            return;
-        throw new errors/* PushError */.V('UNSUPPORTED_LAYOUT_VERSION', `${file.location}: imageLayoutVersion is ${(0,fields/* shown */.SP)(version)}, not "1.0.0"`);
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = open_layout_disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-async function readIndex(path, source) {
-    const env_2 = { stack: [], error: void 0, hasError: false };
-    try {
-        const file = open_layout_addDisposableResource(env_2, await source.open('index.json'), true);
-        if (file === undefined)
-            throw notALayout(path, 'without an index.json');
-        return (0,parse_manifest/* parseIndexJson */.ux)(await readWhole(file, limits/* MAX_MANIFEST_BYTES */.ZJ), file.location);
-    }
-    catch (e_2) {
-        env_2.error = e_2;
-        env_2.hasError = true;
-    }
-    finally {
-        const result_2 = open_layout_disposeResources(env_2);
-        if (result_2)
-            await result_2;
-    }
-}
-function notALayout(path, what) {
-    return new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
-        hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy … oci:DIRECTORY:TAG".',
-    });
-}
-
 
 /***/ }),
 
@@ -58139,211 +62451,6 @@ function digestOf(bytes) {
 
 /***/ }),
 
-/***/ 8932:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   SP: () => (/* binding */ shown),
-/* harmony export */   U3: () => (/* binding */ FieldReader)
-/* harmony export */ });
-/* unused harmony export isFields */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-
-function isFields(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** Reads members out of one JSON object; what has the wrong type is refused with `code`. */
-class FieldReader {
-    where;
-    #fields;
-    #code;
-    /** @throws PushError `code` if `value` is not an object. */
-    constructor(value, where, code) {
-        if (!isFields(value))
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(code, `${where} is not a JSON object`);
-        this.where = where;
-        this.#fields = value;
-        this.#code = code;
-    }
-    /** `null` counts as absent: Go's tools write it for what they leave empty. */
-    get(name) {
-        return this.#fields[name] ?? undefined;
-    }
-    has(name) {
-        return this.get(name) !== undefined;
-    }
-    /** An empty string counts as absent, too. */
-    string(name) {
-        const value = this.get(name);
-        if (value === undefined || value === '')
-            return undefined;
-        if (typeof value === 'string')
-            return value;
-        throw this.invalid(`${name} is not a string`);
-    }
-    requiredString(name) {
-        const value = this.string(name);
-        if (value === undefined)
-            throw this.invalid(`${name} is missing`);
-        return value;
-    }
-    array(name) {
-        const value = this.get(name);
-        if (value === undefined)
-            return undefined;
-        if (isArray(value))
-            return value;
-        throw this.invalid(`${name} is not an array`);
-    }
-    strings(name) {
-        const value = this.array(name);
-        if (value === undefined || value.every((item) => typeof item === 'string'))
-            return value;
-        throw this.invalid(`${name} holds something that is not a string`);
-    }
-    stringMap(name) {
-        const value = this.get(name);
-        if (value === undefined || isStringMap(value))
-            return value;
-        throw this.invalid(`${name} is not an object of strings`);
-    }
-    invalid(problem) {
-        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`);
-    }
-}
-/** A value as a message shows it. */
-function shown(value) {
-    return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
-}
-/** `Array.isArray` makes it an array of `any`. */
-function isArray(value) {
-    return Array.isArray(value);
-}
-function isStringMap(value) {
-    return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
-}
-
-
-/***/ }),
-
-/***/ 1691:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ parseStrictJson)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4593);
-
-
-/**
- * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
- * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
- * @throws PushError INVALID_UTF8, INVALID_JSON, DUPLICATE_JSON_KEY, JSON_TOO_DEEP
- */
-function parseStrictJson(bytes, where) {
-    const text = decodeUtf8(bytes, where);
-    try {
-        // First, so that nothing deep is ever built. It may pass what is not JSON: that is found below.
-        refuseDuplicateKeys(text, where);
-        return JSON.parse(text);
-    }
-    catch (cause) {
-        if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V)
-            throw cause;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid JSON`, {
-            hint: 'The file may be cut short or damaged: build the layout again.',
-            cause,
-        });
-    }
-}
-function decodeUtf8(bytes, where) {
-    try {
-        // `ignoreBOM` keeps the mark in the text, where JSON does not allow it.
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_UTF8', `${where} is not valid UTF-8`, {
-            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
-            cause,
-        });
-    }
-}
-/**
- * JSON.parse keeps the last of two equal keys, other parsers the first: such a manifest is one image
- * to a scanner and another to a runtime. One pass over the text; the work is linear in its length.
- */
-function refuseDuplicateKeys(text, where) {
-    /** The keys of each open object, outermost first; an array has none. */
-    const open = [];
-    let keyIsNext = false;
-    for (let at = 0; at < text.length; at++) {
-        const character = text[at];
-        if (character === '{' || character === '[') {
-            keyIsNext = character === '{';
-            open.push(keyIsNext ? new Set() : undefined);
-            if (open.length > _limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX)
-                throw tooDeep(where);
-        }
-        else if (character === '}' || character === ']') {
-            open.pop();
-            keyIsNext = false;
-        }
-        else if (character === ',') {
-            keyIsNext = open.at(-1) !== undefined;
-        }
-        else if (character === '"') {
-            const end = endOfString(text, at);
-            if (keyIsNext)
-                addKey(open.at(-1), text.slice(at, end + 1), where);
-            keyIsNext = false;
-            at = end;
-        }
-    }
-}
-/** The index of the quote that closes the string opened at `start`, or the end of the text. */
-function endOfString(text, start) {
-    for (let at = start + 1; at < text.length; at++) {
-        if (text[at] === '\\')
-            at++;
-        else if (text[at] === '"')
-            return at;
-    }
-    return text.length;
-}
-function addKey(keys, literal, where) {
-    // "a" and "\u0061" are one key.
-    const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
-    if (keys?.has(key)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('DUPLICATE_JSON_KEY', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
-    }
-    keys?.add(key);
-}
-function tooDeep(where) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('JSON_TOO_DEEP', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`);
-}
-
-
-/***/ }),
-
-/***/ 4593:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   KX: () => (/* binding */ MAX_JSON_DEPTH),
-/* harmony export */   ZJ: () => (/* binding */ MAX_MANIFEST_BYTES),
-/* harmony export */   a_: () => (/* binding */ MAX_DESCRIPTORS)
-/* harmony export */ });
-/** What a manifest, an index or a config may weigh, in bytes: PutImage takes no more. */
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-/** How many descriptors one index or one manifest may list: far above what any tool writes. */
-const MAX_DESCRIPTORS = 10_000;
-/** How deep JSON may be nested. Manifests need 5 levels; a config's labels and history no more than 10. */
-const MAX_JSON_DEPTH = 64;
-
-
-/***/ }),
-
 /***/ 9217:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -58354,8 +62461,7 @@ const MAX_JSON_DEPTH = 64;
 /* harmony export */   CM: () => (/* binding */ isManifestMediaType),
 /* harmony export */   TF: () => (/* binding */ OCI_CONFIG),
 /* harmony export */   e6: () => (/* binding */ DOCKER_CONFIG),
-/* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES),
-/* harmony export */   sJ: () => (/* binding */ isForeignLayer)
+/* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
 /* harmony export */ });
 /* unused harmony exports OCI_MANIFEST, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST */
 /** https://github.com/opencontainers/image-spec/blob/main/media-types.md */
@@ -58376,245 +62482,51 @@ function isManifestMediaType(mediaType) {
 function isIndexMediaType(mediaType) {
     return INDEX_MEDIA_TYPES.includes(mediaType);
 }
-/** Layers that are not meant to be distributed: a layout may leave them out. */
-function isForeignLayer(mediaType) {
-    return mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.');
-}
 
 
 /***/ }),
 
-/***/ 1512:
+/***/ 1890:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $r: () => (/* binding */ platformName),
+/* harmony export */   SW: () => (/* binding */ isSamePlatform),
+/* harmony export */   e4: () => (/* binding */ parsePlatformName),
+/* harmony export */   pC: () => (/* binding */ matchesPlatform)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  jN: () => (/* binding */ parseConfigPlatform),
-  ux: () => (/* binding */ parseIndexJson),
-  Ng: () => (/* binding */ parseManifest)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/oci/fields.ts
-var oci_fields = __nccwpck_require__(8932);
-// EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(1691);
-// EXTERNAL MODULE: ./src/oci/limits.ts
-var limits = __nccwpck_require__(4593);
-// EXTERNAL MODULE: ./src/oci/media-types.ts
-var media_types = __nccwpck_require__(9217);
-// EXTERNAL MODULE: ./src/oci/digest.ts
-var oci_digest = __nccwpck_require__(8825);
-;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
-
-
-
-/** Printable ASCII only, so that a media type in a log line is never more than that. */
-const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
-/**
- * `where` names the descriptor in messages.
- * @throws PushError INVALID_DESCRIPTOR, INVALID_DIGEST, INVALID_SIZE; and for inline `data` that is
- *   not what the descriptor describes, SIZE_MISMATCH or DIGEST_MISMATCH
- */
-function parseDescriptor(value, where) {
-    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_DESCRIPTOR');
-    const digest = (0,oci_digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`);
-    const size = parseSize(fields.get('size'), where);
-    const annotations = fields.stringMap('annotations');
-    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
-    const urls = fields.strings('urls');
-    const data = parseData(fields, { digest, size });
-    const artifactType = fields.string('artifactType');
-    return {
-        mediaType: parseMediaType(fields),
-        digest,
-        size,
-        ...(annotations !== undefined && { annotations }),
-        ...(platform !== undefined && { platform }),
-        ...(urls !== undefined && { urls }),
-        ...(data !== undefined && { data }),
-        ...(artifactType !== undefined && { artifactType }),
-    };
-}
-function parseMediaType(fields) {
-    const mediaType = fields.requiredString('mediaType');
-    if (!MEDIA_TYPE.test(mediaType))
-        throw fields.invalid('mediaType is not a media type');
-    return mediaType;
-}
-function parseSize(value, where) {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
-        return value;
-    throw new errors/* PushError */.V('INVALID_SIZE', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`);
-}
-/** A platform without `os` or `architecture` says nothing, and counts as absent: some tools write empty strings. */
-function parsePlatform(value, where) {
-    if (value === undefined)
-        return undefined;
-    return readPlatform(new oci_fields/* FieldReader */.U3(value, where, 'INVALID_DESCRIPTOR'));
-}
-/** The members that a descriptor's `platform` and an image's config have in common. */
-function readPlatform(fields) {
-    const os = fields.string('os');
-    const architecture = fields.string('architecture');
-    const variant = fields.string('variant');
-    const osVersion = fields.string('os.version');
-    if (os === undefined || architecture === undefined)
-        return undefined;
-    return {
-        os,
-        architecture,
-        ...(variant !== undefined && { variant }),
-        ...(osVersion !== undefined && { osVersion }),
-    };
-}
-/** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#embedded-content */
-function parseData(fields, { digest, size }) {
-    // Not `string()`: an empty text is the data of an empty blob.
-    const text = fields.get('data');
-    if (text === undefined)
-        return undefined;
-    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
-    if (data === undefined)
-        throw fields.invalid('data is not base64');
-    const where = `${fields.where}.data`;
-    if (data.byteLength !== size) {
-        throw new errors/* PushError */.V('SIZE_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
+/** The variant that goes without saying: https://github.com/containerd/platforms/blob/main/README.md */
+const DEFAULT_VARIANTS = { arm64: 'v8', arm: 'v7' };
+/** @throws PushError INVALID_INPUT unless the text is `os/architecture` or `os/architecture/variant`. */
+function parsePlatformName(text) {
+    const [os = '', architecture = '', variant, ...rest] = text.split('/');
+    if (os === '' || architecture === '' || variant === '' || rest.length > 0) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
+            hint: 'Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.',
+        });
     }
-    const found = (0,oci_digest/* digestOf */.ol)(data);
-    if (found !== digest) {
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`);
-    }
-    return data;
+    return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
-/** Buffer skips whatever is not base64: only a text that comes out again as it went in is. */
-function decodeBase64(text) {
-    const data = Buffer.from(text, 'base64');
-    return data.toString('base64') === text ? data : undefined;
+function platformName({ os, architecture, variant }) {
+    return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
 }
-
-;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
-
-
-
-
-
-
-/**
- * @throws PushError TOO_LARGE, UNSUPPORTED_SCHEMA_VERSION, MEDIA_TYPE_MISMATCH,
- *   UNSUPPORTED_MEDIA_TYPE, AMBIGUOUS_MANIFEST, INVALID_MANIFEST, TOO_MANY_DESCRIPTORS, and what
- *   `parseStrictJson` and `parseDescriptor` throw
- */
-function parseManifest(bytes, expected) {
-    const fields = readFields(bytes, expected.where);
-    const mediaType = readMediaType(fields, expected.mediaType);
-    if ((0,media_types/* isManifestMediaType */.CM)(mediaType))
-        return readImage(fields, mediaType);
-    if ((0,media_types/* isIndexMediaType */.$$)(mediaType))
-        return readIndex(fields, mediaType);
-    throw unsupported(fields.where, mediaType);
+/** Whether `platform` is one of those that `wanted` means: without a variant it means all of them. */
+function matchesPlatform(platform, wanted) {
+    if (platform.os !== wanted.os || platform.architecture !== wanted.architecture)
+        return false;
+    return wanted.variant === undefined || variantOf(platform) === wanted.variant;
 }
-/**
- * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index.
- * @throws PushError as `parseManifest`
- */
-function parseIndexJson(bytes, where) {
-    const fields = readFields(bytes, where);
-    const mediaType = fields.string('mediaType') ?? media_types/* OCI_INDEX */.$p;
-    if (!(0,media_types/* isIndexMediaType */.$$)(mediaType))
-        throw unsupported(where, mediaType);
-    return readIndex(fields, mediaType);
+/** Whether a runtime could not tell the two apart. Windows images differ in their version alone. */
+function isSamePlatform(a, b) {
+    return (a.os === b.os &&
+        a.architecture === b.architecture &&
+        variantOf(a) === variantOf(b) &&
+        a.osVersion === b.osVersion);
 }
-/**
- * The platform in an image's config; none if the config does not say.
- * https://github.com/opencontainers/image-spec/blob/main/config.md#properties
- * @throws PushError TOO_LARGE, INVALID_CONFIG, and what `parseStrictJson` throws
- */
-function parseConfigPlatform(bytes, where) {
-    refuseTooLarge(bytes, where);
-    return readPlatform(new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_CONFIG'));
-}
-function readFields(bytes, where) {
-    refuseTooLarge(bytes, where);
-    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
-    requireSchemaVersion(fields);
-    refuseAmbiguous(fields);
-    return fields;
-}
-function refuseTooLarge(bytes, where) {
-    if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
-        return;
-    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${limits/* MAX_MANIFEST_BYTES */.ZJ} that ECR takes`);
-}
-function requireSchemaVersion(fields) {
-    const version = fields.get('schemaVersion');
-    if (version === 2)
-        return;
-    throw new errors/* PushError */.V('UNSUPPORTED_SCHEMA_VERSION', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
-        hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
-    });
-}
-/** GHSA-mc8v-mgrf-8f4m: read as an image by one program and as an index by another. */
-function refuseAmbiguous(fields) {
-    const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
-    if (image === undefined || !fields.has('manifests'))
-        return;
-    throw new errors/* PushError */.V('AMBIGUOUS_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before using it.' });
-}
-function readMediaType(fields, expected) {
-    const own = fields.string('mediaType');
-    if (own !== undefined && expected !== undefined && own !== expected) {
-        throw new errors/* PushError */.V('MEDIA_TYPE_MISMATCH', `${fields.where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`);
-    }
-    return own ?? expected ?? '';
-}
-function readImage(fields, mediaType) {
-    if (!fields.has('config'))
-        throw fields.invalid('config is missing');
-    return {
-        kind: 'image',
-        mediaType,
-        config: parseDescriptor(fields.get('config'), `${fields.where}: config`),
-        layers: readDescriptors(fields, 'layers'),
-        ...readCommon(fields),
-    };
-}
-function readIndex(fields, mediaType) {
-    return {
-        kind: 'index',
-        mediaType,
-        manifests: readDescriptors(fields, 'manifests'),
-        ...readCommon(fields),
-    };
-}
-function readDescriptors(fields, name) {
-    const values = fields.array(name);
-    if (values === undefined)
-        throw fields.invalid(`${name} is missing`);
-    if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
-        throw new errors/* PushError */.V('TOO_MANY_DESCRIPTORS', `${fields.where}: ${name} lists ${values.length}, more than ${limits/* MAX_DESCRIPTORS */.a_}`);
-    }
-    return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
-}
-function readCommon(fields) {
-    const artifactType = fields.string('artifactType');
-    const annotations = fields.stringMap('annotations');
-    return {
-        ...(artifactType !== undefined && { artifactType }),
-        ...(annotations !== undefined && { annotations }),
-        ...(fields.has('subject') && {
-            subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
-        }),
-    };
-}
-function unsupported(where, mediaType) {
-    return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
-        ? `${where}: neither it nor its descriptor says what media type it is`
-        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not a media type of an image or an index`, {
-        hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists.',
-    });
+function variantOf({ architecture, variant }) {
+    return variant ?? DEFAULT_VARIANTS[architecture];
 }
 
 
@@ -58631,6 +62543,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+
+/***/ }),
+
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
@@ -58865,7 +62784,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 3218:
+/***/ 9433:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -59047,8 +62966,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -59062,10 +62981,10 @@ function issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -60046,7 +63965,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -60069,7 +63988,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -60369,7 +64288,7 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -60396,7 +64315,7 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
     return io_util_awaiter(this, void 0, void 0, function* () {
         try {

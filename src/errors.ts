@@ -44,6 +44,11 @@ export type ErrorCode =
   // images
   | 'NO_IMAGE'
   | 'AMBIGUOUS_IMAGE'
+  | 'IMAGE_NOT_FOUND'
+  | 'PLATFORM_NOT_FOUND'
+  | 'NOT_A_SINGLE_IMAGE'
+  | 'CONFLICTING_PLATFORMS'
+  | 'INCOMPLETE_INDEX'
   | 'INDEX_LOOP'
   | 'INDEX_TOO_DEEP'
   | 'GRAPH_TOO_LARGE'

@@ -4,7 +4,6 @@ import { parseInputs } from './action/inputs.ts';
 import { run } from './action/run.ts';
 import { openRegistry } from './ecr/open-registry.ts';
 import { PushError } from './errors.ts';
-import { openLayout } from './layout/open-layout.ts';
 
 const cancelled = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
@@ -16,7 +15,6 @@ for (const name of ['SIGINT', 'SIGTERM']) {
 try {
   const inputs = parseInputs((name) => core.getInput(name));
   const outputs = await run(inputs, {
-    openLayout,
     openRegistry,
     log: core,
     signal: cancelled.signal,

@@ -20,7 +20,7 @@ export function toOutputs(
   repository: RepositoryReference,
   tags: readonly string[],
 ): Outputs {
-  const { descriptor, manifest } = plan.root;
+  const { descriptor, manifest } = plan.graph.root;
   const host = registryHost(repository) ?? '';
   const uri = host === '' ? '' : `${host}/${repository.name}`;
   return {

@@ -1,107 +1,96 @@
+import type { RegistryOptions } from '../ecr/open-registry.ts';
 import { describeRepository, registryHost } from '../ecr/reference.ts';
 import type { Registry } from '../ecr/registry.ts';
-import type { RegistryOptions } from '../ecr/open-registry.ts';
+import { findLayouts } from '../layout/find-layouts.ts';
+import { JoinedContent } from '../layout/joined-content.ts';
 import type { Layout } from '../layout/layout.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
-import { type Plan, totalBytes } from '../plan/diff.ts';
-import type { ImageGraph } from '../plan/graph.ts';
-import { selectImage } from '../plan/select-image.ts';
-import { walkGraph } from '../plan/walk.ts';
+import { openLayout } from '../layout/open-layout.ts';
+import type { Plan } from '../plan/diff.ts';
+import { resolveImage, type ResolvedImage } from '../plan/resolve-image.ts';
 import { planPush, push } from '../push/push.ts';
-import type { PushListener } from '../push/context.ts';
-import { formatBytes, shortDigest } from './format.ts';
 import type { Inputs } from './inputs.ts';
+import { countBlobs, type Log, logImage, logPlan, logPush } from './log.ts';
 import { type Outputs, toOutputs } from './outputs.ts';
 
 /** What a run needs of the world: given by `index.ts`, or by a test. */
 export interface Dependencies {
-  readonly openLayout: (path: string) => Promise<Layout>;
   readonly openRegistry: (options: RegistryOptions) => Promise<Registry>;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-export interface Log {
-  info(message: string): void;
-  warning(message: string): void;
-  group<T>(name: string, work: () => Promise<T>): Promise<T>;
-}
-
+/** Layers under way at once. */
 const CONCURRENCY = 4;
 
-/** The whole job of one step: read the layout, ask ECR, upload what it lacks, put the manifests. */
+/** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
 export async function run(
   inputs: Inputs,
-  { openLayout, openRegistry, log, signal }: Dependencies,
+  { openRegistry, log, signal }: Dependencies,
 ): Promise<Outputs> {
-  await using layout = await openLayout(inputs.layout);
-  const root = selectImage(layout.index, layout.path);
-  const graph = await log.group('Read the layout', async () =>
-    logGraph(await walkGraph(root, layout), log),
+  await using opened = new AsyncDisposableStack();
+  const [first, ...others] = await openLayouts(inputs.layouts, opened);
+  const blobs = new JoinedContent(first, ...others);
+  const image = await log.group('Read the layout', () =>
+    readImage([first, ...others], blobs, inputs, log),
   );
-  const registry = await openRegistry({
-    name: inputs.repository,
-    registryId: inputs.registryId,
-    region: inputs.region,
-  });
-  try {
-    const plan = await log.group('Ask ECR what it lacks', async () =>
-      logPlan(await planPush(graph, inputs.tags, registry, signal), log),
-    );
-    await log.group('Push', () =>
-      push(plan, { layout, registry, signal, listener: logPush(log), concurrency: CONCURRENCY }),
-    );
-    return report(plan, registry, inputs.tags, log);
-  } finally {
-    registry.close();
-  }
+  const { repository, registryId, region, tags } = inputs;
+  const registry = await openRegistry({ name: repository, registryId, region });
+  opened.defer(() => registry.close());
+  const plan = await log.group('Ask ECR what it lacks', () =>
+    makePlan(image, registry, inputs, log, signal),
+  );
+  const context = { blobs, registry, signal, listener: logPush(log), concurrency: CONCURRENCY };
+  await log.group('Push', () => push(plan, context));
+  report(plan, registry, tags, log);
+  return toOutputs(plan, registry.repository, tags);
 }
 
-function logGraph(graph: ImageGraph, log: Log): ImageGraph {
-  const { root, manifests, blobs, absentForeignLayers } = graph;
-  log.info(`Image ${root.descriptor.digest} (${root.descriptor.mediaType})`);
-  log.info(
-    `${manifests.length} manifests, ${blobs.length} blobs, ${formatBytes(totalBytes(blobs))}`,
-  );
-  for (const { digest } of absentForeignLayers) {
-    log.warning(
-      `Foreign layer ${digest} is not in the layout and is left out: pulls fetch it from its own address`,
-    );
-  }
-  return graph;
+async function openLayouts(
+  lines: readonly string[],
+  opened: AsyncDisposableStack,
+): Promise<[Layout, ...Layout[]]> {
+  const [first, ...others] = await findLayouts(lines);
+  const layouts: [Layout, ...Layout[]] = [opened.use(await openLayout(first))];
+  for (const path of others) layouts.push(opened.use(await openLayout(path)));
+  return layouts;
 }
 
-function logPlan(plan: Plan, log: Log): Plan {
-  log.info(`To upload: ${count(plan.uploads)}`);
-  log.info(`There already: ${count(plan.present)}`);
+async function readImage(
+  layouts: readonly Layout[],
+  blobs: JoinedContent,
+  { request }: Inputs,
+  log: Log,
+): Promise<ResolvedImage> {
+  const image = await resolveImage(layouts, blobs, request);
+  logImage(image, log);
+  return image;
+}
+
+async function makePlan(
+  { graph }: ResolvedImage,
+  registry: Registry,
+  { tags }: Inputs,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const plan = await planPush(graph, tags, registry, signal);
+  logPlan(plan, log);
   return plan;
 }
 
-function logPush(log: Log): PushListener {
-  return {
-    layerStarted: ({ digest, size }) =>
-      log.info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
-    bytesSent: () => undefined,
-    layerFinished: ({ digest }) => log.info(`Uploaded ${shortDigest(digest)}`),
-    manifestPut: (digest, tag) =>
-      log.info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
-  };
-}
-
-function report(plan: Plan, registry: Registry, tags: readonly string[], log: Log): Outputs {
-  const { repository } = registry;
+function report(
+  { graph, uploads, present }: Plan,
+  { repository }: Registry,
+  tags: readonly string[],
+  log: Log,
+): void {
   if (registryHost(repository) === undefined) {
     log.warning(
       'No answer told the account id, so the outputs that name the registry are empty: set registry-id.',
     );
   }
   log.info(
-    `${describeRepository(repository)} holds ${plan.root.descriptor.digest} as ${tags.join(', ')}: ` +
-      `${count(plan.uploads)} uploaded, ${count(plan.present)} there already`,
+    `${describeRepository(repository)} holds ${graph.root.descriptor.digest} as ${tags.join(', ')}`,
   );
-  return toOutputs(plan, repository, tags);
-}
-
-function count(blobs: readonly Descriptor[]): string {
-  return `${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} (${formatBytes(totalBytes(blobs))})`;
+  log.info(`Uploaded ${countBlobs(uploads)}; ${countBlobs(present)} were there already.`);
 }

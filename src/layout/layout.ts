@@ -11,13 +11,9 @@ export interface BlobReader extends AsyncDisposable {
   read(target: Uint8Array, position: number): Promise<void>;
 }
 
-/** An OCI image layout, read in place: https://github.com/opencontainers/image-spec/blob/main/image-layout.md */
-export interface Layout extends AsyncDisposable {
-  /** As the user gave it. */
-  readonly path: string;
-  /** `index.json`, parsed. */
-  readonly index: ImageIndex;
-  /** Whether the layout holds the descriptor's blob. @throws PushError SIZE_MISMATCH when it does, but of another size */
+/** The blobs of one layout or of several. */
+export interface BlobStore {
+  /** Whether the descriptor's blob is there. @throws PushError SIZE_MISMATCH when it is, but of another size */
   has(descriptor: Descriptor): Promise<boolean>;
   /**
    * The whole of a manifest or config, at most MAX_MANIFEST_BYTES, its size and digest verified.
@@ -26,4 +22,12 @@ export interface Layout extends AsyncDisposable {
   readVerified(descriptor: Descriptor): Promise<Uint8Array>;
   /** @throws PushError BLOB_MISSING, SIZE_MISMATCH, LAYOUT_UNREADABLE */
   openBlob(descriptor: Descriptor): Promise<BlobReader>;
+}
+
+/** An OCI image layout, read in place: https://github.com/opencontainers/image-spec/blob/main/image-layout.md */
+export interface Layout extends BlobStore, AsyncDisposable {
+  /** As the user gave it. */
+  readonly path: string;
+  /** `index.json`, parsed. */
+  readonly index: ImageIndex;
 }

@@ -21,3 +21,10 @@ export interface Descriptor {
   readonly data?: Uint8Array;
   readonly artifactType?: string;
 }
+
+/** Layers that are not meant to be distributed: a layout may leave them out. */
+export function isForeignLayer({ mediaType, urls = [] }: Descriptor): boolean {
+  return (
+    urls.length > 0 || mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.')
+  );
+}

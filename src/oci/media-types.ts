@@ -19,8 +19,3 @@ export function isManifestMediaType(mediaType: string): boolean {
 export function isIndexMediaType(mediaType: string): boolean {
   return INDEX_MEDIA_TYPES.includes(mediaType);
 }
-
-/** Layers that are not meant to be distributed: a layout may leave them out. */
-export function isForeignLayer(mediaType: string): boolean {
-  return mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.');
-}

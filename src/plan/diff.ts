@@ -16,7 +16,7 @@ export interface RepositoryState {
   readonly images: readonly ExistingImage[] | undefined;
 }
 
-/** One put of a manifest: without a tag for a child, once for each tag for the root. */
+/** One PutImage: of a child or referrer mostly without a tag, of the root once for each tag. */
 export interface ManifestPut {
   readonly node: ManifestNode;
   readonly tag?: string;
@@ -24,48 +24,49 @@ export interface ManifestPut {
 
 /** What one push does to one repository, decided before any of it is done. */
 export interface Plan {
-  readonly root: ManifestNode;
-  /** All of the image's manifests, children before parents. */
-  readonly manifests: readonly ManifestNode[];
+  readonly graph: ImageGraph;
   /** Blobs that the repository lacks. */
   readonly uploads: readonly Descriptor[];
   /** Blobs that it holds already. */
   readonly present: readonly Descriptor[];
-  /** Left out by the layout, and not asked for by ECR. */
-  readonly absentForeignLayers: readonly Descriptor[];
-  /** What makes the image visible comes last. */
+  /** After the uploads, in this order: children, the root if anything refers to it, referrers. */
   readonly puts: readonly ManifestPut[];
+  /** Last of all: what makes the image visible. */
+  readonly tagPuts: readonly ManifestPut[];
 }
 
 export function diff(graph: ImageGraph, state: RepositoryState, tags: readonly string[]): Plan {
-  const { root, manifests, blobs, absentForeignLayers } = graph;
-  const uploads = blobs.filter(({ digest }) => !state.availableLayers.has(digest));
+  const { root, manifests, referrers, blobs } = graph;
+  const { availableLayers, images = [] } = state;
+  const uploads = blobs.filter(({ digest }) => !availableLayers.has(digest));
+  const found = new Set(images.map(({ digest }) => digest));
+  // ECR keeps an image's layers and an index's children while it keeps the image: with the root there, all is there.
+  const isThere = (node: ManifestNode): boolean =>
+    uploads.length === 0 && found.has(node.descriptor.digest);
+  const referrerPuts = referrers.filter((node) => !isThere(node)).map(toPut);
+  const rootPuts =
+    referrerPuts.length === 0 ? manifests.filter((node) => node !== root) : manifests;
   return {
-    root,
-    manifests,
+    graph,
     uploads,
-    present: blobs.filter(({ digest }) => state.availableLayers.has(digest)),
-    absentForeignLayers,
-    puts: uploads.length === 0 ? missingPuts(graph, state, tags) : allPuts(graph, tags),
+    present: blobs.filter(({ digest }) => availableLayers.has(digest)),
+    puts: [...(isThere(root) ? [] : rootPuts.map((node) => ({ node }))), ...referrerPuts],
+    tagPuts: tags
+      .filter((tag) => !(isThere(root) && holds(images, root, tag)))
+      .map((tag) => ({ node: root, tag })),
   };
 }
 
-function allPuts({ root, manifests }: ImageGraph, tags: readonly string[]): ManifestPut[] {
-  const children = manifests.filter((node) => node !== root).map((node) => ({ node }));
-  return [...children, ...tags.map((tag) => ({ node: root, tag }))];
+function toPut(node: ManifestNode & { readonly tag?: string }): ManifestPut {
+  return node.tag === undefined ? { node } : { node, tag: node.tag };
 }
 
-/** ECR keeps an image's layers and an index's children while it keeps the image: with the root there, all is there. */
-function missingPuts(
-  graph: ImageGraph,
-  { images = [] }: RepositoryState,
-  tags: readonly string[],
-): ManifestPut[] {
-  const rootDigest = graph.root.descriptor.digest;
-  const standing = images.filter(({ digest }) => digest === rootDigest);
-  if (standing.length === 0) return allPuts(graph, tags);
-  const tagged = new Set(standing.map(({ tag }) => tag));
-  return tags.filter((tag) => !tagged.has(tag)).map((tag) => ({ node: graph.root, tag }));
+function holds(
+  images: readonly ExistingImage[],
+  { descriptor }: ManifestNode,
+  tag: string,
+): boolean {
+  return images.some((image) => image.tag === tag && image.digest === descriptor.digest);
 }
 
 export function totalBytes(blobs: readonly Descriptor[]): number {

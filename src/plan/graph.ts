@@ -8,18 +8,25 @@ export interface ManifestNode {
   readonly manifest: Manifest;
 }
 
+/** A manifest that is found by what it speaks of: by its `subject`, or by a tag, as cosign's are. */
+export interface ReferrerNode extends ManifestNode {
+  readonly tag?: string;
+}
+
 /** Everything that an image consists of, each thing once. */
 export interface ImageGraph {
   readonly root: ManifestNode;
-  /** Children before their parents. */
+  /** Children before their parents, the root last. */
   readonly manifests: readonly ManifestNode[];
+  /** What goes along with the image: subjects before what refers to them. */
+  readonly referrers: readonly ReferrerNode[];
   /** Configs and layers that the layout holds. */
   readonly blobs: readonly Descriptor[];
   /** Foreign layers that the layout leaves out: ECR does not ask for them. */
   readonly absentForeignLayers: readonly Descriptor[];
 }
 
-/** What walking needs of a layout. */
+/** What planning needs of a layout. */
 export interface ContentReader {
   has(descriptor: Descriptor): Promise<boolean>;
   readVerified(descriptor: Descriptor): Promise<Uint8Array>;

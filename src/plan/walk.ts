@@ -1,33 +1,64 @@
 import { PushError } from '../errors.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
+import { type Descriptor, isForeignLayer } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { ImageManifest, Manifest } from '../oci/manifest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
-import { DOCKER_CONFIG, isForeignLayer, OCI_CONFIG } from '../oci/media-types.ts';
-import { parseConfigPlatform, parseManifest } from '../oci/parse-manifest.ts';
-import type { ContentReader, ImageGraph, ManifestNode } from './graph.ts';
+import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
+import { DOCKER_CONFIG, OCI_CONFIG } from '../oci/media-types.ts';
+import { parseConfigPlatform } from '../oci/parse-manifest.ts';
+import { platformName } from '../oci/platform.ts';
+import { checkDepth } from './depth.ts';
+import type { ContentReader, ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
+import { readManifest } from './read-manifest.ts';
+import type { Referrer } from './referrers.ts';
 
 /** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
 export const MAX_LAYERS = 500;
-/** Indexes within indexes: no tool writes more than two or three. */
-export const MAX_DEPTH = 16;
-/** All manifests of a graph together are held in memory until they are pushed. */
+/** Of all manifests of a graph together, which are held in memory until they are pushed. */
 export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads everything under `root`, verified, and checks what ECR would refuse, so that nothing is sent in vain.
- * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS,
- *   INDEX_TOO_DEEP, GRAPH_TOO_LARGE, and what parsing a manifest throws
+ * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would
+ * refuse, so that nothing is sent in vain.
+ * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS, INCOMPLETE_INDEX,
+ *   INDEX_LOOP, INDEX_TOO_DEEP, GRAPH_TOO_LARGE, and what `parseManifest` throws
  */
-export async function walkGraph(root: Descriptor, content: ContentReader): Promise<ImageGraph> {
+export async function walkGraph(
+  root: Descriptor,
+  content: ContentReader,
+  referrers: readonly Referrer[] = [],
+): Promise<ImageGraph> {
   const walk = new Walk(content);
   const node = await walk.manifest(root, []);
-  return { root: node, ...walk.found() };
+  const manifests = walk.takeManifests();
+  const found = await walkReferrers(walk, referrers);
+  return { root: node, manifests, referrers: found, ...walk.blobs() };
+}
+
+/** A referrer can itself be referred to: again, until no more of them belong to what was found. */
+async function walkReferrers(walk: Walk, referrers: readonly Referrer[]): Promise<ReferrerNode[]> {
+  const found: ReferrerNode[] = [];
+  for (let left = referrers; ;) {
+    const next = left.filter(
+      ({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest),
+    );
+    if (next.length === 0) return found;
+    left = left.filter((referrer) => !next.includes(referrer));
+    for (const { descriptor, tag } of next) {
+      await walk.manifest(descriptor, []);
+      const nodes = walk.takeManifests();
+      found.push(
+        ...nodes.map((node) =>
+          node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node,
+        ),
+      );
+    }
+  }
 }
 
 class Walk {
   readonly #content: ContentReader;
-  readonly #manifests = new Map<Digest, ManifestNode>();
+  readonly #known = new Map<Digest, ManifestNode>();
+  #taken: ManifestNode[] = [];
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #absentForeignLayers = new Map<Digest, Descriptor>();
   #bytes = 0;
@@ -36,9 +67,19 @@ class Walk {
     this.#content = content;
   }
 
-  found(): Omit<ImageGraph, 'root'> {
+  knows(digest: Digest): boolean {
+    return this.#known.has(digest);
+  }
+
+  /** The manifests walked since the last take, children before their parents. */
+  takeManifests(): ManifestNode[] {
+    const taken = this.#taken;
+    this.#taken = [];
+    return taken;
+  }
+
+  blobs(): Pick<ImageGraph, 'blobs' | 'absentForeignLayers'> {
     return {
-      manifests: [...this.#manifests.values()],
       blobs: [...this.#blobs.values()],
       absentForeignLayers: [...this.#absentForeignLayers.values()],
     };
@@ -46,60 +87,60 @@ class Walk {
 
   /** A manifest is noted after its children, which puts children first. */
   async manifest(descriptor: Descriptor, parents: readonly Digest[]): Promise<ManifestNode> {
-    const known = this.#manifests.get(descriptor.digest);
+    const { digest } = descriptor;
+    const known = this.#known.get(digest);
     if (known !== undefined) return known;
-    checkDepth(descriptor, parents);
-    const node = await this.#read(descriptor);
-    await this.#children(node.manifest, [...parents, descriptor.digest]);
-    this.#manifests.set(descriptor.digest, node);
+    checkDepth(digest, parents);
+    this.#count(descriptor);
+    const node = await readManifest(descriptor, this.#content);
+    if (node.manifest.kind === 'index') await this.#index(node.manifest, [...parents, digest]);
+    else await this.#image(node.manifest, `manifest ${digest}`);
+    this.#known.set(digest, node);
+    this.#taken.push(node);
     return node;
   }
 
-  async #read(descriptor: Descriptor): Promise<ManifestNode> {
-    this.#bytes += descriptor.size;
-    if (this.#bytes > MAX_GRAPH_BYTES) {
-      throw new PushError(
-        'GRAPH_TOO_LARGE',
-        `The manifests under one image exceed ${MAX_GRAPH_BYTES} bytes`,
-        {
-          hint: 'Push the image in parts: select one with "image", or keep fewer platforms.',
-        },
-      );
+  #count({ size }: Descriptor): void {
+    this.#bytes += size;
+    if (this.#bytes <= MAX_GRAPH_BYTES) return;
+    throw new PushError(
+      'GRAPH_TOO_LARGE',
+      `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`,
+      {
+        hint: 'Select a smaller image with the input image, or keep fewer platforms.',
+      },
+    );
+  }
+
+  async #index({ manifests }: ImageIndex, parents: readonly Digest[]): Promise<void> {
+    const whole: Descriptor[] = [];
+    const broken: PushError[] = [];
+    for (const child of manifests) {
+      try {
+        await this.manifest(child, parents);
+        whole.push(child);
+      } catch (error) {
+        if (!(error instanceof PushError && error.code === 'BLOB_MISSING')) throw error;
+        broken.push(error);
+      }
     }
-    const bytes = await this.#content.readVerified(descriptor);
-    const manifest = parseManifest(bytes, {
-      mediaType: descriptor.mediaType,
-      where: `manifest ${descriptor.digest}`,
-    });
-    return { descriptor, bytes, manifest };
+    const [first] = broken;
+    if (first !== undefined) throw incompleteIndex(parents.at(-1), whole, first);
   }
 
-  async #children(manifest: Manifest, parents: readonly Digest[]): Promise<void> {
-    if (manifest.kind === 'image') return this.#image(manifest, parents);
-    for (const child of manifest.manifests) await this.manifest(child, parents);
-  }
-
-  async #image({ config, layers }: ImageManifest, parents: readonly Digest[]): Promise<void> {
-    const image = `manifest ${parents.at(-1) ?? ''}`;
+  async #image({ config, layers }: ImageManifest, where: string): Promise<void> {
     if (layers.length > MAX_LAYERS) {
       throw new PushError(
         'TOO_MANY_LAYERS',
-        `${image} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`,
+        `${where} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`,
         {
           hint: 'Build the image with fewer layers: join RUN steps, or squash.',
         },
       );
     }
-    await this.#blob(config, `${image}: config`);
+    await this.#blob(config, `${where}: config`);
     await this.#checkConfig(config);
-    for (const layer of layers) await this.#blob(layer, `${image}: layer`);
-  }
-
-  /** Small enough to be verified before anything is sent; ECR itself sums up what is larger. */
-  async #checkConfig(config: Descriptor): Promise<void> {
-    if (config.size > MAX_MANIFEST_BYTES || !this.#blobs.has(config.digest)) return;
-    const bytes = await this.#content.readVerified(config);
-    if (isImageConfig(config.mediaType)) parseConfigPlatform(bytes, `config ${config.digest}`);
+    for (const layer of layers) await this.#blob(layer, `${where}: layer`);
   }
 
   async #blob(blob: Descriptor, where: string): Promise<void> {
@@ -109,13 +150,20 @@ class Walk {
         'EMPTY_BLOB',
         `${where} ${blob.digest} is empty, and ECR takes no empty layer`,
         {
-          hint: 'Build without the empty layer; an empty tar still has 1024 bytes.',
+          hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
         },
       );
     }
     if (await this.#content.has(blob)) this.#blobs.set(blob.digest, blob);
-    else if (isForeignLayer(blob.mediaType)) this.#absentForeignLayers.set(blob.digest, blob);
+    else if (isForeignLayer(blob)) this.#absentForeignLayers.set(blob.digest, blob);
     else throw missingBlob(blob, where);
+  }
+
+  /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
+  async #checkConfig(config: Descriptor): Promise<void> {
+    if (config.size > MAX_MANIFEST_BYTES || !this.#blobs.has(config.digest)) return;
+    const bytes = await this.#content.readVerified(config);
+    if (isImageConfig(config.mediaType)) parseConfigPlatform(bytes, `config ${config.digest}`);
   }
 }
 
@@ -123,25 +171,28 @@ function isImageConfig(mediaType: string): boolean {
   return mediaType === OCI_CONFIG || mediaType === DOCKER_CONFIG;
 }
 
-function checkDepth({ digest }: Descriptor, parents: readonly Digest[]): void {
-  if (parents.includes(digest)) {
-    throw new PushError('INDEX_LOOP', `index ${digest} reaches itself`, {
-      hint: 'The layout is malformed: build it again.',
-    });
-  }
-  if (parents.length >= MAX_DEPTH) {
-    throw new PushError(
-      'INDEX_TOO_DEEP',
-      `index ${digest} lies more than ${MAX_DEPTH} indexes deep`,
-      {
-        hint: 'Push the inner image on its own: select it with "image".',
-      },
-    );
-  }
-}
-
 function missingBlob({ digest }: Descriptor, where: string): PushError {
   return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
     hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
+  });
+}
+
+/** `docker save` keeps the index of a multi-platform image and leaves out the platforms that were never pulled. */
+function incompleteIndex(
+  index: Digest | undefined,
+  whole: readonly Descriptor[],
+  cause: PushError,
+): PushError {
+  const platforms = whole.flatMap(({ platform }) =>
+    platform === undefined ? [] : [platformName(platform)],
+  );
+  const present = platforms.filter((name) => name !== 'unknown/unknown');
+  const hint =
+    present.length === 0
+      ? 'Build the layout again, whole.'
+      : `Set platforms: ${present.join(',')} to push what is there, or build the layout again, whole.`;
+  return new PushError('INCOMPLETE_INDEX', `index ${index ?? ''}: ${cause.message}`, {
+    hint,
+    cause,
   });
 }

@@ -16,22 +16,24 @@ export async function planPush(
 }
 
 async function inspect(
-  { blobs, root }: ImageGraph,
+  { blobs, root, referrers }: ImageGraph,
   tags: readonly string[],
   registry: Registry,
   signal: AbortSignal,
 ): Promise<RepositoryState> {
-  const digests = blobs.map(({ digest }) => digest);
-  const ids = [{ digest: root.descriptor.digest }, ...tags.map((tag) => ({ tag }))];
-  const [availableLayers, images] = await Promise.all([
-    registry.availableLayers(digests, signal),
-    registry.findImages(ids, signal),
+  const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
+  const [availableLayers, found] = await Promise.all([
+    registry.availableLayers(
+      blobs.map(({ digest }) => digest),
+      signal,
+    ),
+    registry.findImages([...images, ...tags.map((tag) => ({ tag }))], signal),
   ]);
-  return { availableLayers, images };
+  return { availableLayers, images: found };
 }
 
 /** Carries a plan out: layers first, then manifests, children before parents, the tags last. */
 export async function push(plan: Plan, context: PushContext): Promise<void> {
   await uploadLayers(plan.uploads, context);
-  for (const put of plan.puts) await putManifest(put, plan, context);
+  for (const put of [...plan.puts, ...plan.tagPuts]) await putManifest(put, plan, context);
 }

@@ -53,7 +53,7 @@ function blobsOf(manifest: Manifest): readonly Descriptor[] {
 
 async function putChildren(manifest: Manifest, plan: Plan, context: PushContext): Promise<void> {
   const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
-  for (const node of plan.manifests) {
+  for (const node of plan.graph.manifests) {
     if (children.includes(node.descriptor.digest)) await putManifest({ node }, plan, context);
   }
 }

@@ -15,8 +15,6 @@ interface LayerUploadOptions {
   readonly registry: Registry;
   readonly blob: BlobReader;
   readonly signal: AbortSignal;
-  /** Told the bytes of each part that ECR has taken. */
-  readonly onBytes: (bytes: number) => void;
 }
 
 type Attempt = 'done' | 'digest-mismatch' | 'upload-not-found' | 'parts-lost';
@@ -64,7 +62,7 @@ async function sendParts(
   partSize: number,
   options: LayerUploadOptions,
 ): Promise<Attempt> {
-  const { registry, blob, signal, onBytes } = options;
+  const { registry, blob, signal } = options;
   const buffer = new Uint8Array(Math.min(partSize, blob.size));
   let setbacks = 0;
   for (let firstByte = 0; firstByte < blob.size;) {
@@ -77,7 +75,6 @@ async function sendParts(
     const next = reached === undefined ? undefined : reached + 1;
     if (next === undefined || next < 0 || next > firstByte + bytes.length) return 'parts-lost';
     if (next <= firstByte && ++setbacks > MAX_SETBACKS) return 'parts-lost';
-    onBytes(next - firstByte);
     firstByte = next;
   }
   return 'done';

@@ -8,16 +8,15 @@ export async function uploadLayers(
   layers: readonly Descriptor[],
   context: PushContext,
 ): Promise<void> {
-  const { concurrency, layout, listener, registry } = context;
+  const { concurrency, blobs, listener, registry } = context;
   const largestFirst = layers.toSorted((a, b) => b.size - a.size);
   await forEachConcurrently(largestFirst, concurrency, context.signal, async (layer, signal) => {
     listener.layerStarted(layer);
-    await using blob = await layout.openBlob(layer);
+    await using blob = await blobs.openBlob(layer);
     await uploadLayer(layer, {
       registry,
       blob,
       signal,
-      onBytes: (bytes) => listener.bytesSent(bytes),
     });
     listener.layerFinished(layer);
   });

@@ -1,0 +1,27 @@
+import { type Fields, isFields } from './fields.ts';
+import { parseStrictJson } from './json.ts';
+import { OCI_INDEX } from './media-types.ts';
+
+/** The entries of an index that `parseManifest` has taken, in its order, with members that nothing here knows. */
+export function rawEntries(index: Uint8Array): readonly Fields[] {
+  const { manifests } = parseObject(index);
+  return Array.isArray(manifests) ? manifests.filter(isFields) : [];
+}
+
+/** The same index with other entries: everything else in it stays. */
+export function withEntries(index: Uint8Array, entries: readonly Fields[]): Uint8Array {
+  return toBytes({ ...parseObject(index), manifests: entries });
+}
+
+export function newIndex(entries: readonly Fields[]): Uint8Array {
+  return toBytes({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: entries });
+}
+
+function parseObject(bytes: Uint8Array): Fields {
+  const value = parseStrictJson(bytes, 'index');
+  return isFields(value) ? value : {};
+}
+
+function toBytes(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}

@@ -1,0 +1,40 @@
+import { PushError } from '../errors.ts';
+import type { Platform } from './descriptor.ts';
+
+/** The variant that goes without saying: https://github.com/containerd/platforms/blob/main/README.md */
+const DEFAULT_VARIANTS: Readonly<Record<string, string>> = { arm64: 'v8', arm: 'v7' };
+
+/** @throws PushError INVALID_INPUT unless the text is `os/architecture` or `os/architecture/variant`. */
+export function parsePlatformName(text: string): Platform {
+  const [os = '', architecture = '', variant, ...rest] = text.split('/');
+  if (os === '' || architecture === '' || variant === '' || rest.length > 0) {
+    throw new PushError('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
+      hint: 'Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.',
+    });
+  }
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}
+
+export function platformName({ os, architecture, variant }: Platform): string {
+  return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
+}
+
+/** Whether `platform` is one of those that `wanted` means: without a variant it means all of them. */
+export function matchesPlatform(platform: Platform, wanted: Platform): boolean {
+  if (platform.os !== wanted.os || platform.architecture !== wanted.architecture) return false;
+  return wanted.variant === undefined || variantOf(platform) === wanted.variant;
+}
+
+/** Whether a runtime could not tell the two apart. Windows images differ in their version alone. */
+export function isSamePlatform(a: Platform, b: Platform): boolean {
+  return (
+    a.os === b.os &&
+    a.architecture === b.architecture &&
+    variantOf(a) === variantOf(b) &&
+    a.osVersion === b.osVersion
+  );
+}
+
+function variantOf({ architecture, variant }: Platform): string | undefined {
+  return variant ?? DEFAULT_VARIANTS[architecture];
+}

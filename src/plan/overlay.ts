@@ -1,0 +1,27 @@
+import type { Descriptor } from '../oci/descriptor.ts';
+import { type Digest, digestOf } from '../oci/digest.ts';
+import type { ContentReader } from './graph.ts';
+
+/** A layout's content and, in front of it, indexes that were made from it and are in no file. */
+export class Overlay implements ContentReader {
+  readonly #below: ContentReader;
+  readonly #made = new Map<Digest, Uint8Array>();
+
+  constructor(below: ContentReader) {
+    this.#below = below;
+  }
+
+  add(mediaType: string, bytes: Uint8Array): Descriptor {
+    const digest = digestOf(bytes);
+    this.#made.set(digest, bytes);
+    return { mediaType, digest, size: bytes.byteLength };
+  }
+
+  async has(descriptor: Descriptor): Promise<boolean> {
+    return this.#made.has(descriptor.digest) || this.#below.has(descriptor);
+  }
+
+  async readVerified(descriptor: Descriptor): Promise<Uint8Array> {
+    return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
+  }
+}

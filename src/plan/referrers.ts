@@ -1,0 +1,59 @@
+import type { Descriptor } from '../oci/descriptor.ts';
+import { type Digest, isDigest } from '../oci/digest.ts';
+import { isIndexMediaType, isManifestMediaType } from '../oci/media-types.ts';
+import type { ContentReader } from './graph.ts';
+import { readManifest } from './read-manifest.ts';
+import { namesOf } from './select-image.ts';
+
+/** A manifest that speaks of another one: a signature, an SBOM, an attestation. */
+export interface Referrer {
+  readonly descriptor: Descriptor;
+  readonly subject: Digest;
+  /** Where it is found by a tag and not by its `subject`. */
+  readonly tag?: string;
+}
+
+/** https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md */
+const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
+const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
+
+/** The referrers among the entries of a layout's `index.json`. What is none, or no manifest at all, is passed over. */
+export async function findReferrers(
+  entries: readonly Descriptor[],
+  content: ContentReader,
+): Promise<Referrer[]> {
+  const found = new Map<Digest, Referrer>();
+  for (const entry of entries) {
+    for (const referrer of await referrersIn(entry, content))
+      found.set(referrer.descriptor.digest, referrer);
+  }
+  return [...found.values()];
+}
+
+async function referrersIn(entry: Descriptor, content: ContentReader): Promise<Referrer[]> {
+  if (!(await isReadable(entry, content))) return [];
+  const names = namesOf(entry);
+  const { manifest } = await readManifest(entry, content);
+  const isFallbackIndex =
+    manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name));
+  if (isFallbackIndex) {
+    return (
+      await Promise.all(manifest.manifests.map((child) => referrersIn(child, content)))
+    ).flat();
+  }
+  if (manifest.subject !== undefined)
+    return [{ descriptor: entry, subject: manifest.subject.digest }];
+  return names.flatMap((tag) => cosignReferrer(entry, tag));
+}
+
+/** Entries that are of no concern here may be of any kind, and may be absent. */
+async function isReadable(entry: Descriptor, content: ContentReader): Promise<boolean> {
+  if (!isManifestMediaType(entry.mediaType) && !isIndexMediaType(entry.mediaType)) return false;
+  return content.has(entry);
+}
+
+function cosignReferrer(descriptor: Descriptor, tag: string): Referrer[] {
+  const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
+  return isDigest(subject) ? [{ descriptor, subject, tag }] : [];
+}

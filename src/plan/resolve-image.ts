@@ -1,0 +1,50 @@
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { ImageIndex } from '../oci/manifest.ts';
+import type { ContentReader, ImageGraph } from './graph.ts';
+import { mergeRoots } from './merge.ts';
+import { Overlay } from './overlay.ts';
+import { findReferrers } from './referrers.ts';
+import { reshape, type Shape } from './reshape.ts';
+import { selectImage } from './select-image.ts';
+import { walkGraph } from './walk.ts';
+
+export interface ImageRequest {
+  /** Name or digest of one of a layout's images; undefined where it holds one. */
+  readonly image: string | undefined;
+  readonly shape: Shape;
+  /** Whether what refers to the image goes along. */
+  readonly referrers: boolean;
+}
+
+/** What a layout says of itself. */
+export interface LayoutIndex {
+  readonly path: string;
+  readonly index: ImageIndex;
+}
+
+export interface ResolvedImage {
+  readonly graph: ImageGraph;
+  /** The images as the layouts hold them: one, and the same as the graph's root, unless something was asked to change. */
+  readonly origins: readonly Descriptor[];
+}
+
+/** The image to push: selected in each layout, merged if there are several, reshaped as asked, and read whole. */
+export async function resolveImage(
+  layouts: readonly LayoutIndex[],
+  content: ContentReader,
+  request: ImageRequest,
+): Promise<ResolvedImage> {
+  const roots = layouts.map(({ index, path }) => ({
+    root: selectImage(index, path, request.image),
+    layoutPath: path,
+  }));
+  const origins = roots.map(({ root }) => root);
+  const overlay = new Overlay(content);
+  const [only] = origins;
+  const whole =
+    only !== undefined && origins.length === 1 ? only : await mergeRoots(roots, overlay);
+  const root = await reshape(whole, overlay, request.shape);
+  const entries = layouts.flatMap(({ index }) => index.manifests);
+  const referrers = request.referrers ? await findReferrers(entries, overlay) : [];
+  return { graph: await walkGraph(root, overlay, referrers), origins };
+}
