@@ -3,7 +3,7 @@ import { type Descriptor, isForeignLayer } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
-import { DOCKER_CONFIG, OCI_CONFIG } from '../oci/media-types.ts';
+import { isConfigMediaType } from '../oci/media-types.ts';
 import { parseConfigPlatform } from '../oci/parse-manifest.ts';
 import { platformName } from '../oci/platform.ts';
 import { checkDepth } from './depth.ts';
@@ -163,12 +163,8 @@ class Walk {
   async #checkConfig(config: Descriptor): Promise<void> {
     if (config.size > MAX_MANIFEST_BYTES || !this.#blobs.has(config.digest)) return;
     const bytes = await this.#content.readVerified(config);
-    if (isImageConfig(config.mediaType)) parseConfigPlatform(bytes, `config ${config.digest}`);
+    if (isConfigMediaType(config.mediaType)) parseConfigPlatform(bytes, `config ${config.digest}`);
   }
-}
-
-function isImageConfig(mediaType: string): boolean {
-  return mediaType === OCI_CONFIG || mediaType === DOCKER_CONFIG;
 }
 
 function missingBlob({ digest }: Descriptor, where: string): PushError {
