@@ -33,38 +33,54 @@ export async function mergeRoots(
   roots: readonly LayoutRoot[],
   content: Overlay,
 ): Promise<Descriptor> {
-  const merged = new Map<Digest, Entry>();
+  const merge = new Merge(content);
   for (const { root, layoutPath } of roots) {
-    const raw = { mediaType: root.mediaType, digest: root.digest, size: root.size };
-    for (const entry of await entriesOf(root, raw, layoutPath, content, [])) {
-      if (merged.has(entry.digest)) continue;
-      refuseConflict(entry, [...merged.values()]);
-      merged.set(entry.digest, entry);
-    }
+    const { mediaType, digest, size } = root;
+    await merge.add(root, { mediaType, digest, size }, layoutPath, []);
   }
-  return content.add(OCI_INDEX, newIndex([...merged.values()].map(({ raw }) => raw)));
+  return content.add(OCI_INDEX, newIndex(merge.entries.map(({ raw }) => raw)));
 }
 
-async function entriesOf(
-  descriptor: Descriptor,
-  raw: Fields,
-  layoutPath: string,
-  content: Overlay,
-  parents: readonly Digest[],
-): Promise<Entry[]> {
-  const { digest } = descriptor;
-  if (isAttestation(descriptor)) return [{ digest, raw, platform: undefined, layoutPath }];
-  checkDepth(digest, parents);
-  const { manifest, bytes } = await readManifest(descriptor, content);
-  if (manifest.kind === 'image') {
-    const platform = await platformOf(descriptor, content);
-    return [{ digest, raw: withPlatform(raw, platform), platform, layoutPath }];
+class Merge {
+  readonly entries: Entry[] = [];
+  readonly #content: Overlay;
+  /** Images and indexes alike: what is named again and again is read once. */
+  readonly #known = new Set<Digest>();
+
+  constructor(content: Overlay) {
+    this.#content = content;
   }
-  const raws = rawEntries(bytes);
-  const children = manifest.manifests.map((child, at) =>
-    entriesOf(child, raws[at] ?? {}, layoutPath, content, [...parents, digest]),
-  );
-  return (await Promise.all(children)).flat();
+
+  /** `raw` is how the image's entry will stand in the merged index; an index gives way to its own entries. */
+  async add(
+    descriptor: Descriptor,
+    raw: Fields,
+    layoutPath: string,
+    parents: readonly Digest[],
+  ): Promise<void> {
+    const { digest } = descriptor;
+    checkDepth(digest, parents);
+    if (this.#known.has(digest)) return;
+    this.#known.add(digest);
+    if (isAttestation(descriptor)) {
+      this.entries.push({ digest, raw, platform: undefined, layoutPath });
+      return;
+    }
+    const { manifest, bytes } = await readManifest(descriptor, this.#content);
+    if (manifest.kind === 'image') return this.#addImage(descriptor, raw, layoutPath);
+    const raws = rawEntries(bytes);
+    for (const [at, child] of manifest.manifests.entries()) {
+      await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
+    }
+  }
+
+  async #addImage(descriptor: Descriptor, raw: Fields, layoutPath: string): Promise<void> {
+    const { digest } = descriptor;
+    const platform = await platformOf(descriptor, this.#content);
+    const entry = { digest, raw: withPlatform(raw, platform), platform, layoutPath };
+    refuseConflict(entry, this.entries);
+    this.entries.push(entry);
+  }
 }
 
 function withPlatform(raw: Fields, platform: Platform | undefined): Fields {
@@ -84,7 +100,10 @@ function withPlatform(raw: Fields, platform: Platform | undefined): Fields {
 function refuseConflict({ digest, platform, layoutPath }: Entry, others: readonly Entry[]): void {
   if (platform === undefined) return;
   const other = others.find(
-    (entry) => entry.platform !== undefined && isSamePlatform(entry.platform, platform),
+    (entry) =>
+      entry.layoutPath !== layoutPath &&
+      entry.platform !== undefined &&
+      isSamePlatform(entry.platform, platform),
   );
   if (other === undefined) return;
   throw new PushError(

@@ -1,5 +1,6 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
+import type { ImageIndex, Manifest } from '../oci/manifest.ts';
 import { isIndexMediaType, isManifestMediaType } from '../oci/media-types.ts';
 import type { ContentReader } from './graph.ts';
 import { readManifest } from './read-manifest.ts';
@@ -32,25 +33,37 @@ export async function findReferrers(
 }
 
 async function referrersIn(entry: Descriptor, content: ContentReader): Promise<Referrer[]> {
-  if (!(await isReadable(entry, content))) return [];
+  const manifest = await readIfThere(entry, content);
+  if (manifest === undefined) return [];
   const names = namesOf(entry);
-  const { manifest } = await readManifest(entry, content);
-  const isFallbackIndex =
-    manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name));
-  if (isFallbackIndex) {
-    return (
-      await Promise.all(manifest.manifests.map((child) => referrersIn(child, content)))
-    ).flat();
-  }
+  if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
+    return listedReferrers(manifest, content);
   if (manifest.subject !== undefined)
     return [{ descriptor: entry, subject: manifest.subject.digest }];
   return names.flatMap((tag) => cosignReferrer(entry, tag));
 }
 
+/** Of a fallback index, which lists manifests: an index in it is not followed. */
+async function listedReferrers(
+  { manifests }: ImageIndex,
+  content: ContentReader,
+): Promise<Referrer[]> {
+  const listed: Referrer[] = [];
+  for (const descriptor of manifests) {
+    const subject = (await readIfThere(descriptor, content))?.subject?.digest;
+    if (subject !== undefined) listed.push({ descriptor, subject });
+  }
+  return listed;
+}
+
 /** Entries that are of no concern here may be of any kind, and may be absent. */
-async function isReadable(entry: Descriptor, content: ContentReader): Promise<boolean> {
-  if (!isManifestMediaType(entry.mediaType) && !isIndexMediaType(entry.mediaType)) return false;
-  return content.has(entry);
+async function readIfThere(
+  entry: Descriptor,
+  content: ContentReader,
+): Promise<Manifest | undefined> {
+  if (!isManifestMediaType(entry.mediaType) && !isIndexMediaType(entry.mediaType)) return undefined;
+  if (!(await content.has(entry))) return undefined;
+  return (await readManifest(entry, content)).manifest;
 }
 
 function cosignReferrer(descriptor: Descriptor, tag: string): Referrer[] {

@@ -1,5 +1,6 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Fields } from '../oci/fields.ts';
 import { rawEntries, withEntries } from '../oci/index-bytes.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
@@ -23,24 +24,37 @@ export interface Shape {
 /**
  * The root that the shape makes of `root`: the same descriptor when nothing has to go. New indexes are added to
  * `content`.
- * @throws PushError PLATFORM_NOT_FOUND, NOT_A_SINGLE_IMAGE
+ * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, NOT_A_SINGLE_IMAGE
  */
 export async function reshape(
   root: Descriptor,
   content: Overlay,
   shape: Shape,
 ): Promise<Descriptor> {
+  const kept = keepsAll(shape) ? root : await filtered(root, content, shape);
+  return shape.singleImage === 'unwrap' ? unwrap(kept, content) : kept;
+}
+
+function keepsAll({ platforms, attestations }: Shape): boolean {
+  return platforms.length === 0 && attestations === 'keep';
+}
+
+async function filtered(root: Descriptor, content: Overlay, shape: Shape): Promise<Descriptor> {
   const filter = new Filter(content, shape);
   const kept = await filter.keep(root, []);
   filter.checkAllFound();
-  if (kept === undefined) throw platformNotFound(shape.platforms, filter.seen);
-  return shape.singleImage === 'unwrap' ? unwrap(kept, content) : kept;
+  if (kept !== undefined) return kept;
+  throw new PushError('NO_IMAGE', `index ${root.digest} holds nothing but attestations`, {
+    hint: 'Leave the input attestations out, or set it to keep.',
+  });
 }
 
 class Filter {
   readonly seen: Platform[] = [];
   readonly #content: Overlay;
   readonly #shape: Shape;
+  /** What is left of each index: one that is named again and again is read once. */
+  readonly #left = new Map<Digest, Descriptor | undefined>();
 
   constructor(content: Overlay, shape: Shape) {
     this.#content = content;
@@ -62,8 +76,11 @@ class Filter {
       entry.digest,
       parents.map(({ digest }) => digest),
     );
-    const node = await readManifest(entry, this.#content);
-    return this.#keepOfIndex(node, [...parents, entry]);
+    if (!this.#left.has(entry.digest)) {
+      const node = await readManifest(entry, this.#content);
+      this.#left.set(entry.digest, await this.#keepOfIndex(node, [...parents, entry]));
+    }
+    return this.#left.get(entry.digest);
   }
 
   async #isWanted(image: Descriptor): Promise<boolean> {
@@ -104,7 +121,7 @@ class Filter {
     entries: readonly Descriptor[],
     kept: ReadonlyMap<Descriptor, Descriptor>,
   ): Descriptor {
-    const unchanged = entries.every((entry) => kept.get(entry) === entry);
+    const unchanged = entries.every((entry) => kept.get(entry)?.digest === entry.digest);
     if (unchanged) return node.descriptor;
     const raw = rawEntries(node.bytes);
     const rewritten = entries.flatMap((entry, at) => replaceEntry(raw[at], kept.get(entry)));
