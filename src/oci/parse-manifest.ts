@@ -21,10 +21,12 @@ interface Expected {
  */
 export function parseManifest(bytes: Uint8Array, expected: Expected): Manifest {
   const fields = readFields(bytes, expected.where);
-  const mediaType = readMediaType(fields, expected.mediaType);
-  if (isManifestMediaType(mediaType)) return readImage(fields, mediaType);
-  if (isIndexMediaType(mediaType)) return readIndex(fields, mediaType);
-  throw unsupported(fields.where, mediaType);
+  const own = fields.string('mediaType');
+  const mediaType = expected.mediaType ?? own ?? '';
+  const isImage = isManifestMediaType(mediaType);
+  if (!isImage && !isIndexMediaType(mediaType)) throw unsupported(fields.where, mediaType);
+  if (own !== undefined && own !== mediaType) throw mismatch(fields.where, own, mediaType);
+  return isImage ? readImage(fields, mediaType) : readIndex(fields, mediaType);
 }
 
 /**
@@ -87,17 +89,6 @@ function refuseAmbiguous(fields: FieldReader): void {
   );
 }
 
-function readMediaType(fields: FieldReader, expected: string | undefined): string {
-  const own = fields.string('mediaType');
-  if (own !== undefined && expected !== undefined && own !== expected) {
-    throw new PushError(
-      'MEDIA_TYPE_MISMATCH',
-      `${fields.where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`,
-    );
-  }
-  return own ?? expected ?? '';
-}
-
 function readImage(fields: FieldReader, mediaType: string): ImageManifest {
   if (!fields.has('config')) throw fields.invalid('config is missing');
   return {
@@ -142,6 +133,14 @@ function readCommon(
       subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
     }),
   };
+}
+
+function mismatch(where: string, own: string, expected: string): PushError {
+  return new PushError(
+    'MEDIA_TYPE_MISMATCH',
+    `${where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`,
+    { hint: 'Programs disagree on which of the two counts: build the layout again.' },
+  );
 }
 
 function unsupported(where: string, mediaType: string): PushError {

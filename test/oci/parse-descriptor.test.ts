@@ -82,7 +82,7 @@ for (const { name, members, parsed } of accepted) {
 const hex = 'a'.repeat(64);
 const refusals: { name: string; value: unknown; code: ErrorCode }[] = [
   ...[null, 'text', 5, [plain], undefined].map((value) => ({
-    name: inspect(value),
+    name: inspect(value, { breakLength: Infinity }).slice(0, 60),
     value,
     code: 'INVALID_DESCRIPTOR' as const,
   })),

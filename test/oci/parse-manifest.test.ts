@@ -123,6 +123,13 @@ const refusals: Refusal[] = [
     says: OCI_ARTIFACT,
   },
   {
+    name: 'a type that ECR does not take, whatever the body says',
+    body: { ...image, mediaType: OCI_MANIFEST },
+    mediaType: OCI_ARTIFACT,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    says: OCI_ARTIFACT,
+  },
+  {
     name: 'a type that differs in case',
     body: image,
     mediaType: OCI_MANIFEST.toUpperCase(),
