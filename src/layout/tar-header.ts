@@ -111,10 +111,7 @@ function extensionSize(header: Uint8Array, tar: TarFile): number {
 
 function decode(blocks: Uint8Array, tar: TarFile, position: number): Promise<Decoded> {
   return new Promise((resolve, reject) => {
-    const fail = (cause?: unknown) => {
-      const message = `${tar.path} is damaged: no valid tar header at byte ${position}`;
-      reject(new PushError('INVALID_TAR', message, { hint: 'Build the layout again.', cause }));
-    };
+    const fail = (cause?: unknown) => reject(undecodable(tar, position, cause));
     const extractor = extract();
     extractor.on('entry', (header: Decoded) => {
       resolve(header);
@@ -124,6 +121,18 @@ function decode(blocks: Uint8Array, tar: TarFile, position: number): Promise<Dec
     extractor.on('close', fail);
     extractor.end(blocks);
   });
+}
+
+function undecodable(tar: TarFile, position: number, cause: unknown): PushError {
+  // So tar-stream calls a size below zero, and one that is no number, and nothing else.
+  if (cause instanceof Error && cause.message === 'Invalid header') {
+    return invalidSize(`${tar.path}: the entry at byte ${position}`);
+  }
+  return new PushError(
+    'INVALID_TAR',
+    `${tar.path} is damaged: no valid tar header at byte ${position}`,
+    { hint: 'Build the layout again.', cause },
+  );
 }
 
 /** Their content is not what a reader of the file sees, and no layout needs one. */
@@ -151,8 +160,10 @@ function refuseInterveningHeader(flags: string, pax: Fields, name: string): void
 }
 
 function checkedSize(size: unknown, paxSize: unknown, name: string): number {
-  const clean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
-  if (clean && typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size;
+  const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
+  // tar-stream makes -0 of GNU's -1.
+  const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
+  if (isClean && isWhole && typeof size === 'number' && size >= 0) return size;
   throw invalidSize(name);
 }
 

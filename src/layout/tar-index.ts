@@ -3,7 +3,7 @@ import { PushError } from '../errors.ts';
 import { padded, readTarHeader, type TarFile, type TarHeader, truncated } from './tar-header.ts';
 
 /** More than any layout has blobs; it bounds the time and the memory that the index takes. */
-export const MAX_TAR_ENTRIES = 100_000;
+export const MAX_TAR_ENTRIES = 50_000;
 
 /** Characters; an entry with a longer name is left out. */
 const MAX_NAME_LENGTH = 1024;

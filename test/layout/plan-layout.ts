@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Layout } from '../../src/layout/layout.ts';
+import { openLayout } from '../../src/layout/open-layout.ts';
+import type { Descriptor } from '../../src/oci/descriptor.ts';
+import { type ImageRequest, resolveImage } from '../../src/plan/resolve-image.ts';
+
+const AS_IS: Omit<ImageRequest, 'image'> = {
+  shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
+  referrers: true,
+};
+
+/** Does with one image of a layout what a push does with it before anything is sent: returns what would be sent. */
+export async function planImage(layout: Layout, root: Descriptor): Promise<readonly Descriptor[]> {
+  const request = { ...AS_IS, image: root.digest };
+  const { graph } = await resolveImage([layout], layout, request);
+  return graph.blobs;
+}
+
+/** Opens a layout, plans every image that it lists, and reads every blob of them as an upload would. */
+export async function readLayout(path: string): Promise<void> {
+  await using layout = await openLayout(path);
+  for (const root of layout.index.manifests) {
+    for (const blob of await planImage(layout, root)) await digestOfBlob(layout, blob);
+  }
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+export async function digestOfBlob(layout: Layout, descriptor: Descriptor): Promise<string> {
+  await using blob = await layout.openBlob(descriptor);
+  const hash = createHash('sha256');
+  const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, blob.size));
+  for (let position = 0; position < blob.size; position += chunk.byteLength) {
+    const part = chunk.subarray(0, Math.min(chunk.byteLength, blob.size - position));
+    await blob.read(part, position);
+    hash.update(part);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
