@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryAlreadyExists, repositoryNotFound } from './errors.ts';
@@ -46,7 +47,8 @@ export class Registry {
         ...place,
         arn: this.arnOf(repositoryName),
         uri: this.#uriOf(repositoryName),
-        folder: join(this.identity.folder, encodeURIComponent(repositoryName)),
+        // A name may be longer than a file's name, and one name may begin another.
+        folder: join(this.identity.folder, sha256(repositoryName)),
         createdAt,
       },
       { ...DEFAULT_SETTINGS, ...settings },
@@ -74,6 +76,10 @@ export class Registry {
     const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
     return `${accountId}.dkr.ecr.${region}.${suffix}/${repositoryName}`;
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function partitionOf(region: string): string {

@@ -1,4 +1,4 @@
-import { kmsFailure } from '../errors.ts';
+import { invalidParameter, kmsFailure } from '../errors.ts';
 import type { Registry } from '../registry.ts';
 import type { Repository } from '../repository.ts';
 import type { Service, ServiceRules } from '../rules.ts';
@@ -72,6 +72,7 @@ export function page<T>(
   }: { nextToken?: string | undefined; maxResults?: number | undefined },
 ): { items: readonly T[]; nextToken?: string } {
   const start = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, 'base64').toString());
+  if (!Number.isSafeInteger(start)) throw invalidParameter('nextToken', 'Invalid token');
   const end = start + maxResults;
   const rest = end < items.length ? { nextToken: Buffer.from(`${end}`).toString('base64') } : {};
   return { items: items.slice(start, end), ...rest };
