@@ -14,7 +14,7 @@ import { handleApiCall } from './json-api.ts';
 import type { ApiParts } from './json-api.ts';
 import type { LocalEcrOptions } from './options.ts';
 import { load, save } from './persistence.ts';
-import type { Repository, RepositorySettings } from './repository.ts';
+import type { Layer, Repository, RepositorySettings } from './repository.ts';
 import type { Service } from './rules.ts';
 import { Throttle } from './throttle.ts';
 import { World } from './world.ts';
@@ -82,6 +82,18 @@ export class LocalEcr implements AsyncDisposable {
   /** From now on KMS refuses this key: `kmsError` reaches the caller in KmsException. */
   breakKey(kmsKey: string, kmsError: string): void {
     this.world.brokenKeys.set(kmsKey, kmsError);
+  }
+
+  /** What BatchCheckLayerAvailability says of a stored layer from now on, until it is uploaded again. */
+  setAvailability(
+    repositoryName: string,
+    digest: string,
+    availability: Layer['availability'],
+    selector: RegistrySelector = {},
+  ): void {
+    const layer = this.repository(repositoryName, selector).layers.get(digest);
+    if (layer === undefined) throw new Error(`${repositoryName} holds no layer ${digest}`);
+    layer.availability = availability;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

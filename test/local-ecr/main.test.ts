@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, test } from 'node:test';
+import { startLocalEcr } from './server.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+
+function main(...args: string[]) {
+  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+test('the command line starts a server and says how to reach it', async () => {
+  const child = main('--repository', 'team/app', '--public-repository', 'blue/open');
+  const env = new Map<string, string>();
+  for await (const line of createInterface(child.stdout)) {
+    const [, name, value] = /^export (\w+)=(.+)$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) env.set(name, value);
+    if (name === 'AWS_REGION') break;
+  }
+  const url = env.get('AWS_ENDPOINT_URL_ECR') ?? '';
+  for (const name of ['team/app', 'blue/open']) {
+    const response = await fetch(`${url}/v2/${name}/tags/list`);
+    assert.deepEqual(await response.json(), { name, tags: [] });
+  }
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+});
+
+test('--help says what there is', async () => {
+  const child = main('--help');
+  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  for (const option of ['--port', '--data', '--region', '--repository', '--public-repository'])
+    assert.ok(output.includes(option), option);
+  assert.equal(child.exitCode, 0);
+});
+
+describe('a mistake on the command line is named:', () => {
+  const cases: { args: string[]; message: RegExp }[] = [
+    { args: ['--port', 'http'], message: /^--port http: a port is a number from 0 to 65535/ },
+    { args: ['--port', '65536'], message: /^--port 65536:/ },
+    { args: ['--colour'], message: /--colour.*\n?[\s\S]*--help/ },
+    { args: ['app'], message: /'app'[\s\S]*--help/ },
+    { args: ['--repository', 'App'], message: /^'App' is no name for a repository/ },
+    { args: ['--public-repository', 'open'], message: /^--public-repository open: .*ALIAS\/NAME/ },
+  ];
+  for (const { args, message } of cases) {
+    test(args.join(' '), async () => {
+      const child = main(...args);
+      const [output] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+      assert.match(output, message);
+      assert.equal(child.exitCode, 1);
+    });
+  }
+
+  test('a port in use', async () => {
+    await using ecr = await startLocalEcr();
+    const child = main('--port', `${ecr.port}`);
+    const [output] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    assert.match(output, /^The port is in use/);
+    assert.equal(child.exitCode, 1);
+  });
+});
