@@ -29,6 +29,21 @@ test('the action runs dist/index.js on Node 24', async () => {
   assert.match(await read('action.yml'), /^runs:\n {2}using: node24\n {2}main: dist\/index\.js$/m);
 });
 
+test('action.yml declares the inputs that the code reads, and no other', async () => {
+  const source = await read('src/action/inputs.ts');
+  const names = [...source.matchAll(/\bread(?:\(|, )'([\w-]+)'/g)].map(([, name]) => name);
+  const { inputs } = await readActionMetadata();
+  assert.deepEqual([...new Set(names)].toSorted(), [...inputs.keys()].toSorted());
+});
+
+test('action.yml declares the outputs that the code sets, and no other', async () => {
+  const source = await read('src/action/outputs.ts');
+  const [, union = ''] = /type OutputName =([^;]*);/.exec(source) ?? [];
+  const names = [...union.matchAll(/'([\w-]+)'/g)].map(([, name]) => name);
+  const { outputs } = await readActionMetadata();
+  assert.deepEqual(names.toSorted(), [...outputs.keys()].toSorted());
+});
+
 test("README's inputs are those of action.yml, in the same order", async () => {
   const { inputs } = await readActionMetadata();
   assert.deepEqual(firstColumn(await read('README.md'), 'Inputs'), [...inputs.keys()]);
