@@ -224,3 +224,17 @@ test('docs/architecture.md shows the same table', async () => {
     .map((line) => line.replace(/ +/g, ' ').trimEnd());
   assert.deepEqual(table, rows);
 });
+
+test('docs/architecture.md names nothing that the code does not have', async () => {
+  const document = await readFile(new URL('docs/architecture.md', REPOSITORY), 'utf8');
+  const sources = await readSources();
+  const code = [...sources.keys(), ...sources.values()].join('\n');
+  const prose = document.split('\n').filter((line) => !line.startsWith('|'));
+  const names = [...prose.join('\n').matchAll(/`([\w./-]+)`/g)].map(([, name]) => name ?? '');
+  assert.ok(names.length > 20, 'the pattern finds the names');
+  const isOfTests = (name: string) => /^(test\/|world\.ts$)/.test(name);
+  assert.deepEqual(
+    names.filter((name) => !isOfTests(name) && !code.includes(name)),
+    [],
+  );
+});
