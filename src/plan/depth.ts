@@ -11,7 +11,7 @@ export function checkDepth(digest: Digest, parents: readonly Digest[]): void {
       hint: 'The layout is malformed: build it again.',
     });
   }
-  if (parents.length >= MAX_DEPTH) {
+  if (parents.length > MAX_DEPTH) {
     throw new PushError(
       'INDEX_TOO_DEEP',
       `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`,

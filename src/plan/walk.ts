@@ -89,7 +89,7 @@ class Walk {
   async manifest(descriptor: Descriptor, parents: readonly Digest[]): Promise<ManifestNode> {
     const { digest } = descriptor;
     const known = this.#known.get(digest);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#again(descriptor, known);
     checkDepth(digest, parents);
     this.#count(descriptor);
     const node = await readManifest(descriptor, this.#content);
@@ -98,6 +98,14 @@ class Walk {
     this.#known.set(digest, node);
     this.#taken.push(node);
     return node;
+  }
+
+  /** What is named again is not read again, unless it is said to be something else: that is refused. */
+  async #again(descriptor: Descriptor, known: ManifestNode): Promise<ManifestNode> {
+    const { mediaType, size } = known.descriptor;
+    const isSame = descriptor.mediaType === mediaType && descriptor.size === size;
+    if (!isSame) await readManifest(descriptor, this.#content);
+    return known;
   }
 
   #count({ size }: Descriptor): void {
@@ -144,7 +152,7 @@ class Walk {
   }
 
   async #blob(blob: Descriptor, where: string): Promise<void> {
-    if (this.#blobs.has(blob.digest)) return;
+    if (this.#blobs.get(blob.digest)?.size === blob.size) return;
     if (blob.size === 0) {
       throw new PushError(
         'EMPTY_BLOB',

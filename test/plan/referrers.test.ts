@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OCI_INDEX } from '../../src/oci/media-types.ts';
 import { findReferrers } from '../../src/plan/referrers.ts';
 import { resolveImage } from '../../src/plan/resolve-image.ts';
 import { walkGraph } from '../../src/plan/walk.ts';
 import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
-import { indexOf, MemoryContent, rawBlob } from './memory-content.ts';
+import { indexOf, MemoryContent, rawBlob, rawGraph } from './memory-content.ts';
 
 const image = buildImage({ seed: 'image' });
 const stranger = buildImage({ seed: 'stranger' });
@@ -38,9 +39,10 @@ test('an entry with a subject refers to it', async () => {
   ]);
 });
 
-test('an index can refer, too', async () => {
-  const along = await pushedAlong(referrerTo(image, 'sbom'));
-  assert.deepEqual(digests(along), digests([referrerTo(image, 'sbom')]));
+test('an index can refer, too, and its children go along', async () => {
+  const body = { schemaVersion: 2, manifests: [stranger.descriptor], subject: image.descriptor };
+  const index = rawGraph(body, { mediaType: OCI_INDEX, below: [stranger] });
+  assert.deepEqual(digests(await pushedAlong(index)), digests([stranger, index]));
 });
 
 test('referrers of referrers go along, subjects first, however they are listed', async () => {
@@ -85,7 +87,7 @@ for (const suffix of ['sig', 'att', 'sbom']) {
     const tag = `sha256-${hexOf(image)}.${suffix}`;
     const [only, ...others] = await pushedAlong(named(stranger, tag));
     assert.equal(only?.descriptor.digest, stranger.descriptor.digest);
-    assert.equal(only?.tag, tag);
+    assert.equal(only.tag, tag);
     assert.deepEqual(others, []);
   });
 }
