@@ -2,16 +2,21 @@ import { createHash } from 'node:crypto';
 import type { Layout } from '../../src/layout/layout.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
-import { type ImageRequest, resolveImage } from '../../src/plan/resolve-image.ts';
+import type { Shape } from '../../src/plan/reshape.ts';
+import { resolveImage } from '../../src/plan/resolve-image.ts';
 
-const AS_IS: Omit<ImageRequest, 'image'> = {
-  shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
-  referrers: true,
-};
+const AS_IS: Shape = { platforms: [], attestations: 'keep', singleImage: 'keep' };
 
-/** Does with one image of a layout what a push does with it before anything is sent: returns what would be sent. */
-export async function planImage(layout: Layout, root: Descriptor): Promise<readonly Descriptor[]> {
-  const request = { ...AS_IS, image: root.digest };
+/**
+ * Does with one image of a layout what a push does with it before anything is sent: returns what would be sent.
+ * Without `referrers` it looks at nothing else in the layout.
+ */
+export async function planImage(
+  layout: Layout,
+  root: Descriptor,
+  { referrers = true } = {},
+): Promise<readonly Descriptor[]> {
+  const request = { image: root.digest, shape: AS_IS, referrers };
   const { graph } = await resolveImage([layout], layout, request);
   return graph.blobs;
 }
