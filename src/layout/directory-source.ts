@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { PushError } from '../errors.ts';
+import { shown } from '../oci/fields.ts';
+import { BUILD_AGAIN } from '../oci/hints.ts';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
 import { errorCode, readAt, unreadable } from './read-at.ts';
@@ -34,7 +36,8 @@ class DirectorySource implements BlobSource {
     const location = this.locationOf(file);
     const path = await resolveLinks(join(this.#root, file), location);
     if (path === undefined) return undefined;
-    if (!isInside(this.#root, path)) throw unsafeLink(location, `to ${path}, outside the layout`);
+    if (!isInside(this.#root, path))
+      throw unsafeLink(location, `to ${shown(path)}, outside the layout`);
     const handle = await open(path, OPEN_FLAGS).catch((cause: unknown) => {
       throw unreadable(location, cause);
     });
@@ -65,7 +68,7 @@ class FileReader implements BlobReader {
   static async of(handle: FileHandle, location: string): Promise<FileReader> {
     const stat = await handle.stat();
     if (stat.isFile()) return new FileReader(handle, location, stat.size);
-    throw new PushError('NOT_A_FILE', `${location} is not a regular file`);
+    throw new PushError('NOT_A_FILE', `${location} is not a regular file`, { hint: BUILD_AGAIN });
   }
 
   read(target: Uint8Array, position: number): Promise<void> {

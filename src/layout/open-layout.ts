@@ -67,6 +67,7 @@ async function checkVersion(source: BlobSource): Promise<void> {
   throw new PushError(
     'UNSUPPORTED_LAYOUT_VERSION',
     `${file.location}: imageLayoutVersion is ${shown(version)}, not "1.0.0"`,
+    { hint: 'Convert it with a current tool: "skopeo copy oci:OLD oci:NEW".' },
   );
 }
 

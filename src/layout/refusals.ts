@@ -2,8 +2,6 @@ import { posix } from 'node:path';
 import { PushError } from '../errors.ts';
 import type { TarIndex } from './tar-index.ts';
 
-/** Files that are often given in place of a layout, and the command that makes one of them. */
-
 interface Compression {
   readonly name: string;
   readonly magic: readonly number[];
@@ -51,7 +49,7 @@ export function refuseForeignTar(path: string, index: TarIndex): void {
       `Convert it: skopeo copy docker-archive:${quoted(path)} oci:image:latest, and give "image" as the layout.`,
     );
   }
-  const folder = [...index.names()].find((name) => /^[^/]+\/index\.json$/.test(name));
+  const folder = [...index.names()].find((name) => /^[\w.-]+\/index\.json$/.test(name));
   if (folder === undefined) throw notALayout(path, 'a tar without an index.json');
   const parent = quoted(posix.dirname(folder));
   throw notALayout(

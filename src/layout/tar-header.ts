@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { extract } from 'tar-stream';
 import { PushError } from '../errors.ts';
 import { type Fields, isFields, shown } from '../oci/fields.ts';
+import { BUILD_AGAIN } from '../oci/hints.ts';
 import { readAt } from './read-at.ts';
 
 export const BLOCK_BYTES = 512;
@@ -131,7 +132,7 @@ function undecodable(tar: TarFile, position: number, cause: unknown): PushError 
   return new PushError(
     'INVALID_TAR',
     `${tar.path} is damaged: no valid tar header at byte ${position}`,
-    { hint: 'Build the layout again.', cause },
+    { hint: BUILD_AGAIN, cause },
   );
 }
 
@@ -171,6 +172,7 @@ function invalidSize(name: string): PushError {
   return new PushError(
     'INVALID_TAR_SIZE',
     `${name} has a size that is not a whole number of bytes`,
+    { hint: BUILD_AGAIN },
   );
 }
 
@@ -178,6 +180,7 @@ function tooLarge(tar: TarFile, position: number): PushError {
   return new PushError(
     'TAR_HEADER_TOO_LARGE',
     `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`,
+    { hint: 'Write the tar without extended attributes ("--no-xattrs").' },
   );
 }
 

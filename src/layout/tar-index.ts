@@ -103,7 +103,9 @@ function normalised(path: string, from = '.'): string | undefined {
 }
 
 function tooMany(tar: TarFile): PushError {
-  return new PushError('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`);
+  return new PushError('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
+    hint: 'Write a tar that holds the layout and nothing else.',
+  });
 }
 
 function duplicate(tar: TarFile, name: string): PushError {

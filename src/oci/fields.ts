@@ -1,4 +1,5 @@
 import { PushError, type ErrorCode } from '../errors.ts';
+import { BUILD_AGAIN } from './hints.ts';
 
 /** A JSON object whose members are not looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -15,7 +16,9 @@ export class FieldReader {
 
   /** @throws PushError `code` if `value` is not an object. */
   constructor(value: unknown, where: string, code: ErrorCode) {
-    if (!isFields(value)) throw new PushError(code, `${where} is not a JSON object`);
+    if (!isFields(value)) {
+      throw new PushError(code, `${where} is not a JSON object`, { hint: BUILD_AGAIN });
+    }
     this.where = where;
     this.#fields = value;
     this.#code = code;
@@ -64,7 +67,7 @@ export class FieldReader {
   }
 
   invalid(problem: string): PushError {
-    return new PushError(this.#code, `${this.where}: ${problem}`);
+    return new PushError(this.#code, `${this.where}: ${problem}`, { hint: BUILD_AGAIN });
   }
 }
 

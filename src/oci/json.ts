@@ -1,4 +1,5 @@
 import { PushError } from '../errors.ts';
+import { BUILD_AGAIN } from './hints.ts';
 import { MAX_JSON_DEPTH } from './limits.ts';
 
 /**
@@ -84,5 +85,7 @@ function addKey(keys: Set<string> | undefined, literal: string, where: string): 
 }
 
 function tooDeep(where: string): PushError {
-  return new PushError('JSON_TOO_DEEP', `${where} is nested deeper than ${MAX_JSON_DEPTH} levels`);
+  return new PushError('JSON_TOO_DEEP', `${where} is nested deeper than ${MAX_JSON_DEPTH} levels`, {
+    hint: BUILD_AGAIN,
+  });
 }

@@ -2,6 +2,7 @@ import { PushError } from '../errors.ts';
 import type { Descriptor, Platform } from './descriptor.ts';
 import { digestOf, parseDigest } from './digest.ts';
 import { FieldReader, shown } from './fields.ts';
+import { BUILD_AGAIN } from './hints.ts';
 
 /** Printable ASCII only, so that a media type in a log line is never more than that. */
 const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
@@ -43,6 +44,7 @@ function parseSize(value: unknown, where: string): number {
   throw new PushError(
     'INVALID_SIZE',
     `${where}.size is ${shown(value)}, not a whole number of bytes`,
+    { hint: BUILD_AGAIN },
   );
 }
 
@@ -82,6 +84,7 @@ function parseData(
     throw new PushError(
       'SIZE_MISMATCH',
       `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`,
+      { hint: BUILD_AGAIN },
     );
   }
   const found = digestOf(data);
@@ -89,6 +92,7 @@ function parseData(
     throw new PushError(
       'DIGEST_MISMATCH',
       `${where} is ${found}, but its descriptor says ${digest}`,
+      { hint: BUILD_AGAIN },
     );
   }
   return data;

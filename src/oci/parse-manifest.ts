@@ -63,6 +63,7 @@ function refuseTooLarge(bytes: Uint8Array, where: string): void {
   throw new PushError(
     'TOO_LARGE',
     `${where} is ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that ECR takes`,
+    { hint: 'Take large annotations and inline data out of it.' },
   );
 }
 
@@ -116,6 +117,7 @@ function readDescriptors(fields: FieldReader, name: string): readonly Descriptor
     throw new PushError(
       'TOO_MANY_DESCRIPTORS',
       `${fields.where}: ${name} lists ${values.length}, more than ${MAX_DESCRIPTORS}`,
+      { hint: 'Split it into several images or layouts.' },
     );
   }
   return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));

@@ -6,6 +6,7 @@ export function refused(code: ErrorCode, ...parts: readonly string[]): (error: u
   return (error) => {
     if (!(error instanceof PushError)) throw error;
     assert.equal(error.code, code, error.message);
+    assert.ok(error.hint, `${code} says nothing of what to do`);
     for (const part of parts) assert.ok(error.message.includes(part), error.message);
     return true;
   };
