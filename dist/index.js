@@ -3597,7 +3597,7 @@ __webpack_unused_export__ = CreatePullThroughCacheRuleCommand;
 __webpack_unused_export__ = CreatePullThroughCacheRuleRequest$;
 __webpack_unused_export__ = CreatePullThroughCacheRuleResponse$;
 __webpack_unused_export__ = CreateRepository$;
-__webpack_unused_export__ = CreateRepositoryCommand;
+exports.WTe = CreateRepositoryCommand;
 __webpack_unused_export__ = CreateRepositoryCreationTemplate$;
 __webpack_unused_export__ = CreateRepositoryCreationTemplateCommand;
 __webpack_unused_export__ = CreateRepositoryCreationTemplateRequest$;
@@ -3669,7 +3669,7 @@ __webpack_unused_export__ = DescribeReplicationBackfillResultsCommand;
 __webpack_unused_export__ = DescribeReplicationBackfillResultsRequest$;
 __webpack_unused_export__ = DescribeReplicationBackfillResultsResponse$;
 __webpack_unused_export__ = DescribeRepositories$;
-__webpack_unused_export__ = DescribeRepositoriesCommand;
+exports.pE_ = DescribeRepositoriesCommand;
 __webpack_unused_export__ = DescribeRepositoriesRequest$;
 __webpack_unused_export__ = DescribeRepositoriesResponse$;
 __webpack_unused_export__ = DescribeRepositoryCreationTemplates$;
@@ -3844,7 +3844,7 @@ __webpack_unused_export__ = PutImageTagMutabilityCommand;
 __webpack_unused_export__ = PutImageTagMutabilityRequest$;
 __webpack_unused_export__ = PutImageTagMutabilityResponse$;
 __webpack_unused_export__ = PutLifecyclePolicy$;
-__webpack_unused_export__ = PutLifecyclePolicyCommand;
+exports.Rcn = PutLifecyclePolicyCommand;
 __webpack_unused_export__ = PutLifecyclePolicyRequest$;
 __webpack_unused_export__ = PutLifecyclePolicyResponse$;
 __webpack_unused_export__ = PutRegistryPolicy$;
@@ -3921,7 +3921,7 @@ __webpack_unused_export__ = SecretNotFoundException$;
 __webpack_unused_export__ = ServerException;
 __webpack_unused_export__ = ServerException$;
 __webpack_unused_export__ = SetRepositoryPolicy$;
-__webpack_unused_export__ = SetRepositoryPolicyCommand;
+exports.IOA = SetRepositoryPolicyCommand;
 __webpack_unused_export__ = SetRepositoryPolicyRequest$;
 __webpack_unused_export__ = SetRepositoryPolicyResponse$;
 __webpack_unused_export__ = SigningConfiguration$;
@@ -59298,69 +59298,298 @@ function stackOf(error) {
 
 /***/ }),
 
-/***/ 1729:
+/***/ 8922:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ parseInputs)
-/* harmony export */ });
-/* harmony import */ var _ecr_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1337);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1890);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  T: () => (/* binding */ parseInputs)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var platform = __nccwpck_require__(1890);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var oci_json = __nccwpck_require__(1691);
+;// CONCATENATED MODULE: ./src/action/repository-settings.ts
+
+
+
+const INPUT = 'repository-settings';
+const KEYS = [
+    'tag-mutability',
+    'mutability-exclusions',
+    'scan-on-push',
+    'encryption',
+    'kms-key',
+    'lifecycle-policy',
+    'tags',
+    'repository-policy',
+    'description',
+    'about',
+    'usage',
+    'architectures',
+    'operating-systems',
+];
+/**
+ * The input repository-settings: a JSON object, or `key: value` lines. `readText` reads a policy's file.
+ * @throws PushError INVALID_INPUT
+ */
+async function parseRepositorySettings(text, readText) {
+    const fields = text.startsWith('{') ? parseJson(text) : parseLines(text);
+    const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
+    if (unknown !== undefined)
+        throw invalid(`has no key ${JSON.stringify(unknown)}`, `It takes ${KEYS.join(', ')}.`);
+    return {
+        ...mutability(fields),
+        ...optional('scanOnPush', flag(fields, 'scan-on-push')),
+        ...optional('encryptionType', choice(fields, 'encryption', ['AES256', 'KMS', 'KMS_DSSE'])),
+        ...optional('kmsKey', string(fields, 'kms-key')),
+        ...optional('lifecyclePolicyText', await policy(fields, 'lifecycle-policy', readText)),
+        ...optional('tags', resourceTags(fields)),
+        ...optional('policyText', await policy(fields, 'repository-policy', readText)),
+        ...optional('catalogData', catalogData(fields)),
+    };
+}
+function parseJson(text) {
+    const value = (0,oci_json/* parseStrictJson */.R)(Buffer.from(text), INPUT);
+    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
+}
+function parseLines(text) {
+    const lines = text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !line.startsWith('#'));
+    return Object.fromEntries(lines.map(parseLine));
+}
+function parseLine(line) {
+    const colon = line.indexOf(':');
+    if (colon < 0)
+        throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, 'Write key: value.');
+    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+}
+/** Exclusions are a mutability of their own in the API. */
+function mutability(fields) {
+    const kind = choice(fields, 'tag-mutability', ['MUTABLE', 'IMMUTABLE']);
+    const exclusions = strings(fields, 'mutability-exclusions');
+    if (exclusions === undefined)
+        return optional('imageTagMutability', kind);
+    if (kind === undefined)
+        throw invalid('has mutability-exclusions but no tag-mutability', 'Add tag-mutability.');
+    return { imageTagMutability: `${kind}_WITH_EXCLUSION`, mutabilityExclusions: exclusions };
+}
+function catalogData(fields) {
+    const data = {
+        ...optional('description', string(fields, 'description')),
+        ...optional('aboutText', string(fields, 'about')),
+        ...optional('usageText', string(fields, 'usage')),
+        ...optional('architectures', strings(fields, 'architectures')),
+        ...optional('operatingSystems', strings(fields, 'operating-systems')),
+    };
+    return Object.keys(data).length === 0 ? undefined : data;
+}
+/** The JSON itself, as text or as an object, or the path of the file that holds it. */
+async function policy(fields, key, readText) {
+    const value = fields[key];
+    if ((0,oci_fields/* isFields */.Ce)(value))
+        return JSON.stringify(value);
+    const text = string(fields, key);
+    if (text === undefined)
+        return undefined;
+    const json = text.startsWith('{') ? text : await readPolicy(text, key, readText);
+    (0,oci_json/* parseStrictJson */.R)(Buffer.from(json), `${INPUT}: ${key}`);
+    return json;
+}
+async function readPolicy(path, key, readText) {
+    try {
+        return await readText(path);
+    }
+    catch (cause) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `${INPUT}: ${key}: ${path} cannot be read`, {
+            hint: 'Give JSON, or the path of a JSON file relative to the working directory of the step.',
+            cause,
+        });
+    }
+}
+/** `key=value, key=value`, or an object. */
+function resourceTags(fields) {
+    const value = fields['tags'];
+    if ((0,oci_fields/* isFields */.Ce)(value))
+        return Object.fromEntries(Object.entries(value).map(([key, tag]) => [key, String(tag)]));
+    return strings(fields, 'tags')?.reduce((tags, pair) => {
+        const equals = pair.indexOf('=');
+        if (equals < 1)
+            throw invalid(`has a tag without a value: ${JSON.stringify(pair)}`, 'Write key=value.');
+        return { ...tags, [pair.slice(0, equals).trim()]: pair.slice(equals + 1).trim() };
+    }, {});
+}
+function string(fields, key) {
+    const value = fields[key];
+    if (value === undefined || typeof value === 'string')
+        return value;
+    throw invalid(`has ${key}, which is not a text`, 'Write it in quotes.');
+}
+/** An array, or a text of parts between commas. */
+function strings(fields, key) {
+    const value = fields[key];
+    if (Array.isArray(value))
+        return value.map(String);
+    return string(fields, key)
+        ?.split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+}
+function flag(fields, key) {
+    const value = fields[key];
+    if (value === undefined || typeof value === 'boolean')
+        return value;
+    if (value === 'true' || value === 'false')
+        return value === 'true';
+    throw invalid(`has ${key}, which is neither true nor false`, 'Write true or false.');
+}
+function choice(fields, key, allowed) {
+    const text = string(fields, key)?.toUpperCase();
+    const chosen = allowed.find((value) => value === text);
+    if (text === undefined || chosen !== undefined)
+        return chosen;
+    throw invalid(`has ${key}: ${text}`, `It takes ${allowed.join(', ')}.`);
+}
+function optional(key, value) {
+    const pair = {};
+    if (value !== undefined)
+        pair[key] = value;
+    return pair;
+}
+function invalid(what, hint) {
+    return new errors/* PushError */.V('INVALID_INPUT', `The input ${INPUT} ${what}`, { hint });
+}
+
+// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
+var reference = __nccwpck_require__(1337);
+;// CONCATENATED MODULE: ./src/action/targets.ts
 
 
 const DEFAULT_TAG = 'latest';
+/**
+ * The repositories that `tags` name, each once: full references by themselves, bare tags next to `repository`.
+ * @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE
+ */
+function parseTargets(tags, defaults) {
+    const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
+    const references = given.map((text) => text.includes('/') ? (0,reference/* parseReference */.F2)(text) : bareTag(text, defaults));
+    const targets = new Map();
+    for (const { repository, tag = DEFAULT_TAG } of references) {
+        const key = JSON.stringify([
+            repository.type,
+            repository.registryId,
+            repository.region,
+            repository.name,
+        ]);
+        const target = targets.get(key) ?? { repository, tags: new Set() };
+        targets.set(key, target);
+        target.tags.add(tag);
+    }
+    return [...targets.values()].map(({ repository, tags: names }) => ({
+        repository,
+        tags: [...names],
+    }));
+}
+function bareTag(text, defaults) {
+    return { repository: defaultRepository((0,reference/* checkTag */.Bs)(text), defaults), tag: text };
+}
+function defaultRepository(tag, defaults) {
+    const { repository: name, registryType: type, registryId, region } = defaults;
+    if (name === undefined) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
+            hint: 'Set repository, or write full references in tags.',
+        });
+    }
+    if ((0,reference/* isEcrReference */.ap)(name))
+        return withoutTag(name);
+    return {
+        type,
+        registryId: registryId === undefined ? undefined : (0,reference/* checkRegistryId */.Vm)(registryId, type),
+        region: type === 'public' ? reference/* PUBLIC_REGION */.Ne : region,
+        name: (0,reference/* checkRepositoryName */.Cg)(name, type),
+    };
+}
+function withoutTag(text) {
+    const { repository, tag } = (0,reference/* parseReference */.F2)(text);
+    if (tag === undefined)
+        return repository;
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input repository, ${text}, has a tag`, {
+        hint: 'Write tags under tags.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/action/inputs.ts
+
+
+
+
 /** @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
-function parseInputs(read) {
+async function parseInputs(read, readText) {
     return {
         layouts: lines(required(read, 'layout')),
         request: parseRequest(read),
-        repository: (0,_ecr_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .checkRepositoryName */ .Cg)(required(read, 'repository'), 'private'),
-        tags: parseTags(read('tags')),
-        region: read('aws-region') || undefined,
-        registryId: parseRegistryId(read('registry-id')),
+        targets: parseTargets(list(read('tags')), {
+            repository: read('repository') || undefined,
+            registryType: inputs_choice(read, 'registry-type', ['private', 'public']),
+            registryId: read('registry-id') || undefined,
+            region: read('aws-region') || undefined,
+        }),
+        ifTagExists: inputs_choice(read, 'if-tag-exists', ['fail', 'skip']),
+        failFast: inputs_flag(read, 'fail-fast', false),
+        createRepository: await parseCreation(read, readText),
     };
+}
+async function parseCreation(read, readText) {
+    const settings = await parseRepositorySettings(read('repository-settings'), readText);
+    return inputs_flag(read, 'create-repository', false) ? settings : undefined;
 }
 function parseRequest(read) {
     return {
         image: read('image') || undefined,
         shape: {
-            platforms: list(read('platforms')).map(_oci_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .parsePlatformName */ .e4),
-            attestations: choice(read, 'attestations', ['keep', 'drop']),
-            singleImage: choice(read, 'single-image', ['keep', 'unwrap']),
+            platforms: list(read('platforms')).map(platform/* parsePlatformName */.e4),
+            attestations: inputs_choice(read, 'attestations', ['keep', 'drop']),
+            singleImage: inputs_choice(read, 'single-image', ['keep', 'unwrap']),
         },
-        referrers: flag(read, 'referrers', true),
+        referrers: inputs_flag(read, 'referrers', true),
     };
 }
 function required(read, name) {
     const text = read(name);
     if (text !== '')
         return text;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_INPUT', `The input ${name} is required`, {
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is required`, {
         hint: `Add "${name}:" under "with:" of this step.`,
     });
 }
 /** One of the texts, the first of them where the input is not set. */
-function choice(read, name, allowed) {
+function inputs_choice(read, name, allowed) {
     const text = read(name);
     if (text === '')
         return allowed[0];
     const chosen = allowed.find((value) => value === text);
     if (chosen !== undefined)
         return chosen;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
         hint: `It takes ${allowed.join(' or ')}.`,
     });
 }
 /** As YAML's core schema writes them: https://yaml.org/spec/1.2.2/#10212-boolean */
-function flag(read, name, fallback) {
+function inputs_flag(read, name, fallback) {
     const text = read(name).toLowerCase();
     if (text === '')
         return fallback;
     if (text === 'true' || text === 'false')
         return text === 'true';
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
         hint: 'It takes true or false.',
     });
 }
@@ -59377,19 +59606,11 @@ function parts(text, separator) {
         .map((part) => part.trim())
         .filter((part) => part !== '');
 }
-/** Each once, in the order given. */
-function parseTags(text) {
-    const tags = list(text);
-    return tags.length === 0 ? [DEFAULT_TAG] : [...new Set(tags.map(_ecr_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .checkTag */ .Bs))];
-}
-function parseRegistryId(text) {
-    return text === '' ? undefined : (0,_ecr_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .checkAccountId */ .hP)(text);
-}
 
 
 /***/ }),
 
-/***/ 4085:
+/***/ 2602:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59398,8 +59619,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
-var reference = __nccwpck_require__(1337);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./src/errors.ts
@@ -59463,185 +59682,22 @@ class JoinedContent {
     }
 }
 
-;// CONCATENATED MODULE: ./src/oci/fields.ts
-
-function isFields(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** Reads members out of one JSON object; what has the wrong type is refused with `code`. */
-class FieldReader {
-    where;
-    #fields;
-    #code;
-    /** @throws PushError `code` if `value` is not an object. */
-    constructor(value, where, code) {
-        if (!isFields(value))
-            throw new errors/* PushError */.V(code, `${where} is not a JSON object`);
-        this.where = where;
-        this.#fields = value;
-        this.#code = code;
-    }
-    /** `null` counts as absent: Go's tools write it for what they leave empty. */
-    get(name) {
-        return this.#fields[name] ?? undefined;
-    }
-    has(name) {
-        return this.get(name) !== undefined;
-    }
-    /** An empty string counts as absent, too. */
-    string(name) {
-        const value = this.get(name);
-        if (value === undefined || value === '')
-            return undefined;
-        if (typeof value === 'string')
-            return value;
-        throw this.invalid(`${name} is not a string`);
-    }
-    requiredString(name) {
-        const value = this.string(name);
-        if (value === undefined)
-            throw this.invalid(`${name} is missing`);
-        return value;
-    }
-    array(name) {
-        const value = this.get(name);
-        if (value === undefined)
-            return undefined;
-        if (isArray(value))
-            return value;
-        throw this.invalid(`${name} is not an array`);
-    }
-    strings(name) {
-        const value = this.array(name);
-        if (value === undefined || value.every((item) => typeof item === 'string'))
-            return value;
-        throw this.invalid(`${name} holds something that is not a string`);
-    }
-    stringMap(name) {
-        const value = this.get(name);
-        if (value === undefined || isStringMap(value))
-            return value;
-        throw this.invalid(`${name} is not an object of strings`);
-    }
-    invalid(problem) {
-        return new errors/* PushError */.V(this.#code, `${this.where}: ${problem}`);
-    }
-}
-/** A value as a message shows it. */
-function shown(value) {
-    return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
-}
-/** `Array.isArray` makes it an array of `any`. */
-function isArray(value) {
-    return Array.isArray(value);
-}
-function isStringMap(value) {
-    return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
-}
-
-;// CONCATENATED MODULE: ./src/oci/limits.ts
-/** What a manifest, an index or a config may weigh, in bytes: PutImage takes no more. */
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-/** How many descriptors one index or one manifest may list: far above what any tool writes. */
-const MAX_DESCRIPTORS = 10_000;
-/** How deep JSON may be nested. Manifests need 5 levels; a config's labels and history no more than 10. */
-const MAX_JSON_DEPTH = 64;
-
-;// CONCATENATED MODULE: ./src/oci/json.ts
-
-
-/**
- * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
- * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
- * @throws PushError INVALID_UTF8, INVALID_JSON, DUPLICATE_JSON_KEY, JSON_TOO_DEEP
- */
-function parseStrictJson(bytes, where) {
-    const text = decodeUtf8(bytes, where);
-    try {
-        // First, so that nothing deep is ever built. It may pass what is not JSON: that is found below.
-        refuseDuplicateKeys(text, where);
-        return JSON.parse(text);
-    }
-    catch (cause) {
-        if (cause instanceof errors/* PushError */.V)
-            throw cause;
-        throw new errors/* PushError */.V('INVALID_JSON', `${where} is not valid JSON`, {
-            hint: 'The file may be cut short or damaged: build the layout again.',
-            cause,
-        });
-    }
-}
-function decodeUtf8(bytes, where) {
-    try {
-        // `ignoreBOM` keeps the mark in the text, where JSON does not allow it.
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (cause) {
-        throw new errors/* PushError */.V('INVALID_UTF8', `${where} is not valid UTF-8`, {
-            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
-            cause,
-        });
-    }
-}
-/**
- * JSON.parse keeps the last of two equal keys, other parsers the first: such a manifest is one image
- * to a scanner and another to a runtime. One pass over the text; the work is linear in its length.
- */
-function refuseDuplicateKeys(text, where) {
-    /** The keys of each open object, outermost first; an array has none. */
-    const open = [];
-    let keyIsNext = false;
-    for (let at = 0; at < text.length; at++) {
-        const character = text[at];
-        if (character === '{' || character === '[') {
-            keyIsNext = character === '{';
-            open.push(keyIsNext ? new Set() : undefined);
-            if (open.length > MAX_JSON_DEPTH)
-                throw tooDeep(where);
-        }
-        else if (character === '}' || character === ']') {
-            open.pop();
-            keyIsNext = false;
-        }
-        else if (character === ',') {
-            keyIsNext = open.at(-1) !== undefined;
-        }
-        else if (character === '"') {
-            const end = endOfString(text, at);
-            if (keyIsNext)
-                addKey(open.at(-1), text.slice(at, end + 1), where);
-            keyIsNext = false;
-            at = end;
-        }
-    }
-}
-/** The index of the quote that closes the string opened at `start`, or the end of the text. */
-function endOfString(text, start) {
-    for (let at = start + 1; at < text.length; at++) {
-        if (text[at] === '\\')
-            at++;
-        else if (text[at] === '"')
-            return at;
-    }
-    return text.length;
-}
-function addKey(keys, literal, where) {
-    // "a" and "\u0061" are one key.
-    const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
-    if (keys?.has(key)) {
-        throw new errors/* PushError */.V('DUPLICATE_JSON_KEY', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
-    }
-    keys?.add(key);
-}
-function tooDeep(where) {
-    return new errors/* PushError */.V('JSON_TOO_DEEP', `${where} is nested deeper than ${MAX_JSON_DEPTH} levels`);
-}
-
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
+// EXTERNAL MODULE: ./src/oci/limits.ts
+var limits = __nccwpck_require__(4593);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
 // EXTERNAL MODULE: ./src/oci/digest.ts
 var oci_digest = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./src/oci/hints.ts
+/** What to do about a layout that no working tool would have written. */
+const BUILD_AGAIN = 'The layout is malformed: build it again, with a current version of the tool that wrote it.';
+
 ;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
+
 
 
 
@@ -59653,7 +59709,7 @@ const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
  *   not what the descriptor describes, SIZE_MISMATCH or DIGEST_MISMATCH
  */
 function parseDescriptor(value, where) {
-    const fields = new FieldReader(value, where, 'INVALID_DESCRIPTOR');
+    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_DESCRIPTOR');
     const digest = (0,oci_digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`);
     const size = parseSize(fields.get('size'), where);
     const annotations = fields.stringMap('annotations');
@@ -59681,13 +59737,13 @@ function parseMediaType(fields) {
 function parseSize(value, where) {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
         return value;
-    throw new errors/* PushError */.V('INVALID_SIZE', `${where}.size is ${shown(value)}, not a whole number of bytes`);
+    throw new errors/* PushError */.V('INVALID_SIZE', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`, { hint: BUILD_AGAIN });
 }
 /** A platform without `os` or `architecture` says nothing, and counts as absent: some tools write empty strings. */
 function parsePlatform(value, where) {
     if (value === undefined)
         return undefined;
-    return readPlatform(new FieldReader(value, where, 'INVALID_DESCRIPTOR'));
+    return readPlatform(new oci_fields/* FieldReader */.U3(value, where, 'INVALID_DESCRIPTOR'));
 }
 /** The members that a descriptor's `platform` and an image's config have in common. */
 function readPlatform(fields) {
@@ -59715,11 +59771,11 @@ function parseData(fields, { digest, size }) {
         throw fields.invalid('data is not base64');
     const where = `${fields.where}.data`;
     if (data.byteLength !== size) {
-        throw new errors/* PushError */.V('SIZE_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
+        throw new errors/* PushError */.V('SIZE_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`, { hint: BUILD_AGAIN });
     }
     const found = (0,oci_digest/* digestOf */.ol)(data);
     if (found !== digest) {
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`);
+        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`, { hint: BUILD_AGAIN });
     }
     return data;
 }
@@ -59743,12 +59799,14 @@ function decodeBase64(text) {
  */
 function parseManifest(bytes, expected) {
     const fields = readFields(bytes, expected.where);
-    const mediaType = readMediaType(fields, expected.mediaType);
-    if ((0,media_types/* isManifestMediaType */.CM)(mediaType))
-        return readImage(fields, mediaType);
-    if ((0,media_types/* isIndexMediaType */.$$)(mediaType))
-        return readIndex(fields, mediaType);
-    throw unsupported(fields.where, mediaType);
+    const own = fields.string('mediaType');
+    const mediaType = expected.mediaType ?? own ?? '';
+    const isImage = (0,media_types/* isManifestMediaType */.CM)(mediaType);
+    if (!isImage && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        throw unsupported(fields.where, mediaType);
+    if (own !== undefined && own !== mediaType)
+        throw mismatch(fields.where, own, mediaType);
+    return isImage ? readImage(fields, mediaType) : readIndex(fields, mediaType);
 }
 /**
  * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index.
@@ -59768,25 +59826,25 @@ function parseIndexJson(bytes, where) {
  */
 function parseConfigPlatform(bytes, where) {
     refuseTooLarge(bytes, where);
-    return readPlatform(new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_CONFIG'));
+    return readPlatform(new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_CONFIG'));
 }
 function readFields(bytes, where) {
     refuseTooLarge(bytes, where);
-    const fields = new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_MANIFEST');
+    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
     requireSchemaVersion(fields);
     refuseAmbiguous(fields);
     return fields;
 }
 function refuseTooLarge(bytes, where) {
-    if (bytes.byteLength <= MAX_MANIFEST_BYTES)
+    if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
         return;
-    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that ECR takes`);
+    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${limits/* MAX_MANIFEST_BYTES */.ZJ} that ECR takes`);
 }
 function requireSchemaVersion(fields) {
     const version = fields.get('schemaVersion');
     if (version === 2)
         return;
-    throw new errors/* PushError */.V('UNSUPPORTED_SCHEMA_VERSION', `${fields.where}: schemaVersion is ${shown(version)}, not 2`, {
+    throw new errors/* PushError */.V('UNSUPPORTED_SCHEMA_VERSION', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
         hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
     });
 }
@@ -59796,13 +59854,6 @@ function refuseAmbiguous(fields) {
     if (image === undefined || !fields.has('manifests'))
         return;
     throw new errors/* PushError */.V('AMBIGUOUS_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before using it.' });
-}
-function readMediaType(fields, expected) {
-    const own = fields.string('mediaType');
-    if (own !== undefined && expected !== undefined && own !== expected) {
-        throw new errors/* PushError */.V('MEDIA_TYPE_MISMATCH', `${fields.where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`);
-    }
-    return own ?? expected ?? '';
 }
 function readImage(fields, mediaType) {
     if (!fields.has('config'))
@@ -59827,8 +59878,8 @@ function readDescriptors(fields, name) {
     const values = fields.array(name);
     if (values === undefined)
         throw fields.invalid(`${name} is missing`);
-    if (values.length > MAX_DESCRIPTORS) {
-        throw new errors/* PushError */.V('TOO_MANY_DESCRIPTORS', `${fields.where}: ${name} lists ${values.length}, more than ${MAX_DESCRIPTORS}`);
+    if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
+        throw new errors/* PushError */.V('TOO_MANY_DESCRIPTORS', `${fields.where}: ${name} lists ${values.length}, more than ${limits/* MAX_DESCRIPTORS */.a_}`);
     }
     return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
 }
@@ -59843,10 +59894,13 @@ function readCommon(fields) {
         }),
     };
 }
+function mismatch(where, own, expected) {
+    return new errors/* PushError */.V('MEDIA_TYPE_MISMATCH', `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
+}
 function unsupported(where, mediaType) {
     return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
         ? `${where}: neither it nor its descriptor says what media type it is`
-        : `${where}: ${shown(mediaType)} is not a media type of an image or an index`, {
+        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not a media type of an image or an index`, {
         hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists.',
     });
 }
@@ -60152,7 +60206,7 @@ class SourceLayout {
         const env_2 = { stack: [], error: void 0, hasError: false };
         try {
             const blob = __addDisposableResource(env_2, await this.openBlob(descriptor), true);
-            const bytes = await readWhole(blob, MAX_MANIFEST_BYTES);
+            const bytes = await readWhole(blob, limits/* MAX_MANIFEST_BYTES */.ZJ);
             const found = (0,oci_digest/* digestOf */.ol)(bytes);
             if (found === descriptor.digest)
                 return bytes;
@@ -60220,6 +60274,7 @@ var tar_stream = __nccwpck_require__(6118);
 
 
 
+
 const BLOCK_BYTES = 512;
 /** What all extended headers of one entry may take, in bytes: names take hundreds, an extended attribute up to 64 KiB. */
 const MAX_TAR_HEADER_BYTES = 1024 * 1024;
@@ -60238,8 +60293,8 @@ async function readTarHeader(tar, position) {
     if (raw === undefined)
         return undefined;
     const header = await decode(raw.blocks, tar, position);
-    const pax = isFields(header.pax) ? header.pax : {};
-    const name = `${tar.path}: the entry ${shown(header.name)}`;
+    const pax = (0,oci_fields/* isFields */.Ce)(header.pax) ? header.pax : {};
+    const name = `${tar.path}: the entry ${(0,oci_fields/* shown */.SP)(header.name)}`;
     refuseSparse(raw.flags, pax, name);
     refuseInterveningHeader(raw.flags, pax, name);
     return {
@@ -60287,10 +60342,7 @@ function extensionSize(header, tar) {
 }
 function decode(blocks, tar, position) {
     return new Promise((resolve, reject) => {
-        const fail = (cause) => {
-            const message = `${tar.path} is damaged: no valid tar header at byte ${position}`;
-            reject(new errors/* PushError */.V('INVALID_TAR', message, { hint: 'Build the layout again.', cause }));
-        };
+        const fail = (cause) => reject(undecodable(tar, position, cause));
         const extractor = (0,tar_stream.extract)();
         extractor.on('entry', (header) => {
             resolve(header);
@@ -60300,6 +60352,13 @@ function decode(blocks, tar, position) {
         extractor.on('close', fail);
         extractor.end(blocks);
     });
+}
+function undecodable(tar, position, cause) {
+    // So tar-stream calls a size below zero, and one that is no number, and nothing else.
+    if (cause instanceof Error && cause.message === 'Invalid header') {
+        return invalidSize(`${tar.path}: the entry at byte ${position}`);
+    }
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { hint: BUILD_AGAIN, cause });
 }
 /** Their content is not what a reader of the file sees, and no layout needs one. */
 function refuseSparse(flags, pax, name) {
@@ -60323,16 +60382,18 @@ function refuseInterveningHeader(flags, pax, name) {
     throw new errors/* PushError */.V('INTERVENING_HEADER', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before using it.' });
 }
 function checkedSize(size, paxSize, name) {
-    const clean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
-    if (clean && typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
+    const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
+    // tar-stream makes -0 of GNU's -1.
+    const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
+    if (isClean && isWhole && typeof size === 'number' && size >= 0)
         return size;
     throw invalidSize(name);
 }
 function invalidSize(name) {
-    return new errors/* PushError */.V('INVALID_TAR_SIZE', `${name} has a size that is not a whole number of bytes`);
+    return new errors/* PushError */.V('INVALID_TAR_SIZE', `${name} has a size that is not a whole number of bytes`, { hint: BUILD_AGAIN });
 }
 function tooLarge(tar, position) {
-    return new errors/* PushError */.V('TAR_HEADER_TOO_LARGE', `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`);
+    return new errors/* PushError */.V('TAR_HEADER_TOO_LARGE', `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
 }
 function truncated(tar, needed) {
     return new errors/* PushError */.V('TRUNCATED_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`, { hint: 'The build did not finish, or the copy did not: write the tar again.' });
@@ -60347,7 +60408,7 @@ function padded(size) {
 
 
 /** More than any layout has blobs; it bounds the time and the memory that the index takes. */
-const MAX_TAR_ENTRIES = 100_000;
+const MAX_TAR_ENTRIES = 50_000;
 /** Characters; an entry with a longer name is left out. */
 const MAX_NAME_LENGTH = 1024;
 /** How many links may lead to one another. */
@@ -60431,7 +60492,9 @@ function normalised(path, from = '.') {
     return name === '..' || name.startsWith('../') ? undefined : name;
 }
 function tooMany(tar) {
-    return new errors/* PushError */.V('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`);
+    return new errors/* PushError */.V('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
+        hint: 'Write a tar that holds the layout and nothing else.',
+    });
 }
 function duplicate(tar, name) {
     return new errors/* PushError */.V('DUPLICATE_ENTRY', `${tar.path} has ${name} twice`, {
@@ -60637,11 +60700,11 @@ async function checkVersion(source) {
         if (file === undefined)
             return;
         const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
-        const content = parseStrictJson(bytes, file.location);
-        const version = new FieldReader(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
+        const content = (0,json/* parseStrictJson */.R)(bytes, file.location);
+        const version = new oci_fields/* FieldReader */.U3(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
         if (version === '1.0.0')
             return;
-        throw new errors/* PushError */.V('UNSUPPORTED_LAYOUT_VERSION', `${file.location}: imageLayoutVersion is ${shown(version)}, not "1.0.0"`);
+        throw new errors/* PushError */.V('UNSUPPORTED_LAYOUT_VERSION', `${file.location}: imageLayoutVersion is ${(0,oci_fields/* shown */.SP)(version)}, not "1.0.0"`);
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -60659,7 +60722,7 @@ async function open_layout_readIndex(path, source) {
         const file = open_layout_addDisposableResource(env_2, await source.open('index.json'), true);
         if (file === undefined)
             throw notALayout(path, 'a directory without an index.json');
-        return parseIndexJson(await readWhole(file, MAX_MANIFEST_BYTES), file.location);
+        return parseIndexJson(await readWhole(file, limits/* MAX_MANIFEST_BYTES */.ZJ), file.location);
     }
     catch (e_2) {
         env_2.error = e_2;
@@ -60679,7 +60742,7 @@ async function open_layout_readIndex(path, source) {
 /** The entries of an index that `parseManifest` has taken, in its order, with members that nothing here knows. */
 function rawEntries(index) {
     const { manifests } = parseObject(index);
-    return Array.isArray(manifests) ? manifests.filter(isFields) : [];
+    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
 }
 /** The same index with other entries: everything else in it stays. */
 function withEntries(index, entries) {
@@ -60689,8 +60752,8 @@ function newIndex(entries) {
     return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
 }
 function parseObject(bytes) {
-    const value = parseStrictJson(bytes, 'index');
-    return isFields(value) ? value : {};
+    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
+    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
 }
 function toBytes(value) {
     return Buffer.from(JSON.stringify(value));
@@ -60723,7 +60786,7 @@ function checkDepth(digest, parents) {
             hint: 'The layout is malformed: build it again.',
         });
     }
-    if (parents.length >= MAX_DEPTH) {
+    if (parents.length > MAX_DEPTH) {
         throw new errors/* PushError */.V('INDEX_TOO_DEEP', `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
             hint: 'Push the inner image on its own: select it with the input image.',
         });
@@ -60746,12 +60809,13 @@ async function readManifest(descriptor, content) {
 ;// CONCATENATED MODULE: ./src/plan/platform-of.ts
 
 
+
 /** An image's platform, from its config where the descriptor does not say; none for what is no image. */
 async function platformOf(image, content) {
     if (image.platform !== undefined)
         return image.platform;
     const { manifest } = await readManifest(image, content);
-    if (manifest.kind === 'index')
+    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
         return undefined;
     return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
 }
@@ -60770,31 +60834,47 @@ async function platformOf(image, content) {
  * @throws PushError CONFLICTING_PLATFORMS
  */
 async function mergeRoots(roots, content) {
-    const merged = new Map();
+    const merge = new Merge(content);
     for (const { root, layoutPath } of roots) {
-        const raw = { mediaType: root.mediaType, digest: root.digest, size: root.size };
-        for (const entry of await entriesOf(root, raw, layoutPath, content, [])) {
-            if (merged.has(entry.digest))
-                continue;
-            refuseConflict(entry, [...merged.values()]);
-            merged.set(entry.digest, entry);
+        const { mediaType, digest, size } = root;
+        await merge.add(root, { mediaType, digest, size }, layoutPath, []);
+    }
+    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
+}
+class Merge {
+    entries = [];
+    #content;
+    /** Images and indexes alike: what is named again and again is read once. */
+    #known = new Set();
+    constructor(content) {
+        this.#content = content;
+    }
+    /** `raw` is how the image's entry will stand in the merged index; an index gives way to its own entries. */
+    async add(descriptor, raw, layoutPath, parents) {
+        const { digest } = descriptor;
+        checkDepth(digest, parents);
+        if (this.#known.has(digest))
+            return;
+        this.#known.add(digest);
+        if (isAttestation(descriptor)) {
+            this.entries.push({ digest, raw, platform: undefined, layoutPath });
+            return;
+        }
+        const { manifest, bytes } = await readManifest(descriptor, this.#content);
+        if (manifest.kind === 'image')
+            return this.#addImage(descriptor, raw, layoutPath);
+        const raws = rawEntries(bytes);
+        for (const [at, child] of manifest.manifests.entries()) {
+            await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
         }
     }
-    return content.add(media_types/* OCI_INDEX */.$p, newIndex([...merged.values()].map(({ raw }) => raw)));
-}
-async function entriesOf(descriptor, raw, layoutPath, content, parents) {
-    const { digest } = descriptor;
-    if (isAttestation(descriptor))
-        return [{ digest, raw, platform: undefined, layoutPath }];
-    checkDepth(digest, parents);
-    const { manifest, bytes } = await readManifest(descriptor, content);
-    if (manifest.kind === 'image') {
-        const platform = await platformOf(descriptor, content);
-        return [{ digest, raw: withPlatform(raw, platform), platform, layoutPath }];
+    async #addImage(descriptor, raw, layoutPath) {
+        const { digest } = descriptor;
+        const platform = await platformOf(descriptor, this.#content);
+        const entry = { digest, raw: withPlatform(raw, platform), platform, layoutPath };
+        refuseConflict(entry, this.entries);
+        this.entries.push(entry);
     }
-    const raws = rawEntries(bytes);
-    const children = manifest.manifests.map((child, at) => entriesOf(child, raws[at] ?? {}, layoutPath, content, [...parents, digest]));
-    return (await Promise.all(children)).flat();
 }
 function withPlatform(raw, platform) {
     if (raw['platform'] !== undefined || platform === undefined)
@@ -60813,7 +60893,9 @@ function withPlatform(raw, platform) {
 function refuseConflict({ digest, platform, layoutPath }, others) {
     if (platform === undefined)
         return;
-    const other = others.find((entry) => entry.platform !== undefined && (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
+    const other = others.find((entry) => entry.layoutPath !== layoutPath &&
+        entry.platform !== undefined &&
+        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
     if (other === undefined)
         return;
     throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformName */.$r)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`, { hint: 'Give one layout a platform, or set the input platforms.' });
@@ -60916,23 +60998,33 @@ async function findReferrers(entries, content) {
     return [...found.values()];
 }
 async function referrersIn(entry, content) {
-    if (!(await isReadable(entry, content)))
+    const manifest = await readIfThere(entry, content);
+    if (manifest === undefined)
         return [];
     const names = namesOf(entry);
-    const { manifest } = await readManifest(entry, content);
-    const isFallbackIndex = manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name));
-    if (isFallbackIndex) {
-        return (await Promise.all(manifest.manifests.map((child) => referrersIn(child, content)))).flat();
-    }
+    if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
+        return listedReferrers(manifest, content);
     if (manifest.subject !== undefined)
         return [{ descriptor: entry, subject: manifest.subject.digest }];
     return names.flatMap((tag) => cosignReferrer(entry, tag));
 }
+/** Of a fallback index, which lists manifests: an index in it is not followed. */
+async function listedReferrers({ manifests }, content) {
+    const listed = [];
+    for (const descriptor of manifests) {
+        const subject = (await readIfThere(descriptor, content))?.subject?.digest;
+        if (subject !== undefined)
+            listed.push({ descriptor, subject });
+    }
+    return listed;
+}
 /** Entries that are of no concern here may be of any kind, and may be absent. */
-async function isReadable(entry, content) {
+async function readIfThere(entry, content) {
     if (!(0,media_types/* isManifestMediaType */.CM)(entry.mediaType) && !(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
-        return false;
-    return content.has(entry);
+        return undefined;
+    if (!(await content.has(entry)))
+        return undefined;
+    return (await readManifest(entry, content)).manifest;
 }
 function cosignReferrer(descriptor, tag) {
     const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
@@ -60951,20 +61043,31 @@ function cosignReferrer(descriptor, tag) {
 /**
  * The root that the shape makes of `root`: the same descriptor when nothing has to go. New indexes are added to
  * `content`.
- * @throws PushError PLATFORM_NOT_FOUND, NOT_A_SINGLE_IMAGE
+ * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, NOT_A_SINGLE_IMAGE
  */
 async function reshape(root, content, shape) {
+    const kept = keepsAll(shape) ? root : await filtered(root, content, shape);
+    return shape.singleImage === 'unwrap' ? unwrap(kept, content) : kept;
+}
+function keepsAll({ platforms, attestations }) {
+    return platforms.length === 0 && attestations === 'keep';
+}
+async function filtered(root, content, shape) {
     const filter = new Filter(content, shape);
     const kept = await filter.keep(root, []);
     filter.checkAllFound();
-    if (kept === undefined)
-        throw platformNotFound(shape.platforms, filter.seen);
-    return shape.singleImage === 'unwrap' ? unwrap(kept, content) : kept;
+    if (kept !== undefined)
+        return kept;
+    throw new errors/* PushError */.V('NO_IMAGE', `index ${root.digest} holds nothing but attestations`, {
+        hint: 'Leave the input attestations out, or set it to keep.',
+    });
 }
 class Filter {
     seen = [];
     #content;
     #shape;
+    /** What is left of each index: one that is named again and again is read once. */
+    #left = new Map();
     constructor(content, shape) {
         this.#content = content;
         this.#shape = shape;
@@ -60979,8 +61082,11 @@ class Filter {
         if (!(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
             return (await this.#isWanted(entry)) ? entry : undefined;
         checkDepth(entry.digest, parents.map(({ digest }) => digest));
-        const node = await readManifest(entry, this.#content);
-        return this.#keepOfIndex(node, [...parents, entry]);
+        if (!this.#left.has(entry.digest)) {
+            const node = await readManifest(entry, this.#content);
+            this.#left.set(entry.digest, await this.#keepOfIndex(node, [...parents, entry]));
+        }
+        return this.#left.get(entry.digest);
     }
     async #isWanted(image) {
         const { platforms } = this.#shape;
@@ -61016,7 +61122,7 @@ class Filter {
         return attested === undefined ? this.#shape.platforms.length === 0 : keptImages.has(attested);
     }
     #rewrite(node, entries, kept) {
-        const unchanged = entries.every((entry) => kept.get(entry) === entry);
+        const unchanged = entries.every((entry) => kept.get(entry)?.digest === entry.digest);
         if (unchanged)
             return node.descriptor;
         const raw = rawEntries(node.bytes);
@@ -61125,7 +61231,7 @@ class Walk {
         const { digest } = descriptor;
         const known = this.#known.get(digest);
         if (known !== undefined)
-            return known;
+            return this.#again(descriptor, known);
         checkDepth(digest, parents);
         this.#count(descriptor);
         const node = await readManifest(descriptor, this.#content);
@@ -61136,6 +61242,14 @@ class Walk {
         this.#known.set(digest, node);
         this.#taken.push(node);
         return node;
+    }
+    /** What is named again is not read again, unless it is said to be something else: that is refused. */
+    async #again(descriptor, known) {
+        const { mediaType, size } = known.descriptor;
+        const isSame = descriptor.mediaType === mediaType && descriptor.size === size;
+        if (!isSame)
+            await readManifest(descriptor, this.#content);
+        return known;
     }
     #count({ size }) {
         this.#bytes += size;
@@ -61175,7 +61289,7 @@ class Walk {
             await this.#blob(layer, `${where}: layer`);
     }
     async #blob(blob, where) {
-        if (this.#blobs.has(blob.digest))
+        if (this.#blobs.get(blob.digest)?.size === blob.size)
             return;
         if (blob.size === 0) {
             throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, and ECR takes no empty layer`, {
@@ -61191,15 +61305,12 @@ class Walk {
     }
     /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
     async #checkConfig(config) {
-        if (config.size > MAX_MANIFEST_BYTES || !this.#blobs.has(config.digest))
+        if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.#blobs.has(config.digest))
             return;
         const bytes = await this.#content.readVerified(config);
-        if (isImageConfig(config.mediaType))
+        if ((0,media_types/* isConfigMediaType */.$v)(config.mediaType))
             parseConfigPlatform(bytes, `config ${config.digest}`);
     }
-}
-function isImageConfig(mediaType) {
-    return mediaType === media_types/* OCI_CONFIG */.TF || mediaType === media_types/* DOCKER_CONFIG */.e6;
 }
 function missingBlob({ digest }, where) {
     return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
@@ -61270,6 +61381,77 @@ function holds(images, { descriptor }, tag) {
 }
 function totalBytes(blobs) {
     return blobs.reduce((sum, { size }) => sum + size, 0);
+}
+
+;// CONCATENATED MODULE: ./src/push/immutable-tags.ts
+
+/** Skips the tag or fails, as the user chose. @throws PushError TAG_IS_IMMUTABLE, naming both digests */
+function skipOrFail({ tag, holder }, wanted, { ifTagExists, listener }, cause) {
+    if (ifTagExists === 'skip') {
+        listener.tagSkipped(tag, holder);
+        return { tag, holder };
+    }
+    const holds = holder ?? 'an image that these credentials may not look up';
+    throw new errors/* PushError */.V('TAG_IS_IMMUTABLE', `tag ${tag} stands for ${holds} and cannot be moved to ${wanted}`, {
+        hint: 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/push/plan-push.ts
+
+
+
+/** A repository that holds nothing, or that is not there yet. */
+const NOTHING = { availableLayers: new Set(), images: [] };
+/**
+ * Asks the repository what it holds of the image, and decides what is left to do: before anything is uploaded.
+ * `create`: how to create a repository that is missing; undefined to leave that to ECR's own creation templates.
+ */
+async function planPush(graph, tags, create, context) {
+    const state = await inspect(graph, tags, create, context);
+    if (state.images === undefined)
+        context.listener.tagsUnchecked();
+    const skippedTags = await checkTags(graph, tags, state.images ?? [], context);
+    const left = tags.filter((tag) => !skippedTags.some((skipped) => skipped.tag === tag));
+    const nothing = { graph, uploads: [], present: [], puts: [], tagPuts: [] };
+    const plan = left.length > 0 ? diff(graph, state, left) : nothing;
+    context.listener.planned(plan);
+    return { plan, skippedTags };
+}
+async function inspect(graph, tags, create, { registry, signal, listener }) {
+    try {
+        return await ask(graph, tags, registry, signal);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND'))
+            throw error;
+        listener.repositoryMissing(create !== undefined);
+        // A creation template may make the repository at the first upload; if it does not, that upload says so.
+        if (create !== undefined)
+            await registry.createRepository(create, signal);
+        return NOTHING;
+    }
+}
+/** Both questions at once: one round trip. */
+async function ask({ blobs, root, referrers }, tags, registry, signal) {
+    const digests = blobs.map(({ digest }) => digest);
+    const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
+    const [availableLayers, found] = await Promise.all([
+        registry.availableLayers(digests, signal),
+        registry.findImages([...images, ...tags.map((tag) => ({ tag }))], signal),
+    ]);
+    return { availableLayers, images: found };
+}
+/** Tags that stand for another image move, unless the repository forbids it: which is worth knowing before an upload. */
+async function checkTags({ root }, tags, images, context) {
+    const wanted = root.descriptor.digest;
+    const holders = new Map(images.map(({ tag, digest }) => [tag, digest]));
+    const taken = tags.filter((tag) => holders.has(tag) && holders.get(tag) !== wanted);
+    if (taken.length === 0)
+        return [];
+    const immutable = (await context.registry.immutableTags(taken, context.signal)) ?? [];
+    return immutable.map((tag) => skipOrFail({ tag, holder: holders.get(tag) }, wanted, context));
 }
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -61491,82 +61673,152 @@ async function uploadLayers(layers, context) {
 
 /** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
 const MAX_PUT_ATTEMPTS = 6;
+/** Milliseconds; doubled each time. */
 const FIRST_DELAY = 200;
-/** Puts one manifest, whatever it refers to being there: what ECR still misses is pushed again, and awaited. */
+/**
+ * Puts one manifest. What ECR still misses under it is pushed again, and awaited.
+ * @returns the tag, if it could not be moved and was skipped
+ */
 async function putManifest(put, plan, context) {
-    const { node, tag } = put;
-    const { digest, mediaType } = node.descriptor;
-    const image = { digest, mediaType, bytes: node.bytes, ...(tag === undefined ? {} : { tag }) };
     for (let attempt = 1;; attempt++) {
-        const outcome = await context.registry.putImage(image, context.signal);
-        if (outcome.kind === 'put' || outcome.kind === 'already-exists') {
-            context.listener.manifestPut(digest, tag);
-            return outcome;
+        const outcome = await putOnce(put, context);
+        switch (outcome.kind) {
+            case 'put':
+            case 'already-exists':
+                context.listener.manifestPut(put.node.descriptor.digest, put.tag);
+                return undefined;
+            case 'tag-is-immutable':
+                return settleImmutableTag(put, outcome.cause, context);
+            case 'tag-required':
+                if (put.tag !== undefined)
+                    throw outcome.cause;
+                return putManifest({ ...put, tag: tagOf(put.node.descriptor.digest) }, plan, context);
+            case 'layers-not-found':
+            case 'referenced-images-not-found':
+                if (attempt === MAX_PUT_ATTEMPTS)
+                    throw outcome.cause;
+                await pushMissing(outcome.kind, put.node.manifest, plan, context);
+                await (0,external_node_timers_promises_namespaceObject.setTimeout)(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
         }
-        if (outcome.kind === 'tag-is-immutable')
-            return settleImmutableTag(put, outcome.cause, context);
-        if (attempt === MAX_PUT_ATTEMPTS)
-            throw outcome.cause;
-        if (outcome.kind === 'layers-not-found')
-            await uploadMissing(node.manifest, plan, context);
-        else
-            await putChildren(node.manifest, plan, context);
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
     }
+}
+function putOnce({ node, tag }, { registry, signal }) {
+    const { digest, mediaType } = node.descriptor;
+    const image = { digest, mediaType, bytes: node.bytes };
+    return registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+}
+/** For a registry that takes no untagged image. Not `sha256-HEX`: that is where referrers of the image are looked for. */
+function tagOf(digest) {
+    return digest.replace('sha256:', 'digest-');
+}
+async function pushMissing(kind, manifest, plan, context) {
+    if (kind === 'layers-not-found')
+        await uploadMissing(manifest, plan, context);
+    else
+        await putChildren(manifest, plan, context);
 }
 async function uploadMissing(manifest, plan, context) {
     const wanted = new Set(blobsOf(manifest).map(({ digest }) => digest));
-    const blobs = [...plan.uploads, ...plan.present].filter(({ digest }) => wanted.has(digest));
-    const available = await context.registry.availableLayers(blobs.map(({ digest }) => digest), context.signal);
-    await uploadLayers(blobs.filter(({ digest }) => !available.has(digest)), context);
+    const blobs = plan.graph.blobs.filter(({ digest }) => wanted.has(digest));
+    const digests = blobs.map(({ digest }) => digest);
+    const available = await context.registry.availableLayers(digests, context.signal);
+    const missing = blobs.filter(({ digest }) => !available.has(digest));
+    await uploadLayers(missing, context);
 }
 function blobsOf(manifest) {
     return manifest.kind === 'image' ? [manifest.config, ...manifest.layers] : [];
 }
 async function putChildren(manifest, plan, context) {
-    const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
-    for (const node of plan.graph.manifests) {
-        if (children.includes(node.descriptor.digest))
+    const entries = manifest.kind === 'index' ? manifest.manifests : [];
+    const children = new Set(entries.map(({ digest }) => digest));
+    for (const node of [...plan.graph.manifests, ...plan.graph.referrers]) {
+        if (children.has(node.descriptor.digest))
             await putManifest({ node }, plan, context);
     }
 }
 /** The tag cannot move. That is success when it stands for this very image, whoever put it. */
-async function settleImmutableTag({ node, tag }, cause, context) {
+async function settleImmutableTag({ node, tag = '' }, cause, context) {
     const wanted = node.descriptor.digest;
-    const found = tag === undefined ? [] : await context.registry.findImages([{ tag }], context.signal);
-    const [holder] = found ?? [];
-    if (holder?.digest === wanted)
-        return { kind: 'already-exists' };
-    const holds = holder === undefined ? 'another image' : holder.digest;
-    throw new errors/* PushError */.V('TAG_IS_IMMUTABLE', `tag ${tag ?? ''} already stands for ${holds}, and cannot be moved to ${wanted}`, {
-        hint: 'The repository is immutable: push under another tag, or make the tag mutable.',
-        cause,
-    });
+    const found = await context.registry.findImages([{ tag }], context.signal);
+    const holder = found?.[0]?.digest;
+    return holder === wanted ? undefined : skipOrFail({ tag, holder }, wanted, context, cause);
 }
 
-;// CONCATENATED MODULE: ./src/push/push.ts
+;// CONCATENATED MODULE: ./src/push/push-targets.ts
 
 
 
-/** Asks the repository what it holds of the image already, and decides what is left to do. */
-async function planPush(graph, tags, registry, signal) {
-    return diff(graph, await inspect(graph, tags, registry, signal), tags);
+
+const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped, because another target failed', {
+    hint: 'Without fail-fast the other targets go on.',
+});
+/**
+ * Pushes the image to every target, side by side, in steps that all take together: plan; layers and all manifests but
+ * the tags; tags. A target that fails drops out, and the others go on.
+ * @throws the reason of `options.signal` when that was aborted
+ */
+async function pushTargets(graph, targets, options) {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    const contextOf = (target) => ({ ...options, ...target, signal });
+    const onFailure = () => {
+        if (options.failFast)
+            stop.abort(STOPPED);
+    };
+    const started = targets.map((target) => ({ target, value: undefined }));
+    const planned = await step(started, onFailure, (target) => planPush(graph, target.tags, options.createRepository, contextOf(target)));
+    const filled = await step(planned, onFailure, (target, push) => pushContent(push, contextOf(target)));
+    const tagged = await step(filled, onFailure, (target, push) => pushTags(push, contextOf(target)));
+    options.signal.throwIfAborted();
+    return tagged;
 }
-async function inspect({ blobs, root, referrers }, tags, registry, signal) {
-    const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
-    const [availableLayers, found] = await Promise.all([
-        registry.availableLayers(blobs.map(({ digest }) => digest), signal),
-        registry.findImages([...images, ...tags.map((tag) => ({ tag }))], signal),
-    ]);
-    return { availableLayers, images: found };
+/** One step of all targets that have not failed, at once. */
+async function step(outcomes, onFailure, work) {
+    return Promise.all(outcomes.map(async (outcome) => {
+        if (isFailed(outcome))
+            return outcome;
+        const { target, value } = outcome;
+        try {
+            return { target, value: await work(target, value) };
+        }
+        catch (error) {
+            onFailure();
+            return { target, error };
+        }
+    }));
 }
-/** Carries a plan out: layers first, then manifests, children before parents, the tags last. */
-async function push(plan, context) {
+function isFailed(outcome) {
+    return 'error' in outcome;
+}
+/** Everything that may arrive before anything is visible. */
+async function pushContent(push, context) {
+    const { plan } = push;
+    context.signal.throwIfAborted();
     await uploadLayers(plan.uploads, context);
-    for (const put of [...plan.puts, ...plan.tagPuts])
+    for (const put of plan.puts)
         await putManifest(put, plan, context);
+    return push;
+}
+async function pushTags({ plan, skippedTags }, context) {
+    const skipped = [...skippedTags];
+    for (const put of plan.tagPuts) {
+        context.signal.throwIfAborted();
+        const late = await putManifest(put, plan, context);
+        if (late !== undefined)
+            skipped.push(late);
+    }
+    return { plan, skippedTags: skipped };
+}
+/** What the target's tags stand for now: another image only where all of them were skipped. */
+function publishedDigest({ target, value }) {
+    const { plan, skippedTags } = value;
+    const [first] = skippedTags;
+    const isSkipped = skippedTags.length === target.tags.length;
+    return (isSkipped ? first?.holder : undefined) ?? plan.graph.root.descriptor.digest;
 }
 
+// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
+var reference = __nccwpck_require__(1337);
 ;// CONCATENATED MODULE: ./src/action/format.ts
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 /** `1536` as `1.5 KiB`. */
@@ -61583,6 +61835,7 @@ function shortDigest(digest) {
 ;// CONCATENATED MODULE: ./src/action/log.ts
 
 
+
 function logImage({ graph, origins }, log) {
     const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
     const { digest, mediaType } = root.descriptor;
@@ -61591,44 +61844,162 @@ function logImage({ graph, origins }, log) {
         const made = origins.map((origin) => origin.digest).join(', ');
         log.info(`This digest is new: it was made from ${made}, as the inputs ask.`);
     }
-    log.info(`${manifests.length} manifests, ${referrers.length} referrers, ${countBlobs(blobs)}`);
+    log.info([
+        count(manifests.length, 'manifest'),
+        count(referrers.length, 'referrer'),
+        countBlobs(blobs),
+    ].join(', '));
     for (const layer of absentForeignLayers) {
         log.warning(`Foreign layer ${layer.digest} is not in the layout and is left out: pulls fetch it from its own address.`);
     }
 }
-function logPlan({ uploads, present }, log) {
-    log.info(`To upload: ${countBlobs(uploads)}`);
-    log.info(`There already: ${countBlobs(present)}`);
-}
-function logPush(log) {
+/** `name` is put in front of each line, where there are several targets. */
+function logPush(log, name) {
+    const info = (message) => log.info(`${name}${message}`);
+    const warning = (message) => log.warning(`${name}${message}`);
     return {
-        layerStarted: ({ digest, size }) => log.info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
-        layerFinished: ({ digest }) => log.info(`Uploaded ${shortDigest(digest)}`),
-        manifestPut: (digest, tag) => log.info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
+        planned: ({ uploads, present }) => info(`To upload: ${countBlobs(uploads)}; there already: ${countBlobs(present)}`),
+        repositoryMissing: (willCreate) => info(willCreate
+            ? 'The repository does not exist and is created.'
+            : 'The repository does not exist: trying whether ECR creates it on push.'),
+        tagsUnchecked: () => warning('Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.'),
+        tagSkipped: (tag, holder) => warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
+        layerStarted: ({ digest, size }) => info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
+        layerFinished: ({ digest }) => info(`Uploaded ${shortDigest(digest)}`),
+        manifestPut: (digest, tag) => info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
     };
 }
+/** In front of the lines of one target among several. */
+function targetPrefix(repository, targets) {
+    return targets === 1 ? '' : `[${(0,reference/* describeRepository */.MD)(repository)}] `;
+}
 function countBlobs(blobs) {
-    return `${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} (${formatBytes(totalBytes(blobs))})`;
+    return `${count(blobs.length, 'blob')} (${formatBytes(totalBytes(blobs))})`;
+}
+function count(number, noun) {
+    return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 ;// CONCATENATED MODULE: ./src/action/outputs.ts
 
 
-function toOutputs(plan, repository, tags) {
-    const { descriptor, manifest } = plan.graph.root;
-    const host = (0,reference/* registryHost */.U$)(repository) ?? '';
-    const uri = host === '' ? '' : `${host}/${repository.name}`;
+
+function toOutputs(root, results) {
+    const targets = results.map(describeTarget);
+    const complete = targets.filter(({ status }) => status === 'complete');
+    const [first] = complete;
+    const paths = complete.flatMap(pathsOf).join(',');
+    const config = configOf(root);
+    const digest = first?.digest ?? '';
     return {
-        digest: descriptor.digest,
-        imageid: manifest.kind === 'image' ? manifest.config.digest : '',
-        registry: host,
-        'repository-uri': uri,
-        'registry-paths': uri === '' ? '' : tags.map((tag) => `${uri}:${tag}`).join(','),
-        'layers-uploaded': plan.uploads.length,
-        'layers-skipped': plan.present.length,
-        'bytes-uploaded': totalBytes(plan.uploads),
-        'bytes-skipped': totalBytes(plan.present),
+        digest,
+        imageid: config?.digest ?? '',
+        metadata: JSON.stringify({
+            'containerimage.digest': digest,
+            'containerimage.descriptor': describeRoot(root.descriptor),
+            ...(config === undefined ? {} : { 'containerimage.config.digest': config.digest }),
+            'image.name': paths,
+            targets,
+        }),
+        registry: first?.registry ?? '',
+        'repository-uri': first?.['repository-uri'] ?? '',
+        'registry-paths': paths,
+        'layers-uploaded': sum(complete, 'layers-uploaded'),
+        'layers-skipped': sum(complete, 'layers-skipped'),
+        'bytes-uploaded': sum(complete, 'bytes-uploaded'),
+        'bytes-skipped': sum(complete, 'bytes-skipped'),
     };
+}
+function describeTarget(result) {
+    const { repository } = result.target.registry;
+    const where = {
+        registry: (0,reference/* registryHost */.U$)(repository) ?? '',
+        repository: repository.name,
+        'repository-uri': (0,reference/* repositoryUri */.LJ)(repository) ?? '',
+        tags: result.target.tags,
+    };
+    if (isFailed(result)) {
+        return { ...where, status: 'failed', error: messageOf(result.error), ...counts([], []) };
+    }
+    const { plan, skippedTags } = result.value;
+    return {
+        ...where,
+        status: 'complete',
+        digest: publishedDigest(result),
+        ...(skippedTags.length === 0 ? {} : { 'skipped-tags': skippedTags.map(({ tag }) => tag) }),
+        ...counts(plan.uploads, plan.present),
+    };
+}
+function counts(uploads, present) {
+    return {
+        'layers-uploaded': uploads.length,
+        'layers-skipped': present.length,
+        'bytes-uploaded': totalBytes(uploads),
+        'bytes-skipped': totalBytes(present),
+    };
+}
+function pathsOf({ tags, ...target }) {
+    const uri = target['repository-uri'];
+    return uri === '' ? [] : tags.map((tag) => `${uri}:${tag}`);
+}
+function configOf({ manifest }) {
+    return manifest.kind === 'image' ? manifest.config : undefined;
+}
+/** Inline `data` and annotations are left out. */
+function describeRoot({ mediaType, digest, size, platform }) {
+    return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
+}
+function sum(targets, name) {
+    return targets.reduce((total, target) => total + target[name], 0);
+}
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+;// CONCATENATED MODULE: ./src/action/results.ts
+
+
+
+
+
+function logResults(results, log) {
+    for (const result of results) {
+        if (!isFailed(result))
+            logComplete(result, log);
+    }
+}
+function logComplete(result, log) {
+    const { repository } = result.target.registry;
+    const { uploads, present } = result.value.plan;
+    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined) {
+        log.warning('No answer told the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias.');
+    }
+    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${publishedDigest(result)} is ${result.target.tags.join(', ')}`);
+    log.info(`Uploaded ${countBlobs(uploads)}; there already: ${countBlobs(present)}`);
+}
+/** @throws the error of the target that failed, or one error that tells which failed and which are complete */
+function throwFailures(results) {
+    const failures = results.filter(isFailed);
+    const [first] = failures;
+    if (first === undefined)
+        return;
+    if (results.length === 1)
+        throw first.error;
+    const complete = results.filter((result) => !isFailed(result)).map(nameOf);
+    throw new errors/* PushError */.V('TARGETS_FAILED', `${failures.length} of ${results.length} targets failed.\n${failures.map(describeFailure).join('\n')}`, {
+        hint: complete.length === 0 ? 'No target is complete.' : `Complete: ${complete.join(', ')}.`,
+        cause: first.error,
+    });
+}
+function nameOf({ target }) {
+    return (0,reference/* describeRepository */.MD)(target.registry.repository);
+}
+function describeFailure(failure) {
+    const { error } = failure;
+    const isExplained = error instanceof errors/* PushError */.V;
+    const code = isExplained ? `${error.code}: ` : '';
+    const hint = isExplained && error.hint !== undefined ? ` ${error.hint}` : '';
+    return `- ${nameOf(failure)}: ${code}${messageOf(error)}.${hint}`;
 }
 
 ;// CONCATENATED MODULE: ./src/action/run.ts
@@ -61692,24 +62063,31 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
-/** Layers under way at once. */
+/** Layers of one target under way at once. */
 const CONCURRENCY = 4;
 /** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
-async function run(inputs, { openRegistry, log, signal }) {
+async function run(inputs, dependencies) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
+        const { openRegistry, log, setOutputs, signal } = dependencies;
+        const { ifTagExists, failFast, createRepository } = inputs;
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const [first, ...others] = await openLayouts(inputs.layouts, opened);
         const blobs = new JoinedContent(first, ...others);
-        const image = await log.group('Read the layout', () => run_readImage([first, ...others], blobs, inputs, log));
-        const { repository, registryId, region, tags } = inputs;
-        const registry = await openRegistry({ name: repository, registryId, region });
-        opened.defer(() => registry.close());
-        const plan = await log.group('Ask ECR what it lacks', () => makePlan(image, registry, inputs, log, signal));
-        const context = { blobs, registry, signal, listener: logPush(log), concurrency: CONCURRENCY };
-        await log.group('Push', () => push(plan, context));
-        report(plan, registry, tags, log);
-        return toOutputs(plan, registry.repository, tags);
+        const { graph } = await log.group('Read the layout', () => run_readImage([first, ...others], blobs, inputs, log));
+        const targets = await openTargets(inputs.targets, openRegistry, log, opened);
+        const options = {
+            blobs,
+            signal,
+            concurrency: CONCURRENCY,
+            ifTagExists,
+            failFast,
+            createRepository,
+        };
+        const results = await log.group('Push', () => pushTargets(graph, targets, options));
+        logResults(results, log);
+        setOutputs(toOutputs(graph.root, results));
+        throwFailures(results);
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -61733,23 +62111,73 @@ async function run_readImage(layouts, blobs, { request }, log) {
     logImage(image, log);
     return image;
 }
-async function makePlan({ graph }, registry, { tags }, log, signal) {
-    const plan = await planPush(graph, tags, registry, signal);
-    logPlan(plan, log);
-    return plan;
-}
-function report({ graph, uploads, present }, { repository }, tags, log) {
-    if ((0,reference/* registryHost */.U$)(repository) === undefined) {
-        log.warning('No answer told the account id, so the outputs that name the registry are empty: set registry-id.');
+async function openTargets(inputs, openRegistry, log, opened) {
+    const targets = [];
+    for (const { repository, tags } of inputs) {
+        const registry = await openRegistry(repository);
+        opened.defer(() => registry.close());
+        const listener = logPush(log, targetPrefix(registry.repository, inputs.length));
+        targets.push({ registry, tags, listener });
     }
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)} holds ${graph.root.descriptor.digest} as ${tags.join(', ')}`);
-    log.info(`Uploaded ${countBlobs(uploads)}; ${countBlobs(present)} were there already.`);
+    return targets;
 }
 
 
 /***/ }),
 
-/***/ 3122:
+/***/ 7309:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pq: () => (/* binding */ parseImageHost),
+/* harmony export */   dt: () => (/* binding */ PUBLIC_HOST),
+/* harmony export */   w_: () => (/* binding */ privateHost)
+/* harmony export */ });
+/** ECR Public's, and its dual-stack twin. */
+const PUBLIC_HOST = 'public.ecr.aws';
+const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
+/** The domain of image hosts in each AWS partition, by the start of its regions' names. */
+const DOMAINS = [
+    ['cn-', 'amazonaws.com.cn'],
+    ['eusc-', 'amazonaws.eu'],
+    ['us-iso-', 'c2s.ic.gov'],
+    ['us-isob-', 'sc2s.sgov.gov'],
+    ['us-isof-', 'csp.hci.ic.gov'],
+    ['eu-isoe-', 'cloud.adc-e.uk'],
+];
+const COMMERCIAL_DOMAIN = 'amazonaws.com';
+const DUAL_STACK_DOMAINS = ['on.aws', 'on.amazonwebservices.com.cn', 'on.amazonwebservices.eu'];
+const IPV4_DOMAINS = [COMMERCIAL_DOMAIN, ...DOMAINS.map(([, domain]) => domain)];
+const IPV4_HOST = hostPattern('dkr\\.ecr', IPV4_DOMAINS);
+const DUAL_STACK_HOST = hostPattern('dkr-ecr', DUAL_STACK_DOMAINS);
+function hostPattern(service, domains) {
+    const escaped = domains.map((domain) => domain.replaceAll('.', '\\.')).join('|');
+    return new RegExp(`^(?<account>\\d{12})\\.${service}(?<fips>-fips)?\\.(?<region>[a-z0-9-]+)\\.(?:${escaped})$`);
+}
+/** Undefined for a host that is not ECR's. */
+function parseImageHost(host) {
+    if (host === PUBLIC_HOST)
+        return { type: 'public', fips: false, dualStack: false };
+    if (host === PUBLIC_DUAL_STACK_HOST)
+        return { type: 'public', fips: false, dualStack: true };
+    return parsePrivateHost(host, IPV4_HOST, false) ?? parsePrivateHost(host, DUAL_STACK_HOST, true);
+}
+function parsePrivateHost(host, pattern, dualStack) {
+    const { account, region, fips } = pattern.exec(host)?.groups ?? {};
+    if (account === undefined || region === undefined)
+        return undefined;
+    return { type: 'private', accountId: account, region, fips: fips !== undefined, dualStack };
+}
+/** The host that a private registry's images are pulled from. */
+function privateHost(accountId, region) {
+    const domain = DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? COMMERCIAL_DOMAIN;
+    return `${accountId}.dkr.ecr.${region}.${domain}`;
+}
+
+
+/***/ }),
+
+/***/ 1572:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61955,14 +62383,43 @@ function fill(template, { call, repository }) {
     const values = {
         call,
         repository: (0,reference/* describeRepository */.MD)(repository),
-        region: repository.region,
+        region: repository.region ?? 'its region',
         action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
         arn: (0,reference/* repositoryArn */.qM)(repository),
     };
     return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
 }
 
+;// CONCATENATED MODULE: ./src/ecr/tag-mutability.ts
+/**
+ * Whether the repository's settings forbid to move the tag. What is not known counts as allowed: ECR has the last word.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+ */
+function isImmutableTag(tag, settings) {
+    const filters = settings.imageTagMutabilityExclusionFilters ?? [];
+    const isExcluded = filters.some(({ filter }) => filter !== undefined && matchesWildcard(tag, filter));
+    switch (settings.imageTagMutability) {
+        case 'IMMUTABLE':
+            return true;
+        case 'IMMUTABLE_WITH_EXCLUSION':
+            return !isExcluded;
+        case 'MUTABLE_WITH_EXCLUSION':
+            return isExcluded;
+        default:
+            return false;
+    }
+}
+/** `*` stands for any characters, or none. */
+function matchesWildcard(text, wildcard) {
+    const pattern = wildcard
+        .split('*')
+        .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+        .join('.*');
+    return new RegExp(`^${pattern}$`).test(text);
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/api-registry.ts
+
 
 
 
@@ -62084,6 +62541,10 @@ class ApiRegistry {
                     return { kind: 'referenced-images-not-found', cause: this.#explain(call, error, signal) };
                 case 'ImageTagAlreadyExistsException':
                     return { kind: 'tag-is-immutable', cause: this.#explain(call, error, signal) };
+                case 'InvalidParameterException':
+                    if (this.#mayNeedTag(image))
+                        return { kind: 'tag-required', cause: this.#explain(call, error, signal) };
+                    throw this.#explain(call, error, signal);
                 default:
                     throw this.#explain(call, error, signal);
             }
@@ -62095,7 +62556,7 @@ class ApiRegistry {
             return answers.flat().flatMap((image) => this.#readImage(image));
         }
         catch (error) {
-            if (errorName(error) === 'AccessDeniedException')
+            if (isAccessDenied(error))
                 return undefined;
             throw this.#explain(this.#api.findImagesCall, error, signal);
         }
@@ -62106,8 +62567,43 @@ class ApiRegistry {
             return [];
         return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
     }
+    /** Of the tags, those that the repository's settings forbid to move; undefined where the credentials may not look. */
+    async immutableTags(tags, signal) {
+        try {
+            const settings = await this.#api.describeTagMutability(signal);
+            return tags.filter((tag) => isImmutableTag(tag, settings));
+        }
+        catch (error) {
+            if (isAccessDenied(error))
+                return undefined;
+            throw this.#explain('DescribeRepositories', error, signal);
+        }
+    }
+    /** An existing repository is left as it is, also one that another job has just created. */
+    async createRepository(settings, signal) {
+        const { lifecyclePolicyText, policyText } = settings;
+        let call = 'CreateRepository';
+        try {
+            const { registryId } = await this.#api.createRepository(settings, signal);
+            this.#learn(registryId);
+            call = 'PutLifecyclePolicy';
+            if (lifecyclePolicyText !== undefined)
+                await this.#api.putLifecyclePolicy(lifecyclePolicyText, signal);
+            call = 'SetRepositoryPolicy';
+            if (policyText !== undefined)
+                await this.#api.setRepositoryPolicy(policyText, signal);
+        }
+        catch (error) {
+            if (errorName(error) !== 'RepositoryAlreadyExistsException')
+                throw this.#explain(call, error, signal);
+        }
+    }
     close() {
         this.#api.close();
+    }
+    /** ECR Public's model says that an image needs a tag, which may be stale: untagged is tried first. */
+    #mayNeedTag({ tag }) {
+        return this.#repository.type === 'public' && tag === undefined;
     }
     #learn(registryId) {
         if (registryId !== undefined)
@@ -62122,6 +62618,9 @@ class ApiRegistry {
 }
 function batches(items, size) {
     return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+function isAccessDenied(error) {
+    return errorName(error) === 'AccessDeniedException';
 }
 function toIdentifier(id) {
     return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
@@ -62143,6 +62642,8 @@ function incomplete(call) {
     return new Error(`the answer to ${call} lacks what its documentation promises`);
 }
 
+// EXTERNAL MODULE: ./src/ecr/image-hosts.ts
+var image_hosts = __nccwpck_require__(7309);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(8249);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
@@ -62151,8 +62652,7 @@ var media_types = __nccwpck_require__(9217);
 
 
 /** Private ECR's calls on one repository, over the AWS SDK. */
-function privateApi(client, registryId, repositoryName) {
-    const repository = { registryId, repositoryName };
+function privateApi(client, repository) {
     return {
         findImagesCall: 'BatchGetImage',
         batchCheckLayerAvailability: (input, abortSignal) => client.send(new dist_cjs/* BatchCheckLayerAvailabilityCommand */.YmI({ ...repository, ...input }), {
@@ -62171,8 +62671,33 @@ function privateApi(client, registryId, repositoryName) {
             }), { abortSignal });
             return images.map(({ imageId, registryId: id }) => ({ ...imageId, registryId: id }));
         },
+        describeTagMutability: (signal) => describeTagMutability(client, repository, signal),
+        createRepository: (settings, signal) => createRepository(client, repository, settings, signal),
+        putLifecyclePolicy: (lifecyclePolicyText, abortSignal) => client.send(new dist_cjs/* PutLifecyclePolicyCommand */.Rcn({ ...repository, lifecyclePolicyText }), {
+            abortSignal,
+        }),
+        setRepositoryPolicy: (policyText, abortSignal) => client.send(new dist_cjs/* SetRepositoryPolicyCommand */.IOA({ ...repository, policyText }), { abortSignal }),
         close: () => client.destroy(),
     };
+}
+async function describeTagMutability(client, { registryId, repositoryName }, abortSignal) {
+    const { repositories = [] } = await client.send(new dist_cjs/* DescribeRepositoriesCommand */.pE_({ registryId, repositoryNames: [repositoryName] }), { abortSignal });
+    return repositories[0] ?? {};
+}
+async function createRepository(client, repository, settings, abortSignal) {
+    const { imageTagMutability, mutabilityExclusions, scanOnPush, encryptionType, kmsKey, tags = {}, } = settings;
+    const { repository: created } = await client.send(new dist_cjs/* CreateRepositoryCommand */.WTe({
+        ...repository,
+        tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        imageTagMutability,
+        imageTagMutabilityExclusionFilters: mutabilityExclusions?.map((filter) => ({
+            filterType: 'WILDCARD',
+            filter,
+        })),
+        imageScanningConfiguration: scanOnPush === undefined ? undefined : { scanOnPush },
+        encryptionConfiguration: encryptionType === undefined ? undefined : { encryptionType, kmsKey },
+    }), { abortSignal });
+    return { registryId: created?.registryId };
 }
 function createPrivateClient(config) {
     return new dist_cjs/* ECRClient */.S70(config);
@@ -62202,26 +62727,54 @@ class EcrRetryStrategy extends retry.StandardRetryStrategy {
 
 
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
-const PRIVATE_MAX_PARTS = 4200;
+
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, and AmazonECR/latest/public/public-service-quotas.html */
+const MAX_PARTS = { private: 4200, public: 1000 };
 /** Nothing moved on a socket for so long (ms): ECR sums a large layer up at Complete, which may take a while. */
 const SOCKET_TIMEOUT = 120_000;
 const CONNECTION_TIMEOUT = 10_000;
-/** @throws PushError NO_REGION */
-async function openRegistry({ name, registryId, region, }) {
-    const fallback = region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+/** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */
+async function openRegistry(repository, environment = process.env) {
+    const { type, registryId, name: repositoryName } = repository;
+    const open = type === 'public' ? openPublic : openPrivate;
+    const { api, region } = await open(repository, { registryId, repositoryName }, environment);
+    return new ApiRegistry(api, { ...repository, region }, MAX_PARTS[type]);
+}
+async function openPrivate({ region, host }, id, environment) {
+    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
     const client = createPrivateClient({
-        ...(fallback === undefined || fallback === '' ? {} : { region: fallback }),
-        retryStrategy: new EcrRetryStrategy(maxAttempts()),
-        requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: SOCKET_TIMEOUT },
+        ...clientOptions(environment),
+        ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR', environment),
+        ...(known === undefined ? {} : { region: known }),
     });
-    const repository = {
-        type: 'private',
-        registryId,
-        region: await resolveRegion(client.config.region),
-        name,
+    return { api: privateApi(client, id), region: await resolveRegion(client.config.region) };
+}
+/** Loaded only when it is used. */
+async function openPublic({ host }, id, environment) {
+    const { createPublicClient, publicApi } = await Promise.all(/* import() */[__nccwpck_require__.e(821), __nccwpck_require__.e(836)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1836));
+    const client = createPublicClient({
+        ...clientOptions(environment),
+        ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
+        region: reference/* PUBLIC_REGION */.Ne,
+    });
+    return { api: publicApi(client, id), region: reference/* PUBLIC_REGION */.Ne };
+}
+function clientOptions(environment) {
+    return {
+        retryStrategy: new EcrRetryStrategy(maxAttempts(environment)),
+        requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: SOCKET_TIMEOUT },
     };
-    return new ApiRegistry(privateApi(client, registryId, name), repository, PRIVATE_MAX_PARTS);
+}
+/** A host that names a kind of endpoint asks for it; an endpoint that is set by its address has the last word. */
+function endpointOptions(host, variable, environment) {
+    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
+    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
+        return {};
+    return {
+        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
+        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
+    };
 }
 async function resolveRegion(region) {
     try {
@@ -62235,8 +62788,8 @@ async function resolveRegion(region) {
     }
 }
 /** The SDK's own variable keeps its meaning. */
-function maxAttempts() {
-    const attempts = Number(process.env['AWS_MAX_ATTEMPTS']);
+function maxAttempts(environment) {
+    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
     return Number.isInteger(attempts) && attempts > 0 ? attempts : DEFAULT_MAX_ATTEMPTS;
 }
 
@@ -62249,69 +62802,57 @@ function maxAttempts() {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  hP: () => (/* binding */ checkAccountId),
+  Ne: () => (/* binding */ PUBLIC_REGION),
+  Vm: () => (/* binding */ checkRegistryId),
   Cg: () => (/* binding */ checkRepositoryName),
   Bs: () => (/* binding */ checkTag),
   MD: () => (/* binding */ describeRepository),
+  ap: () => (/* binding */ isEcrReference),
+  F2: () => (/* binding */ parseReference),
   U$: () => (/* binding */ registryHost),
-  qM: () => (/* binding */ repositoryArn)
+  qM: () => (/* binding */ repositoryArn),
+  LJ: () => (/* binding */ repositoryUri)
 });
-
-// UNUSED EXPORTS: PUBLIC_HOST, PUBLIC_REGION
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/ecr/image-hosts.ts
+var image_hosts = __nccwpck_require__(7309);
 ;// CONCATENATED MODULE: ./src/ecr/partitions.ts
-/**
- * The domain of image hosts in each AWS partition, by the start of its regions' names.
- * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
- */
-const DOMAINS = [
-    ['cn-', 'amazonaws.com.cn'],
-    ['eusc-', 'amazonaws.eu'],
-    ['us-iso-', 'c2s.ic.gov'],
-    ['us-isob-', 'sc2s.sgov.gov'],
-    ['us-isof-', 'csp.hci.ic.gov'],
-    ['eu-isoe-', 'cloud.adc-e.uk'],
+const PARTITIONS = [
+    ['cn-', 'aws-cn'],
+    ['us-gov-', 'aws-us-gov'],
+    ['eusc-', 'aws-eusc'],
+    ['us-iso-', 'aws-iso'],
+    ['us-isob-', 'aws-iso-b'],
+    ['us-isof-', 'aws-iso-f'],
+    ['eu-isoe-', 'aws-iso-e'],
 ];
-const COMMERCIAL_DOMAIN = 'amazonaws.com';
-const IMAGE_HOST_DOMAINS = [
-    COMMERCIAL_DOMAIN,
-    ...DOMAINS.map(([, domain]) => domain),
-];
-function imageHostDomain(region) {
-    return DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? COMMERCIAL_DOMAIN;
-}
-/** As it stands in ARNs. */
+/** As it stands in ARNs: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
 function partitionOf(region) {
-    if (region.startsWith('cn-'))
-        return 'aws-cn';
-    if (region.startsWith('us-gov-'))
-        return 'aws-us-gov';
-    if (region.startsWith('eusc-'))
-        return 'aws-eusc';
-    const isolated = /^[a-z]{2}-(iso[a-z]?)-/.exec(region)?.[1];
-    if (isolated === undefined)
-        return 'aws';
-    return isolated === 'iso' ? 'aws-iso' : `aws-iso-${isolated.slice(3)}`;
+    return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/reference.ts
 
 
+
 /** ECR Public answers only here, whatever AWS_REGION says. */
 const PUBLIC_REGION = 'us-east-1';
-const PUBLIC_HOST = 'public.ecr.aws';
 /** The service model's pattern: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const NAME_LENGTHS = { private: [2, 256], public: [2, 205] };
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+const ACCOUNT_ID = /^\d{12}$/;
+/** https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_RegistryAlias.html */
+const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const ALIAS_LENGTHS = [2, 50];
 /** @throws PushError INVALID_REFERENCE when ECR would refuse the name. */
 function checkRepositoryName(name, type) {
     const [shortest, longest] = NAME_LENGTHS[type];
-    const longEnough = name.length >= shortest && name.length <= longest;
-    if (longEnough && NAME.test(name))
+    const isLongEnough = name.length >= shortest && name.length <= longest;
+    if (isLongEnough && NAME.test(name))
         return name;
     throw new errors/* PushError */.V('INVALID_REFERENCE', `${JSON.stringify(name)} is not an ECR repository name`, {
         hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by a single "-", "_", "." or "/".`,
@@ -62325,32 +62866,93 @@ function checkTag(tag) {
         hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-", the first neither "." nor "-".',
     });
 }
-/** @throws PushError INVALID_INPUT */
-function checkAccountId(id) {
-    if (/^\d{12}$/.test(id))
+/** @throws PushError INVALID_INPUT unless it is an account id or, for ECR Public, an alias. */
+function checkRegistryId(id, type) {
+    if (ACCOUNT_ID.test(id) || (type === 'public' && isAlias(id)))
         return id;
     throw new errors/* PushError */.V('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, {
-        hint: 'An account id has 12 digits; in YAML, quote it so that leading zeros stay.',
+        hint: 'An account id has 12 digits; quote it in YAML, so that leading zeros stay. An alias needs registry-type: public.',
     });
 }
-/** The host that images are pulled from; undefined while the account is not known. */
-function registryHost({ type, registryId, region, }) {
-    if (type === 'public')
-        return PUBLIC_HOST;
-    if (registryId === undefined)
-        return undefined;
-    return `${registryId}.dkr.ecr.${region}.${imageHostDomain(region)}`;
+function isAlias(text) {
+    const [shortest, longest] = ALIAS_LENGTHS;
+    return text.length >= shortest && text.length <= longest && ALIAS.test(text);
 }
-/** For messages: `name in us-east-1` with the registry where it is known. */
+/** Whether the text begins with a host of ECR's: a name may look like another registry's host, as in pull-through caches. */
+function isEcrReference(text) {
+    return (0,image_hosts/* parseImageHost */.Pq)(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
+}
+/**
+ * Parses a full reference, `HOST/NAME` or `HOST/NAME:TAG`, of any host that is ECR's.
+ * @throws PushError INVALID_REFERENCE, INVALID_TAG
+ */
+function parseReference(text) {
+    const slash = text.indexOf('/');
+    const host = text.slice(0, slash);
+    const [path = '', tag, ...rest] = text.slice(slash + 1).split(':');
+    const parsed = (0,image_hosts/* parseImageHost */.Pq)(host);
+    if (parsed === undefined)
+        throw notEcr(text, host);
+    if (rest.length > 0 || path.includes('@'))
+        throw malformed(text);
+    const { type, accountId: registryId, region } = parsed;
+    const repository = type === 'private'
+        ? { type, registryId, region, name: checkRepositoryName(path, type), host }
+        : { ...splitPublicPath(text, path), host };
+    return { repository, tag: tag === undefined ? undefined : checkTag(tag) };
+}
+/** `ALIAS/NAME`: the alias stands for the registry. */
+function splitPublicPath(text, path) {
+    const slash = path.indexOf('/');
+    const alias = path.slice(0, slash);
+    if (slash < 0 || !isAlias(alias))
+        throw malformed(text);
+    const name = checkRepositoryName(path.slice(slash + 1), 'public');
+    return { type: 'public', registryId: alias, region: PUBLIC_REGION, name };
+}
+function notEcr(text, host) {
+    const isHost = /[.:]|^localhost$/.test(host);
+    return new errors/* PushError */.V('INVALID_REFERENCE', `${text} is not in ECR: ${isHost ? host : 'docker.io'} is another registry`, {
+        hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${image_hosts/* PUBLIC_HOST */.dt}/ALIAS/NAME:TAG.`,
+    });
+}
+function malformed(text) {
+    return new errors/* PushError */.V('INVALID_REFERENCE', `${text} is not an image reference that can be pushed to`, {
+        hint: `Write HOST/NAME:TAG, or ${image_hosts/* PUBLIC_HOST */.dt}/ALIAS/NAME:TAG; a digest comes from the image and cannot be chosen.`,
+    });
+}
+/** `HOST/NAME`, as pulls name it; undefined while the account or the alias is not known. */
+function repositoryUri(repository) {
+    const { type, registryId, name } = repository;
+    const host = registryHost(repository);
+    if (host === undefined)
+        return undefined;
+    if (type === 'private')
+        return `${host}/${name}`;
+    return registryId === undefined || ACCOUNT_ID.test(registryId)
+        ? undefined
+        : `${host}/${registryId}/${name}`;
+}
+/** Undefined while the account is not known. */
+function registryHost({ type, registryId, region, host, }) {
+    if (host !== undefined)
+        return host;
+    if (type === 'public')
+        return image_hosts/* PUBLIC_HOST */.dt;
+    return registryId === undefined || region === undefined
+        ? undefined
+        : (0,image_hosts/* privateHost */.w_)(registryId, region);
+}
+/** For messages. */
 function describeRepository({ type, registryId, region, name, }) {
     const registry = registryId === undefined ? '' : ` of registry ${registryId}`;
-    return type === 'public'
-        ? `public repository ${name}${registry}`
-        : `repository ${name}${registry} in ${region}`;
+    if (type === 'public')
+        return `public repository ${name}${registry}`;
+    return `repository ${name}${registry}${region === undefined ? '' : ` in ${region}`}`;
 }
 /** The ARN to name in a policy, with `*` where the account is not known. */
-function repositoryArn({ type, registryId, region, name }) {
-    const account = registryId !== undefined && /^\d{12}$/.test(registryId) ? registryId : '*';
+function repositoryArn({ type, registryId, region = '*', name, }) {
+    const account = registryId !== undefined && ACCOUNT_ID.test(registryId) ? registryId : '*';
     return type === 'public'
         ? `arn:aws:ecr-public::${account}:repository/${name}`
         : `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
@@ -62384,12 +62986,15 @@ class PushError extends Error {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9433);
-/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9280);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1729);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4085);
-/* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3122);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3916);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9433);
+/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9280);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8922);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2602);
+/* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1572);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3916);
+
 
 
 
@@ -62398,20 +63003,19 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 const cancelled = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
-    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
+    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
 }
 try {
-    const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_0__.getInput(name));
-    const outputs = await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)(inputs, {
-        openRegistry: _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .openRegistry */ .M,
-        log: _actions_core__WEBPACK_IMPORTED_MODULE_0__,
+    const inputs = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
+    await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)(inputs, {
+        openRegistry: (repository) => (0,_ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .openRegistry */ .M)(repository),
+        log: _actions_core__WEBPACK_IMPORTED_MODULE_1__,
+        setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
         signal: cancelled.signal,
     });
-    for (const [name, value] of Object.entries(outputs))
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__.setOutput(name, value);
 }
 catch (error) {
-    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .reportFailure */ .x)(error, _actions_core__WEBPACK_IMPORTED_MODULE_0__);
+    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .reportFailure */ .x)(error, _actions_core__WEBPACK_IMPORTED_MODULE_1__);
 }
 
 __webpack_async_result__();
@@ -62451,6 +63055,211 @@ function digestOf(bytes) {
 
 /***/ }),
 
+/***/ 8932:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ce: () => (/* binding */ isFields),
+/* harmony export */   SP: () => (/* binding */ shown),
+/* harmony export */   U3: () => (/* binding */ FieldReader)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+function isFields(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Reads members out of one JSON object; what has the wrong type is refused with `code`. */
+class FieldReader {
+    where;
+    #fields;
+    #code;
+    /** @throws PushError `code` if `value` is not an object. */
+    constructor(value, where, code) {
+        if (!isFields(value))
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(code, `${where} is not a JSON object`);
+        this.where = where;
+        this.#fields = value;
+        this.#code = code;
+    }
+    /** `null` counts as absent: Go's tools write it for what they leave empty. */
+    get(name) {
+        return this.#fields[name] ?? undefined;
+    }
+    has(name) {
+        return this.get(name) !== undefined;
+    }
+    /** An empty string counts as absent, too. */
+    string(name) {
+        const value = this.get(name);
+        if (value === undefined || value === '')
+            return undefined;
+        if (typeof value === 'string')
+            return value;
+        throw this.invalid(`${name} is not a string`);
+    }
+    requiredString(name) {
+        const value = this.string(name);
+        if (value === undefined)
+            throw this.invalid(`${name} is missing`);
+        return value;
+    }
+    array(name) {
+        const value = this.get(name);
+        if (value === undefined)
+            return undefined;
+        if (isArray(value))
+            return value;
+        throw this.invalid(`${name} is not an array`);
+    }
+    strings(name) {
+        const value = this.array(name);
+        if (value === undefined || value.every((item) => typeof item === 'string'))
+            return value;
+        throw this.invalid(`${name} holds something that is not a string`);
+    }
+    stringMap(name) {
+        const value = this.get(name);
+        if (value === undefined || isStringMap(value))
+            return value;
+        throw this.invalid(`${name} is not an object of strings`);
+    }
+    invalid(problem) {
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`);
+    }
+}
+/** A value as a message shows it. */
+function shown(value) {
+    return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
+}
+/** `Array.isArray` makes it an array of `any`. */
+function isArray(value) {
+    return Array.isArray(value);
+}
+function isStringMap(value) {
+    return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+
+/***/ }),
+
+/***/ 1691:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ parseStrictJson)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4593);
+
+
+/**
+ * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
+ * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
+ * @throws PushError INVALID_UTF8, INVALID_JSON, DUPLICATE_JSON_KEY, JSON_TOO_DEEP
+ */
+function parseStrictJson(bytes, where) {
+    const text = decodeUtf8(bytes, where);
+    try {
+        // First, so that nothing deep is ever built. It may pass what is not JSON: that is found below.
+        refuseDuplicateKeys(text, where);
+        return JSON.parse(text);
+    }
+    catch (cause) {
+        if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V)
+            throw cause;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid JSON`, {
+            hint: 'The file may be cut short or damaged: build the layout again.',
+            cause,
+        });
+    }
+}
+function decodeUtf8(bytes, where) {
+    try {
+        // `ignoreBOM` keeps the mark in the text, where JSON does not allow it.
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_UTF8', `${where} is not valid UTF-8`, {
+            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
+            cause,
+        });
+    }
+}
+/**
+ * JSON.parse keeps the last of two equal keys, other parsers the first: such a manifest is one image
+ * to a scanner and another to a runtime. One pass over the text; the work is linear in its length.
+ */
+function refuseDuplicateKeys(text, where) {
+    /** The keys of each open object, outermost first; an array has none. */
+    const open = [];
+    let keyIsNext = false;
+    for (let at = 0; at < text.length; at++) {
+        const character = text[at];
+        if (character === '{' || character === '[') {
+            keyIsNext = character === '{';
+            open.push(keyIsNext ? new Set() : undefined);
+            if (open.length > _limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX)
+                throw tooDeep(where);
+        }
+        else if (character === '}' || character === ']') {
+            open.pop();
+            keyIsNext = false;
+        }
+        else if (character === ',') {
+            keyIsNext = open.at(-1) !== undefined;
+        }
+        else if (character === '"') {
+            const end = endOfString(text, at);
+            if (keyIsNext)
+                addKey(open.at(-1), text.slice(at, end + 1), where);
+            keyIsNext = false;
+            at = end;
+        }
+    }
+}
+/** The index of the quote that closes the string opened at `start`, or the end of the text. */
+function endOfString(text, start) {
+    for (let at = start + 1; at < text.length; at++) {
+        if (text[at] === '\\')
+            at++;
+        else if (text[at] === '"')
+            return at;
+    }
+    return text.length;
+}
+function addKey(keys, literal, where) {
+    // "a" and "\u0061" are one key.
+    const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
+    if (keys?.has(key)) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('DUPLICATE_JSON_KEY', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
+    }
+    keys?.add(key);
+}
+function tooDeep(where) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('JSON_TOO_DEEP', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`);
+}
+
+
+/***/ }),
+
+/***/ 4593:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KX: () => (/* binding */ MAX_JSON_DEPTH),
+/* harmony export */   ZJ: () => (/* binding */ MAX_MANIFEST_BYTES),
+/* harmony export */   a_: () => (/* binding */ MAX_DESCRIPTORS)
+/* harmony export */ });
+/** What a manifest, an index or a config may weigh, in bytes: PutImage takes no more. */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** How many descriptors one index or one manifest may list: far above what any tool writes. */
+const MAX_DESCRIPTORS = 10_000;
+/** How deep JSON may be nested. Manifests need 5 levels; a config's labels and history no more than 10. */
+const MAX_JSON_DEPTH = 64;
+
+
+/***/ }),
+
 /***/ 9217:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62458,12 +63267,11 @@ function digestOf(bytes) {
 /* harmony export */   $$: () => (/* binding */ isIndexMediaType),
 /* harmony export */   $T: () => (/* binding */ MANIFEST_MEDIA_TYPES),
 /* harmony export */   $p: () => (/* binding */ OCI_INDEX),
+/* harmony export */   $v: () => (/* binding */ isConfigMediaType),
 /* harmony export */   CM: () => (/* binding */ isManifestMediaType),
-/* harmony export */   TF: () => (/* binding */ OCI_CONFIG),
-/* harmony export */   e6: () => (/* binding */ DOCKER_CONFIG),
 /* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
 /* harmony export */ });
-/* unused harmony exports OCI_MANIFEST, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST */
+/* unused harmony exports OCI_MANIFEST, OCI_CONFIG, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
 /** https://github.com/opencontainers/image-spec/blob/main/media-types.md */
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -62476,6 +63284,11 @@ const DOCKER_MANIFEST_LIST = 'application/vnd.docker.distribution.manifest.list.
 const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json';
 const MANIFEST_MEDIA_TYPES = [OCI_MANIFEST, DOCKER_MANIFEST];
 const INDEX_MEDIA_TYPES = [OCI_INDEX, DOCKER_MANIFEST_LIST];
+/** Configs of runnable images, which name a platform; an artifact's config can be anything. */
+const CONFIG_MEDIA_TYPES = [OCI_CONFIG, DOCKER_CONFIG];
+function isConfigMediaType(mediaType) {
+    return CONFIG_MEDIA_TYPES.includes(mediaType);
+}
 function isManifestMediaType(mediaType) {
     return MANIFEST_MEDIA_TYPES.includes(mediaType);
 }
@@ -65816,6 +66629,9 @@ function getIDToken(aud) {
 /******/ 	return module.exports;
 /******/ }
 /******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
@@ -65943,6 +66759,28 @@ function getIDToken(aud) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
@@ -65957,6 +66795,69 @@ function getIDToken(aud) {
 /******/ 		}
 /******/ 		Object.defineProperty(exports, '__esModule', { value: true });
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { reportFailure } from './action/failure.ts';
 import { parseInputs } from './action/inputs.ts';
@@ -13,13 +14,17 @@ for (const name of ['SIGINT', 'SIGTERM']) {
 }
 
 try {
-  const inputs = parseInputs((name) => core.getInput(name));
-  const outputs = await run(inputs, {
-    openRegistry,
+  const inputs = await parseInputs(
+    (name) => core.getInput(name),
+    (path) => readFile(path, 'utf8'),
+  );
+  await run(inputs, {
+    openRegistry: (repository) => openRegistry(repository),
     log: core,
+    setOutputs: (outputs) =>
+      Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
     signal: cancelled.signal,
   });
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 } catch (error) {
   reportFailure(error, core);
 }

@@ -1,34 +1,53 @@
-import { checkAccountId, checkRepositoryName, checkTag } from '../ecr/reference.ts';
+import type { RepositorySettings } from '../ecr/repository-settings.ts';
 import { PushError } from '../errors.ts';
 import { parsePlatformName } from '../oci/platform.ts';
 import type { ImageRequest } from '../plan/resolve-image.ts';
+import type { IfTagExists } from '../push/context.ts';
+import { parseRepositorySettings } from './repository-settings.ts';
+import { parseTargets, type TargetInput } from './targets.ts';
 
 /** The step's inputs, read once and checked. */
 export interface Inputs {
   /** Paths or globs of OCI layouts. */
   readonly layouts: readonly string[];
   readonly request: ImageRequest;
-  readonly repository: string;
-  readonly tags: readonly string[];
-  readonly region: string | undefined;
-  readonly registryId: string | undefined;
+  readonly targets: readonly TargetInput[];
+  readonly ifTagExists: IfTagExists;
+  /** Whether the first target that fails ends the others. */
+  readonly failFast: boolean;
+  /** How to create repositories that are missing; undefined not to. */
+  readonly createRepository: RepositorySettings | undefined;
 }
 
 /** An input's text, trimmed; '' where it is not set. */
 export type ReadInput = (name: string) => string;
 
-const DEFAULT_TAG = 'latest';
+/** The text of a file that an input names. */
+export type ReadText = (path: string) => Promise<string>;
 
 /** @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
-export function parseInputs(read: ReadInput): Inputs {
+export async function parseInputs(read: ReadInput, readText: ReadText): Promise<Inputs> {
   return {
     layouts: lines(required(read, 'layout')),
     request: parseRequest(read),
-    repository: checkRepositoryName(required(read, 'repository'), 'private'),
-    tags: parseTags(read('tags')),
-    region: read('aws-region') || undefined,
-    registryId: parseRegistryId(read('registry-id')),
+    targets: parseTargets(list(read('tags')), {
+      repository: read('repository') || undefined,
+      registryType: choice(read, 'registry-type', ['private', 'public']),
+      registryId: read('registry-id') || undefined,
+      region: read('aws-region') || undefined,
+    }),
+    ifTagExists: choice(read, 'if-tag-exists', ['fail', 'skip']),
+    failFast: flag(read, 'fail-fast', false),
+    createRepository: await parseCreation(read, readText),
   };
+}
+
+async function parseCreation(
+  read: ReadInput,
+  readText: ReadText,
+): Promise<RepositorySettings | undefined> {
+  const settings = await parseRepositorySettings(read('repository-settings'), readText);
+  return flag(read, 'create-repository', false) ? settings : undefined;
 }
 
 function parseRequest(read: ReadInput): ImageRequest {
@@ -90,14 +109,4 @@ function parts(text: string, separator: string | RegExp): string[] {
     .split(separator)
     .map((part) => part.trim())
     .filter((part) => part !== '');
-}
-
-/** Each once, in the order given. */
-function parseTags(text: string): readonly string[] {
-  const tags = list(text);
-  return tags.length === 0 ? [DEFAULT_TAG] : [...new Set(tags.map(checkTag))];
-}
-
-function parseRegistryId(text: string): string | undefined {
-  return text === '' ? undefined : checkAccountId(text);
 }

@@ -1,5 +1,6 @@
+import { describeRepository, type RepositoryReference } from '../ecr/reference.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { type Plan, totalBytes } from '../plan/diff.ts';
+import { totalBytes } from '../plan/diff.ts';
 import type { ResolvedImage } from '../plan/resolve-image.ts';
 import type { PushListener } from '../push/context.ts';
 import { formatBytes, shortDigest } from './format.ts';
@@ -19,7 +20,13 @@ export function logImage({ graph, origins }: ResolvedImage, log: Log): void {
     const made = origins.map((origin) => origin.digest).join(', ');
     log.info(`This digest is new: it was made from ${made}, as the inputs ask.`);
   }
-  log.info(`${manifests.length} manifests, ${referrers.length} referrers, ${countBlobs(blobs)}`);
+  log.info(
+    [
+      count(manifests.length, 'manifest'),
+      count(referrers.length, 'referrer'),
+      countBlobs(blobs),
+    ].join(', '),
+  );
   for (const layer of absentForeignLayers) {
     log.warning(
       `Foreign layer ${layer.digest} is not in the layout and is left out: pulls fetch it from its own address.`,
@@ -27,21 +34,42 @@ export function logImage({ graph, origins }: ResolvedImage, log: Log): void {
   }
 }
 
-export function logPlan({ uploads, present }: Plan, log: Log): void {
-  log.info(`To upload: ${countBlobs(uploads)}`);
-  log.info(`There already: ${countBlobs(present)}`);
-}
-
-export function logPush(log: Log): PushListener {
+/** `name` is put in front of each line, where there are several targets. */
+export function logPush(log: Log, name: string): PushListener {
+  const info = (message: string): void => log.info(`${name}${message}`);
+  const warning = (message: string): void => log.warning(`${name}${message}`);
   return {
+    planned: ({ uploads, present }) =>
+      info(`To upload: ${countBlobs(uploads)}; there already: ${countBlobs(present)}`),
+    repositoryMissing: (willCreate) =>
+      info(
+        willCreate
+          ? 'The repository does not exist and is created.'
+          : 'The repository does not exist: trying whether ECR creates it on push.',
+      ),
+    tagsUnchecked: () =>
+      warning(
+        'Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.',
+      ),
+    tagSkipped: (tag, holder) =>
+      warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
     layerStarted: ({ digest, size }) =>
-      log.info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
-    layerFinished: ({ digest }) => log.info(`Uploaded ${shortDigest(digest)}`),
+      info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
+    layerFinished: ({ digest }) => info(`Uploaded ${shortDigest(digest)}`),
     manifestPut: (digest, tag) =>
-      log.info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
+      info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
   };
 }
 
+/** In front of the lines of one target among several. */
+export function targetPrefix(repository: RepositoryReference, targets: number): string {
+  return targets === 1 ? '' : `[${describeRepository(repository)}] `;
+}
+
 export function countBlobs(blobs: readonly Descriptor[]): string {
-  return `${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} (${formatBytes(totalBytes(blobs))})`;
+  return `${count(blobs.length, 'blob')} (${formatBytes(totalBytes(blobs))})`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

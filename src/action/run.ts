@@ -1,48 +1,51 @@
-import type { RegistryOptions } from '../ecr/open-registry.ts';
-import { describeRepository, registryHost } from '../ecr/reference.ts';
+import type { RepositoryReference } from '../ecr/reference.ts';
 import type { Registry } from '../ecr/registry.ts';
 import { findLayouts } from '../layout/find-layouts.ts';
 import { JoinedContent } from '../layout/joined-content.ts';
 import type { Layout } from '../layout/layout.ts';
 import { openLayout } from '../layout/open-layout.ts';
-import type { Plan } from '../plan/diff.ts';
 import { resolveImage, type ResolvedImage } from '../plan/resolve-image.ts';
-import { planPush, push } from '../push/push.ts';
+import { pushTargets, type Target } from '../push/push-targets.ts';
 import type { Inputs } from './inputs.ts';
-import { countBlobs, type Log, logImage, logPlan, logPush } from './log.ts';
+import { type Log, logImage, logPush, targetPrefix } from './log.ts';
 import { type Outputs, toOutputs } from './outputs.ts';
+import { logResults, throwFailures } from './results.ts';
+import type { TargetInput } from './targets.ts';
 
 /** What a run needs of the world: given by `index.ts`, or by a test. */
 export interface Dependencies {
-  readonly openRegistry: (options: RegistryOptions) => Promise<Registry>;
+  readonly openRegistry: (repository: RepositoryReference) => Promise<Registry>;
   readonly log: Log;
+  readonly setOutputs: (outputs: Outputs) => void;
   readonly signal: AbortSignal;
 }
 
-/** Layers under way at once. */
+/** Layers of one target under way at once. */
 const CONCURRENCY = 4;
 
 /** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
-export async function run(
-  inputs: Inputs,
-  { openRegistry, log, signal }: Dependencies,
-): Promise<Outputs> {
+export async function run(inputs: Inputs, dependencies: Dependencies): Promise<void> {
+  const { openRegistry, log, setOutputs, signal } = dependencies;
+  const { ifTagExists, failFast, createRepository } = inputs;
   await using opened = new AsyncDisposableStack();
   const [first, ...others] = await openLayouts(inputs.layouts, opened);
   const blobs = new JoinedContent(first, ...others);
-  const image = await log.group('Read the layout', () =>
+  const { graph } = await log.group('Read the layout', () =>
     readImage([first, ...others], blobs, inputs, log),
   );
-  const { repository, registryId, region, tags } = inputs;
-  const registry = await openRegistry({ name: repository, registryId, region });
-  opened.defer(() => registry.close());
-  const plan = await log.group('Ask ECR what it lacks', () =>
-    makePlan(image, registry, inputs, log, signal),
-  );
-  const context = { blobs, registry, signal, listener: logPush(log), concurrency: CONCURRENCY };
-  await log.group('Push', () => push(plan, context));
-  report(plan, registry, tags, log);
-  return toOutputs(plan, registry.repository, tags);
+  const targets = await openTargets(inputs.targets, openRegistry, log, opened);
+  const options = {
+    blobs,
+    signal,
+    concurrency: CONCURRENCY,
+    ifTagExists,
+    failFast,
+    createRepository,
+  };
+  const results = await log.group('Push', () => pushTargets(graph, targets, options));
+  logResults(results, log);
+  setOutputs(toOutputs(graph.root, results));
+  throwFailures(results);
 }
 
 async function openLayouts(
@@ -66,31 +69,18 @@ async function readImage(
   return image;
 }
 
-async function makePlan(
-  { graph }: ResolvedImage,
-  registry: Registry,
-  { tags }: Inputs,
+async function openTargets(
+  inputs: readonly TargetInput[],
+  openRegistry: Dependencies['openRegistry'],
   log: Log,
-  signal: AbortSignal,
-): Promise<Plan> {
-  const plan = await planPush(graph, tags, registry, signal);
-  logPlan(plan, log);
-  return plan;
-}
-
-function report(
-  { graph, uploads, present }: Plan,
-  { repository }: Registry,
-  tags: readonly string[],
-  log: Log,
-): void {
-  if (registryHost(repository) === undefined) {
-    log.warning(
-      'No answer told the account id, so the outputs that name the registry are empty: set registry-id.',
-    );
+  opened: AsyncDisposableStack,
+): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const { repository, tags } of inputs) {
+    const registry = await openRegistry(repository);
+    opened.defer(() => registry.close());
+    const listener = logPush(log, targetPrefix(registry.repository, inputs.length));
+    targets.push({ registry, tags, listener });
   }
-  log.info(
-    `${describeRepository(repository)} holds ${graph.root.descriptor.digest} as ${tags.join(', ')}`,
-  );
-  log.info(`Uploaded ${countBlobs(uploads)}; ${countBlobs(present)} were there already.`);
+  return targets;
 }

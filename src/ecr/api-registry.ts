@@ -9,6 +9,8 @@ import type {
 } from './api.ts';
 import { errorName, explain } from './exceptions.ts';
 import type { RepositoryReference } from './reference.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+import { isImmutableTag } from './tag-mutability.ts';
 import type {
   CompleteOutcome,
   FoundImage,
@@ -165,6 +167,10 @@ export class ApiRegistry implements Registry {
           return { kind: 'referenced-images-not-found', cause: this.#explain(call, error, signal) };
         case 'ImageTagAlreadyExistsException':
           return { kind: 'tag-is-immutable', cause: this.#explain(call, error, signal) };
+        case 'InvalidParameterException':
+          if (this.#mayNeedTag(image))
+            return { kind: 'tag-required', cause: this.#explain(call, error, signal) };
+          throw this.#explain(call, error, signal);
         default:
           throw this.#explain(call, error, signal);
       }
@@ -183,7 +189,7 @@ export class ApiRegistry implements Registry {
       );
       return answers.flat().flatMap((image) => this.#readImage(image));
     } catch (error) {
-      if (errorName(error) === 'AccessDeniedException') return undefined;
+      if (isAccessDenied(error)) return undefined;
       throw this.#explain(this.#api.findImagesCall, error, signal);
     }
   }
@@ -194,8 +200,45 @@ export class ApiRegistry implements Registry {
     return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
   }
 
+  /** Of the tags, those that the repository's settings forbid to move; undefined where the credentials may not look. */
+  async immutableTags(
+    tags: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
+    try {
+      const settings = await this.#api.describeTagMutability(signal);
+      return tags.filter((tag) => isImmutableTag(tag, settings));
+    } catch (error) {
+      if (isAccessDenied(error)) return undefined;
+      throw this.#explain('DescribeRepositories', error, signal);
+    }
+  }
+
+  /** An existing repository is left as it is, also one that another job has just created. */
+  async createRepository(settings: RepositorySettings, signal: AbortSignal): Promise<void> {
+    const { lifecyclePolicyText, policyText } = settings;
+    let call = 'CreateRepository';
+    try {
+      const { registryId } = await this.#api.createRepository(settings, signal);
+      this.#learn(registryId);
+      call = 'PutLifecyclePolicy';
+      if (lifecyclePolicyText !== undefined)
+        await this.#api.putLifecyclePolicy(lifecyclePolicyText, signal);
+      call = 'SetRepositoryPolicy';
+      if (policyText !== undefined) await this.#api.setRepositoryPolicy(policyText, signal);
+    } catch (error) {
+      if (errorName(error) !== 'RepositoryAlreadyExistsException')
+        throw this.#explain(call, error, signal);
+    }
+  }
+
   close(): void {
     this.#api.close();
+  }
+
+  /** ECR Public's model says that an image needs a tag, which may be stale: untagged is tried first. */
+  #mayNeedTag({ tag }: ImagePut): boolean {
+    return this.#repository.type === 'public' && tag === undefined;
   }
 
   #learn(registryId: string | undefined): void {
@@ -213,6 +256,10 @@ function batches<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),
   );
+}
+
+function isAccessDenied(error: unknown): boolean {
+  return errorName(error) === 'AccessDeniedException';
 }
 
 function toIdentifier(id: ImageId): ImageIdentifier {

@@ -1,3 +1,6 @@
+import type { RepositorySettings } from './repository-settings.ts';
+import type { TagMutability } from './tag-mutability.ts';
+
 /**
  * The calls that private ECR and ECR Public have in common, bound to one repository, as far as this action reads
  * them. The SDK's clients stay behind it.
@@ -20,7 +23,17 @@ export interface EcrApi {
   findImages(ids: readonly ImageIdentifier[], signal: AbortSignal): Promise<FoundImageOutput[]>;
   /** The name of the call that `findImages` makes. */
   readonly findImagesCall: string;
+  describeTagMutability(signal: AbortSignal): Promise<TagMutability>;
+  createRepository(settings: RepositorySettings, signal: AbortSignal): Promise<RegistryOutput>;
+  putLifecyclePolicy(lifecyclePolicyText: string, signal: AbortSignal): Promise<unknown>;
+  setRepositoryPolicy(policyText: string, signal: AbortSignal): Promise<unknown>;
   close(): void;
+}
+
+/** The repository that a client's calls are bound to. */
+export interface RepositoryId {
+  readonly registryId: string | undefined;
+  readonly repositoryName: string;
 }
 
 export interface ImageIdentifier {

@@ -208,7 +208,7 @@ function fill(template: string, { call, repository }: CallContext): string {
   const values: Record<string, string> = {
     call,
     repository: describeRepository(repository),
-    region: repository.region,
+    region: repository.region ?? 'its region',
     action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
     arn: repositoryArn(repository),
   };

@@ -1,41 +1,86 @@
 import { PushError } from '../errors.ts';
+import type { EcrApi, RepositoryId } from './api.ts';
 import { ApiRegistry } from './api-registry.ts';
+import { parseImageHost } from './image-hosts.ts';
 import { createPrivateClient, privateApi } from './private-api.ts';
+import { PUBLIC_REGION, type RepositoryReference } from './reference.ts';
 import type { Registry } from './registry.ts';
 import { DEFAULT_MAX_ATTEMPTS, EcrRetryStrategy } from './retry.ts';
 
-export interface RegistryOptions {
-  readonly name: string;
-  readonly registryId: string | undefined;
-  /** Undefined: AWS_REGION, AWS_DEFAULT_REGION or the profile's. */
-  readonly region: string | undefined;
-}
-
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
-const PRIVATE_MAX_PARTS = 4200;
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, and AmazonECR/latest/public/public-service-quotas.html */
+const MAX_PARTS = { private: 4200, public: 1000 } as const;
 /** Nothing moved on a socket for so long (ms): ECR sums a large layer up at Complete, which may take a while. */
 const SOCKET_TIMEOUT = 120_000;
 const CONNECTION_TIMEOUT = 10_000;
 
-/** @throws PushError NO_REGION */
-export async function openRegistry({
-  name,
-  registryId,
-  region,
-}: RegistryOptions): Promise<Registry> {
-  const fallback = region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */
+export async function openRegistry(
+  repository: RepositoryReference,
+  environment: Environment = process.env,
+): Promise<Registry> {
+  const { type, registryId, name: repositoryName } = repository;
+  const open = type === 'public' ? openPublic : openPrivate;
+  const { api, region } = await open(repository, { registryId, repositoryName }, environment);
+  return new ApiRegistry(api, { ...repository, region }, MAX_PARTS[type]);
+}
+
+interface OpenedApi {
+  readonly api: EcrApi;
+  readonly region: string;
+}
+
+async function openPrivate(
+  { region, host }: RepositoryReference,
+  id: RepositoryId,
+  environment: Environment,
+): Promise<OpenedApi> {
+  const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find(
+    (text) => text,
+  );
   const client = createPrivateClient({
-    ...(fallback === undefined || fallback === '' ? {} : { region: fallback }),
-    retryStrategy: new EcrRetryStrategy(maxAttempts()),
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: SOCKET_TIMEOUT },
+    ...clientOptions(environment),
+    ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR', environment),
+    ...(known === undefined ? {} : { region: known }),
   });
-  const repository = {
-    type: 'private',
-    registryId,
-    region: await resolveRegion(client.config.region),
-    name,
-  } as const;
-  return new ApiRegistry(privateApi(client, registryId, name), repository, PRIVATE_MAX_PARTS);
+  return { api: privateApi(client, id), region: await resolveRegion(client.config.region) };
+}
+
+/** Loaded only when it is used. */
+async function openPublic(
+  { host }: RepositoryReference,
+  id: RepositoryId,
+  environment: Environment,
+): Promise<OpenedApi> {
+  const { createPublicClient, publicApi } = await import('./public-api.ts');
+  const client = createPublicClient({
+    ...clientOptions(environment),
+    ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
+    region: PUBLIC_REGION,
+  });
+  return { api: publicApi(client, id), region: PUBLIC_REGION };
+}
+
+function clientOptions(environment: Environment) {
+  return {
+    retryStrategy: new EcrRetryStrategy(maxAttempts(environment)),
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: SOCKET_TIMEOUT },
+  };
+}
+
+/** A host that names a kind of endpoint asks for it; an endpoint that is set by its address has the last word. */
+function endpointOptions(
+  host: string | undefined,
+  variable: string,
+  environment: Environment,
+): { useFipsEndpoint?: true; useDualstackEndpoint?: true } {
+  const parsed = host === undefined ? undefined : parseImageHost(host);
+  if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL'])) return {};
+  return {
+    ...(parsed.fips ? { useFipsEndpoint: true } : {}),
+    ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
+  };
 }
 
 async function resolveRegion(region: () => Promise<string>): Promise<string> {
@@ -50,7 +95,7 @@ async function resolveRegion(region: () => Promise<string>): Promise<string> {
 }
 
 /** The SDK's own variable keeps its meaning. */
-function maxAttempts(): number {
-  const attempts = Number(process.env['AWS_MAX_ATTEMPTS']);
+function maxAttempts(environment: Environment): number {
+  const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
   return Number.isInteger(attempts) && attempts > 0 ? attempts : DEFAULT_MAX_ATTEMPTS;
 }

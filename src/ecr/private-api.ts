@@ -2,22 +2,23 @@ import {
   BatchCheckLayerAvailabilityCommand,
   BatchGetImageCommand,
   CompleteLayerUploadCommand,
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
   ECRClient,
   type ECRClientConfig,
   InitiateLayerUploadCommand,
   PutImageCommand,
+  PutLifecyclePolicyCommand,
+  SetRepositoryPolicyCommand,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
 import { INDEX_MEDIA_TYPES, MANIFEST_MEDIA_TYPES } from '../oci/media-types.ts';
-import type { EcrApi } from './api.ts';
+import type { EcrApi, RegistryOutput, RepositoryId } from './api.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+import type { TagMutability } from './tag-mutability.ts';
 
 /** Private ECR's calls on one repository, over the AWS SDK. */
-export function privateApi(
-  client: ECRClient,
-  registryId: string | undefined,
-  repositoryName: string,
-): EcrApi {
-  const repository = { registryId, repositoryName };
+export function privateApi(client: ECRClient, repository: RepositoryId): EcrApi {
   return {
     findImagesCall: 'BatchGetImage',
     batchCheckLayerAvailability: (input, abortSignal) =>
@@ -44,8 +45,60 @@ export function privateApi(
       );
       return images.map(({ imageId, registryId: id }) => ({ ...imageId, registryId: id }));
     },
+    describeTagMutability: (signal) => describeTagMutability(client, repository, signal),
+    createRepository: (settings, signal) => createRepository(client, repository, settings, signal),
+    putLifecyclePolicy: (lifecyclePolicyText, abortSignal) =>
+      client.send(new PutLifecyclePolicyCommand({ ...repository, lifecyclePolicyText }), {
+        abortSignal,
+      }),
+    setRepositoryPolicy: (policyText, abortSignal) =>
+      client.send(new SetRepositoryPolicyCommand({ ...repository, policyText }), { abortSignal }),
     close: () => client.destroy(),
   };
+}
+
+async function describeTagMutability(
+  client: ECRClient,
+  { registryId, repositoryName }: RepositoryId,
+  abortSignal: AbortSignal,
+): Promise<TagMutability> {
+  const { repositories = [] } = await client.send(
+    new DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] }),
+    { abortSignal },
+  );
+  return repositories[0] ?? {};
+}
+
+async function createRepository(
+  client: ECRClient,
+  repository: RepositoryId,
+  settings: RepositorySettings,
+  abortSignal: AbortSignal,
+): Promise<RegistryOutput> {
+  const {
+    imageTagMutability,
+    mutabilityExclusions,
+    scanOnPush,
+    encryptionType,
+    kmsKey,
+    tags = {},
+  } = settings;
+  const { repository: created } = await client.send(
+    new CreateRepositoryCommand({
+      ...repository,
+      tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      imageTagMutability,
+      imageTagMutabilityExclusionFilters: mutabilityExclusions?.map((filter) => ({
+        filterType: 'WILDCARD',
+        filter,
+      })),
+      imageScanningConfiguration: scanOnPush === undefined ? undefined : { scanOnPush },
+      encryptionConfiguration:
+        encryptionType === undefined ? undefined : { encryptionType, kmsKey },
+    }),
+    { abortSignal },
+  );
+  return { registryId: created?.registryId };
 }
 
 export function createPrivateClient(config: ECRClientConfig): ECRClient {

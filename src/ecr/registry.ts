@@ -1,5 +1,6 @@
 import type { Digest } from '../oci/digest.ts';
 import type { RepositoryReference } from './reference.ts';
+import type { RepositorySettings } from './repository-settings.ts';
 
 /** What InitiateLayerUpload answers. */
 export interface LayerUpload {
@@ -38,7 +39,8 @@ export type PutOutcome =
   | { readonly kind: 'already-exists' }
   | { readonly kind: 'layers-not-found'; readonly cause: Error }
   | { readonly kind: 'referenced-images-not-found'; readonly cause: Error }
-  | { readonly kind: 'tag-is-immutable'; readonly cause: Error };
+  | { readonly kind: 'tag-is-immutable'; readonly cause: Error }
+  | { readonly kind: 'tag-required'; readonly cause: Error };
 
 export type ImageId = { readonly digest: Digest } | { readonly tag: string };
 
@@ -65,5 +67,12 @@ export interface Registry {
     ids: readonly ImageId[],
     signal: AbortSignal,
   ): Promise<readonly FoundImage[] | undefined>;
+  /** Of the tags, those that the repository forbids to move, as far as its settings tell; undefined where the credentials may not look. */
+  immutableTags(
+    tags: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined>;
+  /** Success, too, when it exists already: it is then left as it is. */
+  createRepository(settings: RepositorySettings, signal: AbortSignal): Promise<void>;
   close(): void;
 }

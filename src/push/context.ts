@@ -2,13 +2,22 @@ import type { Registry } from '../ecr/registry.ts';
 import type { BlobStore } from '../layout/layout.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
+import type { Plan } from '../plan/diff.ts';
 
 /** Told what happens to one repository, as it happens. */
 export interface PushListener {
+  planned(plan: Plan): void;
+  repositoryMissing(willCreate: boolean): void;
+  tagsUnchecked(): void;
+  /** `holder`: the image that the tag stands for and keeps. */
+  tagSkipped(tag: string, holder: Digest | undefined): void;
   layerStarted(layer: Descriptor): void;
   layerFinished(layer: Descriptor): void;
   manifestPut(digest: Digest, tag: string | undefined): void;
 }
+
+/** What to do with a tag that stands for another image and cannot be moved. */
+export type IfTagExists = 'fail' | 'skip';
 
 /** What carrying out a plan needs. */
 export interface PushContext {
@@ -18,4 +27,5 @@ export interface PushContext {
   readonly listener: PushListener;
   /** Layers under way at once. */
   readonly concurrency: number;
+  readonly ifTagExists: IfTagExists;
 }

@@ -1,50 +1,79 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PushError } from '../errors.ts';
 import type { PutOutcome } from '../ecr/registry.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Manifest } from '../oci/manifest.ts';
 import type { ManifestPut, Plan } from '../plan/diff.ts';
 import type { PushContext } from './context.ts';
+import { type SkippedTag, skipOrFail } from './immutable-tags.ts';
 import { uploadLayers } from './upload-layers.ts';
 
 /** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
 const MAX_PUT_ATTEMPTS = 6;
+/** Milliseconds; doubled each time. */
 const FIRST_DELAY = 200;
 
-/** Puts one manifest, whatever it refers to being there: what ECR still misses is pushed again, and awaited. */
+/**
+ * Puts one manifest. What ECR still misses under it is pushed again, and awaited.
+ * @returns the tag, if it could not be moved and was skipped
+ */
 export async function putManifest(
   put: ManifestPut,
   plan: Plan,
   context: PushContext,
-): Promise<PutOutcome> {
-  const { node, tag } = put;
-  const { digest, mediaType } = node.descriptor;
-  const image = { digest, mediaType, bytes: node.bytes, ...(tag === undefined ? {} : { tag }) };
+): Promise<SkippedTag | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const outcome = await context.registry.putImage(image, context.signal);
-    if (outcome.kind === 'put' || outcome.kind === 'already-exists') {
-      context.listener.manifestPut(digest, tag);
-      return outcome;
+    const outcome = await putOnce(put, context);
+    switch (outcome.kind) {
+      case 'put':
+      case 'already-exists':
+        context.listener.manifestPut(put.node.descriptor.digest, put.tag);
+        return undefined;
+      case 'tag-is-immutable':
+        return settleImmutableTag(put, outcome.cause, context);
+      case 'tag-required':
+        if (put.tag !== undefined) throw outcome.cause;
+        return putManifest({ ...put, tag: tagOf(put.node.descriptor.digest) }, plan, context);
+      case 'layers-not-found':
+      case 'referenced-images-not-found':
+        if (attempt === MAX_PUT_ATTEMPTS) throw outcome.cause;
+        await pushMissing(outcome.kind, put.node.manifest, plan, context);
+        await delay(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
     }
-    if (outcome.kind === 'tag-is-immutable') return settleImmutableTag(put, outcome.cause, context);
-    if (attempt === MAX_PUT_ATTEMPTS) throw outcome.cause;
-    if (outcome.kind === 'layers-not-found') await uploadMissing(node.manifest, plan, context);
-    else await putChildren(node.manifest, plan, context);
-    await delay(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
   }
+}
+
+function putOnce(
+  { node, tag }: ManifestPut,
+  { registry, signal }: PushContext,
+): Promise<PutOutcome> {
+  const { digest, mediaType } = node.descriptor;
+  const image = { digest, mediaType, bytes: node.bytes };
+  return registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+}
+
+/** For a registry that takes no untagged image. Not `sha256-HEX`: that is where referrers of the image are looked for. */
+function tagOf(digest: Digest): string {
+  return digest.replace('sha256:', 'digest-');
+}
+
+async function pushMissing(
+  kind: 'layers-not-found' | 'referenced-images-not-found',
+  manifest: Manifest,
+  plan: Plan,
+  context: PushContext,
+): Promise<void> {
+  if (kind === 'layers-not-found') await uploadMissing(manifest, plan, context);
+  else await putChildren(manifest, plan, context);
 }
 
 async function uploadMissing(manifest: Manifest, plan: Plan, context: PushContext): Promise<void> {
   const wanted = new Set(blobsOf(manifest).map(({ digest }) => digest));
-  const blobs = [...plan.uploads, ...plan.present].filter(({ digest }) => wanted.has(digest));
-  const available = await context.registry.availableLayers(
-    blobs.map(({ digest }) => digest),
-    context.signal,
-  );
-  await uploadLayers(
-    blobs.filter(({ digest }) => !available.has(digest)),
-    context,
-  );
+  const blobs = plan.graph.blobs.filter(({ digest }) => wanted.has(digest));
+  const digests = blobs.map(({ digest }) => digest);
+  const available = await context.registry.availableLayers(digests, context.signal);
+  const missing = blobs.filter(({ digest }) => !available.has(digest));
+  await uploadLayers(missing, context);
 }
 
 function blobsOf(manifest: Manifest): readonly Descriptor[] {
@@ -52,30 +81,21 @@ function blobsOf(manifest: Manifest): readonly Descriptor[] {
 }
 
 async function putChildren(manifest: Manifest, plan: Plan, context: PushContext): Promise<void> {
-  const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
-  for (const node of plan.graph.manifests) {
-    if (children.includes(node.descriptor.digest)) await putManifest({ node }, plan, context);
+  const entries = manifest.kind === 'index' ? manifest.manifests : [];
+  const children = new Set(entries.map(({ digest }) => digest));
+  for (const node of [...plan.graph.manifests, ...plan.graph.referrers]) {
+    if (children.has(node.descriptor.digest)) await putManifest({ node }, plan, context);
   }
 }
 
 /** The tag cannot move. That is success when it stands for this very image, whoever put it. */
 async function settleImmutableTag(
-  { node, tag }: ManifestPut,
+  { node, tag = '' }: ManifestPut,
   cause: Error,
   context: PushContext,
-): Promise<PutOutcome> {
+): Promise<SkippedTag | undefined> {
   const wanted = node.descriptor.digest;
-  const found =
-    tag === undefined ? [] : await context.registry.findImages([{ tag }], context.signal);
-  const [holder] = found ?? [];
-  if (holder?.digest === wanted) return { kind: 'already-exists' };
-  const holds = holder === undefined ? 'another image' : holder.digest;
-  throw new PushError(
-    'TAG_IS_IMMUTABLE',
-    `tag ${tag ?? ''} already stands for ${holds}, and cannot be moved to ${wanted}`,
-    {
-      hint: 'The repository is immutable: push under another tag, or make the tag mutable.',
-      cause,
-    },
-  );
+  const found = await context.registry.findImages([{ tag }], context.signal);
+  const holder = found?.[0]?.digest;
+  return holder === wanted ? undefined : skipOrFail({ tag, holder }, wanted, context, cause);
 }
