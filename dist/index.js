@@ -59610,7 +59610,7 @@ function parts(text, separator) {
 
 /***/ }),
 
-/***/ 2602:
+/***/ 272:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59692,10 +59692,8 @@ var limits = __nccwpck_require__(4593);
 var media_types = __nccwpck_require__(9217);
 // EXTERNAL MODULE: ./src/oci/digest.ts
 var oci_digest = __nccwpck_require__(8825);
-;// CONCATENATED MODULE: ./src/oci/hints.ts
-/** What to do about a layout that no working tool would have written. */
-const BUILD_AGAIN = 'The layout is malformed: build it again, with a current version of the tool that wrote it.';
-
+// EXTERNAL MODULE: ./src/oci/hints.ts
+var hints = __nccwpck_require__(5623);
 ;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
 
 
@@ -59737,7 +59735,7 @@ function parseMediaType(fields) {
 function parseSize(value, where) {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
         return value;
-    throw new errors/* PushError */.V('INVALID_SIZE', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`, { hint: BUILD_AGAIN });
+    throw new errors/* PushError */.V('INVALID_SIZE', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`, { hint: hints/* BUILD_AGAIN */.i });
 }
 /** A platform without `os` or `architecture` says nothing, and counts as absent: some tools write empty strings. */
 function parsePlatform(value, where) {
@@ -59771,11 +59769,11 @@ function parseData(fields, { digest, size }) {
         throw fields.invalid('data is not base64');
     const where = `${fields.where}.data`;
     if (data.byteLength !== size) {
-        throw new errors/* PushError */.V('SIZE_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`, { hint: BUILD_AGAIN });
+        throw new errors/* PushError */.V('SIZE_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`, { hint: hints/* BUILD_AGAIN */.i });
     }
     const found = (0,oci_digest/* digestOf */.ol)(data);
     if (found !== digest) {
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`, { hint: BUILD_AGAIN });
+        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`, { hint: hints/* BUILD_AGAIN */.i });
     }
     return data;
 }
@@ -59838,7 +59836,7 @@ function readFields(bytes, where) {
 function refuseTooLarge(bytes, where) {
     if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
         return;
-    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${limits/* MAX_MANIFEST_BYTES */.ZJ} that ECR takes`);
+    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${limits/* MAX_MANIFEST_BYTES */.ZJ} that ECR takes`, { hint: 'Take large annotations and inline data out of it.' });
 }
 function requireSchemaVersion(fields) {
     const version = fields.get('schemaVersion');
@@ -59879,7 +59877,7 @@ function readDescriptors(fields, name) {
     if (values === undefined)
         throw fields.invalid(`${name} is missing`);
     if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
-        throw new errors/* PushError */.V('TOO_MANY_DESCRIPTORS', `${fields.where}: ${name} lists ${values.length}, more than ${limits/* MAX_DESCRIPTORS */.a_}`);
+        throw new errors/* PushError */.V('TOO_MANY_DESCRIPTORS', `${fields.where}: ${name} lists ${values.length}, more than ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
     }
     return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
 }
@@ -59954,6 +59952,8 @@ function errorCode(error) {
 
 
 
+
+
 /** A pipe must not block the open, and no link may take the place of a path that was resolved. (Windows has neither flag.) */
 const OPEN_FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW;
 /** @throws PushError LAYOUT_UNREADABLE */
@@ -59979,7 +59979,7 @@ class DirectorySource {
         if (path === undefined)
             return undefined;
         if (!isInside(this.#root, path))
-            throw unsafeLink(location, `to ${path}, outside the layout`);
+            throw unsafeLink(location, `to ${(0,oci_fields/* shown */.SP)(path)}, outside the layout`);
         const handle = await (0,promises_.open)(path, OPEN_FLAGS).catch((cause) => {
             throw unreadable(location, cause);
         });
@@ -60008,7 +60008,7 @@ class FileReader {
         const stat = await handle.stat();
         if (stat.isFile())
             return new FileReader(handle, location, stat.size);
-        throw new errors/* PushError */.V('NOT_A_FILE', `${location} is not a regular file`);
+        throw new errors/* PushError */.V('NOT_A_FILE', `${location} is not a regular file`, { hint: hints/* BUILD_AGAIN */.i });
     }
     read(target, position) {
         return readAt(this.#handle, target, position, this.location);
@@ -60049,13 +60049,14 @@ function unsafeLink(location, where) {
 
 ;// CONCATENATED MODULE: ./src/layout/read-whole.ts
 
+
 /**
  * All of a file that is small by its nature.
  * @throws PushError TOO_LARGE if it is over `limit` bytes, and what the reader throws
  */
 async function readWhole(file, limit) {
     if (file.size > limit) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`);
+        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`, { hint: hints/* BUILD_AGAIN */.i });
     }
     const bytes = new Uint8Array(file.size);
     await file.read(bytes, 0);
@@ -60097,7 +60098,7 @@ function refuseForeignTar(path, index) {
     if (index.has('manifest.json')) {
         throw notALayout(path, 'an archive in the format of "docker save" before Docker 25, or of jib', `Convert it: skopeo copy docker-archive:${quoted(path)} oci:image:latest, and give "image" as the layout.`);
     }
-    const folder = [...index.names()].find((name) => /^[^/]+\/index\.json$/.test(name));
+    const folder = [...index.names()].find((name) => /^[\w.-]+\/index\.json$/.test(name));
     if (folder === undefined)
         throw notALayout(path, 'a tar without an index.json');
     const parent = quoted(external_node_path_.posix.dirname(folder));
@@ -60358,7 +60359,7 @@ function undecodable(tar, position, cause) {
     if (cause instanceof Error && cause.message === 'Invalid header') {
         return invalidSize(`${tar.path}: the entry at byte ${position}`);
     }
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { hint: BUILD_AGAIN, cause });
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { hint: hints/* BUILD_AGAIN */.i, cause });
 }
 /** Their content is not what a reader of the file sees, and no layout needs one. */
 function refuseSparse(flags, pax, name) {
@@ -60390,7 +60391,7 @@ function checkedSize(size, paxSize, name) {
     throw invalidSize(name);
 }
 function invalidSize(name) {
-    return new errors/* PushError */.V('INVALID_TAR_SIZE', `${name} has a size that is not a whole number of bytes`, { hint: BUILD_AGAIN });
+    return new errors/* PushError */.V('INVALID_TAR_SIZE', `${name} has a size that is not a whole number of bytes`, { hint: hints/* BUILD_AGAIN */.i });
 }
 function tooLarge(tar, position) {
     return new errors/* PushError */.V('TAR_HEADER_TOO_LARGE', `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
@@ -60704,7 +60705,7 @@ async function checkVersion(source) {
         const version = new oci_fields/* FieldReader */.U3(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
         if (version === '1.0.0')
             return;
-        throw new errors/* PushError */.V('UNSUPPORTED_LAYOUT_VERSION', `${file.location}: imageLayoutVersion is ${(0,oci_fields/* shown */.SP)(version)}, not "1.0.0"`);
+        throw new errors/* PushError */.V('UNSUPPORTED_LAYOUT_VERSION', `${file.location}: imageLayoutVersion is ${(0,oci_fields/* shown */.SP)(version)}, not "1.0.0"`, { hint: 'Convert it with a current tool: "skopeo copy oci:OLD oci:NEW".' });
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -62991,7 +62992,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9433);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9280);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8922);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2602);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(272);
 /* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1572);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3916);
 
@@ -63064,6 +63065,8 @@ function digestOf(bytes) {
 /* harmony export */   U3: () => (/* binding */ FieldReader)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5623);
+
 
 function isFields(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -63075,8 +63078,9 @@ class FieldReader {
     #code;
     /** @throws PushError `code` if `value` is not an object. */
     constructor(value, where, code) {
-        if (!isFields(value))
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(code, `${where} is not a JSON object`);
+        if (!isFields(value)) {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(code, `${where} is not a JSON object`, { hint: _hints_js__WEBPACK_IMPORTED_MODULE_1__/* .BUILD_AGAIN */ .i });
+        }
         this.where = where;
         this.#fields = value;
         this.#code = code;
@@ -63124,7 +63128,7 @@ class FieldReader {
         throw this.invalid(`${name} is not an object of strings`);
     }
     invalid(problem) {
-        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`);
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`, { hint: _hints_js__WEBPACK_IMPORTED_MODULE_1__/* .BUILD_AGAIN */ .i });
     }
 }
 /** A value as a message shows it. */
@@ -63142,6 +63146,18 @@ function isStringMap(value) {
 
 /***/ }),
 
+/***/ 5623:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ BUILD_AGAIN)
+/* harmony export */ });
+/** What to do about a layout that no working tool would have written. */
+const BUILD_AGAIN = 'The layout is malformed: build it again, with a current version of the tool that wrote it.';
+
+
+/***/ }),
+
 /***/ 1691:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63149,7 +63165,9 @@ function isStringMap(value) {
 /* harmony export */   R: () => (/* binding */ parseStrictJson)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5623);
 /* harmony import */ var _limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4593);
+
 
 
 /**
@@ -63236,7 +63254,9 @@ function addKey(keys, literal, where) {
     keys?.add(key);
 }
 function tooDeep(where) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('JSON_TOO_DEEP', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`);
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('JSON_TOO_DEEP', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`, {
+        hint: _hints_js__WEBPACK_IMPORTED_MODULE_2__/* .BUILD_AGAIN */ .i,
+    });
 }
 
 
