@@ -5,7 +5,7 @@ import { diff, type ExistingImage, type Plan, totalBytes } from '../../src/plan/
 import { findReferrers } from '../../src/plan/referrers.ts';
 import { walkGraph } from '../../src/plan/walk.ts';
 import { buildImage, buildIndex, named } from '../support/image.ts';
-import { indexOf, MemoryContent } from './memory-content.ts';
+import { indexOf, MemoryContent } from '../support/memory-content.ts';
 
 const amd = buildImage({ seed: 'amd', layers: [{ size: 1000 }, { size: 2000 }] });
 const arm = buildImage({ seed: 'arm' });

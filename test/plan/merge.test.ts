@@ -5,7 +5,7 @@ import { mergeRoots } from '../../src/plan/merge.ts';
 import { Overlay } from '../../src/plan/overlay.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { entriesOf, MemoryContent, parsed, rawGraph } from './memory-content.ts';
+import { entriesOf, MemoryContent, parsed, rawGraph } from '../support/memory-content.ts';
 
 /** The merged index of layouts `a`, `b`, `c` … with one root each. */
 async function merged(roots: readonly Graph[], content = new MemoryContent(...roots)) {

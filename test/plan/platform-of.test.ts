@@ -5,7 +5,7 @@ import { OCI_CONFIG, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { platformOf } from '../../src/plan/platform-of.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { MemoryContent, rawBlob, rawGraph } from './memory-content.ts';
+import { MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
 
 const WINDOWS: Platform = { os: 'windows', architecture: 'amd64', osVersion: '10.0.20348.1' };
 

@@ -5,7 +5,7 @@ import { findReferrers } from '../../src/plan/referrers.ts';
 import { resolveImage } from '../../src/plan/resolve-image.ts';
 import { walkGraph } from '../../src/plan/walk.ts';
 import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
-import { indexOf, MemoryContent, rawBlob, rawGraph } from './memory-content.ts';
+import { indexOf, MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
 
 const image = buildImage({ seed: 'image' });
 const stranger = buildImage({ seed: 'stranger' });

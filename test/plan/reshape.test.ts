@@ -7,7 +7,7 @@ import { Overlay } from '../../src/plan/overlay.ts';
 import { reshape, type Shape } from '../../src/plan/reshape.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { entriesOf, MemoryContent, parsed, rawBlob, rawGraph } from './memory-content.ts';
+import { entriesOf, MemoryContent, parsed, rawBlob, rawGraph } from '../support/memory-content.ts';
 
 interface Wanted {
   /** `linux/amd64,linux/arm64` */

@@ -4,7 +4,7 @@ import { PushError } from '../../src/errors.ts';
 import { selectImage } from '../../src/plan/select-image.ts';
 import { buildImage, type Image, named } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { indexOf } from './memory-content.ts';
+import { indexOf } from '../support/memory-content.ts';
 
 const image = (seed: string) => buildImage({ seed, layers: [] });
 const [a, b] = [image('a'), image('b')];

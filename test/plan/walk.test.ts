@@ -18,7 +18,7 @@ import {
 import { refused } from '../support/refused.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { blobPath, writeLayoutDirectory } from '../support/write-layout.ts';
-import { MemoryContent, rawBlob, rawGraph } from './memory-content.ts';
+import { MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
 
 const walk = (root: Graph, content = new MemoryContent(root)) =>
   walkGraph(root.descriptor, content);

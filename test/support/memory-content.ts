@@ -1,13 +1,13 @@
 import { PushError } from '../../src/errors.ts';
+import type { BlobReader, BlobStore } from '../../src/layout/layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
 import type { ImageIndex } from '../../src/oci/manifest.ts';
 import { OCI_INDEX } from '../../src/oci/media-types.ts';
-import type { ContentReader } from '../../src/plan/graph.ts';
-import { type Graph, jsonBytes } from '../support/image.ts';
+import { type Graph, jsonBytes } from './image.ts';
 
-/** What planning reads, held in memory. */
-export class MemoryContent implements ContentReader {
+/** The blobs of graphs, held in memory. */
+export class MemoryContent implements BlobStore {
   /** Every whole read, in order. */
   readonly reads: Digest[] = [];
   readonly #blobs: Map<Digest, Graph['blobs'] extends ReadonlyMap<Digest, infer C> ? C : never>;
@@ -32,6 +32,12 @@ export class MemoryContent implements ContentReader {
     return Promise.resolve(this.#blobs.has(digest));
   }
 
+  openBlob({ digest }: Descriptor): Promise<BlobReader> {
+    const content = this.#blobs.get(digest);
+    if (content instanceof Uint8Array) return Promise.resolve(readerOf(digest, content));
+    return Promise.reject(new PushError('BLOB_MISSING', `${digest} is missing`));
+  }
+
   readVerified({ digest, size }: Descriptor): Promise<Uint8Array> {
     this.reads.push(digest);
     const content = this.#blobs.get(digest);
@@ -41,6 +47,18 @@ export class MemoryContent implements ContentReader {
     if (content.byteLength === size) return Promise.resolve(content);
     return Promise.reject(new PushError('SIZE_MISMATCH', `${digest} is not ${size} bytes`));
   }
+}
+
+function readerOf(location: string, bytes: Uint8Array): BlobReader {
+  return {
+    location,
+    size: bytes.byteLength,
+    read(target, position) {
+      target.set(bytes.subarray(position, position + target.byteLength));
+      return Promise.resolve();
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 export interface RawOptions {

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { forEachConcurrently } from '../../src/push/concurrently.ts';
+
+const never = new AbortController().signal;
+
+/** Lets every promise that can go on do so. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Work that ends when the test says so. */
+function gate() {
+  const started: string[] = [];
+  const ends = new Map<string, PromiseWithResolvers<undefined>>();
+  return {
+    started,
+    work: async (item: string): Promise<void> => {
+      started.push(item);
+      const end = Promise.withResolvers<undefined>();
+      ends.set(item, end);
+      await end.promise;
+    },
+    finish: async (item: string): Promise<void> => {
+      ends.get(item)?.resolve(undefined);
+      await settle();
+    },
+    fail: async (item: string, error: Error): Promise<void> => {
+      ends.get(item)?.reject(error);
+      await settle();
+    },
+  };
+}
+
+test('no more than the limit run at once, started in their order', async () => {
+  const { started, work, finish } = gate();
+  const done = forEachConcurrently(['a', 'b', 'c', 'd'], 2, never, work);
+  await settle();
+  assert.deepEqual(started, ['a', 'b']);
+  await finish('b');
+  assert.deepEqual(started, ['a', 'b', 'c']);
+  await finish('a');
+  await finish('c');
+  await finish('d');
+  await done;
+  assert.deepEqual(started, ['a', 'b', 'c', 'd']);
+});
+
+test('every item is done once, also with more workers than items', async () => {
+  const seen: number[] = [];
+  await forEachConcurrently([1, 2, 3], 10, never, (item) => {
+    seen.push(item);
+    return Promise.resolve();
+  });
+  assert.deepEqual(seen, [1, 2, 3]);
+});
+
+test('nothing to do is done', async () => {
+  await forEachConcurrently([], 2, never, () => assert.fail('there is no item'));
+});
+
+test('the first failure aborts the siblings, starts no other, and is what is thrown', async () => {
+  const { started, work, fail } = gate();
+  const reasons: unknown[] = [];
+  const done = forEachConcurrently(['a', 'b', 'c'], 2, never, async (item, signal) => {
+    signal.addEventListener('abort', () => reasons.push(signal.reason));
+    await work(item);
+  });
+  const rejected = assert.rejects(done, /^Error: first$/);
+  await settle();
+  const first = new Error('first');
+  await fail('b', first);
+  assert.deepEqual(reasons, [first, first]);
+  await fail('a', new Error('second'));
+  await rejected;
+  assert.deepEqual(started, ['a', 'b']);
+});
+
+test('it ends only when all siblings have ended', async () => {
+  const { work, fail, finish } = gate();
+  let ended = false;
+  const done = forEachConcurrently(['a', 'b'], 2, never, work).catch(() => {
+    ended = true;
+  });
+  await settle();
+  await fail('a', new Error('first'));
+  assert.equal(ended, false);
+  await finish('b');
+  await done;
+  assert.equal(ended, true);
+});
+
+test("an abort from outside reaches the work, and its reason is thrown before the next item's start", async () => {
+  const outer = new AbortController();
+  const { started, work, finish } = gate();
+  let inner: AbortSignal | undefined;
+  const done = forEachConcurrently(['a', 'b'], 1, outer.signal, async (item, signal) => {
+    inner = signal;
+    await work(item);
+  });
+  const rejected = assert.rejects(done, /^Error: cancelled$/);
+  await settle();
+  outer.abort(new Error('cancelled'));
+  assert.equal(inner?.aborted, true);
+  await finish('a');
+  await rejected;
+  assert.deepEqual(started, ['a']);
+});

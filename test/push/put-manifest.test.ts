@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LocalEcrOptions } from '../local-ecr/options.ts';
+import { startLocalEcr } from '../local-ecr/server.ts';
+import { buildImage, buildIndex } from '../support/image.ts';
+import { REPOSITORY_NAME } from '../support/local-registry.ts';
+import { refused } from '../support/refused.ts';
+import { pushToLocal, putName, putsOf } from './local-push.ts';
+
+const image = buildImage({ seed: 'image' });
+const other = buildImage({ seed: 'other' });
+const index = buildIndex([image, other]);
+const [layer] = image.layers;
+if (!layer) throw new Error('the image has a layer');
+const IMMUTABLE = { imageTagMutability: 'IMMUTABLE' } as const;
+
+async function start(settings = {}, options: LocalEcrOptions = {}) {
+  const ecr = await startLocalEcr(options);
+  const repository = ecr.createRepository(REPOSITORY_NAME, settings);
+  return { ecr, repository, [Symbol.asyncDispose]: () => ecr[Symbol.asyncDispose]() };
+}
+
+test('a layer that PutImage does not see yet is awaited, and not sent again', async () => {
+  await using local = await start();
+  const fault = local.ecr.fault({ kind: 'hide-layers', operation: 'PutImage', times: 2 });
+  await pushToLocal(local.ecr, image);
+  assert.equal(fault.hits, 2);
+  assert.equal(local.repository.tags.get('1.0'), image.descriptor.digest);
+  assert.equal(local.ecr.calls('InitiateLayerUpload').length, 2, 'a layer and a config');
+});
+
+test('a layer that vanished after the check is sent again', async () => {
+  await using local = await start();
+  await pushToLocal(local.ecr, image, { tags: ['0.9'] });
+  local.repository.images.clear();
+  local.repository.tags.clear();
+  const vanish = () => void local.repository.layers.delete(layer.digest);
+  local.ecr.fault({ kind: 'before', operation: 'PutImage', run: vanish });
+  local.ecr.log.clear();
+  await pushToLocal(local.ecr, image);
+  assert.equal(local.ecr.calls('InitiateLayerUpload').length, 1);
+  assert.equal(local.repository.layers.has(layer.digest), true);
+  assert.equal(local.repository.tags.get('1.0'), image.descriptor.digest);
+});
+
+test('a child that is missing is put again, and then the index', async () => {
+  await using local = await start();
+  const vanish = () => void local.repository.images.delete(other.descriptor.digest);
+  local.ecr.fault({
+    kind: 'before',
+    operation: 'PutImage',
+    when: ({ input }) => input['imageTag'] === '1.0',
+    run: vanish,
+  });
+  await pushToLocal(local.ecr, index);
+  const [first, second] = [image, other].map(({ descriptor }) => descriptor.digest);
+  const root = `${index.descriptor.digest}:1.0`;
+  assert.deepEqual(local.ecr.calls('PutImage').map(putName), [
+    first,
+    second,
+    root,
+    first,
+    second,
+    root,
+  ]);
+  assert.equal(local.repository.images.has(other.descriptor.digest), true);
+});
+
+test('a manifest that another job has put meanwhile is a success', async () => {
+  await using local = await start();
+  local.ecr.fault({
+    kind: 'error',
+    operation: 'PutImage',
+    name: 'ImageAlreadyExistsException',
+    times: 3,
+  });
+  await pushToLocal(local.ecr, index);
+  assert.equal(local.ecr.calls('PutImage').length, 3);
+});
+
+/** Puts a tag right before the push does: another job has won. */
+async function withWinner(winner: typeof image, options: LocalEcrOptions = {}) {
+  const local = await start(IMMUTABLE, options);
+  await pushToLocal(local.ecr, winner, { tags: ['theirs'] });
+  local.ecr.fault({
+    kind: 'before',
+    operation: 'PutImage',
+    when: ({ input }) => input['imageTag'] === '1.0',
+    run: () => void local.repository.tags.set('1.0', winner.descriptor.digest),
+  });
+  return local;
+}
+
+for (const sameImmutableTag of [
+  'ImageAlreadyExistsException',
+  'ImageTagAlreadyExistsException',
+] as const) {
+  test(`another job that put the same image under an immutable tag is no failure: ${sameImmutableTag}`, async () => {
+    await using local = await withWinner(image, { behaviours: { sameImmutableTag } });
+    await pushToLocal(local.ecr, image);
+    assert.equal(local.ecr.calls('PutImage').at(-1)?.outcome, sameImmutableTag);
+    assert.equal(local.repository.tags.get('1.0'), image.descriptor.digest);
+  });
+}
+
+test('another job that put another image under an immutable tag is a failure that names both', async () => {
+  await using local = await withWinner(other);
+  await assert.rejects(
+    pushToLocal(local.ecr, image),
+    refused('TAG_IS_IMMUTABLE', '1.0', image.descriptor.digest, other.descriptor.digest),
+  );
+  assert.equal(local.repository.tags.get('1.0'), other.descriptor.digest);
+});
+
+test('or none, where such tags are to be skipped', async () => {
+  await using local = await withWinner(other);
+  await pushToLocal(local.ecr, image, { tags: ['1.0', '1.1'], ifTagExists: 'skip' });
+  assert.equal(local.repository.tags.get('1.0'), other.descriptor.digest);
+  assert.equal(local.repository.tags.get('1.1'), image.descriptor.digest);
+});
+
+test('the first manifest that ECR refuses ends the push: no tag moves', async () => {
+  await using local = await start();
+  local.ecr.fault({ kind: 'error', operation: 'PutImage', name: 'LimitExceededException' });
+  await assert.rejects(pushToLocal(local.ecr, index), refused('LIMIT_EXCEEDED', 'PutImage'));
+  assert.equal(local.ecr.calls('PutImage').length, 1);
+  assert.deepEqual(putsOf(local.ecr), []);
+  assert.equal(local.repository.tags.size, 0);
+});
+
+test('an abort while a layer is awaited ends the push at once, with its reason', async () => {
+  await using local = await start();
+  const controller = new AbortController();
+  local.ecr.fault({ kind: 'hide-layers', operation: 'PutImage', times: 100 });
+  local.ecr.fault({
+    kind: 'before',
+    operation: 'PutImage',
+    nth: 2,
+    run: () => controller.abort(new Error('cancelled')),
+  });
+  await assert.rejects(pushToLocal(local.ecr, image, { signal: controller.signal }), /cancelled/);
+  assert.equal(local.repository.tags.size, 0);
+});
