@@ -3,6 +3,8 @@ import type { RepositorySettings } from '../ecr/repository-settings.ts';
 import { PushError } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageGraph } from '../plan/graph.ts';
+import { toWaves } from '../plan/waves.ts';
+import { forEachConcurrently } from './concurrently.ts';
 import type { IfTagExists, PushContext, PushListener } from './context.ts';
 import type { SkippedTag } from './immutable-tags.ts';
 import { type PlannedPush, planPush } from './plan-push.ts';
@@ -42,6 +44,9 @@ export interface Failed {
   readonly target: Target;
   readonly error: unknown;
 }
+
+/** ECR takes ten PutImage a second of an account: more at once would only wait. */
+const MANIFESTS_AT_ONCE = 8;
 
 const STOPPED = new PushError('CANCELLED', 'Stopped, because another target failed', {
   hint: 'Without fail-fast the other targets go on.',
@@ -104,7 +109,11 @@ async function pushContent(push: PlannedPush, context: PushContext): Promise<Pla
   const { plan } = push;
   context.signal.throwIfAborted();
   await uploadLayers(plan.uploads, context);
-  for (const put of plan.puts) await putManifest(put, plan, context);
+  for (const wave of toWaves(plan.puts)) {
+    await forEachConcurrently(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
+      await putManifest(put, plan, { ...context, signal });
+    });
+  }
   return push;
 }
 
