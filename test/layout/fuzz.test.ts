@@ -20,9 +20,11 @@ import { readLayout } from './plan-layout.ts';
 
 /**
  * Layouts with a few bytes changed: each is read whole or refused with a PushError, soon and in little memory.
- * FUZZ_RUNS sets how many of each kind are tried, FUZZ_SEED which; a failure names the seed of the one case.
+ * FUZZ_RUNS sets how many of each kind are tried, FUZZ_SEED which. A failure names its case as SEED/KIND/NUMBER;
+ * FUZZ_SEED=SEED FUZZ_FROM=NUMBER FUZZ_RUNS=1 tries it alone.
  */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200);
+const FROM = Number(process.env['FUZZ_FROM'] ?? 0);
 const SEED = process.env['FUZZ_SEED'] ?? 'ecr-layer-push';
 
 /** A small input may not take longer than this, in milliseconds, nor more memory, in bytes. */
@@ -50,8 +52,8 @@ const indexJson = jsonBytes({ schemaVersion: 2, manifests });
 
 type Outcomes = Map<string, number>;
 
-/** Reads the layout of one case, and counts what came of it. */
-async function check(path: string, seed: string, outcomes: Outcomes): Promise<void> {
+/** What came of one layout, and how long that took, in milliseconds. */
+async function attempt(path: string, seed: string): Promise<{ outcome: string; time: number }> {
   const memory = process.memoryUsage.rss();
   const peak = peakMemory();
   const start = performance.now();
@@ -59,13 +61,25 @@ async function check(path: string, seed: string, outcomes: Outcomes): Promise<vo
     () => 'read whole',
     (error: unknown) => {
       if (error instanceof PushError) return error.code;
-      throw new Error(`FUZZ_SEED of the case: ${seed}`, { cause: error });
+      throw new Error(`the case ${seed}`, { cause: error });
     },
   );
   const time = performance.now() - start;
-  assert.ok(time < MAX_TIME, `${seed} (${outcome}) took ${time} ms`);
   const grown = peakMemory() > peak ? peakMemory() - memory : 0;
   assert.ok(grown < MAX_MEMORY, `${seed} (${outcome}) took ${grown} bytes of memory`);
+  return { outcome, time };
+}
+
+/** A layout that is slow to read is so each time; a machine that was busy for a moment is not. */
+async function check(path: string, seed: string, outcomes: Outcomes): Promise<void> {
+  const times: number[] = [];
+  let outcome: string;
+  do {
+    const result = await attempt(path, seed);
+    outcome = result.outcome;
+    times.push(result.time);
+  } while (Math.min(...times) >= MAX_TIME && times.length < 3);
+  assert.ok(Math.min(...times) < MAX_TIME, `${seed} (${outcome}) took ${times.join(', ')} ms`);
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 }
 
@@ -154,10 +168,13 @@ test('without a change, every form of the layout is read whole', async () => {
 for (const { name, make } of kinds) {
   test(`${RUNS} layouts with changes in ${name} are read or refused`, async (context) => {
     const outcomes: Outcomes = new Map();
-    for (let run = 0; run < RUNS; run++) await runCase(make, `${SEED}/${name}/${run}`, outcomes);
+    for (let run = FROM; run < FROM + RUNS; run++) {
+      await runCase(make, `${SEED}/${name}/${run}`, outcomes);
+    }
     const counts = [...outcomes].toSorted(([, a], [, b]) => b - a);
     context.diagnostic(`seed ${SEED}: ${counts.map(([code, n]) => `${code} ${n}`).join(', ')}`);
     // Were it always the same answer, the changes would not reach what is to be tried.
+    if (RUNS < 100) return;
     assert.ok(outcomes.size > 3 && outcomes.has('read whole'), String(counts));
   });
 }
