@@ -1,3 +1,4 @@
+import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
 import type { ImageIndex, Manifest } from '../oci/manifest.ts';
@@ -33,7 +34,7 @@ export async function findReferrers(
 }
 
 async function referrersIn(entry: Descriptor, content: ContentReader): Promise<Referrer[]> {
-  const manifest = await readIfThere(entry, content);
+  const manifest = await readIfSound(entry, content);
   if (manifest === undefined) return [];
   const names = namesOf(entry);
   if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
@@ -50,20 +51,24 @@ async function listedReferrers(
 ): Promise<Referrer[]> {
   const listed: Referrer[] = [];
   for (const descriptor of manifests) {
-    const subject = (await readIfThere(descriptor, content))?.subject?.digest;
+    const subject = (await readIfSound(descriptor, content))?.subject?.digest;
     if (subject !== undefined) listed.push({ descriptor, subject });
   }
   return listed;
 }
 
-/** Entries that are of no concern here may be of any kind, and may be absent. */
-async function readIfThere(
+/** Entries that are of no concern here may be of any kind, absent or broken: what cannot be read refers to nothing. */
+async function readIfSound(
   entry: Descriptor,
   content: ContentReader,
 ): Promise<Manifest | undefined> {
   if (!isManifestMediaType(entry.mediaType) && !isIndexMediaType(entry.mediaType)) return undefined;
-  if (!(await content.has(entry))) return undefined;
-  return (await readManifest(entry, content)).manifest;
+  try {
+    return (await readManifest(entry, content)).manifest;
+  } catch (error) {
+    if (error instanceof PushError) return undefined;
+    throw error;
+  }
 }
 
 function cosignReferrer(descriptor: Descriptor, tag: string): Referrer[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OCI_INDEX } from '../../src/oci/media-types.ts';
+import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { findReferrers } from '../../src/plan/referrers.ts';
 import { resolveImage } from '../../src/plan/resolve-image.ts';
 import { walkGraph } from '../../src/plan/walk.ts';
@@ -101,6 +101,11 @@ test('entries of other kinds, and absent ones, are passed over', async () => {
   const { manifests } = indexOf(other, signature, stranger);
   const content = new MemoryContent(other, stranger);
   assert.deepEqual(await findReferrers(manifests, content), []);
+});
+
+test('a broken entry that is no part of the image does not stop the push', async () => {
+  const broken = rawBlob(OCI_MANIFEST, Buffer.from('not a manifest'));
+  assert.deepEqual(digests(await pushedAlong(broken, signature)), digests([signature]));
 });
 
 test('a referrer that is listed twice comes once', async () => {
