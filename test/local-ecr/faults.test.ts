@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { Agent } from 'node:https';
 import { describe, test } from 'node:test';
-import { PutImageCommand } from '@aws-sdk/client-ecr';
-import type { ECRClient } from '@aws-sdk/client-ecr';
+import { ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
+import { selfSigned } from './certificate.ts';
 import type { Fault, ScriptedFault } from './faults.ts';
 import {
   APP,
@@ -61,6 +62,20 @@ describe('a fault that refuses', () => {
       assert.equal(local.scripted[0]?.hits, 1);
     });
   }
+
+  test('by reset ends a TLS connection too', async () => {
+    const { key, cert } = selfSigned();
+    await using ecr = await startLocalEcr({ tls: { key, cert } });
+    ecr.createRepository(APP);
+    ecr.fault({ operation: 'InitiateLayerUpload', kind: 'reset' });
+    const client = new ECRClient({
+      ...{ endpoint: ecr.url, region: 'us-east-1', maxAttempts: 1 },
+      credentials: ecr.world.credentials[0],
+      requestHandler: { httpsAgent: new Agent({ ca: cert }) },
+    });
+    assert.equal((await refusal(initiate(client)))['code'], 'ECONNRESET');
+    assert.ok(await initiate(client));
+  });
 
   test('by http answers without JSON', async () => {
     await using local = await start({ operation: 'PutImage', kind: 'http', status: 503 });

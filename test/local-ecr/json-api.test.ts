@@ -173,6 +173,28 @@ describe('an UnknownOperationException is the answer to', () => {
   }
 });
 
+test('a body that no part can make is refused', async () => {
+  await using ecr = await startLocalEcr();
+  ecr.createRepository(APP);
+  const filled = (size: number) =>
+    initiate(rewritten(ecr, (request) => (request.body = request.body.padEnd(size))));
+  assert.ok(await filled(32 * 1024 * 1024));
+  const { name } = await refusal(filled(32 * 1024 * 1024 + 1));
+  assert.equal(name, 'RequestEntityTooLargeException');
+});
+
+test('a body without an announced length is read', async () => {
+  await using ecr = await startLocalEcr();
+  const sent = await fetch(ecr.url, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.PutImage' },
+    body: new Blob(['x'.repeat(1000), 'y'.repeat(100_000)]).stream(),
+    duplex: 'half',
+  });
+  assert.equal(sent.status, 400);
+  assert.equal(ecr.calls('PutImage')[0]?.requestBytes, 101_000);
+});
+
 test('an answer has a request id of its own', async () => {
   await using ecr = await startLocalEcr();
   ecr.createRepository(APP);

@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { startLocalEcr } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
 function main(...args: string[]) {
-  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return mainIn(tmpdir(), ...args);
+}
+
+function mainIn(temporary: string, ...args: string[]) {
+  const env = { ...process.env, TMPDIR: temporary };
+  return spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 test('the command line starts a server and says how to reach it', async () => {
@@ -56,11 +64,13 @@ describe('a mistake on the command line is named:', () => {
     });
   }
 
-  test('a port in use', async () => {
+  test('a port in use, leaving nothing behind', async () => {
     await using ecr = await startLocalEcr();
-    const child = main('--port', `${ecr.port}`);
+    await using folder = await temporaryDirectory();
+    const child = mainIn(folder.path, '--port', `${ecr.port}`);
     const [output] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     assert.match(output, /^The port is in use/);
     assert.equal(child.exitCode, 1);
+    assert.deepEqual(await readdir(folder.path), []);
   });
 });

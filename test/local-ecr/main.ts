@@ -83,7 +83,7 @@ async function run({ port, data, region, ...names }: Arguments): Promise<void> {
   });
   for (const name of names.repositories) createMissing(ecr, name, 'ecr');
   for (const { name } of names.publicRepositories) createMissing(ecr, name, 'ecr-public');
-  process.stdout.write(`The local ECR listens at ${ecr.url}. In the shell that pushes:\n\n`);
+  process.stdout.write(`The local ECR listens at ${ecr.url}\n\nIn the shell that pushes:\n\n`);
   for (const [name, value] of Object.entries(ecr.env))
     process.stdout.write(`export ${name}=${value}\n`);
   const stop = () => void ecr[Symbol.asyncDispose]();

@@ -10,7 +10,7 @@ export interface Body {
 }
 
 /** More than base64 makes of the largest part. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** A multiple of 4, so that each piece of base64 decodes by itself. */
 const DECODE_CHARACTERS = 64 * 1024;
 
@@ -21,20 +21,26 @@ const DECODE_CHARACTERS = 64 * 1024;
  */
 export async function readBody(request: IncomingMessage, loseAfter = Infinity): Promise<Body> {
   const hash = createHash('sha256');
-  const chunks: Buffer[] = [];
+  const announced = Number(request.headers['content-length'] ?? 0);
+  let bytes = Buffer.allocUnsafe(Math.min(announced, MAX_BODY_BYTES));
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
+    const position = length;
     length += chunk.length;
     if (length >= loseAfter) throw new ConnectionLost();
+    // What is too much is read all the same: who is still sending does not see an answer.
     if (length > MAX_BODY_BYTES) continue;
     hash.update(chunk);
-    chunks.push(chunk);
+    if (length > bytes.length) bytes = Buffer.concat([bytes.subarray(0, position)], length * 2);
+    chunk.copy(bytes, position);
   }
-  if (length > MAX_BODY_BYTES)
-    throw new EcrError('RequestEntityTooLargeException', 'The request is too large', {
-      status: 413,
-    });
-  return { bytes: Buffer.concat(chunks, length), sha256: hash.digest('hex') };
+  if (length > MAX_BODY_BYTES) throw tooLarge();
+  return { bytes: bytes.subarray(0, length), sha256: hash.digest('hex') };
+}
+
+function tooLarge(): EcrError {
+  const message = `The request has more than ${MAX_BODY_BYTES} bytes`;
+  return new EcrError('RequestEntityTooLargeException', message, { status: 413 });
 }
 
 /** @throws EcrError SerializationException */

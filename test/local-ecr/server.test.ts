@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { get } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { selfSigned } from './certificate.ts';
 import {
   ACCOUNT,
@@ -20,11 +20,6 @@ import {
 import { startLocalEcr } from './server.ts';
 
 const IMAGE = manifest(['a']);
-
-function temporaryFolder() {
-  const path = mkdtempSync(join(tmpdir(), 'local-ecr-test-'));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 test('the environment holds all that a client needs', async () => {
   await using ecr = await startLocalEcr({ region: 'eu-west-1' });
@@ -75,7 +70,7 @@ test('with a key and a certificate it speaks TLS', async () => {
 
 describe('a data folder', () => {
   test('brings back repositories, layers, images and tags', async () => {
-    using data = temporaryFolder();
+    await using data = await temporaryDirectory();
     {
       await using ecr = await startLocalEcr({ dataDir: data.path });
       ecr.createRepository(APP, {
@@ -103,7 +98,7 @@ describe('a data folder', () => {
   });
 
   test('does not bring back what was only being uploaded', async () => {
-    using data = temporaryFolder();
+    await using data = await temporaryDirectory();
     const uploadId = await uploadHalf(data.path);
     await using ecr = await startLocalEcr({ dataDir: data.path });
     const { name } = await refusal(sendPart(privateClient(ecr), uploadId, 1, Buffer.from('b')));
@@ -112,7 +107,7 @@ describe('a data folder', () => {
   });
 
   test('that holds no state of a local ECR is filled', async () => {
-    using data = temporaryFolder();
+    await using data = await temporaryDirectory();
     await using ecr = await startLocalEcr({ dataDir: join(data.path, 'new') });
     ecr.createRepository(APP);
     assert.ok(existsSync(join(data.path, 'new', 'state.json')));

@@ -111,32 +111,60 @@ export class LocalEcr implements AsyncDisposable {
 }
 
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
-  const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'local-ecr-'));
-  const isTemporary = options.dataDir === undefined;
-  const world = new World(folder, options);
-  load(world);
+  const storage = openStorage(options);
+  const { world } = storage;
   const closed = Promise.withResolvers<undefined>();
   const parts: ApiParts = {
     world,
     log: new CallLog(),
     faults: new Faults(closed.promise, (uploadId) => forget(world, uploadId)),
     throttle: new Throttle(options.throttle ?? {}),
-    changed: () => (isTemporary ? undefined : save(world)),
+    changed: () => storage.changed(),
   };
-  const server = createServer(options, listener(parts, options));
-  // Longer than any test: a connection that is dropped while idle looks like a fault that nobody scripted.
-  server.keepAliveTimeout = 600_000;
-  const url = await listen(server, options);
-  return new LocalEcr(server, url, parts, () => {
-    closed.resolve(undefined);
-    if (isTemporary) rmSync(folder, { recursive: true, force: true });
-    else save(world);
-  });
+  try {
+    const server = createServer(options, listener(parts, options));
+    const url = await listen(server, options);
+    return new LocalEcr(server, url, parts, () => {
+      closed.resolve(undefined);
+      storage.close();
+    });
+  } catch (error) {
+    storage.close();
+    throw error;
+  }
+}
+
+interface Storage {
+  readonly world: World;
+  changed(): void;
+  close(): void;
+}
+
+/** A data folder is read and kept up to date; a temporary one is removed at the end. */
+function openStorage(options: LocalEcrOptions): Storage {
+  const { dataDir } = options;
+  if (dataDir !== undefined) {
+    const world = new World(dataDir, options);
+    load(world);
+    const changed = () => save(world);
+    return { world, changed, close: changed };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'local-ecr-'));
+  return {
+    world: new World(folder, options),
+    changed: () => undefined,
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 function createServer({ tls }: LocalEcrOptions, handle: RequestListener): Server {
-  if (tls === undefined) return createHttpServer(handle);
-  return createHttpsServer({ key: tls.key, cert: tls.cert }, handle);
+  const server =
+    tls === undefined
+      ? createHttpServer(handle)
+      : createHttpsServer({ key: tls.key, cert: tls.cert }, handle);
+  // Longer than any test: a connection that is dropped while idle looks like a fault that nobody scripted.
+  server.keepAliveTimeout = 600_000;
+  return server;
 }
 
 async function listen(server: Server, options: LocalEcrOptions): Promise<string> {
