@@ -1,0 +1,364 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { ErrorCode } from '../../src/errors.ts';
+import type { Descriptor } from '../../src/oci/descriptor.ts';
+import { OCI_INDEX, OCI_LAYER, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { MAX_MANIFEST_BYTES } from '../../src/oci/limits.ts';
+import type { LocalEcrOptions } from '../local-ecr/options.ts';
+import { DEFAULT_CREDENTIAL } from '../local-ecr/options.ts';
+import { buildImage, buildIndex, type Graph, jsonBytes, named } from '../support/image.ts';
+import { rawBlob, rawGraph } from '../support/memory-content.ts';
+import {
+  blobPath,
+  type LayoutOptions,
+  writeLayoutDirectory,
+  writeLayoutTar,
+} from '../support/write-layout.ts';
+import { changes, prepareStep, shownError } from './step.ts';
+
+interface Case {
+  readonly code: ErrorCode;
+  /** What the message names: a file, a digest, a name. */
+  readonly names: readonly (string | RegExp)[];
+  /** Makes what the step finds in its workspace. */
+  readonly make?: (workspace: string) => Promise<unknown>;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ecr?: LocalEcrOptions;
+  /** Calls that change the registry, where it could not be known before. */
+  readonly changes?: readonly string[];
+}
+
+const image = buildImage({ seed: 'image' });
+const other = buildImage({ seed: 'other' });
+const [layer] = image.layers;
+if (!layer) throw new Error('the image has a layer');
+const { digest } = image.descriptor;
+
+const layout =
+  (graphs: readonly Graph[], options: LayoutOptions = {}) =>
+  (workspace: string) =>
+    writeLayoutDirectory(join(workspace, 'layout'), graphs, options);
+
+/** The image with this file in the place of one of its blobs. */
+const withBlob = (blob: string, bytes: Uint8Array) =>
+  layout([image], { files: { [blobPath(blob)]: bytes } });
+
+const withIndex = (indexJson: Uint8Array) => layout([image], { indexJson });
+
+/** An image whose manifest has these members besides. */
+function variant(body: object, mediaType = OCI_MANIFEST): Graph {
+  const { config, layers } = image;
+  const members = { schemaVersion: 2, mediaType, config, layers, ...body };
+  return rawGraph(members, { mediaType, below: [image] });
+}
+
+function withLayers(layers: readonly Descriptor[], ...below: readonly Graph[]): Graph {
+  const members = { schemaVersion: 2, config: image.config, layers };
+  return rawGraph(members, { mediaType: OCI_MANIFEST, below: [image, ...below] });
+}
+
+const damaged = (blob: Graph) => {
+  const bytes = Buffer.from(blob.manifest);
+  bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
+  return bytes;
+};
+
+const empty = rawBlob(OCI_LAYER, new Uint8Array());
+const large = Buffer.alloc(MAX_MANIFEST_BYTES + 1, ' ');
+const huge = rawGraph(
+  { schemaVersion: 2, padding: ' '.repeat(MAX_MANIFEST_BYTES) },
+  { mediaType: OCI_MANIFEST },
+);
+const artifact = 'application/vnd.example.manifest+json';
+const index = buildIndex([image, other]);
+
+const cases: Readonly<Record<string, Case>> = {
+  'a path that does not exist': { code: 'LAYOUT_NOT_FOUND', names: ['layout'] },
+  'a glob that matches nothing': {
+    code: 'LAYOUT_NOT_FOUND',
+    names: ['layouts/*.tar'],
+    inputs: { layout: 'layouts/*.tar' },
+  },
+  'a directory that is no layout': {
+    code: 'NOT_A_LAYOUT',
+    names: ['layout', 'index.json'],
+    make: (workspace) => mkdir(join(workspace, 'layout')),
+  },
+  'a file that is no layout': {
+    code: 'NOT_A_LAYOUT',
+    names: ['layout'],
+    make: (workspace) => writeFile(join(workspace, 'layout'), 'hello'),
+  },
+  'a tar that is compressed': {
+    code: 'COMPRESSED_TAR',
+    names: ['image.tar.gz', 'gzip'],
+    inputs: { layout: 'image.tar.gz' },
+    make: (workspace) => writeFile(join(workspace, 'image.tar.gz'), gzipSync('tar')),
+  },
+  'no input layout': { code: 'INVALID_INPUT', names: ['layout'], inputs: { layout: '' } },
+  'an index.json that is not JSON': {
+    code: 'INVALID_JSON',
+    names: ['index.json'],
+    make: withIndex(Buffer.from('{"schemaVersion": 2,')),
+  },
+  'an index.json that is too large': {
+    code: 'TOO_LARGE',
+    names: ['index.json', `${MAX_MANIFEST_BYTES}`],
+    make: withIndex(large),
+  },
+  'an index.json of an unknown media type': {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    names: ['index.json', artifact],
+    make: withIndex(jsonBytes({ schemaVersion: 2, mediaType: artifact, manifests: [] })),
+  },
+  'an index.json of an unknown schema version': {
+    code: 'UNSUPPORTED_SCHEMA_VERSION',
+    names: ['index.json', '1'],
+    make: withIndex(jsonBytes({ schemaVersion: 1, manifests: [] })),
+  },
+  'an index.json that lists nothing': {
+    code: 'NO_IMAGE',
+    names: ['layout', 'index.json'],
+    make: layout([]),
+  },
+  'a digest that is none': {
+    code: 'INVALID_DIGEST',
+    names: ['sha256:abc', 'manifests[0]'],
+    make: withIndex(
+      jsonBytes({ schemaVersion: 2, manifests: [{ ...image.descriptor, digest: 'sha256:abc' }] }),
+    ),
+  },
+  'a manifest that is not JSON': {
+    code: 'INVALID_JSON',
+    names: [rawBlob(OCI_MANIFEST, Buffer.from('hello')).descriptor.digest],
+    make: layout([rawBlob(OCI_MANIFEST, Buffer.from('hello'))]),
+  },
+  'a manifest that is too large': {
+    code: 'TOO_LARGE',
+    names: [/[0-9a-f]{64}/, `${MAX_MANIFEST_BYTES}`],
+    make: layout([huge]),
+  },
+  'a manifest of an unknown media type': {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    names: [variant({}, artifact).descriptor.digest, artifact],
+    make: layout([variant({}, artifact)]),
+  },
+  'a manifest of an unknown schema version': {
+    code: 'UNSUPPORTED_SCHEMA_VERSION',
+    names: [variant({ schemaVersion: 1 }).descriptor.digest, '1'],
+    make: layout([variant({ schemaVersion: 1 })]),
+  },
+  'a manifest that says another media type than its descriptor': {
+    code: 'MEDIA_TYPE_MISMATCH',
+    names: [variant({ mediaType: artifact }).descriptor.digest, artifact],
+    make: layout([variant({ mediaType: artifact })]),
+  },
+  'a manifest whose digest does not match its file': {
+    code: 'DIGEST_MISMATCH',
+    names: [blobPath(digest), digest],
+    make: withBlob(digest, damaged(image)),
+  },
+  'a manifest whose size does not match its file': {
+    code: 'SIZE_MISMATCH',
+    names: [blobPath(digest), '3 bytes', `${image.descriptor.size}`],
+    make: withBlob(digest, Buffer.from('{}\n')),
+  },
+  'a config whose digest does not match its file': {
+    code: 'DIGEST_MISMATCH',
+    names: [blobPath(image.config.digest), image.config.digest],
+    make: withBlob(image.config.digest, Buffer.alloc(image.config.size)),
+  },
+  'a layer whose size does not match its file': {
+    code: 'SIZE_MISMATCH',
+    names: [blobPath(layer.digest), '5 bytes', `${layer.size}`],
+    make: withBlob(layer.digest, Buffer.from('short')),
+  },
+  'a layer whose digest does not match its file, which ECR finds': {
+    code: 'DIGEST_MISMATCH',
+    names: [blobPath(layer.digest), layer.digest],
+    make: withBlob(layer.digest, Buffer.alloc(layer.size)),
+    changes: ['InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload'],
+  },
+  'a layer that is missing': {
+    code: 'BLOB_MISSING',
+    names: [layer.digest],
+    make: layout([image], { omit: [blobPath(layer.digest)] }),
+  },
+  'a config that is missing': {
+    code: 'BLOB_MISSING',
+    names: [image.config.digest],
+    make: layout([image], { omit: [blobPath(image.config.digest)] }),
+  },
+  'a manifest that is missing': {
+    code: 'BLOB_MISSING',
+    names: [blobPath(digest)],
+    make: layout([image], { omit: [blobPath(digest)] }),
+  },
+  'an image of an index that is missing': {
+    code: 'INCOMPLETE_INDEX',
+    names: [index.descriptor.digest, blobPath(other.descriptor.digest)],
+    make: layout([index], { omit: [blobPath(other.descriptor.digest)] }),
+  },
+  'an empty layer': {
+    code: 'EMPTY_BLOB',
+    names: [empty.descriptor.digest],
+    make: layout([withLayers([empty.descriptor], empty)]),
+  },
+  'over 500 layers': {
+    code: 'TOO_MANY_LAYERS',
+    names: ['501', '500', /[0-9a-f]{64}/],
+    make: layout([withLayers(Array<Descriptor>(501).fill(layer))]),
+  },
+  'several images, none of them chosen': {
+    code: 'AMBIGUOUS_IMAGE',
+    names: [digest, other.descriptor.digest, '1.0', '2.0'],
+    make: layout([named(image, '1.0'), named(other, '2.0')]),
+  },
+  'an image that the layout does not hold': {
+    code: 'IMAGE_NOT_FOUND',
+    names: ['3.0', '1.0', digest],
+    make: layout([named(image, '1.0')]),
+    inputs: { image: '3.0' },
+  },
+  'a platform that the layout does not hold': {
+    code: 'PLATFORM_NOT_FOUND',
+    names: ['linux/s390x', 'linux/amd64'],
+    make: layout([index]),
+    inputs: { platforms: 'linux/s390x' },
+  },
+  'a tag that ECR would refuse': {
+    code: 'INVALID_TAG',
+    names: ['.hidden'],
+    make: layout([image]),
+    inputs: { tags: '1.0,.hidden' },
+  },
+  'a repository name that ECR would refuse': {
+    code: 'INVALID_REFERENCE',
+    names: ['Team/App'],
+    make: layout([image]),
+    inputs: { repository: 'Team/App' },
+  },
+  'an account id that is none': {
+    code: 'INVALID_INPUT',
+    names: ['registry-id', '12345678901'],
+    make: layout([image]),
+    inputs: { 'registry-id': '12345678901' },
+  },
+  'a platform that is none': {
+    code: 'INVALID_INPUT',
+    names: ['amd64'],
+    make: layout([image]),
+    inputs: { platforms: 'amd64' },
+  },
+  'a word that an input does not take': {
+    code: 'INVALID_INPUT',
+    names: ['attestations', 'remove'],
+    make: layout([image]),
+    inputs: { attestations: 'remove' },
+  },
+  'no region': {
+    code: 'NO_REGION',
+    names: ['region'],
+    make: layout([image]),
+    env: { AWS_REGION: '' },
+  },
+  'no credentials': {
+    code: 'NO_CREDENTIALS',
+    names: ['credentials'],
+    make: layout([image]),
+    env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+  },
+  'credentials that AWS does not know': {
+    code: 'CREDENTIALS_INVALID',
+    names: ['credentials'],
+    make: layout([image]),
+    env: { AWS_ACCESS_KEY_ID: 'AKIDUNKNOWN' },
+  },
+  'a secret that is wrong': {
+    code: 'SIGNATURE_REFUSED',
+    names: ['signature'],
+    make: layout([image]),
+    env: { AWS_SECRET_ACCESS_KEY: 'wrong' },
+  },
+  'credentials that have expired': {
+    code: 'CREDENTIALS_EXPIRED',
+    names: ['expired'],
+    make: layout([image]),
+    ecr: { credentials: [{ ...DEFAULT_CREDENTIAL, expired: true }] },
+  },
+  'credentials that may not push': {
+    code: 'ACCESS_DENIED',
+    names: ['team/app', 'BatchCheckLayerAvailability'],
+    make: layout([image]),
+    ecr: { credentials: [{ ...DEFAULT_CREDENTIAL, policy: [] }] },
+  },
+  // Whether ECR creates it at the first upload, from a template, only that upload tells.
+  'a repository that does not exist': {
+    code: 'REPOSITORY_NOT_FOUND',
+    names: ['team/absent', 'us-east-1'],
+    make: layout([image]),
+    inputs: { repository: 'team/absent' },
+    changes: ['InitiateLayerUpload'],
+  },
+  'two layouts with different images of one platform': {
+    code: 'CONFLICTING_PLATFORMS',
+    names: ['linux/amd64', digest, other.descriptor.digest, 'a.tar', 'b.tar'],
+    inputs: { layout: 'a.tar\nb.tar' },
+    make: async (workspace) => {
+      await writeLayoutTar(join(workspace, 'a.tar'), [image]);
+      await writeLayoutTar(join(workspace, 'b.tar'), [other]);
+    },
+  },
+  'an index that is no single image': {
+    code: 'NOT_A_SINGLE_IMAGE',
+    names: [index.descriptor.digest],
+    make: layout([index]),
+    inputs: { 'single-image': 'unwrap' },
+  },
+  'an index of an unknown media type inside an index': {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    names: [artifact],
+    make: layout([
+      rawGraph(
+        { schemaVersion: 2, manifests: [{ ...image.descriptor, mediaType: artifact }] },
+        { mediaType: OCI_INDEX, below: [image] },
+      ),
+    ]),
+  },
+};
+
+void describe(
+  'the step fails with its own code, names what is wrong, says what to do, and sends nothing',
+  {
+    concurrency: 2,
+  },
+  () => {
+    for (const [name, expected] of Object.entries(cases)) {
+      test(name, () => fails(expected));
+    }
+  },
+);
+
+async function fails({ code, names, make, inputs, env = {}, ecr, changes: allowed = [] }: Case) {
+  await using step = await prepareStep(ecr);
+  await make?.(step.workspace);
+  const run = await step.run(inputs, { env });
+  const { message, hint, ...shown } = shownError(run);
+  assert.equal(shown.code, code, message);
+  assert.equal(run.exitCode, 1);
+  for (const part of names) {
+    const isNamed = typeof part === 'string' ? message.includes(part) : part.test(message);
+    assert.ok(isNamed, `${String(part)} is not named in: ${message}`);
+  }
+  assert.ok(hint.length > 10, `no hint: ${message}`);
+  assert.deepEqual(
+    changes(step.ecr).filter((call) => !allowed.includes(call)),
+    [],
+  );
+  assert.equal(step.repository.tags.size, 0);
+  assert.equal(run.outputs['digest'] ?? '', '');
+}

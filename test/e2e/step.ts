@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { LocalEcrOptions } from '../local-ecr/options.ts';
+import type { Repository } from '../local-ecr/repository.ts';
+import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
+import { type ActionOptions, type ActionRun, runAction } from '../support/run-action.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+export const REPOSITORY_NAME = 'team/app';
+
+/** A local ECR with one repository, and a workspace that a build left its layouts in. */
+export interface Step extends AsyncDisposable {
+  readonly ecr: LocalEcr;
+  readonly repository: Repository;
+  readonly workspace: string;
+  /** A path in the workspace. */
+  path(name: string): string;
+  /** Runs the action on `layout` of the workspace, unless `inputs` say other things. */
+  run(inputs?: Readonly<Record<string, string>>, options?: ActionOptions): Promise<ActionRun>;
+  /** Runs it, and fails the test if the step fails. */
+  push(inputs?: Readonly<Record<string, string>>, options?: ActionOptions): Promise<ActionRun>;
+}
+
+export async function prepareStep(options: LocalEcrOptions = {}): Promise<Step> {
+  const resources = new AsyncDisposableStack();
+  const { path: workspace } = resources.use(await temporaryDirectory());
+  const ecr = resources.use(await startLocalEcr(options));
+  const repository = ecr.createRepository(REPOSITORY_NAME);
+  const run: Step['run'] = (inputs = {}, more = {}) =>
+    runAction({
+      workspace,
+      ...more,
+      inputs: { layout: 'layout', repository: REPOSITORY_NAME, ...inputs },
+      env: { ...ecr.env, ...more.env },
+    });
+  return {
+    ecr,
+    repository,
+    workspace,
+    path: (name) => join(workspace, name),
+    run,
+    push: async (inputs, more) => {
+      const ran = await run(inputs, more);
+      assert.equal(ran.exitCode, 0, ran.stdout + ran.stderr);
+      return ran;
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+export interface ShownError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The one error that the step shows: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#setting-an-error-message */
+export function shownError({ stdout, stderr }: ActionRun): ShownError {
+  const errors = [...stdout.matchAll(/^::error::(.*)$/gm)].map(([, text = '']) => unescaped(text));
+  assert.equal(errors.length, 1, stdout + stderr);
+  const [, code = '', message = '', hint = ''] =
+    /^([A-Z_0-9]+): (.*?)(?:\n([^\n]*))?$/s.exec(errors[0] ?? '') ?? [];
+  assert.notEqual(code, '', stdout);
+  return { code, message, hint };
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+}
+
+const CHANGING = /^(?:Initiate|Upload|Complete|Put|Create|Set|Delete|Tag)/;
+
+/** The calls that change a registry. */
+export function changes(ecr: LocalEcr): string[] {
+  return ecr
+    .calls()
+    .map(({ operation }) => operation)
+    .filter((operation) => CHANGING.test(operation));
+}
