@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../../src/oci/digest.ts';
-import { MAX_DESCRIPTORS, MAX_JSON_DEPTH } from '../../../src/oci/limits.ts';
+import { MAX_DESCRIPTORS, MAX_JSON_DEPTH, MAX_MANIFEST_BYTES } from '../../../src/oci/limits.ts';
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../../src/oci/media-types.ts';
 import { MAX_DEPTH } from '../../../src/plan/depth.ts';
 import { buildIndex, type Graph, jsonBytes } from '../../support/image.ts';
@@ -34,6 +34,16 @@ const withManifest = (body: unknown, mediaType = OCI_MANIFEST) => {
 };
 
 const body = { schemaVersion: 2, config: image.config, layers: image.layers };
+
+/** A manifest that is as long as its descriptor says: a hole in the file, which takes no room. */
+function withManifestSize(size: number) {
+  return async (path: string) => {
+    const text = Buffer.from(indexJson).toString();
+    await withIndex(text.replace(/"size":\d+/, `"size":${size}`))(path);
+    await using file = await open(join(path, blobPath(image.descriptor.digest)), 'r+');
+    await file.truncate(size);
+  };
+}
 
 /** In what index.json and manifests say. */
 export const documents: readonly Threat[] = [
@@ -68,18 +78,17 @@ export const documents: readonly Threat[] = [
     code: 'INVALID_SIZE',
   },
   {
-    threat: 'a size of many terabytes for a manifest',
+    threat: 'a manifest of a byte more than is read',
     advisory: 'CVE-2020-1702',
-    make: async (path) => {
-      const size = 8 * 1024 ** 4;
-      const index = Buffer.from(indexJson)
-        .toString()
-        .replace(/"size":\d+/, `"size":${size}`);
-      await withIndex(index)(path);
-      await using file = await open(join(path, blobPath(image.descriptor.digest)), 'r+');
-      await file.truncate(size);
-    },
+    make: withManifestSize(MAX_MANIFEST_BYTES + 1),
     code: 'TOO_LARGE',
+  },
+  {
+    // Before the read limit comes that of all manifests together.
+    threat: 'a manifest of many terabytes',
+    advisory: 'CVE-2020-1702',
+    make: withManifestSize(8 * 1024 ** 4),
+    code: 'GRAPH_TOO_LARGE',
   },
   {
     threat: 'an index.json of many terabytes',
