@@ -8,6 +8,7 @@ import type {
   PutImageInput,
 } from './api.ts';
 import { errorName, explain } from './exceptions.ts';
+import { type EncodedPart, type PartEngine, SHARED_PARTS } from './part-engine.ts';
 import type { RepositoryReference } from './reference.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import { isImmutableTag } from './tag-mutability.ts';
@@ -19,6 +20,8 @@ import type {
   LayerPart,
   LayerUpload,
   PartOutcome,
+  PartSource,
+  PreparedPart,
   PutOutcome,
   Registry,
 } from './registry.ts';
@@ -30,9 +33,16 @@ export const MAX_DIGESTS_PER_CALL = 100;
 export class ApiRegistry implements Registry {
   readonly maxParts: number;
   readonly #api: EcrApi;
+  readonly #parts: PartEngine;
   #repository: RepositoryReference;
 
-  constructor(api: EcrApi, repository: RepositoryReference, maxParts: number) {
+  constructor(
+    api: EcrApi,
+    repository: RepositoryReference,
+    maxParts: number,
+    parts: PartEngine = SHARED_PARTS,
+  ) {
+    this.#parts = parts;
     this.#api = api;
     this.#repository = repository;
     this.maxParts = maxParts;
@@ -92,21 +102,34 @@ export class ApiRegistry implements Registry {
     }
   }
 
-  async uploadPart(
-    { uploadId, firstByte, bytes }: LayerPart,
+  async preparePart(
+    part: LayerPart,
+    source: PartSource,
     signal: AbortSignal,
-  ): Promise<PartOutcome> {
+  ): Promise<PreparedPart> {
+    return this.#toUpload(await this.#parts.prepare(this.#api.repository, part, source, signal));
+  }
+
+  preparePartAhead(part: LayerPart, source: PartSource): Promise<PreparedPart> | undefined {
+    const encoded = this.#parts.prepareAhead(this.#api.repository, part, source);
+    return encoded?.then((ready) => this.#toUpload(ready));
+  }
+
+  #toUpload(encoded: EncodedPart): PreparedPart {
+    return {
+      part: encoded.part,
+      upload: (signal) => this.#uploadPart(encoded, signal),
+      discard: () => encoded.end({ reusable: true }),
+    };
+  }
+
+  async #uploadPart(part: EncodedPart, signal: AbortSignal): Promise<PartOutcome> {
     const call = 'UploadLayerPart';
+    let reusable = false;
     try {
-      const { lastByteReceived } = await this.#api.uploadLayerPart(
-        {
-          uploadId,
-          partFirstByte: firstByte,
-          partLastByte: firstByte + bytes.byteLength - 1,
-          layerPartBlob: bytes,
-        },
-        signal,
-      );
+      const { lastByteReceived, $metadata } = await this.#api.uploadLayerPart(part, signal);
+      // An earlier attempt may still be writing.
+      reusable = $metadata?.attempts === 1;
       if (lastByteReceived === undefined) throw incomplete(call);
       return { kind: 'received', lastByteReceived };
     } catch (error) {
@@ -121,6 +144,8 @@ export class ApiRegistry implements Registry {
         default:
           throw this.#explain(call, error, signal);
       }
+    } finally {
+      part.end({ reusable });
     }
   }
 

@@ -1,3 +1,5 @@
+import type { EncodedPart } from './part-engine.ts';
+import type { RepositoryId } from './repository-id.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { TagMutability } from './tag-mutability.ts';
 
@@ -8,12 +10,14 @@ import type { TagMutability } from './tag-mutability.ts';
  * https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_Operations.html
  */
 export interface EcrApi {
+  /** What its calls name. */
+  readonly repository: RepositoryId;
   batchCheckLayerAvailability(
     input: { layerDigests: string[] },
     signal: AbortSignal,
   ): Promise<BatchCheckLayerAvailabilityOutput>;
   initiateLayerUpload(signal: AbortSignal): Promise<InitiateLayerUploadOutput>;
-  uploadLayerPart(input: UploadLayerPartInput, signal: AbortSignal): Promise<UploadLayerPartOutput>;
+  uploadLayerPart(part: EncodedPart, signal: AbortSignal): Promise<UploadLayerPartOutput>;
   completeLayerUpload(
     input: { uploadId: string; layerDigests: string[] },
     signal: AbortSignal,
@@ -28,12 +32,6 @@ export interface EcrApi {
   putLifecyclePolicy(lifecyclePolicyText: string, signal: AbortSignal): Promise<unknown>;
   setRepositoryPolicy(policyText: string, signal: AbortSignal): Promise<unknown>;
   close(): void;
-}
-
-/** The repository that a client's calls are bound to. */
-export interface RepositoryId {
-  readonly registryId: string | undefined;
-  readonly repositoryName: string;
 }
 
 export interface ImageIdentifier {
@@ -63,16 +61,10 @@ export interface InitiateLayerUploadOutput extends RegistryOutput {
   partSize?: number | undefined;
 }
 
-export interface UploadLayerPartInput {
-  uploadId: string;
-  /** Offsets in the layer, both inclusive. */
-  partFirstByte: number;
-  partLastByte: number;
-  layerPartBlob: Uint8Array;
-}
-
 export interface UploadLayerPartOutput extends RegistryOutput {
   lastByteReceived?: number | undefined;
+  /** What the SDK adds. */
+  $metadata?: { attempts?: number | undefined } | undefined;
 }
 
 export interface CompleteLayerUploadOutput extends RegistryOutput {

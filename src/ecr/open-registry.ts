@@ -1,10 +1,11 @@
 import { PushError } from '../errors.ts';
-import type { EcrApi, RepositoryId } from './api.ts';
+import type { EcrApi } from './api.ts';
 import { ApiRegistry } from './api-registry.ts';
 import { parseImageHost } from './image-hosts.ts';
 import { createPrivateClient, privateApi } from './private-api.ts';
 import { PUBLIC_REGION, type RepositoryReference } from './reference.ts';
 import type { Registry } from './registry.ts';
+import type { RepositoryId } from './repository-id.ts';
 import { DEFAULT_MAX_ATTEMPTS, EcrRetryStrategy } from './retry.ts';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, and AmazonECR/latest/public/public-service-quotas.html */

@@ -13,13 +13,17 @@ import {
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
 import { INDEX_MEDIA_TYPES, MANIFEST_MEDIA_TYPES } from '../oci/media-types.ts';
-import type { EcrApi, RegistryOutput, RepositoryId } from './api.ts';
+import type { EcrApi, RegistryOutput } from './api.ts';
+import type { RepositoryId } from './repository-id.ts';
+import { partRange } from './part-body.ts';
 import type { RepositorySettings } from './repository-settings.ts';
+import { sendPreparedPart } from './sdk-prepared-part.ts';
 import type { TagMutability } from './tag-mutability.ts';
 
 /** Private ECR's calls on one repository, over the AWS SDK. */
 export function privateApi(client: ECRClient, repository: RepositoryId): EcrApi {
   return {
+    repository,
     findImagesCall: 'BatchGetImage',
     batchCheckLayerAvailability: (input, abortSignal) =>
       client.send(new BatchCheckLayerAvailabilityCommand({ ...repository, ...input }), {
@@ -27,8 +31,13 @@ export function privateApi(client: ECRClient, repository: RepositoryId): EcrApi 
       }),
     initiateLayerUpload: (abortSignal) =>
       client.send(new InitiateLayerUploadCommand(repository), { abortSignal }),
-    uploadLayerPart: (input, abortSignal) =>
-      client.send(new UploadLayerPartCommand({ ...repository, ...input }), { abortSignal }),
+    uploadLayerPart: (part, abortSignal) =>
+      sendPreparedPart(part, (layerPartBlob, plug) => {
+        const input = { ...repository, ...partRange(part.part), layerPartBlob };
+        const command = new UploadLayerPartCommand(input);
+        plug(command.middlewareStack);
+        return client.send(command, { abortSignal });
+      }),
     completeLayerUpload: (input, abortSignal) =>
       client.send(new CompleteLayerUploadCommand({ ...repository, ...input }), { abortSignal }),
     putImage: (input, abortSignal) =>

@@ -11,18 +11,16 @@ import {
   SetRepositoryPolicyCommand,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr-public';
-import type {
-  EcrApi,
-  FoundImageOutput,
-  ImageIdentifier,
-  RegistryOutput,
-  RepositoryId,
-} from './api.ts';
+import type { EcrApi, FoundImageOutput, ImageIdentifier, RegistryOutput } from './api.ts';
+import type { RepositoryId } from './repository-id.ts';
+import { partRange } from './part-body.ts';
 import type { RepositorySettings } from './repository-settings.ts';
+import { sendPreparedPart } from './sdk-prepared-part.ts';
 
 /** ECR Public's calls on one repository, over the AWS SDK. */
 export function publicApi(client: ECRPUBLICClient, repository: RepositoryId): EcrApi {
   return {
+    repository,
     findImagesCall: 'DescribeImages',
     batchCheckLayerAvailability: (input, abortSignal) =>
       client.send(new BatchCheckLayerAvailabilityCommand({ ...repository, ...input }), {
@@ -30,8 +28,13 @@ export function publicApi(client: ECRPUBLICClient, repository: RepositoryId): Ec
       }),
     initiateLayerUpload: (abortSignal) =>
       client.send(new InitiateLayerUploadCommand(repository), { abortSignal }),
-    uploadLayerPart: (input, abortSignal) =>
-      client.send(new UploadLayerPartCommand({ ...repository, ...input }), { abortSignal }),
+    uploadLayerPart: (part, abortSignal) =>
+      sendPreparedPart(part, (layerPartBlob, plug) => {
+        const input = { ...repository, ...partRange(part.part), layerPartBlob };
+        const command = new UploadLayerPartCommand(input);
+        plug(command.middlewareStack);
+        return client.send(command, { abortSignal });
+      }),
     completeLayerUpload: (input, abortSignal) =>
       client.send(new CompleteLayerUploadCommand({ ...repository, ...input }), { abortSignal }),
     putImage: (input, abortSignal) =>

@@ -9,11 +9,28 @@ export interface LayerUpload {
   readonly partSize: number;
 }
 
+/** Bytes of a layer, in the order of its upload. */
 export interface LayerPart {
   readonly uploadId: string;
-  /** Offset of `bytes` in the layer. */
+  /** Offset in the layer. */
   readonly firstByte: number;
-  readonly bytes: Uint8Array;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Where a part's bytes come from. */
+export interface PartSource {
+  /** Fills `target` with the layer's bytes from `position` on. */
+  read(target: Uint8Array, position: number): Promise<void>;
+}
+
+/** A part that was read and is ready to be sent. It holds memory until it is uploaded or discarded. */
+export interface PreparedPart {
+  readonly part: LayerPart;
+  /** Once. */
+  upload(signal: AbortSignal): Promise<PartOutcome>;
+  /** Instead, when it will not be uploaded. */
+  discard(): void;
 }
 
 /** `lastByteReceived`, `lastValidByteReceived`: offsets in the layer, inclusive; -1 where ECR has nothing yet. */
@@ -59,7 +76,10 @@ export interface Registry {
   /** The layers that ECR reports as AVAILABLE. Any number of digests; asked MAX_DIGESTS_PER_CHECK at a time. */
   availableLayers(digests: readonly Digest[], signal: AbortSignal): Promise<ReadonlySet<Digest>>;
   initiateUpload(signal: AbortSignal): Promise<LayerUpload>;
-  uploadPart(part: LayerPart, signal: AbortSignal): Promise<PartOutcome>;
+  /** Waits until there is memory for it. @throws what `source` throws */
+  preparePart(part: LayerPart, source: PartSource, signal: AbortSignal): Promise<PreparedPart>;
+  /** The same, or undefined where memory is short: for a part whose turn has not come. */
+  preparePartAhead(part: LayerPart, source: PartSource): Promise<PreparedPart> | undefined;
   completeUpload(uploadId: string, digest: Digest, signal: AbortSignal): Promise<CompleteOutcome>;
   putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome>;
   /** The images that exist, of those asked for; undefined where the credentials may not look. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Registry } from '../ecr/registry.ts';
+import type { PartOutcome, Registry } from '../ecr/registry.ts';
 import { PushError } from '../errors.ts';
 import type { BlobReader } from '../layout/layout.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { choosePartSize, partLength } from './part-ranges.ts';
+import { choosePartSize } from './part-ranges.ts';
+import { PartsInOrder } from './parts-in-order.ts';
 
 /** How often a layer is begun anew when its upload was lost or arrived damaged. */
 export const MAX_LAYER_ATTEMPTS = 3;
@@ -62,22 +63,28 @@ async function sendParts(
   partSize: number,
   options: LayerUploadOptions,
 ): Promise<Attempt> {
-  const { registry, blob, signal } = options;
-  const buffer = new Uint8Array(Math.min(partSize, blob.size));
+  const { blob, signal } = options;
+  await using parts = new PartsInOrder(uploadId, partSize, options);
   let setbacks = 0;
   for (let firstByte = 0; firstByte < blob.size;) {
-    const bytes = buffer.subarray(0, partLength(blob.size, firstByte, partSize));
-    await blob.read(bytes, firstByte);
-    const outcome = await registry.uploadPart({ uploadId, firstByte, bytes }, signal);
+    const part = await parts.take(firstByte);
+    const end = firstByte + part.part.size;
+    parts.prepareAhead(end);
+    const outcome = await part.upload(signal);
     if (outcome.kind === 'upload-not-found') return 'upload-not-found';
-    const reached =
-      outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
-    const next = reached === undefined ? undefined : reached + 1;
-    if (next === undefined || next < 0 || next > firstByte + bytes.length) return 'parts-lost';
+    const next = nextByte(outcome);
+    if (next === undefined || next < 0 || next > end) return 'parts-lost';
     if (next <= firstByte && ++setbacks > MAX_SETBACKS) return 'parts-lost';
     firstByte = next;
   }
   return 'done';
+}
+
+/** Where ECR stands, whatever was sent: after the answer to a lost one this may be the end of the part it refused. */
+function nextByte(outcome: Exclude<PartOutcome, { kind: 'upload-not-found' }>): number | undefined {
+  const last =
+    outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
+  return last === undefined ? undefined : last + 1;
 }
 
 /** Only after ECR found another digest is it worth hashing the file: to say whether it or the transfer was bad. */
