@@ -63,14 +63,7 @@ export function throwFailure(result: TargetResult | undefined, registry: Registr
   if (result === undefined || 'error' in result) throw result?.error;
 }
 
-/** Each PutImage that was answered `ok`, as `digest` or `digest:tag`, in order. */
-export function putsOf(ecr: LocalEcr): string[] {
-  return ecr
-    .calls('PutImage')
-    .filter(({ outcome }) => outcome === 'ok')
-    .map(putName);
-}
-
+/** What a PutImage puts: `digest` or `digest:tag`. */
 export function putName({ input }: Call): string {
   const { imageDigest, imageTag } = input as { imageDigest: Digest; imageTag?: string };
   return imageTag === undefined ? imageDigest : `${imageDigest}:${imageTag}`;

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startLocalEcr } from '../local-ecr/server.ts';
+import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { buildImage, buildIndex, named } from '../support/image.ts';
 import { REPOSITORY_NAME } from '../support/local-registry.ts';
-import { pushToLocal, putsOf } from './local-push.ts';
+import { pushToLocal, putName } from './local-push.ts';
 
 const [amd, arm] = ['amd64', 'arm64'].map((seed) => buildImage({ seed, layers: [{ size: 900 }] }));
 if (!amd || !arm) throw new Error('two images were built');
 const inner = buildIndex([arm]);
 const index = buildIndex([amd, inner]);
 const signature = buildImage({ seed: 'signature', subject: index.descriptor });
-const cosignTag = index.descriptor.digest.replace(':', '-') + '.sig';
-const cosign = named(buildImage({ seed: 'cosign' }), cosignTag);
+const cosignOf = ({ descriptor }: typeof index) =>
+  named(buildImage({ seed: 'cosign' }), `${descriptor.digest.replace(':', '-')}.sig`);
 const digests = (...graphs: readonly (typeof index)[]) =>
   graphs.map(({ descriptor }) => descriptor.digest);
 
@@ -21,26 +21,52 @@ async function start() {
   return ecr;
 }
 
+/** That each put of one wave was answered before any put of the next one began. */
+function assertWaves(ecr: LocalEcr, waves: readonly (readonly string[])[]): void {
+  const calls = ecr.calls('PutImage');
+  assert.deepEqual(calls.map(putName).sort(), waves.flat().sort());
+  let answered = 0;
+  for (const wave of waves) {
+    const own = calls.filter((call) => wave.includes(putName(call)));
+    assert.ok(
+      own.every(({ startedAt }) => startedAt > answered),
+      `${wave.join()} came too early`,
+    );
+    answered = Math.max(...own.map(({ endedAt = Infinity }) => endedAt));
+  }
+}
+
 test('layers first, then children before parents, and the tags of the root last', async () => {
   await using ecr = await start();
   await pushToLocal(ecr, index, { tags: ['1.0', 'latest'] });
   const root = index.descriptor.digest;
-  assert.deepEqual(putsOf(ecr), [...digests(amd, arm, inner), `${root}:1.0`, `${root}:latest`]);
+  assertWaves(ecr, [digests(amd, arm), digests(inner), [`${root}:1.0`], [`${root}:latest`]]);
   const lastLayer = Math.max(...ecr.calls('CompleteLayerUpload').map((call) => call.endedAt ?? 0));
   const firstPut = Math.min(...ecr.calls('PutImage').map((call) => call.startedAt));
   assert.ok(lastLayer < firstPut);
 });
 
-test('referrers come after their subject, and before the tag that makes it visible', async () => {
+test('what has the image as its subject comes after it, and before the tag that makes it visible', async () => {
   await using ecr = await start();
-  await pushToLocal(ecr, index, { beside: [cosign, signature] });
+  await pushToLocal(ecr, index, { beside: [signature] });
   const root = index.descriptor.digest;
-  assert.deepEqual(putsOf(ecr), [
-    ...digests(amd, arm, inner, index),
-    `${cosign.descriptor.digest}:${cosignTag}`,
-    ...digests(signature),
-    `${root}:1.0`,
+  assertWaves(ecr, [
+    digests(amd, arm),
+    digests(inner),
+    [root],
+    digests(signature),
+    [`${root}:1.0`],
   ]);
+});
+
+test("what speaks of the image by a tag, as cosign's signatures do, comes before the image's own tag", async () => {
+  await using ecr = await start();
+  await pushToLocal(ecr, amd, { beside: [cosignOf(amd)] });
+  const root = amd.descriptor.digest;
+  const calls = ecr.calls('PutImage').map(putName);
+  assert.equal(calls.at(-1), `${root}:1.0`);
+  const [tag] = [...ecr.repository(REPOSITORY_NAME).tags.keys()];
+  assert.equal(tag, `${root.replace(':', '-')}.sig`);
 });
 
 test('every manifest arrives byte for byte, with its media type', async () => {

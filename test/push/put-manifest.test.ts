@@ -5,7 +5,7 @@ import { startLocalEcr } from '../local-ecr/server.ts';
 import { buildImage, buildIndex } from '../support/image.ts';
 import { REPOSITORY_NAME } from '../support/local-registry.ts';
 import { refused } from '../support/refused.ts';
-import { pushToLocal, putName, putsOf } from './local-push.ts';
+import { pushToLocal, putName } from './local-push.ts';
 
 const image = buildImage({ seed: 'image' });
 const other = buildImage({ seed: 'other' });
@@ -53,16 +53,11 @@ test('a child that is missing is put again, and then the index', async () => {
     run: vanish,
   });
   await pushToLocal(local.ecr, index);
-  const [first, second] = [image, other].map(({ descriptor }) => descriptor.digest);
+  const children = [image, other].map(({ descriptor }) => descriptor.digest);
   const root = `${index.descriptor.digest}:1.0`;
-  assert.deepEqual(local.ecr.calls('PutImage').map(putName), [
-    first,
-    second,
-    root,
-    first,
-    second,
-    root,
-  ]);
+  const puts = local.ecr.calls('PutImage').map(putName);
+  assert.deepEqual(new Set(puts.slice(0, 2)), new Set(children));
+  assert.deepEqual(puts.slice(2), [root, ...children, root]);
   assert.equal(local.repository.images.has(other.descriptor.digest), true);
 });
 
@@ -123,8 +118,7 @@ test('the first manifest that ECR refuses ends the push: no tag moves', async ()
   await using local = await start();
   local.ecr.fault({ kind: 'error', operation: 'PutImage', name: 'LimitExceededException' });
   await assert.rejects(pushToLocal(local.ecr, index), refused('LIMIT_EXCEEDED', 'PutImage'));
-  assert.equal(local.ecr.calls('PutImage').length, 1);
-  assert.deepEqual(putsOf(local.ecr), []);
+  assert.ok(local.ecr.calls('PutImage').every(({ input }) => input['imageTag'] === undefined));
   assert.equal(local.repository.tags.size, 0);
 });
 
