@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { REPOSITORY } from '../support/action-metadata.ts';
+import { execute } from '../support/execute.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { type Bench, compare, measureLinearity, measureMemory, repeat } from './compare.ts';
+import { CONDITIONS } from './conditions.ts';
+import { writeDocument } from './document.ts';
+import { makeIdentity } from './identity.ts';
+import { layoutSpecs } from './layouts.ts';
+import { type Options, parseOptions } from './options.ts';
+import { bareNode } from './push-once.ts';
+import type { Cell, Results } from './results.ts';
+import { startSink } from './sink-process.ts';
+import { toMarkdown } from './tables.ts';
+import { findTool, type Tool } from './tools.ts';
+
+/** The same pushes by this action and by its rivals, against one sink, in one run: see docs/performance.md. */
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  await using scratch = await temporaryDirectory();
+  const identity = await makeIdentity(scratch.path);
+  await using sink = await startSink(identity);
+  const bench = {
+    sink,
+    identity,
+    directory: await layoutsDirectory(options),
+    runs: options.runs,
+    cellSeconds: options.cellSeconds,
+    say: (line: string) => console.error(line),
+  };
+  const results = await run(options, bench, ['npm run bench', ...args].join(' -- '));
+  console.log(toMarkdown(results));
+  if (options.write) await writeDocument(results);
+}
+
+async function run(options: Options, bench: Bench, command: string): Promise<Results> {
+  const found = await Promise.all(
+    options.tools.map(async (name) => ({ name, tool: await findTool(name) })),
+  );
+  const tools = found.flatMap(({ tool }) => (tool === undefined ? [] : [tool]));
+  const action = tools.find(({ name }) => name === 'action');
+  const has = (part: Options['parts'][number]) => options.parts.includes(part);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    command,
+    commit: await commit(),
+    scale: options.scale,
+    machine: `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})`,
+    tools: found.map(({ name, tool }) => ({ name, version: tool?.version })),
+    bareNode: await repeat(5, bareNode),
+    cells: has('pushes') ? await compareAll(options, tools, bench) : [],
+    linearity:
+      action && has('linearity') ? await measureLinearity(action, options.linear, bench) : [],
+    memory: action && has('memory') ? await measureMemory(action, options.sparse, bench) : [],
+  };
+}
+
+async function compareAll(
+  { conditions, layouts, scale }: Options,
+  tools: readonly Tool[],
+  bench: Bench,
+): Promise<Cell[]> {
+  const specs = layoutSpecs(scale);
+  const cells: Cell[] = [];
+  for (const condition of conditions) {
+    for (const layout of layouts ?? CONDITIONS[condition].layouts) {
+      cells.push(await compare(condition, specs[layout], tools, bench));
+    }
+  }
+  return cells;
+}
+
+/** Kept from run to run, as making them takes longer than most pushes. */
+async function layoutsDirectory({ scale }: Options): Promise<string> {
+  const base = process.env['BENCH_LAYOUTS'] ?? join(tmpdir(), 'ecr-layer-push-bench');
+  const directory = join(base, `scale-${scale}`);
+  await mkdir(directory, { recursive: true });
+  return directory;
+}
+
+async function commit(): Promise<string> {
+  const git = (...args: string[]) => execute('git', '-C', fileURLToPath(REPOSITORY), ...args);
+  const head = (await git('rev-parse', '--short', 'HEAD')).trim();
+  const changed = (await git('status', '--porcelain', 'dist', 'src')).trim();
+  return changed === '' ? head : `${head} and changes`;
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Bound, lowerBound } from './bound.ts';
+import type { Layout } from './make-layout.ts';
+import { type Limits, UNLIMITED } from './sink/limits.ts';
+import { EMPTY } from './sink/state.ts';
+
+const MIB = 1024 * 1024;
+const LIMITS: Limits = {
+  bandwidth: 10 * MIB,
+  bandwidthOf: 'wire',
+  requestLatency: 20,
+  partLatency: 150,
+};
+
+function layoutOf(sizes: readonly number[], children = 0, present: readonly number[] = []): Layout {
+  const blobs = sizes.map((size, at) => ({ digest: `sha256:${at}`, size }));
+  const manifest = { digest: 'sha256:root', mediaType: 'a/b', text: '{}' };
+  return {
+    spec: { name: 'test', title: 'test', images: [] },
+    directory: '',
+    root: manifest,
+    children: new Array<typeof manifest>(children).fill(manifest),
+    blobs,
+    files: [],
+    before: { ...EMPTY, blobs: blobs.filter((_, at) => present.includes(at)) },
+  };
+}
+
+interface Case {
+  readonly title: string;
+  readonly layout: Layout;
+  readonly limits?: Limits;
+  readonly connections?: number;
+  /** Seconds. */
+  readonly expected: Partial<Bound>;
+}
+
+// A look-up and PutImage are 0.04 s; Initiate and Complete, or POST and PUT, 0.04 s; a part 0.17 s and its bytes.
+const cases: Case[] = [
+  {
+    title: 'without limits there is no bound',
+    layout: layoutOf([30 * MIB]),
+    limits: UNLIMITED,
+    expected: { ecr: 0, ecrWithQuotas: 0, oci: 0 },
+  },
+  {
+    title: 'a layer of three parts takes them one after another, a third larger on the wire',
+    layout: layoutOf([30 * MIB]),
+    expected: { ecr: 0.04 + 0.04 + 3 * 0.17 + 4, oci: 0.04 + 0.04 + 3 * 0.15 + 3 },
+  },
+  {
+    title: 'the longest layer decides, as the others go beside it',
+    layout: layoutOf([30 * MIB, 3 * MIB, 3 * MIB]),
+    expected: { ecr: 0.04 + 0.04 + 3 * 0.17 + 4 },
+  },
+  {
+    title: 'too few connections share the work of all layers',
+    layout: layoutOf([30 * MIB, 30 * MIB, 30 * MIB]),
+    connections: 2,
+    expected: { ecr: 0.04 + (3 * (0.04 + 3 * 0.17 + 4)) / 2 },
+  },
+  {
+    title: 'an index takes a round trip more than an image',
+    layout: layoutOf([30 * MIB], 8),
+    expected: { ecr: 0.06 + 0.04 + 3 * 0.17 + 4 },
+  },
+  {
+    title: 'layers that are there take nothing',
+    layout: layoutOf([30 * MIB, 3 * MIB], 0, [0]),
+    expected: { ecr: 0.04 + 0.04 + 0.17 + 0.4 },
+  },
+  {
+    title: 'of 400 layers, ECR lets 100 start at once and 100 a second after',
+    layout: layoutOf(new Array<number>(400).fill(3)),
+    limits: { ...UNLIMITED, requestLatency: 20 },
+    expected: { ecr: 0.04 + 0.04 + 0.02, ecrWithQuotas: 0.04 + 3 },
+  },
+  {
+    title: 'of 20 manifests below an index, ECR takes 10 at once and 10 a second after',
+    layout: layoutOf([3], 20),
+    limits: { ...UNLIMITED, requestLatency: 20 },
+    expected: { ecrWithQuotas: 0.06 + 1.1 },
+  },
+  {
+    title: 'counted in layer bytes, a part is no larger than a stretch',
+    layout: layoutOf([30 * MIB]),
+    limits: { ...LIMITS, bandwidthOf: 'layer' },
+    expected: { ecr: 0.04 + 0.04 + 3 * 0.17 + 3 },
+  },
+];
+for (const { title, layout, limits = LIMITS, connections, expected } of cases) {
+  test(title, () => {
+    const bound = lowerBound(layout, limits, connections);
+    for (const [name, value] of Object.entries(expected)) {
+      const found = bound[name as keyof Bound];
+      assert.ok(Math.abs(found - value) < 1e-9, `${name}: ${found}, expected ${value}`);
+    }
+  });
+}
+
+test('an image that is there under its tag takes one look-up', () => {
+  const layout = layoutOf([5], 0, [0]);
+  const before = { ...layout.before, tags: [['bench', 'sha256:root']] as const };
+  assert.equal(lowerBound({ ...layout, before }, LIMITS).ecr, 0.02);
+});

@@ -1,0 +1,127 @@
+import { lowerBound } from './bound.ts';
+import { CONDITIONS, type ConditionName } from './conditions.ts';
+import { type LayoutSpec, linearSpec, sparseSpec } from './layouts.ts';
+import { type Layout, makeLayout } from './make-layout.ts';
+import { pushOnce, type Run, type Stage, warm } from './push-once.ts';
+import {
+  type Cell,
+  type LinearPoint,
+  median,
+  type MemoryPoint,
+  summarize,
+  type ToolRuns,
+} from './results.ts';
+import type { Limits } from './sink/limits.ts';
+import type { Tool } from './tools.ts';
+
+/** What the whole bench shares. */
+export interface Bench extends Stage {
+  /** For the layouts. */
+  readonly directory: string;
+  readonly runs: number;
+  readonly cellSeconds: number;
+  /** Says what is being done. */
+  readonly say: (line: string) => void;
+}
+
+/** Every tool pushes the layout, in turn, round after round; another begins each round. */
+export async function compare(
+  name: ConditionName,
+  spec: LayoutSpec,
+  tools: readonly Tool[],
+  bench: Bench,
+): Promise<Cell> {
+  const layout = await makeLayout(bench.directory, spec);
+  await warm(layout);
+  const all = new Map<Tool, ToolRuns>(tools.map((tool) => [tool, { tool: tool.name, runs: [] }]));
+  const startedAt = performance.now();
+  for (let round = 0; round < bench.runs; round++) {
+    if (performance.now() - startedAt > bench.cellSeconds * 1000) break;
+    for (const tool of rotated(tools, round)) {
+      const before = all.get(tool);
+      if (before?.failure === undefined)
+        all.set(tool, await again(tool, layout, name, bench, before));
+    }
+  }
+  const { limits } = CONDITIONS[name];
+  const cell = { condition: name, layout: spec.name, title: spec.title, tools: [...all.values()] };
+  return {
+    ...cell,
+    bound: lowerBound(layout, limits),
+    boundAsOpened: boundOf(layout, limits, cell.tools),
+  };
+}
+
+/** The bound at as many connections as the action opened: the rest of its time is not for want of more of them. */
+function boundOf(layout: Layout, limits: Limits, tools: readonly ToolRuns[]): number | undefined {
+  const action = tools.find(({ tool, runs }) => tool === 'action' && runs.length > 0);
+  if (action === undefined) return undefined;
+  return lowerBound(layout, limits, summarize(action).connections).ecrWithQuotas;
+}
+
+async function again(
+  tool: Tool,
+  layout: Layout,
+  condition: ConditionName,
+  bench: Bench,
+  { runs }: Pick<ToolRuns, 'runs'> = { runs: [] },
+): Promise<ToolRuns> {
+  const what = `${condition} ${layout.spec.name} ${tool.name}`;
+  try {
+    const run = await pushOnce(tool, layout, CONDITIONS[condition], bench);
+    bench.say(`${what}: ${run.wall.toFixed(2)} s`);
+    return { tool: tool.name, runs: [...runs, run] };
+  } catch (error) {
+    bench.say(`${what} FAILED: ${String(error)}`);
+    return { tool: tool.name, runs, failure: String(error) };
+  }
+}
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const at = by % items.length;
+  return [...items.slice(at), ...items.slice(0, at)];
+}
+
+/** The action alone: an index of 8 platforms, of more and more blobs. */
+export async function measureLinearity(
+  action: Tool,
+  counts: readonly number[],
+  bench: Bench,
+): Promise<LinearPoint[]> {
+  const points: LinearPoint[] = [];
+  for (const blobs of counts) {
+    const layout = await makeLayout(bench.directory, linearSpec(blobs));
+    await warm(layout);
+    const runs: Run[] = [];
+    for (let run = 0; run < bench.runs; run++) {
+      runs.push(await pushOnce(action, layout, CONDITIONS.latency, bench));
+    }
+    const { requests, wall, cpu } = summarize({ tool: 'action', runs });
+    bench.say(`linearity ${blobs} blobs: ${requests} requests, ${wall.toFixed(2)} s`);
+    points.push({ blobs, requests, wall, cpu });
+  }
+  return points;
+}
+
+/** The action alone: one layer, and one many times as large. */
+export async function measureMemory(
+  action: Tool,
+  sizes: readonly number[],
+  bench: Bench,
+): Promise<MemoryPoint[]> {
+  const points: MemoryPoint[] = [];
+  for (const gib of sizes) {
+    const layout: Layout = await makeLayout(bench.directory, sparseSpec(gib));
+    const { peakMemory, wall, cpu } = await pushOnce(action, layout, CONDITIONS.loopback, bench);
+    bench.say(`memory ${gib} GiB: ${(peakMemory / 1e6).toFixed(0)} MB, ${wall.toFixed(1)} s`);
+    points.push({ gib, peakMemory, wall, cpu });
+  }
+  return points;
+}
+
+/** Of several starts (s). */
+export async function repeat(times: number, work: () => Promise<number>): Promise<number> {
+  const values: number[] = [];
+  for (let time = 0; time < times; time++) values.push(await work());
+  return median(values);
+}

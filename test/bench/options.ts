@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { CONDITION_NAMES, type ConditionName } from './conditions.ts';
+import { LAYOUT_NAMES, type LayoutName } from './layouts.ts';
+import { TOOL_NAMES, type ToolName } from './tools.ts';
+
+const PART_NAMES = ['pushes', 'linearity', 'memory'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+export interface Options {
+  /** Undefined: those that the condition names. */
+  readonly layouts: readonly LayoutName[] | undefined;
+  readonly conditions: readonly ConditionName[];
+  readonly tools: readonly ToolName[];
+  readonly parts: readonly PartName[];
+  /** Pushes of each layout by each tool under each condition, unless `cellSeconds` ends them sooner. */
+  readonly runs: number;
+  /** After so long no further round over the tools is begun (s). */
+  readonly cellSeconds: number;
+  /** Of the layouts' sizes and counts. */
+  readonly scale: number;
+  /** GiB of the sparse layers. */
+  readonly sparse: readonly number[];
+  /** Blobs of the indexes of 8 platforms. */
+  readonly linear: readonly number[];
+  /** Write docs/performance.md and its plots. */
+  readonly write: boolean;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --layouts LIST     ${LAYOUT_NAMES.join(', ')}
+  --conditions LIST  ${CONDITION_NAMES.join(', ')}
+  --tools LIST       ${TOOL_NAMES.join(', ')}
+  --parts LIST       ${PART_NAMES.join(', ')}
+  --runs N           pushes of each layout by each tool (3)
+  --cell-seconds N   begin no further round over the tools after so long (60)
+  --quick            one run, sizes and counts divided by 20, two conditions: under two minutes
+  --write            write docs/performance.md and its plots
+  BENCH_TOOLS        a folder with crane, oras, regctl and skopeo, looked into before PATH
+  BENCH_LAYOUTS      a folder to make the layouts in, and to keep them (about 3 GB)`;
+
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      layouts: { type: 'string' },
+      conditions: { type: 'string' },
+      tools: { type: 'string' },
+      parts: { type: 'string' },
+      runs: { type: 'string' },
+      'cell-seconds': { type: 'string', default: '60' },
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const { quick } = values;
+  const usual = quick ? QUICK_CONDITIONS : USUAL_CONDITIONS;
+  return {
+    layouts: values.layouts === undefined ? undefined : chosen(values.layouts, LAYOUT_NAMES),
+    conditions:
+      values.conditions === undefined ? usual : chosen(values.conditions, CONDITION_NAMES),
+    tools: values.tools === undefined ? TOOL_NAMES : chosen(values.tools, TOOL_NAMES),
+    parts: values.parts === undefined ? PART_NAMES : chosen(values.parts, PART_NAMES),
+    runs: Number(values.runs ?? (quick ? 1 : 3)),
+    cellSeconds: Number(values['cell-seconds']),
+    scale: quick ? 1 / 20 : 1,
+    sparse: quick ? [0.1, 1] : [1, 20],
+    linear: quick ? [25, 50, 100] : [250, 500, 1000],
+    write: values.write,
+  };
+}
+
+const USUAL_CONDITIONS: readonly ConditionName[] = [
+  'loopback',
+  'loopback-tls',
+  'latency',
+  'ecr-like',
+];
+const QUICK_CONDITIONS: readonly ConditionName[] = ['loopback', 'ecr-like'];
+
+function chosen<T extends string>(text: string, allowed: readonly T[]): T[] {
+  return text.split(',').map((name) => {
+    const found = allowed.find((value) => value === name.trim());
+    if (found === undefined) throw new Error(`unknown: ${name}\n${USAGE}`);
+    return found;
+  });
+}

@@ -1,0 +1,170 @@
+import { CONDITIONS } from './conditions.ts';
+import {
+  type Cell,
+  fitLine,
+  type LinearPoint,
+  type MemoryPoint,
+  type Results,
+  summarize,
+  type ToolRuns,
+  type ToolSummary,
+} from './results.ts';
+
+/** All that was measured, as Markdown. */
+export function toMarkdown(results: Results): string {
+  const conditions = [...new Set(results.cells.map(({ condition }) => condition))];
+  return [
+    header(results),
+    ...(conditions.length === 0 ? [] : [verdicts(results)]),
+    ...conditions.map((condition) => {
+      const cells = results.cells.filter((cell) => cell.condition === condition);
+      const plot = `![Wall time per tool and layout](performance-${condition}.svg)`;
+      return `### ${CONDITIONS[condition].title}\n\n${plot}\n\n${pushes(cells)}`;
+    }),
+    ...(results.linearity.length === 0 ? [] : [linearity(results.linearity)]),
+    ...(results.memory.length === 0 ? [] : [memory(results.memory)]),
+  ].join('\n\n');
+}
+
+function header({ date, command, commit, scale, machine, tools, bareNode }: Results): string {
+  const there = tools.map(({ name, version }) => `${name} ${version ?? '**not installed**'}`);
+  return [
+    `Measured on ${date} at commit \`${commit}\` with \`${command}\`, on ${machine}.`,
+    ...(scale === 1 ? [] : [`**A quick run: sizes and counts times ${scale}.**`]),
+    `Tools: ${there.join(', ')}. Node alone starts and ends in ${seconds(bareNode)} s.`,
+  ].join('\n');
+}
+
+type Row = readonly string[];
+
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) => `| ${head.map((_, at) => cells[at] ?? '').join(' | ')} |`;
+  const rule = head.map((_, at) => (at < 2 ? '---' : '--:'));
+  return [line(head), line(rule), ...rows.map(line)].join('\n');
+}
+
+/** The action against its bound and against the best of the others, a line per layout and condition. */
+function verdicts({ cells, bareNode }: Results): string {
+  const rows = cells.flatMap((cell) => {
+    const summaries = cell.tools.filter(({ runs }) => runs.length > 0).map(summarize);
+    const own = summaries.find(({ tool }) => tool === 'action');
+    const rivals = summaries.filter(({ tool }) => tool !== 'action');
+    if (own === undefined) return [];
+    const best = rivals.toSorted((a, b) => a.wall - b.wall)[0];
+    return [[cell.title, cell.condition, ...verdict(cell, own, best, bareNode)]];
+  });
+  const head = [
+    'layout',
+    'condition',
+    'this action (s)',
+    'bound (s)',
+    '÷ (bound + bare Node)',
+    'bound at its connections (s)',
+    'best rival (s)',
+    '÷ best rival',
+  ];
+  return `### This action, its bound and its best rival\n\n${table(head, rows)}`;
+}
+
+function verdict(
+  { bound, boundAsOpened }: Cell,
+  own: ToolSummary,
+  best: ToolSummary | undefined,
+  bareNode: number,
+): string[] {
+  const isBounded = bound.ecr > 0;
+  return [
+    seconds(own.wall),
+    isBounded ? seconds(bound.ecrWithQuotas) : '–',
+    isBounded ? ratio(own.wall / (bound.ecrWithQuotas + bareNode)) : '–',
+    isBounded ? `${seconds(boundAsOpened ?? NaN)} (${own.connections})` : '–',
+    best === undefined ? '–' : `${seconds(best.wall)} (${best.tool})`,
+    best === undefined ? '–' : ratio(own.wall / best.wall),
+  ];
+}
+
+function pushes(cells: readonly Cell[]): string {
+  const head = [
+    'layout',
+    'tool',
+    'runs',
+    'wall (s)',
+    'fastest–slowest',
+    'CPU (s)',
+    'peak memory (MB)',
+    'on the wire (MB)',
+    'requests',
+    'connections',
+    'first request (s)',
+    "sink's CPU (s)",
+  ];
+  const rows = cells.flatMap((cell) => [
+    ...cell.tools.map((runs) => [cell.title, runs.tool, ...numbers(runs)]),
+    ...boundRows(cell),
+  ]);
+  return table(head, rows);
+}
+
+function numbers(toolRuns: ToolRuns): string[] {
+  if (toolRuns.runs.length === 0) return ['0', 'failed'];
+  const found = summarize(toolRuns);
+  return [
+    String(found.runs),
+    seconds(found.wall),
+    `${seconds(found.fastest)}–${seconds(found.slowest)}`,
+    seconds(found.cpu),
+    (found.peakMemory / 1e6).toFixed(0),
+    (found.bytes / 1e6).toFixed(1),
+    String(found.requests),
+    String(found.connections),
+    seconds(found.startUp),
+    seconds(found.sinkCpu),
+  ];
+}
+
+function boundRows({ title, bound }: Cell): Row[] {
+  if (bound.ecr === 0) return [];
+  const quotas =
+    bound.ecrWithQuotas > bound.ecr ? `, ${seconds(bound.ecrWithQuotas)} with quotas` : '';
+  return [
+    [title, "*bound, ECR's API*", '', `*${seconds(bound.ecr)}${quotas}*`],
+    [title, '*bound, OCI API*', '', `*${seconds(bound.oci)}*`],
+  ];
+}
+
+function linearity(points: readonly LinearPoint[]): string {
+  const rows = points.map(({ blobs, requests, wall, cpu }) => [
+    String(blobs),
+    String(requests),
+    seconds(wall),
+    seconds(cpu),
+  ]);
+  const requests = fitLine(points.map((point) => [point.blobs, point.requests]));
+  const wall = fitLine(points.map((point) => [point.blobs, point.wall]));
+  return [
+    '### An index of 8 platforms, of more and more blobs (20 ms a request)',
+    table(['blobs', 'requests', 'wall (s)', 'CPU (s)'], rows),
+    `Requests: ${requests.slope.toFixed(3)} a blob + ${requests.intercept.toFixed(1)}, ` +
+      `R² = ${requests.rSquared.toFixed(5)}. Wall: ${(wall.slope * 1000).toFixed(2)} ms a blob + ` +
+      `${wall.intercept.toFixed(2)} s, R² = ${wall.rSquared.toFixed(4)}.`,
+  ].join('\n\n');
+}
+
+function memory(points: readonly MemoryPoint[]): string {
+  const rows = points.map(({ gib, peakMemory, wall, cpu }) => [
+    `${gib} GiB`,
+    (peakMemory / 1e6).toFixed(0),
+    seconds(wall),
+    seconds(cpu),
+  ]);
+  const head = ['one sparse layer', 'peak memory (MB)', 'wall (s)', 'CPU (s)'];
+  return `### Memory, by the size of a layer (loopback, no limits)\n\n${table(head, rows)}`;
+}
+
+function seconds(value: number): string {
+  return value.toFixed(value < 10 ? 2 : 1);
+}
+
+function ratio(value: number): string {
+  return value.toFixed(2);
+}

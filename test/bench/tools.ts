@@ -1,0 +1,164 @@
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { REPOSITORY } from '../support/action-metadata.ts';
+import { execute } from '../support/execute.ts';
+import { TAG } from './make-layout.ts';
+import type { Command } from './measure.ts';
+
+export const TOOL_NAMES = ['action', 'crane', 'oras', 'regctl', 'skopeo'] as const;
+export type ToolName = (typeof TOOL_NAMES)[number];
+
+/** A push that is to be measured. */
+export interface PushTarget {
+  /** Of the layout. */
+  readonly directory: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly certPath: string;
+  /** Empty, for the home directory and what the tool writes. */
+  readonly scratch: string;
+}
+
+/** A tool that is installed. */
+export interface Tool {
+  readonly name: ToolName;
+  readonly version: string;
+  command(target: PushTarget): Promise<Command>;
+}
+
+const NAME = 'bench/app';
+
+interface Rival {
+  readonly versionArgs: readonly string[];
+  readonly args: (target: PushTarget) => readonly string[];
+}
+
+/** At their defaults, all but for what tells them where and whether to speak TLS. */
+const RIVALS: Readonly<Record<Exclude<ToolName, 'action'>, Rival>> = {
+  crane: {
+    versionArgs: ['version'],
+    // It takes a loopback address to be plain HTTP, if TLS does not answer.
+    args: (target) => ['push', target.directory, reference(target)],
+  },
+  oras: {
+    versionArgs: ['version'],
+    args: (target) => [
+      'cp',
+      '--no-tty',
+      '--from-oci-layout',
+      ...(target.tls ? [] : ['--to-plain-http']),
+      `${target.directory}:${TAG}`,
+      reference(target),
+    ],
+  },
+  regctl: {
+    versionArgs: ['version', '--format', '{{.VCSTag}}'],
+    args: (target) => [
+      '--host',
+      `reg=127.0.0.1:${target.port},tls=${target.tls ? 'enabled' : 'disabled'}`,
+      'image',
+      'copy',
+      `ocidir://${target.directory}:${TAG}`,
+      reference(target),
+    ],
+  },
+  skopeo: {
+    versionArgs: ['--version'],
+    args: (target) => [
+      '--insecure-policy',
+      'copy',
+      '--quiet',
+      '--all',
+      '--preserve-digests',
+      ...(target.tls ? [] : ['--dest-tls-verify=false']),
+      `oci:${target.directory}:${TAG}`,
+      `docker://${reference(target)}`,
+    ],
+  },
+};
+
+function reference({ port }: PushTarget): string {
+  return `127.0.0.1:${port}/${NAME}:${TAG}`;
+}
+
+/** Undefined where it is not installed. BENCH_TOOLS, a folder, comes before PATH. */
+export async function findTool(name: ToolName): Promise<Tool | undefined> {
+  if (name === 'action') return action();
+  const program = await findProgram(name);
+  if (program === undefined) return undefined;
+  const { versionArgs, args } = RIVALS[name];
+  const [, version = '?'] = /(\d+\.\d+\.\d+)/.exec(await execute(program, ...versionArgs)) ?? [];
+  return {
+    name,
+    version,
+    command: (target) => Promise.resolve({ program, args: args(target), env: environment(target) }),
+  };
+}
+
+async function findProgram(name: string): Promise<string | undefined> {
+  const folders = [
+    process.env['BENCH_TOOLS'] ?? '',
+    ...(process.env['PATH'] ?? '').split(delimiter),
+  ];
+  for (const folder of folders.filter((path) => path !== '')) {
+    const path = join(folder, name);
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
+}
+
+/** Both Go and Node read their own variable for the certificates to trust. */
+function environment({ scratch, certPath, tls }: PushTarget): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: scratch,
+    TMPDIR: scratch,
+    ...(tls ? { SSL_CERT_FILE: certPath, NODE_EXTRA_CA_CERTS: certPath } : {}),
+  };
+}
+
+/** `dist/index.js`, started as a runner starts it. */
+async function action(): Promise<Tool> {
+  const main = fileURLToPath(new URL('dist/index.js', REPOSITORY));
+  await access(main);
+  return {
+    name: 'action',
+    version: `Node ${process.versions.node}`,
+    command: async (target) => ({
+      program: process.execPath,
+      args: [main],
+      env: {
+        ...environment(target),
+        ...(await runnerFiles(target.scratch)),
+        INPUT_LAYOUT: target.directory,
+        INPUT_REPOSITORY: NAME,
+        INPUT_TAGS: TAG,
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_ENDPOINT_URL_ECR: `${target.tls ? 'https' : 'http'}://127.0.0.1:${target.port}`,
+      },
+    }),
+  };
+}
+
+/** The files that the action writes its answers to. */
+async function runnerFiles(scratch: string): Promise<Record<string, string>> {
+  const names = ['OUTPUT', 'STEP_SUMMARY', 'ENV', 'PATH', 'STATE'];
+  const temporary = join(scratch, 'runner-temp');
+  await mkdir(temporary);
+  for (const name of names) await writeFile(join(scratch, name), '');
+  return {
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: scratch,
+    RUNNER_TEMP: temporary,
+    ...Object.fromEntries(names.map((name) => [`GITHUB_${name}`, join(scratch, name)])),
+  };
+}
