@@ -82,6 +82,7 @@ export class ApiRegistry implements Registry {
       throw new PushError(
         'INVALID_DIGEST',
         `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`,
+        { hint: 'This should not happen: open an issue with the log.' },
       );
     }
     return layers

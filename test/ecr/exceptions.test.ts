@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ErrorCode, PushError } from '../../src/errors.ts';
+import { type CallContext, errorName, EXPLANATIONS, explain } from '../../src/ecr/exceptions.ts';
+
+const PRIVATE: CallContext = {
+  call: 'PutImage',
+  repository: {
+    type: 'private',
+    registryId: '012345678901',
+    region: 'eu-west-1',
+    name: 'team/app',
+  },
+};
+const PUBLIC: CallContext = {
+  call: 'PutImage',
+  repository: { type: 'public', registryId: 'alias', region: 'us-east-1', name: 'app' },
+};
+
+function errorOf(name: string, properties: object = {}): Error {
+  const error = new Error(`text of ${name}`);
+  error.name = name;
+  return Object.assign(error, properties);
+}
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  RepositoryNotFoundException: 'REPOSITORY_NOT_FOUND',
+  RegistryNotFoundException: 'REGISTRY_NOT_FOUND',
+  UnsupportedCommandException: 'UNSUPPORTED_COMMAND',
+  AccessDeniedException: 'ACCESS_DENIED',
+  CredentialsProviderError: 'NO_CREDENTIALS',
+  ExpiredTokenException: 'CREDENTIALS_EXPIRED',
+  UnrecognizedClientException: 'CREDENTIALS_INVALID',
+  InvalidClientTokenId: 'CREDENTIALS_INVALID',
+  InvalidSignatureException: 'SIGNATURE_REFUSED',
+  LimitExceededException: 'LIMIT_EXCEEDED',
+  KmsException: 'KMS',
+  InvalidParameterException: 'INVALID_PARAMETER',
+  LayersNotFoundException: 'LAYERS_NOT_FOUND',
+  ReferencedImagesNotFoundException: 'REFERENCED_IMAGES_NOT_FOUND',
+  ThrottlingException: 'THROTTLED',
+  ServerException: 'SERVER_ERROR',
+  TimeoutError: 'CONNECTION_LOST',
+  SomethingNewException: 'UNEXPECTED_RESPONSE',
+};
+
+for (const [name, code] of Object.entries(codes)) {
+  test(`${name} is ${code}`, () => {
+    const cause = errorOf(name);
+    const { message, hint = '', ...error } = explain(cause, PRIVATE);
+    assert.equal(error.code, code);
+    assert.ok(message.startsWith('PutImage: '), message);
+    assert.ok(message.includes(`(${name}: text of ${name})`), message);
+    assert.ok(hint.length > 10);
+    assert.doesNotMatch(message + hint, /[{}]/, 'every placeholder is filled in');
+  });
+}
+
+const networks: Readonly<Record<string, ErrorCode>> = {
+  ENOTFOUND: 'HOST_NOT_FOUND',
+  ECONNREFUSED: 'CONNECTION_REFUSED',
+  ECONNRESET: 'CONNECTION_LOST',
+  EPIPE: 'CONNECTION_LOST',
+  SELF_SIGNED_CERT_IN_CHAIN: 'CERTIFICATE_REFUSED',
+};
+
+for (const [code, expected] of Object.entries(networks)) {
+  test(`Node's ${code} is ${expected}, whatever the error is called`, () => {
+    assert.equal(explain(errorOf('Error', { code }), PRIVATE).code, expected);
+  });
+}
+
+test("an error's code that says nothing leaves its name to tell", () => {
+  assert.equal(errorName(errorOf('TimeoutError', { code: 'ERR_OTHER' })), 'TimeoutError');
+});
+
+test('no name stands for two things', () => {
+  const names = EXPLANATIONS.flatMap((row) => row.names);
+  assert.equal(names.length, new Set(names).size);
+});
+
+for (const row of EXPLANATIONS) {
+  test(`the row of ${row.code} is whole, for both kinds of registry`, () => {
+    for (const context of [PRIVATE, PUBLIC]) {
+      for (const name of row.names) {
+        const { code, message, hint = '' } = explain(errorOf(name), context);
+        assert.equal(code, row.code);
+        assert.ok(hint.endsWith('.'), hint);
+        assert.doesNotMatch(message + hint, /[{}]|undefined/);
+      }
+    }
+  });
+}
+
+const actions: readonly [name: string, context: CallContext, action: string, arn: string][] = [
+  ['private', PRIVATE, 'ecr:PutImage', 'arn:aws:ecr:eu-west-1:012345678901:repository/team/app'],
+  ['public', PUBLIC, 'ecr-public:PutImage', 'arn:aws:ecr-public::*:repository/app'],
+  [
+    'Chinese',
+    { ...PRIVATE, repository: { ...PRIVATE.repository, region: 'cn-north-1' } },
+    'ecr:PutImage',
+    'arn:aws-cn:ecr:cn-north-1:012345678901:repository/team/app',
+  ],
+];
+
+for (const [name, context, action, arn] of actions) {
+  test(`a permission that is missing on a ${name} repository is named as a policy must name it`, () => {
+    const { hint = '' } = explain(errorOf('AccessDeniedException'), context);
+    assert.ok(hint.includes(action) && hint.includes(arn), hint);
+  });
+}
+
+test('what KMS said is shown', () => {
+  const { message } = explain(errorOf('KmsException', { kmsError: 'DisabledException' }), PRIVATE);
+  assert.ok(message.includes('DisabledException'), message);
+});
+
+test('what was explained already stays as it is', () => {
+  const error = new PushError('BLOB_MISSING', 'a blob is missing');
+  assert.equal(explain(error, PRIVATE), error);
+});
+
+test('what is no error at all is explained, too', () => {
+  const { code, message, cause } = explain('thrown text', PRIVATE);
+  assert.equal(code, 'UNEXPECTED_RESPONSE');
+  assert.ok(message.includes('thrown text'), message);
+  assert.equal(cause, 'thrown text');
+});
