@@ -7,20 +7,21 @@ export interface PartFrame {
   readonly after: string;
 }
 
-const BLOB_END = '"}';
 /** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
 const ENCODE_CHUNK = 48 * 1024;
 
-/**
- * Members in the order of the service's model, as the SDK writes them.
- * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html#API_UploadLayerPart_RequestSyntax
- */
-export function framePart(repository: RepositoryId, part: LayerPart): PartFrame {
-  const { registryId, repositoryName } = repository;
+/** Members in the order in which the SDK writes them: those that the API requires come first. */
+export function framePart(
+  { registryId, repositoryName }: RepositoryId,
+  part: LayerPart,
+): PartFrame {
   const { uploadId, partFirstByte, partLastByte } = partRange(part);
-  const members = { registryId, repositoryName, uploadId, partFirstByte, partLastByte };
-  const empty = JSON.stringify({ ...members, layerPartBlob: '' });
-  return { before: empty.slice(0, -BLOB_END.length), after: BLOB_END };
+  const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
+  const optional = JSON.stringify({ registryId });
+  return {
+    before: JSON.stringify(members).slice(0, -'"}'.length),
+    after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
+  };
 }
 
 /** Both ends inclusive, as the API has it. */
