@@ -11,9 +11,9 @@ import {
   jsonBytes,
   named,
 } from '../support/image.ts';
-import { entriesOf } from '../support/memory-content.ts';
+import { entriesOf, rawGraph } from '../support/memory-content.ts';
 import { blobPath, writeLayoutDirectory, writeLayoutTar } from '../support/write-layout.ts';
-import { changes, prepareStep, type Step } from './step.ts';
+import { changes, prepareStep, shownError, type Step } from './step.ts';
 
 const MiB = 1024 * 1024;
 
@@ -232,6 +232,44 @@ for (const referrers of [true, false]) {
     assertHolds(step, referrers ? totalOf(image, signature) : totalOf(image));
   });
 }
+
+test('a foreign layer that the layout leaves out is left out, with a warning', async () => {
+  await using step = await prepareStep();
+  const urls = ['https://example.com/layer'];
+  const foreign = { ...imageFor('foreign').layers[1], urls };
+  const body = { schemaVersion: 2, config: image.config, layers: [...image.layers, foreign] };
+  const root = rawGraph(body, { mediaType: image.descriptor.mediaType, below: [image] });
+  await writeLayoutDirectory(step.path('layout'), [root]);
+  const run = await step.push();
+  assert.match(run.stdout, new RegExp(`::warning::.*${foreign.digest}`));
+  assert.equal(step.repository.layers.size, image.layers.length + 1);
+  assert.equal(step.repository.tags.get('latest'), root.descriptor.digest);
+});
+
+const refusals: Readonly<Record<string, string>> = {
+  referrers: 'sometimes',
+  'single-image': 'yes',
+};
+
+for (const [name, value] of Object.entries(refusals)) {
+  test(`the input ${name} does not take ${value}, and nothing is asked of ECR`, async () => {
+    await using step = await prepareStep();
+    await writeLayoutDirectory(step.path('layout'), [image]);
+    const { code, message } = shownError(await step.run({ [name]: value }));
+    assert.equal(code, 'INVALID_INPUT');
+    assert.ok(message.includes(name) && message.includes(value), message);
+    assert.deepEqual(step.ecr.calls(), []);
+  });
+}
+
+test('an account id keeps its leading zeros', async () => {
+  await using step = await prepareStep();
+  await writeLayoutDirectory(step.path('layout'), [image]);
+  const run = await step.push({ 'registry-id': '012345678901', tags: 'a\nb,,c' });
+  assert.match(run.outputs['registry'] ?? '', /^012345678901\./);
+  assert.deepEqual([...step.repository.tags.keys()], ['a', 'b', 'c']);
+  assert.equal(step.ecr.calls('PutImage')[0]?.input['registryId'], '012345678901');
+});
 
 test('a bad network costs retries, and no wrong result', async () => {
   await using step = await prepareStep();
