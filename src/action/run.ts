@@ -1,4 +1,5 @@
 import type { RepositoryReference } from '../ecr/reference.ts';
+import { PART_MEMORY } from '../ecr/part-buffers.ts';
 import type { Registry } from '../ecr/registry.ts';
 import { findLayouts } from '../layout/find-layouts.ts';
 import { JoinedContent } from '../layout/joined-content.ts';
@@ -20,13 +21,10 @@ export interface Dependencies {
   readonly signal: AbortSignal;
 }
 
-/** Layers of one target under way at once. */
-const CONCURRENCY = 4;
-
 /** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
 export async function run(inputs: Inputs, dependencies: Dependencies): Promise<void> {
   const { openRegistry, log, setOutputs, signal } = dependencies;
-  const { ifTagExists, failFast, createRepository } = inputs;
+  const { ifTagExists, failFast, createRepository, concurrency, partSize } = inputs;
   await using opened = new AsyncDisposableStack();
   const [first, ...others] = await openLayouts(inputs.layouts, opened);
   const blobs = new JoinedContent(first, ...others);
@@ -37,7 +35,9 @@ export async function run(inputs: Inputs, dependencies: Dependencies): Promise<v
   const options = {
     blobs,
     signal,
-    concurrency: CONCURRENCY,
+    concurrency,
+    bytesAtOnce: PART_MEMORY / 2,
+    partSize,
     ifTagExists,
     failFast,
     createRepository,

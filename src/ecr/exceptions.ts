@@ -26,7 +26,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     names: ['RepositoryNotFoundException'],
     code: 'REPOSITORY_NOT_FOUND',
     says: '{call}: there is no {repository}',
-    hint: 'Create the repository, or check its name, the region ({region}) and the account (registry-id).',
+    hint: 'Check its name, the region ({region}) and the account (registry-id); if it is to be made, set create-repository: true.',
   },
   {
     names: ['RegistryNotFoundException'],
@@ -41,13 +41,26 @@ export const EXPLANATIONS: readonly Explanation[] = [
     hint: 'ECR Public answers in us-east-1 only; check AWS_ENDPOINT_URL and its variants.',
   },
   {
-    names: ['AccessDeniedException', 'AccessDenied'],
+    names: ['AccessDeniedException'],
     code: 'ACCESS_DENIED',
     says: '{call}: the credentials lack a permission on {repository}',
     hint: 'Allow {action} on {arn}; for a repository of another account, its repository policy must allow it too.',
   },
   {
-    names: ['CredentialsProviderError'],
+    // STS answers so, before any call to ECR.
+    names: [
+      'AccessDenied',
+      'IDPCommunicationErrorException',
+      'IDPRejectedClaimException',
+      'InvalidIdentityTokenException',
+      'RegionDisabledException',
+    ],
+    code: 'ROLE_REFUSED',
+    says: '{call}: AWS gave no credentials for the role that the environment names',
+    hint: "Check the role's ARN and its trust policy, and in a job that uses OIDC the permission id-token: write.",
+  },
+  {
+    names: ['CredentialsProviderError', 'TokenProviderError'],
     code: 'NO_CREDENTIALS',
     says: '{call}: no AWS credentials were found',
     hint: 'Run aws-actions/configure-aws-credentials before this step, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
@@ -63,6 +76,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'UnrecognizedClientException',
       'InvalidClientTokenId',
       'IncompleteSignature',
+      'IncompleteSignatureException',
       'MissingAuthenticationTokenException',
     ],
     code: 'CREDENTIALS_INVALID',
@@ -93,7 +107,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
   },
   {
-    names: ['InvalidParameterException', 'ValidationException', 'SerializationException'],
+    names: [
+      'InvalidParameterException',
+      'ValidationException',
+      'SerializationException',
+      'InvalidTagParameterException',
+      'TooManyTagsException',
+    ],
     code: 'INVALID_PARAMETER',
     says: '{call}: ECR refused a parameter for {repository}',
     hint: "ECR's own text says which one.",
@@ -109,6 +129,18 @@ export const EXPLANATIONS: readonly Explanation[] = [
     code: 'REFERENCED_IMAGES_NOT_FOUND',
     says: '{call}: ECR misses images of the index in {repository} that it had taken before',
     hint: 'Run the step again; if it happens again, open an issue with the log.',
+  },
+  {
+    names: ['LayerPartTooSmallException', 'EmptyUploadException'],
+    code: 'UPLOAD_REFUSED',
+    says: '{call}: ECR refused the parts of a layer of {repository}',
+    hint: 'This should not happen. Run the step again; if it happens again, open an issue with the log.',
+  },
+  {
+    names: ['ImageDigestDoesNotMatchException'],
+    code: 'MANIFEST_CHANGED',
+    says: '{call}: a manifest for {repository} did not arrive as it was sent',
+    hint: 'Something between the runner and ECR changes the data: check the proxy. If there is none, open an issue with the log.',
   },
   {
     names: [
@@ -132,6 +164,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
     code: 'SERVER_ERROR',
     says: '{call}: ECR failed, again and again, for {repository}',
     hint: 'Run the step again later; https://health.aws.amazon.com/ tells about outages.',
+  },
+  {
+    names: ['ERR_INVALID_URL'],
+    code: 'INVALID_ENDPOINT',
+    says: '{call}: the address of the ECR endpoint is no URL',
+    hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each begins with https://.',
   },
   {
     names: ['ENOTFOUND', 'EAI_AGAIN'],
@@ -164,12 +202,27 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'DEPTH_ZERO_SELF_SIGNED_CERT',
       'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
       'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_GET_ISSUER_CERT',
       'CERT_HAS_EXPIRED',
+      'CERT_NOT_YET_VALID',
+      'CERT_REVOKED',
       'ERR_TLS_CERT_ALTNAME_INVALID',
     ],
     code: 'CERTIFICATE_REFUSED',
     says: '{call}: the TLS certificate of the ECR endpoint for {region} is not trusted',
     hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
+  },
+  {
+    names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+    code: 'TLS_FAILED',
+    says: '{call}: what answers for the ECR endpoint for {region} does not speak TLS',
+    hint: 'Check whether AWS_ENDPOINT_URL and the proxy are to begin with http:// or https://, and what opens TLS on the way.',
+  },
+  {
+    names: ['ProxyError'],
+    code: 'PROXY_REFUSED',
+    says: '{call}: the proxy did not lead to the ECR endpoint for {region}',
+    hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy lets this host through; NO_PROXY names hosts to reach without it.',
   },
 ];
 
@@ -190,27 +243,56 @@ export function errorName(error: unknown): string {
 export function explain(error: unknown, context: CallContext): PushError {
   if (error instanceof PushError) return error;
   const name = errorName(error);
-  const { code, says, hint } = findExplanation(name) ?? UNEXPECTED;
-  const text = error instanceof Error ? error.message : String(error);
+  const { code, says, hint } = findExplanation(name) ?? explainStatus(error) ?? UNEXPECTED;
+  const text = textOf(error);
   const kmsError: unknown = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
   const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
-  return new PushError(code, `${fill(says, context)} (${name}: ${text})${kms}`, {
-    hint: fill(hint, context),
+  const values = { ...valuesOf(context), ...deniedIn(text) };
+  return new PushError(code, `${fill(says, values)} (${name}: ${text})${kms}`, {
+    hint: fill(hint, values),
     cause: error,
   });
+}
+
+/** A host with several addresses gives several errors, under one without a text. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
+  return error.message || texts.join('; ');
+}
+
+/** An answer that names no error, as load balancers give it. */
+function explainStatus(error: unknown): Explanation | undefined {
+  const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+  if (typeof metadata !== 'object' || metadata === null) return undefined;
+  const status: unknown = Reflect.get(metadata, 'httpStatusCode');
+  if (typeof status !== 'number') return undefined;
+  if (status === 429) return findExplanation('ThrottlingException');
+  return status >= 500 ? findExplanation('ServerException') : undefined;
+}
+
+/** AWS's own words are the surer ones: to create a repository with tags takes two permissions, for instance. */
+function deniedIn(text: string): Record<string, string> {
+  const { action, arn } =
+    /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
+      ?.groups ?? {};
+  return action === undefined || arn === undefined ? {} : { action, arn };
 }
 
 function findExplanation(name: string): Explanation | undefined {
   return EXPLANATIONS.find(({ names }) => names.includes(name));
 }
 
-function fill(template: string, { call, repository }: CallContext): string {
-  const values: Record<string, string> = {
+function valuesOf({ call, repository }: CallContext): Record<string, string> {
+  return {
     call,
     repository: describeRepository(repository),
     region: repository.region ?? 'its region',
     action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
     arn: repositoryArn(repository),
   };
+}
+
+function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder);
 }

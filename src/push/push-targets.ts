@@ -5,7 +5,7 @@ import type { Digest } from '../oci/digest.ts';
 import type { ImageGraph } from '../plan/graph.ts';
 import { toWaves } from '../plan/waves.ts';
 import { forEachConcurrently } from './concurrently.ts';
-import type { IfTagExists, PushContext, PushListener } from './context.ts';
+import type { PushContext, PushListener } from './context.ts';
 import type { SkippedTag } from './immutable-tags.ts';
 import { type PlannedPush, planPush } from './plan-push.ts';
 import { putManifest } from './put-manifest.ts';
@@ -18,12 +18,7 @@ export interface Target {
   readonly listener: PushListener;
 }
 
-export interface PushOptions {
-  readonly blobs: PushContext['blobs'];
-  readonly signal: AbortSignal;
-  /** Layers of one target under way at once. */
-  readonly concurrency: number;
-  readonly ifTagExists: IfTagExists;
+export interface PushOptions extends Omit<PushContext, 'registry' | 'listener'> {
   /** Whether the first target that fails ends the others, too. */
   readonly failFast: boolean;
   /** How to create repositories that are missing; undefined not to. */
@@ -110,9 +105,14 @@ async function pushContent(push: PlannedPush, context: PushContext): Promise<Pla
   context.signal.throwIfAborted();
   await uploadLayers(plan.uploads, context);
   for (const wave of toWaves(plan.puts)) {
-    await forEachConcurrently(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
-      await putManifest(put, plan, { ...context, signal });
-    });
+    await forEachConcurrently(
+      wave,
+      { atOnce: MANIFESTS_AT_ONCE },
+      context.signal,
+      async (put, signal) => {
+        await putManifest(put, plan, { ...context, signal });
+      },
+    );
   }
   return push;
 }

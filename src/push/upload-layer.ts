@@ -16,6 +16,8 @@ interface LayerUploadOptions {
   readonly registry: Registry;
   readonly blob: BlobReader;
   readonly signal: AbortSignal;
+  /** Bytes; undefined to take what ECR offers. */
+  readonly partSize?: number | undefined;
 }
 
 type Attempt = 'done' | 'digest-mismatch' | 'upload-not-found' | 'parts-lost';
@@ -47,11 +49,8 @@ export async function uploadLayer(layer: Descriptor, options: LayerUploadOptions
 async function attemptUpload(layer: Descriptor, options: LayerUploadOptions): Promise<Attempt> {
   const { registry, signal } = options;
   const { uploadId, partSize } = await registry.initiateUpload(signal);
-  const sent = await sendParts(
-    uploadId,
-    choosePartSize(layer.size, partSize, registry.maxParts),
-    options,
-  );
+  const size = choosePartSize(layer.size, options.partSize ?? partSize, registry.maxParts);
+  const sent = await sendParts(uploadId, size, options);
   if (sent !== 'done') return sent;
   const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
   return outcome === 'completed' || outcome === 'already-exists' ? 'done' : outcome;

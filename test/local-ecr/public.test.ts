@@ -77,7 +77,7 @@ describe('ECR Public', () => {
       },
       { step: 'build' },
     );
-    client.config.signingName = 'ecr-public';
+    Object.assign(client.config, { signingName: 'ecr-public' });
     const command = new BatchGetImageCommand({ ...APP, imageIds: [{ imageTag: 'v1' }] });
     await refusal(client.send(command));
     const [call] = ecr.calls('BatchGetImage');

@@ -52,6 +52,8 @@ export function pushOptions(blobs: Pick<BlobStore, 'openBlob'>) {
     blobs,
     signal: new AbortController().signal,
     concurrency: 4,
+    bytesAtOnce: Infinity,
+    partSize: undefined,
     ifTagExists: 'fail',
     failFast: false,
     createRepository: undefined,
