@@ -22,7 +22,14 @@ const TABLE: Readonly<Record<string, Rule>> = {
   ecr: {
     imports: ['oci', 'errors'],
     types: [],
-    packages: ['node:', '@aws-sdk/', '@smithy/'],
+    packages: [
+      'node:',
+      '@aws-sdk/',
+      '@smithy/',
+      'http-proxy-agent',
+      'https-proxy-agent',
+      'proxy-from-env',
+    ],
   },
   plan: { imports: ['oci', 'errors'], types: [], packages: [] },
   push: { imports: ['plan', 'oci', 'errors'], types: ['ecr', 'layout'], packages: ['node:'] },
@@ -41,7 +48,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
 /** Within a part, what only some of its files may import. */
 const ONLY_IN: readonly { readonly package: string; readonly files: string }[] = [
   { package: '@aws-sdk/', files: 'src/ecr/{private,public,sdk}*.ts' },
-  { package: '@smithy/', files: 'src/ecr/{private,public,sdk,retry}*.ts' },
+  { package: '@smithy/', files: 'src/ecr/{private,public,sdk,retry,proxy}*.ts' },
 ];
 
 type Sources = ReadonlyMap<string, string>;

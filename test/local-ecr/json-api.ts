@@ -121,8 +121,15 @@ function checkPolicy(
       ? [resourceArn]
       : names.map((name) => registry.arnOf(String(name)));
   const user = `arn:aws:iam::${credential.accountId}:user/local`;
-  for (const resource of resources)
-    authorise(credential.policy, user, `${service}:${operation}`, resource);
+  for (const action of [operation, ...tagging(operation, input)])
+    for (const resource of resources)
+      authorise(credential.policy, user, `${service}:${action}`, resource);
+}
+
+/** Who creates something with tags must be allowed to tag it. */
+function tagging(operation: string, { tags }: Readonly<Record<string, unknown>>): string[] {
+  const isTagged = operation === 'CreateRepository' && Array.isArray(tags) && tags.length > 0;
+  return isTagged ? ['TagResource'] : [];
 }
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
