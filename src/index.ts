@@ -5,6 +5,7 @@ import { parseInputs } from './action/inputs.ts';
 import { run } from './action/run.ts';
 import { openRegistry } from './ecr/open-registry.ts';
 import { setProxyVariables } from './ecr/proxy.ts';
+import { SharedRateLimits } from './ecr/rate-limit.ts';
 import { PushError } from './errors.ts';
 
 const cancelled = new AbortController();
@@ -20,8 +21,9 @@ try {
     (path) => readFile(path, 'utf8'),
   );
   setProxyVariables(inputs.proxies);
+  const rateLimits = new SharedRateLimits();
   await run(inputs, {
-    openRegistry: (repository) => openRegistry(repository),
+    openRegistry: (repository) => openRegistry(repository, process.env, rateLimits),
     log: core,
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),

@@ -1,9 +1,10 @@
 import type { ProxySettings } from '../ecr/proxy.ts';
 import type { RepositorySettings } from '../ecr/repository-settings.ts';
-import { PushError } from '../errors.ts';
 import { parsePlatformName } from '../oci/platform.ts';
 import type { ImageRequest } from '../plan/resolve-image.ts';
 import type { IfTagExists } from '../push/context.ts';
+import { MAX_PART_SIZE, MIN_PART_SIZE } from '../push/part-ranges.ts';
+import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
 import { parseRepositorySettings } from './repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
 
@@ -19,10 +20,15 @@ export interface Inputs {
   /** How to create repositories that are missing; undefined not to. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
+  /** Layers of one target under way at once. */
+  readonly concurrency: number;
+  /** Bytes of a layer's parts; undefined to take what ECR offers. */
+  readonly partSize: number | undefined;
 }
 
-/** An input's text, trimmed; '' where it is not set. */
-export type ReadInput = (name: string) => string;
+/** Many small layers wait for answers only; large ones are bounded by memory. */
+const DEFAULT_CONCURRENCY = 32;
+const MIB = 1024 * 1024;
 
 /** The text of a file that an input names. */
 export type ReadText = (path: string) => Promise<string>;
@@ -46,7 +52,15 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
       httpProxy: read('http-proxy') || undefined,
       noProxy: read('no-proxy') || undefined,
     },
+    concurrency: wholeNumber(read, 'concurrency', [1, 64]) ?? DEFAULT_CONCURRENCY,
+    partSize: parsePartSize(read),
   };
+}
+
+/** In MiB, within what ECR takes. */
+function parsePartSize(read: ReadInput): number | undefined {
+  const mebibytes = wholeNumber(read, 'part-size', [MIN_PART_SIZE / MIB, MAX_PART_SIZE / MIB]);
+  return mebibytes === undefined ? undefined : mebibytes * MIB;
 }
 
 async function parseCreation(
@@ -67,53 +81,4 @@ function parseRequest(read: ReadInput): ImageRequest {
     },
     referrers: flag(read, 'referrers', true),
   };
-}
-
-function required(read: ReadInput, name: string): string {
-  const text = read(name);
-  if (text !== '') return text;
-  throw new PushError('INVALID_INPUT', `The input ${name} is required`, {
-    hint: `Add "${name}:" under "with:" of this step.`,
-  });
-}
-
-/** One of the texts, the first of them where the input is not set. */
-function choice<const T extends string>(
-  read: ReadInput,
-  name: string,
-  allowed: readonly [T, ...T[]],
-): T {
-  const text = read(name);
-  if (text === '') return allowed[0];
-  const chosen = allowed.find((value) => value === text);
-  if (chosen !== undefined) return chosen;
-  throw new PushError('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-    hint: `It takes ${allowed.join(' or ')}.`,
-  });
-}
-
-/** As YAML's core schema writes them: https://yaml.org/spec/1.2.2/#10212-boolean */
-function flag(read: ReadInput, name: string, fallback: boolean): boolean {
-  const text = read(name).toLowerCase();
-  if (text === '') return fallback;
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new PushError('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-    hint: 'It takes true or false.',
-  });
-}
-
-function lines(text: string): string[] {
-  return parts(text, '\n');
-}
-
-/** Parted by new lines or commas. */
-function list(text: string): string[] {
-  return parts(text, /[\n,]/);
-}
-
-function parts(text: string, separator: string | RegExp): string[] {
-  return text
-    .split(separator)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }

@@ -5,6 +5,7 @@ import { parseImageHost } from './image-hosts.ts';
 import { createPrivateClient, privateApi } from './private-api.ts';
 import { isProxyConfigured, proxyHandler } from './proxy.ts';
 import { PUBLIC_REGION, type RepositoryReference } from './reference.ts';
+import { SharedRateLimits } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
 import type { RepositoryId } from './repository-id.ts';
 import { DEFAULT_MAX_ATTEMPTS, EcrRetryStrategy } from './retry.ts';
@@ -14,6 +15,8 @@ const MAX_PARTS = { private: 4200, public: 1000 } as const;
 /** Nothing moved on a socket for so long (ms): ECR sums a large layer up at Complete, which may take a while. */
 const SOCKET_TIMEOUT = 120_000;
 const CONNECTION_TIMEOUT = 10_000;
+/** More than there can be layers and look-ups of one repository at once: a call never waits for a socket. */
+const MAX_SOCKETS = 100;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,10 +24,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function openRegistry(
   repository: RepositoryReference,
   environment: Environment = process.env,
+  rateLimits = new SharedRateLimits(),
 ): Promise<Registry> {
   const { type, registryId, name: repositoryName } = repository;
   const open = type === 'public' ? openPublic : openPrivate;
-  const { api, region } = await open(repository, { registryId, repositoryName }, environment);
+  const id = { registryId, repositoryName };
+  const { api, region } = await open(repository, id, environment, rateLimits);
   return new ApiRegistry(api, { ...repository, region }, MAX_PARTS[type]);
 }
 
@@ -37,6 +42,7 @@ async function openPrivate(
   { region, host }: RepositoryReference,
   id: RepositoryId,
   environment: Environment,
+  rateLimits: SharedRateLimits,
 ): Promise<OpenedApi> {
   const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find(
     (text) => text,
@@ -46,7 +52,9 @@ async function openPrivate(
     ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR', environment),
     ...(known === undefined ? {} : { region: known }),
   });
-  return { api: privateApi(client, id), region: await resolveRegion(client.config.region) };
+  const resolved = await resolveRegion(client.config.region);
+  client.middlewareStack.use(rateLimits.of('private', resolved).plugin());
+  return { api: privateApi(client, id), region: resolved };
 }
 
 /** Loaded only when it is used. */
@@ -54,6 +62,7 @@ async function openPublic(
   { host }: RepositoryReference,
   id: RepositoryId,
   environment: Environment,
+  rateLimits: SharedRateLimits,
 ): Promise<OpenedApi> {
   const { createPublicClient, publicApi } = await import('./public-api.ts');
   const client = createPublicClient({
@@ -61,14 +70,21 @@ async function openPublic(
     ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
     region: PUBLIC_REGION,
   });
+  client.middlewareStack.use(rateLimits.of('public', PUBLIC_REGION).plugin());
   return { api: publicApi(client, id), region: PUBLIC_REGION };
 }
 
 async function clientOptions(environment: Environment) {
-  const timeouts = { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: SOCKET_TIMEOUT };
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const options = {
+    connectionTimeout: CONNECTION_TIMEOUT,
+    socketTimeout: SOCKET_TIMEOUT,
+    httpAgent: agent,
+    httpsAgent: agent,
+  };
   return {
     retryStrategy: new EcrRetryStrategy(maxAttempts(environment)),
-    requestHandler: isProxyConfigured(environment) ? await proxyHandler(timeouts) : timeouts,
+    requestHandler: isProxyConfigured(environment) ? await proxyHandler(options) : options,
   };
 }
 
