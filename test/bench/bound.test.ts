@@ -71,14 +71,14 @@ const cases: Case[] = [
     expected: { ecr: 0.04 + 0.04 + 0.17 + 0.4 },
   },
   {
-    title: 'of 400 layers, ECR lets 100 start at once and 100 a second after',
-    layout: layoutOf(new Array<number>(400).fill(3)),
+    title: 'of 700 layers, 400 may start at once and 100 a second after',
+    layout: layoutOf(new Array<number>(700).fill(3)),
     limits: { ...UNLIMITED, requestLatency: 20 },
     expected: { ecr: 0.04 + 0.04 + 0.02, ecrWithQuotas: 0.04 + 3 },
   },
   {
-    title: 'of 20 manifests below an index, ECR takes 10 at once and 10 a second after',
-    layout: layoutOf([3], 20),
+    title: 'of 51 manifests, 40 may be put at once and 10 a second after',
+    layout: layoutOf([3], 50),
     limits: { ...UNLIMITED, requestLatency: 20 },
     expected: { ecrWithQuotas: 0.06 + 1.1 },
   },

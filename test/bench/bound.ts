@@ -2,9 +2,11 @@ import type { Layout } from './make-layout.ts';
 import { PART_SIZE } from './sink/ecr-api.ts';
 import { type Limits, STRETCH_BYTES } from './sink/limits.ts';
 
-/** InitiateLayerUpload and CompleteLayerUpload, and PutImage, a second; a bucket holds one second's worth. */
+/** InitiateLayerUpload and CompleteLayerUpload, and PutImage. */
 const UPLOADS_PER_SECOND = 100;
 const PUTS_PER_SECOND = 10;
+/** As many seconds' worth as the action lets go at once: what AWS allows is not documented. */
+const BURST_SECONDS = 4;
 
 /**
  * The least time that the limits leave for a push, in seconds; of the client's own work there is nothing in it.
@@ -48,7 +50,7 @@ function makespan(times: readonly number[], machines: number): number {
 
 /** Seconds that so many calls take at least. */
 function beyondBurst(calls: number, perSecond: number): number {
-  return Math.max(0, calls - perSecond) / perSecond;
+  return Math.max(0, calls / perSecond - BURST_SECONDS);
 }
 
 /** Initiate, the parts one after another, Complete (ms). */

@@ -36,6 +36,7 @@ export const USAGE = `npm run bench -- [options]
   --quick            one run, sizes and counts divided by 20, two conditions: under two minutes
   --write            write docs/performance.md and its plots
   BENCH_TOOLS        a folder with crane, oras, regctl and skopeo, looked into before PATH
+  BENCH_ACTION       another build's index.js, in the place of dist/index.js
   BENCH_LAYOUTS      a folder to make the layouts in, and to keep them (about 3 GB)`;
 
 export function parseOptions(args: readonly string[]): Options {

@@ -10,13 +10,13 @@ const BAR = 16;
 const GAP = 4;
 const PANEL_TITLE = 26;
 const PANEL_END = 14;
-const TITLE = 54;
+const TITLE = 72;
 const COLORS = { action: '#d9730d', other: '#7d8aa0', bound: '#1f2430' } as const;
 
 export function plotCondition(
   condition: ConditionName,
   cells: readonly Cell[],
-  caption: string,
+  captions: readonly string[],
 ): string {
   const panels: string[] = [];
   let top = TITLE;
@@ -28,7 +28,7 @@ export function plotCondition(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" viewBox="0 0 ${WIDTH} ${top}" font-family="sans-serif" font-size="12" fill="#1f2430">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     text(12, 20, CONDITIONS[condition].title, 'font-size="15" font-weight="bold"'),
-    text(12, 40, caption, 'fill="#5b6472"'),
+    ...captions.map((line, at) => text(12, 40 + 17 * at, line, 'fill="#5b6472"')),
     ...panels,
     '</svg>\n',
   ].join('\n');
@@ -62,7 +62,7 @@ function bar({ tool, wall }: ToolSummary, y: number, x: (value: number) => numbe
   const color = tool === 'action' ? COLORS.action : COLORS.other;
   const width = round(Math.max(1, x(wall) - LEFT));
   const rect = `<rect x="${LEFT}" y="${y}" width="${width}" height="${BAR}" fill="${color}"/>`;
-  return rect + text(x(wall) + 5, y + 12, `${wall.toFixed(2)} s`);
+  return rect + text(x(wall) + 5, y + 12, `${wall.toFixed(wall < 10 ? 2 : 1)} s`);
 }
 
 function boundLine({ bound }: Cell, height: number, x: (value: number) => number): string {

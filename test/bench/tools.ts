@@ -122,9 +122,10 @@ function environment({ scratch, certPath, tls }: PushTarget): Record<string, str
   };
 }
 
-/** `dist/index.js`, started as a runner starts it. */
+/** `dist/index.js`, or another build of it in BENCH_ACTION, started as a runner starts it. */
 async function action(): Promise<Tool> {
-  const main = fileURLToPath(new URL('dist/index.js', REPOSITORY));
+  const built = fileURLToPath(new URL('dist/index.js', REPOSITORY));
+  const main = process.env['BENCH_ACTION'] ?? built;
   await access(main);
   return {
     name: 'action',
