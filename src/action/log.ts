@@ -12,7 +12,7 @@ export interface Log {
   group<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
-export function logImage({ graph, origins }: ResolvedImage, log: Log): void {
+export function logImage({ graph, origins, brokenEntries }: ResolvedImage, log: Log): void {
   const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
   const { digest, mediaType } = root.descriptor;
   log.info(`Image ${digest} (${mediaType})`);
@@ -27,6 +27,9 @@ export function logImage({ graph, origins }: ResolvedImage, log: Log): void {
       countBlobs(blobs),
     ].join(', '),
   );
+  for (const { message } of brokenEntries) {
+    log.warning(`Beside the image, and left out: ${message}`);
+  }
   for (const layer of absentForeignLayers) {
     log.warning(
       `Foreign layer ${layer.digest} is not in the layout and is left out: pulls fetch it from its own address.`,

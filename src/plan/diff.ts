@@ -16,7 +16,7 @@ export interface RepositoryState {
   readonly images: readonly ExistingImage[] | undefined;
 }
 
-/** One PutImage: of a child or referrer mostly without a tag, of the root once for each tag. */
+/** One PutImage: of the root once for each tag, of anything else without a tag, unless it is found by one. */
 export interface ManifestPut {
   readonly node: ManifestNode;
   readonly tag?: string;
@@ -31,7 +31,7 @@ export interface Plan {
   readonly present: readonly Descriptor[];
   /** After the uploads, in this order: children, the root if anything refers to it, referrers. */
   readonly puts: readonly ManifestPut[];
-  /** Last of all: what makes the image visible. */
+  /** Last of all: referrers that are found by a tag, then what makes the image visible. */
   readonly tagPuts: readonly ManifestPut[];
 }
 
@@ -43,22 +43,23 @@ export function diff(graph: ImageGraph, state: RepositoryState, tags: readonly s
   // ECR keeps an image's layers and an index's children while it keeps the image: with the root there, all is there.
   const isThere = (node: ManifestNode): boolean =>
     uploads.length === 0 && found.has(node.descriptor.digest);
-  const referrerPuts = referrers.filter((node) => !isThere(node)).map(toPut);
-  const rootPuts =
-    referrerPuts.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+  const isTagged = (node: ManifestNode, tag: string): boolean =>
+    isThere(node) && holds(images, node, tag);
+  const untagged = referrers
+    .filter(({ tag }) => tag === undefined)
+    .filter((node) => !isThere(node));
+  const rootPuts = untagged.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+  const wantedTags = [
+    ...referrers.flatMap((node) => (node.tag === undefined ? [] : [{ node, tag: node.tag }])),
+    ...tags.map((tag) => ({ node: root, tag })),
+  ];
   return {
     graph,
     uploads,
     present: blobs.filter(({ digest }) => availableLayers.has(digest)),
-    puts: [...(isThere(root) ? [] : rootPuts.map((node) => ({ node }))), ...referrerPuts],
-    tagPuts: tags
-      .filter((tag) => !(isThere(root) && holds(images, root, tag)))
-      .map((tag) => ({ node: root, tag })),
+    puts: [...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node })),
+    tagPuts: wantedTags.filter(({ node, tag }) => !isTagged(node, tag)),
   };
-}
-
-function toPut(node: ManifestNode & { readonly tag?: string }): ManifestPut {
-  return node.tag === undefined ? { node } : { node, tag: node.tag };
 }
 
 function holds(

@@ -20,25 +20,33 @@ const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
 const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
 
+/** Told of an entry that is there and cannot be read. */
+type OnBroken = (error: PushError) => void;
+
 /** The referrers among the entries of a layout's `index.json`. What is none, or no manifest at all, is passed over. */
 export async function findReferrers(
   entries: readonly Descriptor[],
   content: ContentReader,
+  onBroken: OnBroken,
 ): Promise<Referrer[]> {
   const found = new Map<Digest, Referrer>();
   for (const entry of entries) {
-    for (const referrer of await referrersIn(entry, content))
+    for (const referrer of await referrersIn(entry, content, onBroken))
       found.set(referrer.descriptor.digest, referrer);
   }
   return [...found.values()];
 }
 
-async function referrersIn(entry: Descriptor, content: ContentReader): Promise<Referrer[]> {
-  const manifest = await readIfSound(entry, content);
+async function referrersIn(
+  entry: Descriptor,
+  content: ContentReader,
+  onBroken: OnBroken,
+): Promise<Referrer[]> {
+  const manifest = await readIfSound(entry, content, onBroken);
   if (manifest === undefined) return [];
   const names = namesOf(entry);
   if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
-    return listedReferrers(manifest, content);
+    return listedReferrers(manifest, content, onBroken);
   if (manifest.subject !== undefined)
     return [{ descriptor: entry, subject: manifest.subject.digest }];
   return names.flatMap((tag) => cosignReferrer(entry, tag));
@@ -48,26 +56,29 @@ async function referrersIn(entry: Descriptor, content: ContentReader): Promise<R
 async function listedReferrers(
   { manifests }: ImageIndex,
   content: ContentReader,
+  onBroken: OnBroken,
 ): Promise<Referrer[]> {
   const listed: Referrer[] = [];
   for (const descriptor of manifests) {
-    const subject = (await readIfSound(descriptor, content))?.subject?.digest;
+    const subject = (await readIfSound(descriptor, content, onBroken))?.subject?.digest;
     if (subject !== undefined) listed.push({ descriptor, subject });
   }
   return listed;
 }
 
-/** Entries that are of no concern here may be of any kind, absent or broken: what cannot be read refers to nothing. */
+/** An entry beside the image may be of any kind, absent or broken: that is no reason not to push the image. */
 async function readIfSound(
   entry: Descriptor,
   content: ContentReader,
+  onBroken: OnBroken,
 ): Promise<Manifest | undefined> {
   if (!isManifestMediaType(entry.mediaType) && !isIndexMediaType(entry.mediaType)) return undefined;
   try {
     return (await readManifest(entry, content)).manifest;
   } catch (error) {
-    if (error instanceof PushError) return undefined;
-    throw error;
+    if (!(error instanceof PushError)) throw error;
+    if (error.code !== 'BLOB_MISSING') onBroken(error);
+    return undefined;
   }
 }
 

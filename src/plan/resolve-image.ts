@@ -1,3 +1,4 @@
+import type { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import type { ContentReader, ImageGraph } from './graph.ts';
@@ -26,6 +27,8 @@ export interface ResolvedImage {
   readonly graph: ImageGraph;
   /** The images as the layouts hold them: one, and the same as the graph's root, unless something was asked to change. */
   readonly origins: readonly Descriptor[];
+  /** Why entries beside the image could not be read: should they refer to it, they stay behind. */
+  readonly brokenEntries: readonly PushError[];
 }
 
 /** The image to push: selected in each layout, merged if there are several, reshaped as asked, and read whole. */
@@ -45,6 +48,9 @@ export async function resolveImage(
     only !== undefined && origins.length === 1 ? only : await mergeRoots(roots, overlay);
   const root = await reshape(whole, overlay, request.shape);
   const entries = layouts.flatMap(({ index }) => index.manifests);
-  const referrers = request.referrers ? await findReferrers(entries, overlay) : [];
-  return { graph: await walkGraph(root, overlay, referrers), origins };
+  const brokenEntries: PushError[] = [];
+  const referrers = request.referrers
+    ? await findReferrers(entries, overlay, (error) => brokenEntries.push(error))
+    : [];
+  return { graph: await walkGraph(root, overlay, referrers), origins, brokenEntries };
 }

@@ -60,9 +60,10 @@ async function ask(
 ): Promise<RepositoryState> {
   const digests = blobs.map(({ digest }) => digest);
   const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
+  const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
   const [availableLayers, found] = await Promise.all([
     registry.availableLayers(digests, signal),
-    registry.findImages([...images, ...tags.map((tag) => ({ tag }))], signal),
+    registry.findImages([...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))], signal),
   ]);
   return { availableLayers, images: found };
 }

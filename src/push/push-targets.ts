@@ -133,7 +133,7 @@ async function pushTags(
 /** What the target's tags stand for now: another image only where all of them were skipped. */
 export function publishedDigest({ target, value }: Done<PlannedPush>): Digest {
   const { plan, skippedTags } = value;
-  const [first] = skippedTags;
-  const isSkipped = skippedTags.length === target.tags.length;
+  const [first, ...others] = skippedTags.filter(({ tag }) => target.tags.includes(tag));
+  const isSkipped = 1 + others.length === target.tags.length;
   return (isSkipped ? first?.holder : undefined) ?? plan.graph.root.descriptor.digest;
 }

@@ -16,7 +16,7 @@ const cosign = named(buildImage({ seed: 'cosign' }), cosignTag);
 
 async function graphOf(root: typeof index, ...beside: readonly (typeof signature)[]) {
   const content = new MemoryContent(root, ...beside);
-  const referrers = await findReferrers(indexOf(...beside).manifests, content);
+  const referrers = await findReferrers(indexOf(...beside).manifests, content, assert.fail);
   return walkGraph(root.descriptor, content, referrers);
 }
 
@@ -114,19 +114,26 @@ const cases: Readonly<Record<string, Case>> = {
     graph: signed,
     images: [],
     tags: ['1.0'],
-    puts: [...children, root, digest(signature), `${digest(cosign)}:${cosignTag}`],
-    tagPuts: [`${root}:1.0`],
+    puts: [...children, root, digest(signature)],
+    tagPuts: [`${digest(cosign)}:${cosignTag}`, `${root}:1.0`],
   },
   'the root is there and a referrer is not: that alone is put': {
     graph: signed,
-    images: [...untagged(index, cosign), tagged('1.0')],
+    images: [...untagged(index, cosign), tagged('1.0'), tagged(cosignTag, cosign)],
     tags: ['1.0'],
     puts: [digest(signature)],
     tagPuts: [],
   },
+  "cosign's signature is there and its tag is not: the tag is put": {
+    graph: signed,
+    images: [...untagged(index, signature, cosign), tagged('1.0')],
+    tags: ['1.0'],
+    puts: [],
+    tagPuts: [`${digest(cosign)}:${cosignTag}`],
+  },
   'all referrers are there and the root is not: it is put once, under its tag': {
     graph: signed,
-    images: untagged(signature, cosign),
+    images: [...untagged(signature, cosign), tagged(cosignTag, cosign)],
     tags: ['1.0'],
     puts: children,
     tagPuts: [`${root}:1.0`],
@@ -147,8 +154,8 @@ test('where a blob is missing, manifests that are there are put all the same: so
   const plan = diff(signed, { availableLayers, images }, ['1.0']);
   assert.deepEqual(plan.uploads, [lost]);
   assert.deepEqual(putsOf(plan), {
-    puts: [...children, root, digest(signature), `${digest(cosign)}:${cosignTag}`],
-    tagPuts: [`${root}:1.0`],
+    puts: [...children, root, digest(signature)],
+    tagPuts: [`${digest(cosign)}:${cosignTag}`, `${root}:1.0`],
   });
 });
 

@@ -21,15 +21,18 @@ const digests = (graphs: readonly Pick<Graph, 'descriptor'>[]) =>
 const signature = referrerTo(image, 'signature');
 const sbom = referrerTo(signature, 'sbom of the signature');
 
+/** For layouts that are sound. */
+const neverBroken = (error: Error) => assert.fail(error);
+
 async function found(...entries: readonly Graph[]) {
   const { manifests } = indexOf(...entries);
-  return findReferrers(manifests, new MemoryContent(...entries));
+  return findReferrers(manifests, new MemoryContent(...entries), neverBroken);
 }
 
 /** The referrers that go along when `image` is pushed from a layout with these entries beside it. */
 async function pushedAlong(...entries: readonly Graph[]) {
   const content = new MemoryContent(image, ...entries);
-  const referrers = await findReferrers(indexOf(image, ...entries).manifests, content);
+  const referrers = await findReferrers(indexOf(image, ...entries).manifests, content, neverBroken);
   return (await walkGraph(image.descriptor, content, referrers)).referrers;
 }
 
@@ -52,7 +55,7 @@ test('referrers of referrers go along, subjects first, however they are listed',
 test('referrers of a child of the image go along', async () => {
   const index = buildIndex([image]);
   const content = new MemoryContent(index, signature);
-  const referrers = await findReferrers([signature.descriptor], content);
+  const referrers = await findReferrers([signature.descriptor], content, neverBroken);
   const graph = await walkGraph(index.descriptor, content, referrers);
   assert.deepEqual(digests(graph.referrers), digests([signature]));
 });
@@ -63,7 +66,11 @@ test('referrers of other images stay behind', async () => {
 
 test('the blobs of referrers are pushed, those of images that stay behind are not', async () => {
   const content = new MemoryContent(image, signature, stranger);
-  const referrers = await findReferrers(indexOf(image, signature, stranger).manifests, content);
+  const referrers = await findReferrers(
+    indexOf(image, signature, stranger).manifests,
+    content,
+    neverBroken,
+  );
   const { blobs } = await walkGraph(image.descriptor, content, referrers);
   const expected = [image, signature].flatMap(({ config, layers }) => [config, ...layers]);
   assert.deepEqual(new Set(blobs.map(({ digest }) => digest)), new Set(digestsOf(expected)));
@@ -100,12 +107,17 @@ test('entries of other kinds, and absent ones, are passed over', async () => {
   const other = rawBlob('application/vnd.example', Buffer.from('not a manifest'));
   const { manifests } = indexOf(other, signature, stranger);
   const content = new MemoryContent(other, stranger);
-  assert.deepEqual(await findReferrers(manifests, content), []);
+  assert.deepEqual(await findReferrers(manifests, content, neverBroken), []);
 });
 
-test('a broken entry that is no part of the image does not stop the push', async () => {
+test('a broken entry beside the image is told of, and does not stop the push', async () => {
   const broken = rawBlob(OCI_MANIFEST, Buffer.from('not a manifest'));
-  assert.deepEqual(digests(await pushedAlong(broken, signature)), digests([signature]));
+  const content = new MemoryContent(image, broken, signature);
+  const errors: string[] = [];
+  const entries = indexOf(image, broken, signature).manifests;
+  const referrers = await findReferrers(entries, content, ({ code }) => errors.push(code));
+  assert.deepEqual(digests(referrers), digests([signature]));
+  assert.deepEqual(errors, ['INVALID_JSON']);
 });
 
 test('a referrer that is listed twice comes once', async () => {
@@ -116,7 +128,7 @@ test('a referrer that is listed twice comes once', async () => {
 test('the image itself can have a subject, which is not followed', async () => {
   const content = new MemoryContent(signature, image);
   const entries = indexOf(signature, image).manifests;
-  const referrers = await findReferrers(entries, content);
+  const referrers = await findReferrers(entries, content, neverBroken);
   const graph = await walkGraph(signature.descriptor, content, referrers);
   assert.deepEqual(graph.referrers, []);
 });
@@ -143,6 +155,6 @@ test('fallback indexes in fallback indexes are not followed', async () => {
     nested = named(buildIndex(Array<Graph>(9).fill(nested)), name);
   }
   const content = new MemoryContent(nested);
-  assert.deepEqual(await findReferrers([nested.descriptor], content), []);
+  assert.deepEqual(await findReferrers([nested.descriptor], content, neverBroken), []);
   assert.ok(content.reads.length < 20, `${content.reads.length} reads`);
 });

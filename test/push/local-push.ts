@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Registry } from '../../src/ecr/registry.ts';
 import type { BlobStore } from '../../src/layout/layout.ts';
 import type { Digest } from '../../src/oci/digest.ts';
@@ -38,7 +39,11 @@ export async function pushToLocal(
 ): Promise<void> {
   const blobs = new MemoryContent(root, ...beside);
   const entries = beside.map(({ descriptor }) => descriptor);
-  const graph = await walkGraph(root.descriptor, blobs, await findReferrers(entries, blobs));
+  const graph = await walkGraph(
+    root.descriptor,
+    blobs,
+    await findReferrers(entries, blobs, assert.fail),
+  );
   const registry = openLocalRegistry(ecr);
   const [result] = await pushTargets(graph, [{ registry, tags, listener: silent }], {
     ...pushOptions(blobs),
