@@ -5,7 +5,13 @@ import { findReferrers } from '../../src/plan/referrers.ts';
 import { resolveImage } from '../../src/plan/resolve-image.ts';
 import { walkGraph } from '../../src/plan/walk.ts';
 import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
-import { indexOf, MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
+import {
+  indexOf,
+  MemoryContent,
+  rawBlob,
+  rawGraph,
+  neverBroken,
+} from '../support/memory-content.ts';
 
 const image = buildImage({ seed: 'image' });
 const stranger = buildImage({ seed: 'stranger' });
@@ -20,9 +26,6 @@ const digests = (graphs: readonly Pick<Graph, 'descriptor'>[]) =>
 
 const signature = referrerTo(image, 'signature');
 const sbom = referrerTo(signature, 'sbom of the signature');
-
-/** For layouts that are sound. */
-const neverBroken = (error: Error) => assert.fail(error);
 
 async function found(...entries: readonly Graph[]) {
   const { manifests } = indexOf(...entries);
