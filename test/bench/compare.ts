@@ -2,7 +2,7 @@ import { lowerBound } from './bound.ts';
 import { CONDITIONS, type ConditionName } from './conditions.ts';
 import { type LayoutSpec, linearSpec, sparseSpec } from './layouts.ts';
 import { type Layout, makeLayout } from './make-layout.ts';
-import { pushOnce, type Run, type Stage, warm } from './push-once.ts';
+import { pushOnce, type Stage, warm } from './push-once.ts';
 import {
   type Cell,
   type LinearPoint,
@@ -92,13 +92,9 @@ export async function measureLinearity(
   for (const blobs of counts) {
     const layout = await makeLayout(bench.directory, linearSpec(blobs));
     await warm(layout);
-    const runs: Run[] = [];
-    for (let run = 0; run < bench.runs; run++) {
-      runs.push(await pushOnce(action, layout, CONDITIONS.latency, bench));
-    }
-    const { requests, wall, cpu } = summarize({ tool: 'action', runs });
-    bench.say(`linearity ${blobs} blobs: ${requests} requests, ${wall.toFixed(2)} s`);
-    points.push({ blobs, requests, wall, cpu });
+    const { counts, wall, cpu } = await pushOnce(action, layout, CONDITIONS.latency, bench);
+    bench.say(`linearity ${blobs} blobs: ${counts.requests} requests, ${wall.toFixed(2)} s`);
+    points.push({ blobs, requests: counts.requests, wall, cpu });
   }
   return points;
 }

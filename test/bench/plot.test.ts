@@ -78,7 +78,7 @@ test('the tables compare the action with the bound and with the best of the othe
   });
   assert.match(
     markdown,
-    /\| 8\.00 \| 5\.00 \| 1\.60 \| 6\.00 \(2\) \| 20\.0 \(crane\) \| 0\.40 \|/,
+    /\| 8\.00 \| 5\.00 \| 1\.60 \| 6\.00 \(2\) \| 20\.0 \(crane\) \| 0\.40 \| – \| – \|/,
   );
   assert.match(markdown, /skopeo \*\*not installed\*\*/);
   assert.match(markdown, /\| a <b> & c \| oras \| 0 \| failed \|/);

@@ -9,6 +9,7 @@ import {
   type ToolRuns,
   type ToolSummary,
 } from './results.ts';
+import { HASHING_RIVALS } from './tools.ts';
 
 /** All that was measured, as Markdown. */
 export function toMarkdown(results: Results): string {
@@ -50,8 +51,9 @@ function verdicts({ cells, bareNode }: Results): string {
     const own = summaries.find(({ tool }) => tool === 'action');
     const rivals = summaries.filter(({ tool }) => tool !== 'action');
     if (own === undefined) return [];
-    const best = rivals.toSorted((a, b) => a.wall - b.wall)[0];
-    return [[cell.title, cell.condition, ...verdict(cell, own, best, bareNode)]];
+    const hashing = rivals.filter(({ tool }) => HASHING_RIVALS.has(tool));
+    const against = [...beside(own, rivals), ...beside(own, hashing)];
+    return [[cell.title, cell.condition, ...besideBound(cell, own, bareNode), ...against]];
   });
   const head = [
     'layout',
@@ -62,25 +64,26 @@ function verdicts({ cells, bareNode }: Results): string {
     'bound at its connections (s)',
     'best rival (s)',
     '÷ best rival',
+    'best that hashes (s)',
+    '÷ best that hashes',
   ];
   return `### This action, its bound and its best rival\n\n${table(head, rows)}`;
 }
 
-function verdict(
-  { bound, boundAsOpened }: Cell,
-  own: ToolSummary,
-  best: ToolSummary | undefined,
-  bareNode: number,
-): string[] {
-  const isBounded = bound.ecr > 0;
+function besideBound({ bound, boundAsOpened }: Cell, own: ToolSummary, bareNode: number): string[] {
+  if (bound.ecr === 0) return [seconds(own.wall), '–', '–', '–'];
   return [
     seconds(own.wall),
-    isBounded ? seconds(bound.ecrWithQuotas) : '–',
-    isBounded ? ratio(own.wall / (bound.ecrWithQuotas + bareNode)) : '–',
-    isBounded ? `${seconds(boundAsOpened ?? NaN)} (${own.connections})` : '–',
-    best === undefined ? '–' : `${seconds(best.wall)} (${best.tool})`,
-    best === undefined ? '–' : ratio(own.wall / best.wall),
+    seconds(bound.ecrWithQuotas),
+    ratio(own.wall / (bound.ecrWithQuotas + bareNode)),
+    `${seconds(boundAsOpened ?? NaN)} (${own.connections})`,
   ];
+}
+
+function beside(own: ToolSummary, rivals: readonly ToolSummary[]): string[] {
+  const [best] = rivals.toSorted((a, b) => a.wall - b.wall);
+  if (best === undefined) return ['–', '–'];
+  return [`${seconds(best.wall)} (${best.tool})`, ratio(own.wall / best.wall)];
 }
 
 function pushes(cells: readonly Cell[]): string {
