@@ -48,7 +48,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
 /** Within a part, what only some of its files may import. */
 const ONLY_IN: readonly { readonly package: string; readonly files: string }[] = [
   { package: '@aws-sdk/', files: 'src/ecr/{private,public,sdk}*.ts' },
-  { package: '@smithy/', files: 'src/ecr/{private,public,sdk,retry,proxy}*.ts' },
+  { package: '@smithy/', files: 'src/ecr/{private,public,sdk,retry,rate,proxy}*.ts' },
 ];
 
 type Sources = ReadonlyMap<string, string>;

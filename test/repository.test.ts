@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { validateAction } from '@action-validator/core';
-import { EXPLANATIONS } from '../src/ecr/exceptions.ts';
+import { EXPLANATIONS } from '../src/ecr/explanations.ts';
 import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
 
 /** What the repository says of itself in more than one place. */
@@ -105,6 +105,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   region: 'REGION',
   action: 'ecr:CALL',
   arn: 'ARN',
+  where:
+    'its name, the region (REGION) and the account (registry-id), or for ECR Public its name and the alias',
 };
 
 test("README's troubleshooting has the messages and hints of the exception table", async () => {

@@ -9,6 +9,7 @@ import { resolveImage, type ResolvedImage } from '../plan/resolve-image.ts';
 import { pushTargets, type Target } from '../push/push-targets.ts';
 import type { Inputs } from './inputs.ts';
 import { type Log, logImage, logPush, targetPrefix } from './log.ts';
+import { hintAtNeighbours } from './nearest-repository.ts';
 import { type Outputs, toOutputs } from './outputs.ts';
 import { logResults, throwFailures } from './results.ts';
 import type { TargetInput } from './targets.ts';
@@ -42,7 +43,8 @@ export async function run(inputs: Inputs, dependencies: Dependencies): Promise<v
     failFast,
     createRepository,
   };
-  const results = await log.group('Push', () => pushTargets(graph, targets, options));
+  const pushed = await log.group('Push', () => pushTargets(graph, targets, options));
+  const results = await hintAtNeighbours(pushed, graph.root.descriptor.digest, dependencies);
   logResults(results, log);
   setOutputs(toOutputs(graph.root, results));
   throwFailures(results);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, PushError } from '../../src/errors.ts';
-import { type CallContext, errorName, EXPLANATIONS, explain } from '../../src/ecr/exceptions.ts';
+import { type CallContext, errorName, explain } from '../../src/ecr/exceptions.ts';
+import { EXPLANATIONS } from '../../src/ecr/explanations.ts';
 
 const PRIVATE: CallContext = {
   call: 'PutImage',
@@ -126,3 +127,54 @@ test('what is no error at all is explained, too', () => {
   assert.ok(message.includes('thrown text'), message);
   assert.equal(cause, 'thrown text');
 });
+
+for (const [status, code] of [
+  [429, 'THROTTLED'],
+  [502, 'SERVER_ERROR'],
+  [403, 'UNEXPECTED_RESPONSE'],
+] as const) {
+  test(`an answer of status ${status} without a name is ${code}, and the status is shown`, () => {
+    const error = Object.assign(new SyntaxError('no JSON'), {
+      $metadata: { httpStatusCode: status },
+    });
+    const explained = explain(error, PRIVATE);
+    assert.equal(explained.code, code);
+    assert.ok(explained.message.endsWith(`(HTTP ${status})`), explained.message);
+  });
+}
+
+test('of a host with several addresses, what happened at each is shown', () => {
+  const refusals = ['connect ECONNREFUSED ::1:443', 'connect ECONNREFUSED 127.0.0.1:443'];
+  const error = new AggregateError(refusals.map((text) => new Error(text)));
+  const { code, message } = explain(Object.assign(error, { code: 'ECONNREFUSED' }), PRIVATE);
+  assert.equal(code, 'CONNECTION_REFUSED');
+  assert.ok(message.includes(refusals.join('; ')), message);
+});
+
+test('where AWS names the action and the resource, the hint names them, and not the call', () => {
+  const arn = 'arn:aws:ecr:eu-west-1:012345678901:repository/other';
+  const error = new Error(
+    `User: arn:aws:iam::012345678901:user/me is not authorized to perform: ecr:TagResource on resource: ${arn} because no identity-based policy allows the ecr:TagResource action`,
+  );
+  const { hint = '' } = explain(Object.assign(error, { name: 'AccessDeniedException' }), PRIVATE);
+  assert.ok(hint.includes(`Allow ecr:TagResource on ${arn};`), hint);
+});
+
+test('a text of several lines becomes one', () => {
+  const error = Object.assign(new Error('write EPROTO 40FD:\n  wrong version\n'), {
+    code: 'EPROTO',
+  });
+  assert.ok(explain(error, PRIVATE).message.endsWith('(EPROTO: write EPROTO 40FD: wrong version)'));
+});
+
+const places: readonly [name: string, context: CallContext, where: string][] = [
+  ['private', PRIVATE, 'its name, the region (eu-west-1) and the account (012345678901)'],
+  ['public', PUBLIC, 'its name and the alias (alias)'],
+];
+
+for (const [name, context, where] of places) {
+  test(`a ${name} repository that is missing: what leads to it is named`, () => {
+    const { hint = '' } = explain(errorOf('RepositoryNotFoundException'), context);
+    assert.ok(hint.includes(where), hint);
+  });
+}

@@ -1,0 +1,344 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { after, describe, test } from 'node:test';
+import { EXPLANATIONS } from '../../src/ecr/explanations.ts';
+import type { ErrorCode } from '../../src/errors.ts';
+import { selfSigned } from '../local-ecr/certificate.ts';
+import type { Fault } from '../local-ecr/faults.ts';
+import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.ts';
+import { assertGolden, goldenSection } from '../support/golden.ts';
+import { buildImage, buildIndex } from '../support/image.ts';
+import { type Proxy, startProxy } from '../support/proxy.ts';
+import { startRefusingSts } from '../support/sts.ts';
+import { writeLayoutDirectory } from '../support/write-layout.ts';
+import { prepareStep, REPOSITORY_NAME, shownError, type Step } from './step.ts';
+
+/**
+ * Every error that the table explains, as the built action shows it, and as errors.golden.md keeps it. Each is an
+ * answer of the local ECR or a condition of the network.
+ */
+
+const image = buildImage({ seed: 'image', layers: [{ size: 3000 }] });
+const index = buildIndex([image]);
+const PUBLIC = 'public.ecr.aws/local/team/app:1.0';
+const ALWAYS = 1000;
+
+interface Case {
+  readonly code: ErrorCode;
+  readonly ecr?: LocalEcrOptions;
+  readonly faults?: readonly Fault[];
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What else there must be; what it gives is added to the environment. */
+  readonly prepare?: (
+    step: Step,
+    scope: AsyncDisposableStack,
+  ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
+}
+
+/** An error that only AWS itself makes happen. */
+function answered(operation: string, name: string, message = 'The text that AWS gives'): Fault {
+  return { kind: 'error', operation, name, message, times: ALWAYS };
+}
+
+function allowedAllBut(...actions: readonly string[]): LocalEcrOptions {
+  const calls = [
+    'BatchCheckLayerAvailability',
+    'InitiateLayerUpload',
+    'UploadLayerPart',
+    'CompleteLayerUpload',
+    'PutImage',
+    'BatchGetImage',
+    'DescribeImages',
+    'DescribeRepositories',
+    'CreateRepository',
+    'TagResource',
+  ];
+  const all = calls.flatMap((call) => [`ecr:${call}`, `ecr-public:${call}`]);
+  const policy = [{ actions: all.filter((action) => !actions.includes(action)) }];
+  return { credentials: [{ ...DEFAULT_CREDENTIAL, policy }] };
+}
+
+const overTls = async (
+  step: Step,
+  scope: AsyncDisposableStack,
+  options: Parameters<typeof startProxy>[0],
+): Promise<Proxy> => {
+  assert.ok(step.ecr.url.startsWith('https:'));
+  return scope.use(await startProxy(options));
+};
+
+const cases: Readonly<Record<string, Case>> = {
+  'a repository that does not exist': {
+    code: 'REPOSITORY_NOT_FOUND',
+    inputs: { repository: 'team/absent' },
+  },
+  'a repository of another account that does not exist': {
+    code: 'REPOSITORY_NOT_FOUND',
+    inputs: { repository: 'team/absent', 'registry-id': '000000000042' },
+  },
+  'a repository that is in the region of the job': {
+    code: 'REPOSITORY_NOT_FOUND',
+    inputs: { tags: '012345678901.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.0' },
+  },
+  'a repository that is in the account of the job': {
+    code: 'REPOSITORY_NOT_FOUND',
+    inputs: { 'registry-id': '000000000042' },
+  },
+  'a public repository that does not exist': {
+    code: 'REPOSITORY_NOT_FOUND',
+    inputs: { tags: 'public.ecr.aws/local/team/absent:1.0' },
+  },
+  'a public alias that does not exist': {
+    code: 'REGISTRY_NOT_FOUND',
+    inputs: { tags: 'public.ecr.aws/nobody/team/app:1.0' },
+  },
+  'an endpoint that is not the one of ECR Public': {
+    code: 'UNSUPPORTED_COMMAND',
+    inputs: { tags: PUBLIC },
+    faults: [answered('BatchCheckLayerAvailability', 'UnsupportedCommandException')],
+  },
+  'a call that the policy does not allow': {
+    code: 'ACCESS_DENIED',
+    ecr: allowedAllBut('ecr:PutImage'),
+  },
+  'a public call that the policy does not allow': {
+    code: 'ACCESS_DENIED',
+    ecr: allowedAllBut('ecr-public:InitiateLayerUpload'),
+    inputs: { tags: PUBLIC },
+  },
+  'a repository created with tags, which the policy does not allow': {
+    code: 'ACCESS_DENIED',
+    ecr: allowedAllBut('ecr:TagResource'),
+    inputs: {
+      repository: 'team/new',
+      'create-repository': 'true',
+      'repository-settings': 'tags: team=blue',
+    },
+  },
+  'a role that does not trust the job': {
+    code: 'ROLE_REFUSED',
+    prepare: async (step, scope) => {
+      const sts = scope.use(await startRefusingSts());
+      await writeFile(step.path('token'), 'a token');
+      return {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_ROLE_ARN: 'arn:aws:iam::012345678901:role/push',
+        AWS_WEB_IDENTITY_TOKEN_FILE: step.path('token'),
+        AWS_ENDPOINT_URL_STS: sts.url,
+      };
+    },
+  },
+  'no credentials': {
+    code: 'NO_CREDENTIALS',
+    env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+  },
+  'credentials that have expired': {
+    code: 'CREDENTIALS_EXPIRED',
+    ecr: { credentials: [{ ...DEFAULT_CREDENTIAL, expired: true }] },
+  },
+  'an access key that AWS does not know': {
+    code: 'CREDENTIALS_INVALID',
+    env: { AWS_ACCESS_KEY_ID: 'AKIDUNKNOWN' },
+  },
+  'another secret than the access key has': {
+    code: 'SIGNATURE_REFUSED',
+    env: { AWS_SECRET_ACCESS_KEY: 'wrong' },
+  },
+  'more tags than an image may have': {
+    code: 'LIMIT_EXCEEDED',
+    ecr: { limits: { ecr: { maxTagsPerImage: 1 } } },
+    inputs: { tags: '1.0,2.0' },
+  },
+  'more public images than a repository may hold': {
+    code: 'LIMIT_EXCEEDED',
+    ecr: { limits: { 'ecr-public': { maxImagesPerRepository: 0 } } },
+    inputs: { tags: PUBLIC },
+  },
+  'a key that is disabled': {
+    code: 'KMS',
+    inputs: { repository: 'team/secret' },
+    prepare: ({ ecr }) => {
+      const kmsKey = 'arn:aws:kms:us-east-1:012345678901:key/1';
+      ecr.createRepository('team/secret', { encryption: { encryptionType: 'KMS', kmsKey } });
+      ecr.breakKey(kmsKey, 'DisabledException');
+      return {};
+    },
+  },
+  'more layers than this ECR takes': {
+    code: 'INVALID_PARAMETER',
+    ecr: { limits: { ecr: { maxLayersPerImage: 0 } } },
+  },
+  'resource tags that AWS keeps for itself': {
+    code: 'INVALID_PARAMETER',
+    inputs: {
+      repository: 'team/new',
+      'create-repository': 'true',
+      'repository-settings': '{"tags": {"aws:team": "blue"}}',
+    },
+  },
+  'layers that stay unseen': {
+    code: 'LAYERS_NOT_FOUND',
+    faults: [{ kind: 'hide-layers', operation: 'PutImage', times: ALWAYS }],
+  },
+  'children of an index that stay unseen': {
+    code: 'REFERENCED_IMAGES_NOT_FOUND',
+    inputs: { layout: 'index' },
+    faults: [
+      {
+        ...answered('PutImage', 'ReferencedImagesNotFoundException'),
+        when: ({ input }) => input['imageTag'] !== undefined,
+      },
+    ],
+  },
+  'parts that are too small': {
+    code: 'UPLOAD_REFUSED',
+    faults: [
+      {
+        kind: 'answer',
+        operation: 'InitiateLayerUpload',
+        change: (output) => ({ ...output, partSize: 1000 }),
+        times: ALWAYS,
+      },
+    ],
+  },
+  'a manifest that was changed on its way': {
+    code: 'MANIFEST_CHANGED',
+    faults: [answered('PutImage', 'ImageDigestDoesNotMatchException')],
+  },
+  'calls that are throttled for too long': {
+    code: 'THROTTLED',
+    faults: [{ kind: 'throttle', operation: 'InitiateLayerUpload', times: ALWAYS }],
+  },
+  'a service that fails': {
+    code: 'SERVER_ERROR',
+    faults: [{ ...answered('InitiateLayerUpload', 'ServerException'), status: 500 } as Fault],
+  },
+  'a load balancer that finds no service behind it': {
+    code: 'SERVER_ERROR',
+    faults: [{ kind: 'http', operation: 'InitiateLayerUpload', status: 503, times: ALWAYS }],
+  },
+  'an endpoint that is no URL': {
+    code: 'INVALID_ENDPOINT',
+    env: { AWS_ENDPOINT_URL_ECR: 'ecr.example' },
+  },
+  'a host that does not exist': {
+    code: 'HOST_NOT_FOUND',
+    env: { AWS_ENDPOINT_URL_ECR: 'https://ecr.invalid' },
+  },
+  'a port that nobody listens at': {
+    code: 'CONNECTION_REFUSED',
+    env: { AWS_ENDPOINT_URL_ECR: 'http://127.0.0.1:1' },
+  },
+  'a connection that breaks each time': {
+    code: 'CONNECTION_LOST',
+    faults: [{ kind: 'reset', operation: 'UploadLayerPart', times: ALWAYS }],
+  },
+  'a certificate that nobody vouches for': {
+    code: 'CERTIFICATE_REFUSED',
+    ecr: { tls: selfSigned() },
+  },
+  'an endpoint that does not speak TLS': {
+    code: 'TLS_FAILED',
+    prepare: ({ ecr }) => ({ AWS_ENDPOINT_URL_ECR: ecr.url.replace('http:', 'https:') }),
+  },
+  'a proxy that wants a password': {
+    code: 'PROXY_REFUSED',
+    ecr: { tls: selfSigned() },
+    prepare: async (step, scope) => {
+      const proxy = await overTls(step, scope, { user: 'me:secret' });
+      return { HTTPS_PROXY: proxy.url };
+    },
+  },
+  'a proxy that hangs up': {
+    code: 'PROXY_REFUSED',
+    ecr: { tls: selfSigned() },
+    prepare: async (step, scope) => {
+      const proxy = await overTls(step, scope, { refuse: undefined });
+      return { HTTPS_PROXY: proxy.url };
+    },
+  },
+  'an error that is new': {
+    code: 'UNEXPECTED_RESPONSE',
+    faults: [answered('PutImage', 'NovelException')],
+  },
+  'an immutable tag that stands for another image': {
+    code: 'TAG_IS_IMMUTABLE',
+    inputs: { repository: 'team/immutable' },
+    prepare: async (step) => {
+      step.ecr.createRepository('team/immutable', { imageTagMutability: 'IMMUTABLE' });
+      await step.push({ layout: 'index', repository: 'team/immutable' });
+      return {};
+    },
+  },
+  'a layer that arrives damaged each time': {
+    code: 'UPLOAD_FAILED',
+    faults: [answered('CompleteLayerUpload', 'InvalidLayerException')],
+  },
+  'one of two targets that fails': {
+    code: 'TARGETS_FAILED',
+    inputs: { tags: `1.0\n${PUBLIC.replace('app', 'absent')}` },
+  },
+  'a reference to another registry': {
+    code: 'INVALID_REFERENCE',
+    inputs: { tags: 'ghcr.io/team/app:1.0' },
+  },
+};
+
+const shown = new Map<string, string>();
+
+void describe(
+  'each error is shown with its code, what happened and what to do',
+  { concurrency: 3 },
+  () => {
+    for (const [name, given] of Object.entries(cases)) {
+      test(name, async () => {
+        shown.set(name, await showError(given));
+      });
+    }
+    after(async () => {
+      const sections = Object.keys(cases).map((name) => goldenSection(name, shown.get(name) ?? ''));
+      const title = '# What a step shows, by what is wrong\n';
+      await assertGolden(
+        new URL('errors.golden.md', import.meta.url),
+        [title, ...sections].join('\n'),
+      );
+    });
+  },
+);
+
+async function showError({ code, ecr, faults = [], inputs, env, prepare }: Case): Promise<string> {
+  await using scope = new AsyncDisposableStack();
+  const step = scope.use(await prepareStep(ecr));
+  step.ecr.createRepository(REPOSITORY_NAME, { service: 'ecr-public' });
+  await writeLayoutDirectory(step.path('layout'), [image]);
+  await writeLayoutDirectory(step.path('index'), [index]);
+  const prepared = await prepare?.(step, scope);
+  for (const fault of faults) step.ecr.fault(fault);
+  const once = { AWS_MAX_ATTEMPTS: '2' };
+  const run = await step.run(inputs, { env: { ...once, ...env, ...prepared } });
+  assert.equal(run.exitCode, 1);
+  const error = shownError(run);
+  assert.equal(error.code, code, error.message);
+  return normalised(`${error.code}: ${error.message}\n${error.hint}`);
+}
+
+/** Ports and names that differ between runs and machines. */
+function normalised(text: string): string {
+  return (
+    text
+      // Both questions are asked at once, and either may be answered first.
+      .replace(/: BatchGetImage: /, ': BatchCheckLayerAvailability: ')
+      .replace(/EPROTO [0-9A-F]+:(.*):\.\.\/deps[^)]*/, 'EPROTO $1')
+      .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+      .replace(/\((ENOTFOUND|EAI_AGAIN): getaddrinfo \1/, '(ENOTFOUND: getaddrinfo ENOTFOUND')
+      .replace(/\d{8}T\d{6}Z/g, 'TIME')
+  );
+}
+
+test('every error of the table is among them', () => {
+  const codes = new Set(Object.values(cases).map(({ code }) => code));
+  const missing = EXPLANATIONS.filter(({ code }) => !codes.has(code));
+  assert.deepEqual(missing, []);
+});
