@@ -71,8 +71,13 @@ const MAX_LISTED = 20;
 function list(entries: readonly Descriptor[]): string {
   const lines = entries.slice(0, MAX_LISTED).map((entry) => {
     const platform = entry.platform === undefined ? '' : ` ${platformName(entry.platform)}`;
-    return `  ${entry.digest}${platform} ${namesOf(entry).join(', ') || '(no name)'}`;
+    return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
   });
   const more = entries.length - lines.length;
   return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+
+/** An annotation may hold anything, line breaks, too. */
+function escaped(name: string): string {
+  return JSON.stringify(name).slice(1, -1);
 }

@@ -91,8 +91,8 @@ class Walk {
     const known = this.#known.get(digest);
     if (known !== undefined) return this.#again(descriptor, known);
     checkDepth(digest, parents);
-    this.#count(descriptor);
     const node = await readManifest(descriptor, this.#content);
+    this.#count(node);
     if (node.manifest.kind === 'index') await this.#index(node.manifest, [...parents, digest]);
     else await this.#image(node.manifest, `manifest ${digest}`);
     this.#known.set(digest, node);
@@ -108,8 +108,8 @@ class Walk {
     return known;
   }
 
-  #count({ size }: Descriptor): void {
-    this.#bytes += size;
+  #count({ bytes }: ManifestNode): void {
+    this.#bytes += bytes.byteLength;
     if (this.#bytes <= MAX_GRAPH_BYTES) return;
     throw new PushError(
       'GRAPH_TOO_LARGE',

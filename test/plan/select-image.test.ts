@@ -95,3 +95,10 @@ test('a long list is cut, and says how much is left out', () => {
     },
   );
 });
+
+test('a name with line breaks is listed in one line', () => {
+  assert.throws(
+    () => select(undefined, named(a, 'one\n::error::two'), named(b, '1.0')),
+    refused('AMBIGUOUS_IMAGE', 'one\\n::error::two'),
+  );
+});
