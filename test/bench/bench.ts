@@ -31,9 +31,13 @@ async function main(args: readonly string[]): Promise<void> {
     cellSeconds: options.cellSeconds,
     say: (line: string) => console.error(line),
   };
-  const results = await run(options, bench, ['npm run bench', ...args].join(' -- '));
+  const results = await run(options, bench, commandOf(args));
   console.log(toMarkdown(results));
   if (options.write) await writeDocument(results);
+}
+
+function commandOf(args: readonly string[]): string {
+  return args.length === 0 ? 'npm run bench' : `npm run bench -- ${args.join(' ')}`;
 }
 
 async function run(options: Options, bench: Bench, command: string): Promise<Results> {
