@@ -76,10 +76,11 @@ function describeTarget(result: TargetResult): TargetMetadata {
     return { ...where, status: 'failed', error: messageOf(result.error), ...counts([], []) };
   }
   const { plan, skippedTags } = result.value;
+  const digest = publishedDigest(result);
   return {
     ...where,
     status: 'complete',
-    digest: publishedDigest(result),
+    ...(digest === undefined ? {} : { digest }),
     ...(skippedTags.length === 0 ? {} : { 'skipped-tags': skippedTags.map(({ tag }) => tag) }),
     ...counts(plan.uploads, plan.present),
   };
@@ -94,9 +95,11 @@ function counts(uploads: readonly Descriptor[], present: readonly Descriptor[]) 
   };
 }
 
+/** Those that stand for the image. */
 function pathsOf({ tags, ...target }: TargetMetadata): string[] {
   const uri = target['repository-uri'];
-  return uri === '' ? [] : tags.map((tag) => `${uri}:${tag}`);
+  const pushed = tags.filter((tag) => !target['skipped-tags']?.includes(tag));
+  return uri === '' ? [] : pushed.map((tag) => `${uri}:${tag}`);
 }
 
 function configOf({ manifest }: ManifestNode): Descriptor | undefined {

@@ -18,10 +18,18 @@ function logComplete(result: Exclude<TargetResult, Failed>, log: Log): void {
       'No answer told the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias.',
     );
   }
+  const names = taggedNow(result).join(', ');
   log.info(
-    `${describeRepository(repository)}: ${publishedDigest(result)} is ${result.target.tags.join(', ')}`,
+    `${describeRepository(repository)}: ${publishedDigest(result) ?? 'an unknown image'} is ${names}`,
   );
   log.info(`Uploaded ${countBlobs(uploads)}; there already: ${countBlobs(present)}`);
+}
+
+/** The tags that stand for the published digest: all that were not skipped, or all of them. */
+function taggedNow({ target, value }: Exclude<TargetResult, Failed>): readonly string[] {
+  const skipped = new Set(value.skippedTags.map(({ tag }) => tag));
+  const put = target.tags.filter((tag) => !skipped.has(tag));
+  return put.length > 0 ? put : target.tags;
 }
 
 /** @throws the error of the target that failed, or one error that tells which failed and which are complete */

@@ -9,6 +9,10 @@ export interface SkippedTag {
   readonly holder: Digest | undefined;
 }
 
+const HINT =
+  'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.';
+const UNSEEN_HINT = `${HINT} If it stands for this very image, as after a push before, allow ecr:BatchGetImage, so that this can be seen.`;
+
 /** Skips the tag or fails, as the user chose. @throws PushError TAG_IS_IMMUTABLE, naming both digests */
 export function skipOrFail(
   { tag, holder }: SkippedTag,
@@ -25,7 +29,7 @@ export function skipOrFail(
     'TAG_IS_IMMUTABLE',
     `tag ${tag} stands for ${holds} and cannot be moved to ${wanted}`,
     {
-      hint: 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.',
+      hint: holder === undefined ? UNSEEN_HINT : HINT,
       cause,
     },
   );

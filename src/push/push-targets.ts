@@ -130,10 +130,13 @@ async function pushTags(
   return { plan, skippedTags: skipped };
 }
 
-/** What the target's tags stand for now: another image only where all of them were skipped. */
-export function publishedDigest({ target, value }: Done<PlannedPush>): Digest {
+/**
+ * What the target's tags stand for now: another image only where all of them were skipped, and undefined where the
+ * credentials may not look which.
+ */
+export function publishedDigest({ target, value }: Done<PlannedPush>): Digest | undefined {
   const { plan, skippedTags } = value;
-  const [first, ...others] = skippedTags.filter(({ tag }) => target.tags.includes(tag));
-  const isSkipped = 1 + others.length === target.tags.length;
-  return (isSkipped ? first?.holder : undefined) ?? plan.graph.root.descriptor.digest;
+  const [first] = skippedTags;
+  const isSkipped = skippedTags.length === target.tags.length;
+  return isSkipped ? first?.holder : plan.graph.root.descriptor.digest;
 }

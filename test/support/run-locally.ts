@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { parseInputs } from '../../src/action/inputs.ts';
+import type { Outputs } from '../../src/action/outputs.ts';
+import { run } from '../../src/action/run.ts';
+import { openRegistry } from '../../src/ecr/open-registry.ts';
+import type { LocalEcr } from '../local-ecr/server.ts';
+import { readActionMetadata } from './action-metadata.ts';
+
+export interface LocalRun {
+  /** What the run threw. */
+  readonly error: unknown;
+  readonly outputs: Outputs | undefined;
+  readonly infos: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface LocalRunOptions {
+  /** Besides those of the local ECR. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs the action in this process, from inputs to outputs: for tables of many runs. As its environment becomes this
+ * process's own, a test file must not have two under way at once.
+ */
+export async function runLocally(
+  ecr: LocalEcr,
+  inputs: Readonly<Record<string, string>>,
+  { env = {}, signal = new AbortController().signal }: LocalRunOptions = {},
+): Promise<LocalRun> {
+  const known = (await readActionMetadata()).inputs;
+  const read = (name: string) => inputs[name] ?? known.get(name)?.default ?? '';
+  const infos: string[] = [];
+  const warnings: string[] = [];
+  let outputs: Outputs | undefined;
+  let error: unknown;
+  using scope = new DisposableStack();
+  scope.use(environment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env, ...env }));
+  try {
+    await run(await parseInputs(read, (path) => readFile(path, 'utf8')), {
+      openRegistry: (repository) => openRegistry(repository),
+      log: {
+        info: (line) => infos.push(line),
+        warning: (line) => warnings.push(line),
+        group: (_name, work) => work(),
+      },
+      setOutputs: (set) => (outputs = set),
+      signal,
+    });
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { error, outputs, infos, warnings };
+}
+
+function environment(variables: Readonly<Record<string, string>>): Disposable {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  return {
+    [Symbol.dispose]: () => {
+      for (const name of Object.keys(variables)) {
+        if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = before[name];
+      }
+    },
+  };
+}
