@@ -142,15 +142,22 @@ function linearity(points: readonly LinearPoint[]): string {
     seconds(wall),
     seconds(cpu),
   ]);
-  const requests = fitLine(points.map((point) => [point.blobs, point.requests]));
-  const wall = fitLine(points.map((point) => [point.blobs, point.wall]));
+  const fits = [
+    `Requests: ${describeFit(points.map(({ blobs, requests }) => [blobs, requests]))}.`,
+    `CPU: ${describeFit(points.map(({ blobs, cpu }) => [blobs, cpu * 1000]))} (ms).`,
+    `Wall: ${describeFit(points.map(({ blobs, wall }) => [blobs, wall * 1000]))} (ms).`,
+  ];
   return [
     '### An index of 8 platforms, of more and more blobs (20 ms a request)',
     table(['blobs', 'requests', 'wall (s)', 'CPU (s)'], rows),
-    `Requests: ${requests.slope.toFixed(3)} a blob + ${requests.intercept.toFixed(1)}, ` +
-      `R² = ${requests.rSquared.toFixed(5)}. Wall: ${(wall.slope * 1000).toFixed(2)} ms a blob + ` +
-      `${wall.intercept.toFixed(2)} s, R² = ${wall.rSquared.toFixed(4)}.`,
+    fits.join('\n'),
   ].join('\n\n');
+}
+
+function describeFit(points: readonly (readonly [blobs: number, value: number])[]): string {
+  const { slope, intercept, rSquared } = fitLine(points);
+  const sign = intercept < 0 ? '−' : '+';
+  return `${slope.toFixed(2)} a blob ${sign} ${Math.abs(intercept).toFixed(0)}, R² = ${rSquared.toFixed(4)}`;
 }
 
 function memory(points: readonly MemoryPoint[]): string {
