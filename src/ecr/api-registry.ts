@@ -267,8 +267,10 @@ export class ApiRegistry implements Registry {
     return this.#repository.type === 'public' && tag === undefined;
   }
 
+  /** What the user named stays: answers tell the account, also where that was an alias. */
   #learn(registryId: string | undefined): void {
-    if (registryId !== undefined) this.#repository = { ...this.#repository, registryId };
+    if (registryId === undefined || this.#repository.registryId !== undefined) return;
+    this.#repository = { ...this.#repository, registryId };
   }
 
   /** After an abort, its reason is the news, and not the calls that it broke off. */
