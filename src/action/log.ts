@@ -37,6 +37,13 @@ export function logImage({ graph, origins, brokenEntries }: ResolvedImage, log: 
   }
 }
 
+const UNCHECKED = {
+  images:
+    'Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.',
+  mutability:
+    'Without ecr:DescribeRepositories it was not checked whether the tags may move: ECR tells when they are put, after the upload.',
+} as const;
+
 /** `name` is put in front of each line, where there are several targets. */
 export function logPush(log: Log, name: string): PushListener {
   const info = (message: string): void => log.info(`${name}${message}`);
@@ -50,10 +57,7 @@ export function logPush(log: Log, name: string): PushListener {
           ? 'The repository does not exist and is created.'
           : 'The repository does not exist: trying whether ECR creates it on push.',
       ),
-    tagsUnchecked: () =>
-      warning(
-        'Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.',
-      ),
+    tagsUnchecked: (what) => warning(UNCHECKED[what]),
     tagSkipped: (tag, holder) =>
       warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
     layerStarted: ({ digest, size }) =>

@@ -8,7 +8,8 @@ import type { Plan } from '../plan/diff.ts';
 export interface PushListener {
   planned(plan: Plan): void;
   repositoryMissing(willCreate: boolean): void;
-  tagsUnchecked(): void;
+  /** The credentials may not look: at the images that tags stand for, or at whether the repository lets tags move. */
+  tagsUnchecked(what: 'images' | 'mutability'): void;
   /** `holder`: the image that the tag stands for and keeps. */
   tagSkipped(tag: string, holder: Digest | undefined): void;
   layerStarted(layer: Descriptor): void;

@@ -25,7 +25,7 @@ export async function planPush(
   context: PushContext,
 ): Promise<PlannedPush> {
   const state = await inspect(graph, tags, create, context);
-  if (state.images === undefined) context.listener.tagsUnchecked();
+  if (state.images === undefined) context.listener.tagsUnchecked('images');
   const skippedTags = await checkTags(graph, tags, state.images ?? [], context);
   const left = tags.filter((tag) => !skippedTags.some((skipped) => skipped.tag === tag));
   const nothing: Plan = { graph, uploads: [], present: [], puts: [], tagPuts: [] };
@@ -79,6 +79,9 @@ async function checkTags(
   const holders = new Map(images.map(({ tag, digest }) => [tag, digest]));
   const taken = tags.filter((tag) => holders.has(tag) && holders.get(tag) !== wanted);
   if (taken.length === 0) return [];
-  const immutable = (await context.registry.immutableTags(taken, context.signal)) ?? [];
-  return immutable.map((tag) => skipOrFail({ tag, holder: holders.get(tag) }, wanted, context));
+  const immutable = await context.registry.immutableTags(taken, context.signal);
+  if (immutable === undefined) context.listener.tagsUnchecked('mutability');
+  return (immutable ?? []).map((tag) =>
+    skipOrFail({ tag, holder: holders.get(tag) }, wanted, context),
+  );
 }

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { DEFAULT_CREDENTIAL } from '../local-ecr/options.ts';
+import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
+import { REPOSITORY } from '../support/action-metadata.ts';
+import { buildImage } from '../support/image.ts';
+import { runLocally } from '../support/run-locally.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { writeLayoutDirectory } from '../support/write-layout.ts';
+
+/** README's permissions are enough for what they are said to be for, and none of them is there for nothing. */
+
+const ACCOUNT = '012345678901';
+const NAME = 'team/app';
+const NEW = 'team/new';
+
+const directory = await temporaryDirectory();
+after(() => directory[Symbol.asyncDispose]());
+const layouts = ['first', 'second'].map((seed) => [join(directory.path, seed), seed] as const);
+for (const [path, seed] of layouts) await writeLayoutDirectory(path, [buildImage({ seed })]);
+
+const lifecycle = {
+  rules: [
+    {
+      rulePriority: 1,
+      description: 'untagged images go after two weeks',
+      selection: {
+        tagStatus: 'untagged',
+        countType: 'sinceImagePushed',
+        countUnit: 'days',
+        countNumber: 14,
+      },
+      action: { type: 'expire' },
+    },
+  ],
+};
+const policy = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }],
+};
+const lifecycleFile = join(directory.path, 'lifecycle.json');
+await writeFile(lifecycleFile, JSON.stringify(lifecycle));
+
+const readme = await readFile(new URL('README.md', REPOSITORY), 'utf8');
+const [, section = ''] = /\n## Permissions\n(.*?)\n## /s.exec(readme) ?? [];
+
+type Service = 'ecr' | 'ecr-public';
+
+/** What the row that begins so allows. */
+function actionsFor(row: string, service: Service): readonly string[] {
+  const line = section.split('\n').find((text) => text.startsWith(`| ${row}`));
+  assert.ok(line, `README has no permissions for ${row}`);
+  const cell = line.split('|')[service === 'ecr' ? 2 : 3] ?? '';
+  return [...cell.matchAll(/`([\w-]+:\w+)`/g)].map(([, action = '']) => action);
+}
+
+const PUSH = 'every push';
+const LOOK = 'looking up';
+const CREATE = '`create-repository: true`';
+const TAGS = '… with `tags`';
+const LIFECYCLE = '… with `lifecycle-policy`';
+const POLICY = '… with `repository-policy`';
+
+interface Options {
+  readonly rows: readonly string[];
+  readonly services: readonly Service[];
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly settings?: object;
+}
+
+const BOTH = ['ecr', 'ecr-public'] as const;
+
+const options: Readonly<Record<string, Options>> = {
+  'a push': { rows: [PUSH], services: BOTH },
+  'a push with look-ups': { rows: [PUSH, LOOK], services: BOTH },
+  'a push that creates the repository': { rows: [PUSH, CREATE], services: BOTH, settings: {} },
+  'a push that creates the repository, with look-ups': {
+    rows: [PUSH, LOOK, CREATE],
+    services: BOTH,
+    settings: {},
+  },
+  'a repository with tags': {
+    rows: [PUSH, CREATE, TAGS],
+    services: BOTH,
+    settings: { tags: { team: 'blue' } },
+  },
+  'a repository with a policy': {
+    rows: [PUSH, CREATE, POLICY],
+    services: BOTH,
+    settings: { 'repository-policy': policy },
+  },
+  'a repository with a lifecycle policy': {
+    rows: [PUSH, CREATE, LIFECYCLE],
+    services: ['ecr'],
+    settings: { 'lifecycle-policy': lifecycleFile },
+  },
+  'a repository with everything': {
+    rows: [PUSH, LOOK, CREATE, TAGS, LIFECYCLE, POLICY],
+    services: BOTH,
+    settings: { tags: 'team=blue', 'lifecycle-policy': lifecycle, 'repository-policy': policy },
+  },
+};
+
+for (const [name, { rows, services, settings }] of Object.entries(options)) {
+  for (const service of services) {
+    test(`${name}, in ${service}: README's permissions are enough, and each is made use of`, async () => {
+      const actions = rows.flatMap((row) => actionsFor(row, service));
+      const repository = settings === undefined ? NAME : NEW;
+      await using ecr = await startAllowing(service, repository, actions);
+      await pushTwice(ecr, service, repository, settings);
+      const denied = ecr.calls().filter(({ outcome }) => outcome === 'AccessDeniedException');
+      const optional = actionsFor(LOOK, service);
+      const made = ecr.calls().map((call) => `${call.service}:${call.operation}`);
+      const lacking = denied.map((call) => `${call.service}:${call.operation}`);
+      assert.deepEqual(
+        lacking.filter((action) => !optional.includes(action)),
+        [],
+      );
+      if (rows.includes(LOOK)) assert.deepEqual(lacking, []);
+      // To create with tags is one call that takes two rights.
+      const used = new Set([...made, ...(rows.includes(TAGS) ? [`${service}:TagResource`] : [])]);
+      assert.deepEqual(
+        actions.filter((action) => !used.has(action)),
+        [],
+      );
+    });
+  }
+}
+
+async function startAllowing(
+  service: Service,
+  repository: string,
+  actions: readonly string[],
+): Promise<LocalEcr> {
+  const place = service === 'ecr' ? `ecr:us-east-1` : 'ecr-public:';
+  const resources = [`arn:aws:${place}:${ACCOUNT}:repository/${repository}`];
+  const ecr = await startLocalEcr({
+    credentials: [{ ...DEFAULT_CREDENTIAL, policy: [{ actions, resources }] }],
+  });
+  ecr.createRepository(NAME, { service });
+  return ecr;
+}
+
+/** Another image the second time, so that a tag is there already. */
+async function pushTwice(
+  ecr: LocalEcr,
+  service: Service,
+  repository: string,
+  settings: object | undefined,
+): Promise<void> {
+  for (const [layout] of layouts) {
+    const run = await runLocally(ecr, {
+      layout,
+      repository,
+      'registry-type': service === 'ecr' ? 'private' : 'public',
+      'create-repository': String(settings !== undefined),
+      'repository-settings': settings === undefined ? '' : JSON.stringify(settings),
+    });
+    assert.equal(run.error, undefined);
+  }
+}
+
+/** Every action of this README's own policies, taken away: the push fails and names it, or goes on and warns. */
+for (const service of BOTH) {
+  for (const action of [...actionsFor(PUSH, service), ...actionsFor(LOOK, service)]) {
+    test(`without ${action} a push fails and names it, or goes on and says so`, async () => {
+      const all = [...actionsFor(PUSH, service), ...actionsFor(LOOK, service)];
+      await using ecr = await startAllowing(
+        service,
+        NAME,
+        all.filter((other) => other !== action),
+      );
+      const shown: string[] = [];
+      for (const [layout] of layouts) {
+        const type = service === 'ecr' ? 'private' : 'public';
+        const run = await runLocally(ecr, { layout, repository: NAME, 'registry-type': type });
+        shown.push(...run.warnings, run.error instanceof Error ? run.error.message : '');
+        assert.equal(run.error === undefined, actionsFor(LOOK, service).includes(action));
+      }
+      assert.ok(
+        shown.some((text) => text.includes(action)),
+        shown.join('\n'),
+      );
+    });
+  }
+}
+
+for (const [at, service] of BOTH.entries()) {
+  test(`README's policy for ${service} is what its table says, for a push with look-ups`, () => {
+    const blocks = [...section.matchAll(/```json\n(.*?)```/gs)].map(
+      ([, json = '']) =>
+        JSON.parse(json) as { Statement: [{ Action: string[]; Resource: string }] },
+    );
+    assert.equal(blocks.length, 2);
+    const [statement] = blocks[at]?.Statement ?? [];
+    assert.deepEqual(statement?.Action, [
+      ...actionsFor(PUSH, service),
+      ...actionsFor(LOOK, service),
+    ]);
+    assert.ok(statement.Resource.startsWith(`arn:aws:${service}:`));
+  });
+}
