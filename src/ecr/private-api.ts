@@ -90,12 +90,12 @@ async function createRepository(
     scanOnPush,
     encryptionType,
     kmsKey,
-    tags = {},
+    tags,
   } = settings;
   const { repository: created } = await client.send(
     new CreateRepositoryCommand({
       ...repository,
-      tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       imageTagMutability,
       imageTagMutabilityExclusionFilters: mutabilityExclusions?.map((filter) => ({
         filterType: 'WILDCARD',

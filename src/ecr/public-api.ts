@@ -107,13 +107,13 @@ async function describeImage(
 async function createRepository(
   client: ECRPUBLICClient,
   { repositoryName }: RepositoryId,
-  { tags = {}, catalogData }: RepositorySettings,
+  { tags, catalogData }: RepositorySettings,
   abortSignal: AbortSignal,
 ): Promise<RegistryOutput> {
   const { repository } = await client.send(
     new CreateRepositoryCommand({
       repositoryName,
-      tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       catalogData: catalogData && {
         ...catalogData,
         architectures: catalogData.architectures && [...catalogData.architectures],
