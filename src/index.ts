@@ -9,6 +9,8 @@ import { SharedRateLimits } from './ecr/rate-limit.ts';
 import { PushError } from './errors.ts';
 
 const cancelled = new AbortController();
+/** Aborted when all is done: nothing that still waits for another attempt then keeps the process. */
+const ended = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
   process.once(name, () =>
     cancelled.abort(new PushError('CANCELLED', `The step was cancelled (${name})`)),
@@ -22,8 +24,9 @@ try {
   );
   setProxyVariables(inputs.proxies);
   const rateLimits = new SharedRateLimits();
+  const signal = AbortSignal.any([cancelled.signal, ended.signal]);
   await run(inputs, {
-    openRegistry: (repository) => openRegistry(repository, process.env, rateLimits),
+    openRegistry: (repository) => openRegistry(repository, { rateLimits, signal }),
     log: core,
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
@@ -31,4 +34,6 @@ try {
   });
 } catch (error) {
   reportFailure(error, core);
+} finally {
+  ended.abort();
 }

@@ -20,16 +20,26 @@ const MAX_SOCKETS = 100;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface RegistryOptions {
+  readonly environment: Environment;
+  /** Of all registries of a run. */
+  readonly rateLimits: SharedRateLimits;
+  /** Ends the waiting between two attempts; undefined for nothing that does. */
+  readonly signal: AbortSignal | undefined;
+}
+
+const DEFAULTS = { environment: process.env, signal: undefined };
+
 /** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */
 export async function openRegistry(
   repository: RepositoryReference,
-  environment: Environment = process.env,
-  rateLimits = new SharedRateLimits(),
+  given: Partial<RegistryOptions> = {},
 ): Promise<Registry> {
+  const options = { ...DEFAULTS, rateLimits: new SharedRateLimits(), ...given };
   const { type, registryId, name: repositoryName } = repository;
   const open = type === 'public' ? openPublic : openPrivate;
   const id = { registryId, repositoryName };
-  const { api, region } = await open(repository, id, environment, rateLimits);
+  const { api, region } = await open(repository, id, options);
   return new ApiRegistry(api, { ...repository, region }, MAX_PARTS[type]);
 }
 
@@ -41,14 +51,14 @@ interface OpenedApi {
 async function openPrivate(
   { region, host }: RepositoryReference,
   id: RepositoryId,
-  environment: Environment,
-  rateLimits: SharedRateLimits,
+  options: RegistryOptions,
 ): Promise<OpenedApi> {
+  const { environment, rateLimits } = options;
   const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find(
     (text) => text,
   );
   const client = createPrivateClient({
-    ...(await clientOptions(environment)),
+    ...(await clientOptions(options)),
     ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR', environment),
     ...(known === undefined ? {} : { region: known }),
   });
@@ -61,12 +71,12 @@ async function openPrivate(
 async function openPublic(
   { host }: RepositoryReference,
   id: RepositoryId,
-  environment: Environment,
-  rateLimits: SharedRateLimits,
+  options: RegistryOptions,
 ): Promise<OpenedApi> {
+  const { environment, rateLimits } = options;
   const { createPublicClient, publicApi } = await import('./public-api.ts');
   const client = createPublicClient({
-    ...(await clientOptions(environment)),
+    ...(await clientOptions(options)),
     ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
     region: PUBLIC_REGION,
   });
@@ -74,17 +84,17 @@ async function openPublic(
   return { api: publicApi(client, id), region: PUBLIC_REGION };
 }
 
-async function clientOptions(environment: Environment) {
+async function clientOptions({ environment, signal }: RegistryOptions) {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
-  const options = {
+  const handler = {
     connectionTimeout: CONNECTION_TIMEOUT,
     socketTimeout: SOCKET_TIMEOUT,
     httpAgent: agent,
     httpsAgent: agent,
   };
   return {
-    retryStrategy: new EcrRetryStrategy(maxAttempts(environment)),
-    requestHandler: isProxyConfigured(environment) ? await proxyHandler(options) : options,
+    retryStrategy: new EcrRetryStrategy(maxAttempts(environment), signal),
+    requestHandler: isProxyConfigured(environment) ? await proxyHandler(handler) : handler,
   };
 }
 

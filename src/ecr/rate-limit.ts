@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FinalizeRequestMiddleware, Pluggable } from '@smithy/types';
+import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { errorName } from './exceptions.ts';
 import type { RegistryType } from './reference.ts';
 
@@ -23,6 +23,9 @@ export const RATES: Readonly<Record<RegistryType, Rates>> = {
 
 /** How many seconds' worth of calls may go at once at the start: how much AWS allows is not documented. */
 const BURST_SECONDS = 4;
+
+/** The names that throttling has in AWS's answers. */
+const THROTTLING = ['ThrottlingException', 'Throttling', 'TooManyRequestsException'];
 
 /** A token bucket: calls go at once while it holds tokens, then at its rate, in the order in which they came. */
 export class TokenBucket {
@@ -80,11 +83,11 @@ export class RateLimits {
       (next, context) => async (args) => {
         const bucket = this.#buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
         const wait = bucket?.take() ?? 0;
-        if (wait > 0) await delay(wait);
+        if (wait > 0) await delay(wait, undefined, abortOptions(context));
         try {
           return await next(args);
         } catch (error) {
-          if (errorName(error) === 'ThrottlingException') bucket?.drain();
+          if (THROTTLING.includes(errorName(error))) bucket?.drain();
           throw error;
         }
       };
@@ -97,6 +100,14 @@ export class RateLimits {
         }),
     };
   }
+}
+
+/** The call's own signal, as `send` was given it. */
+function abortOptions({ __smithy_context: call }: HandlerExecutionContext): {
+  signal?: AbortSignal;
+} {
+  const signal = call?.abortSignal;
+  return signal instanceof AbortSignal ? { signal } : {};
 }
 
 /** The limits of a whole run: repositories of one region share theirs. */

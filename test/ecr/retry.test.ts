@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RetryErrorInfo } from '@smithy/types';
+import { EcrRetryStrategy } from '../../src/ecr/retry.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import type { Fault } from '../local-ecr/faults.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
@@ -65,3 +67,36 @@ for (const [name, fault, sent, code] of lasting) {
     assert.equal(result.sent, sent);
   });
 }
+
+/** As the SDK reports a failure to its strategy. */
+function failureOf(name: string): RetryErrorInfo {
+  const error = Object.assign(new Error(name), { name, $fault: 'client', $metadata: {} } as const);
+  return { error, errorType: name === 'ThrottlingException' ? 'THROTTLING' : 'TRANSIENT' };
+}
+
+test('one call that is tried again leaves the others their attempts', async () => {
+  const strategy = new EcrRetryStrategy(2);
+  const tokens = await Promise.all(
+    Array.from({ length: 500 }, async () => {
+      const token = await strategy.acquireInitialRetryToken();
+      return strategy.refreshRetryTokenForRetry(token, failureOf('TimeoutError'));
+    }),
+  );
+  assert.ok(tokens.every((token) => token.getRetryCount() === 1));
+});
+
+test('an abort ends the waiting for another attempt', async () => {
+  const stop = new AbortController();
+  const strategy = new EcrRetryStrategy(8, stop.signal);
+  const token = { getRetryCount: () => 6, getRetryDelay: () => 0 };
+  const waiting = strategy.refreshRetryTokenForRetry(token, failureOf('ThrottlingException'));
+  stop.abort();
+  await assert.rejects(waiting, { name: 'AbortError' });
+});
+
+test('when there is to be no other attempt, the failure itself is thrown', async () => {
+  const strategy = new EcrRetryStrategy(1);
+  const token = await strategy.acquireInitialRetryToken();
+  const failure = failureOf('TimeoutError');
+  await assert.rejects(strategy.refreshRetryTokenForRetry(token, failure), failure.error);
+});
