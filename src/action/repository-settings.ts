@@ -54,7 +54,11 @@ function parseLines(text: string): Fields {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
-  return Object.fromEntries(lines.map(parseLine));
+  const entries = lines.map(parseLine);
+  const keys = entries.map(([key]) => key);
+  const twice = keys.find((key, at) => keys.indexOf(key) < at);
+  if (twice !== undefined) throw invalid(`has ${twice} twice`, 'Write each key once.');
+  return Object.fromEntries(entries);
 }
 
 function parseLine(line: string): [key: string, value: string] {

@@ -73,9 +73,21 @@ function defaultRepository(tag: string, defaults: TargetDefaults): RepositoryRef
   return {
     type,
     registryId: registryId === undefined ? undefined : checkRegistryId(registryId, type),
-    region: type === 'public' ? PUBLIC_REGION : region,
+    region: type === 'public' ? PUBLIC_REGION : checkRegion(region),
     name: checkRepositoryName(name, type),
   };
+}
+
+/** It becomes part of a host's name. */
+function checkRegion(region: string | undefined): string | undefined {
+  if (region === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region)) return region;
+  throw new PushError(
+    'INVALID_INPUT',
+    `aws-region ${JSON.stringify(region)} is not an AWS region`,
+    {
+      hint: 'A region is written like eu-west-1.',
+    },
+  );
 }
 
 function withoutTag(text: string): RepositoryReference {

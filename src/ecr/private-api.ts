@@ -84,14 +84,8 @@ async function createRepository(
   settings: RepositorySettings,
   abortSignal: AbortSignal,
 ): Promise<RegistryOutput> {
-  const {
-    imageTagMutability,
-    mutabilityExclusions,
-    scanOnPush,
-    encryptionType,
-    kmsKey,
-    tags,
-  } = settings;
+  const { imageTagMutability, mutabilityExclusions, scanOnPush, encryptionType, kmsKey, tags } =
+    settings;
   const { repository: created } = await client.send(
     new CreateRepositoryCommand({
       ...repository,

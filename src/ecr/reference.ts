@@ -20,8 +20,15 @@ export interface RepositoryReference {
 /** ECR Public answers only here, whatever AWS_REGION says. */
 export const PUBLIC_REGION = 'us-east-1';
 
-/** The service model's pattern: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+/**
+ * The services' own patterns; for private ECR the wider one that references to images follow, as ECR has the last word.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+ * https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_CreateRepository.html
+ */
+const NAMES = {
+  private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
+  public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+} as const;
 const NAME_LENGTHS = { private: [2, 256], public: [2, 205] } as const;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
@@ -34,12 +41,12 @@ const ALIAS_LENGTHS = [2, 50] as const;
 export function checkRepositoryName(name: string, type: RegistryType): string {
   const [shortest, longest] = NAME_LENGTHS[type];
   const isLongEnough = name.length >= shortest && name.length <= longest;
-  if (isLongEnough && NAME.test(name)) return name;
+  if (isLongEnough && NAMES[type].test(name)) return name;
   throw new PushError(
     'INVALID_REFERENCE',
     `${JSON.stringify(name)} is not an ECR repository name`,
     {
-      hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by a single "-", "_", "." or "/".`,
+      hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by "-", "_", "." or "/".`,
     },
   );
 }

@@ -150,8 +150,8 @@ test('every setting of a public repository arrives', async () => {
 test("without settings, a repository has AWS's own defaults", async () => {
   await using ecr = await startLocalEcr();
   assert.equal((await push(ecr)).error, undefined);
-  const [{ input = {} } = {}] = ecr.calls('CreateRepository');
-  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  const [call] = ecr.calls('CreateRepository');
+  const given = Object.entries(call?.input ?? {}).filter(([, value]) => value !== undefined);
   assert.deepEqual(given, [['repositoryName', NAME]]);
 });
 
