@@ -1,4 +1,5 @@
 import type { RepositoryId } from './repository-id.ts';
+import type { RawBody } from './part-encoder-worker.ts';
 import type { LayerPart, PartSource } from './registry.ts';
 
 /** What UploadLayerPart's request holds around the base64 of a part. */
@@ -6,9 +7,6 @@ export interface PartFrame {
   readonly before: string;
   readonly after: string;
 }
-
-/** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
-const ENCODE_CHUNK = 48 * 1024;
 
 /** Members in the order in which the SDK writes them: those that the API requires come first. */
 export function framePart(
@@ -39,26 +37,22 @@ export function bodySize({ before, after }: PartFrame, size: number): number {
 }
 
 /**
- * Fills `body` with the frame and, between, the base64 of the part. Raw bytes are read into the end of the place where
- * the base64 goes, which is longer: so they never need memory of their own, and no write overtakes the reading.
+ * Fills `bytes` with the frame and, between, the part, at the end of the place where its base64 goes: so the raw bytes
+ * never need memory of their own.
  * @throws what `source` throws
  */
-export async function fillBody(
-  body: Uint8Array,
+export async function readBody(
+  bytes: Uint8Array<SharedArrayBuffer>,
   frame: PartFrame,
   { firstByte, size }: LayerPart,
   source: PartSource,
-): Promise<void> {
-  const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+): Promise<RawBody> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = buffer.write(frame.before, 0);
   const end = start + base64Length(size);
   buffer.write(frame.after, end);
-  const raw = buffer.subarray(end - size, end);
-  await source.read(raw, firstByte);
-  for (let read = 0, written = start; read < size; read += ENCODE_CHUNK) {
-    const text = raw.toString('base64', read, Math.min(read + ENCODE_CHUNK, size));
-    written += buffer.write(text, written, 'latin1');
-  }
+  await source.read(buffer.subarray(end - size, end), firstByte);
+  return { bytes, start, end, size };
 }
 
 /** The part's own bytes again. */

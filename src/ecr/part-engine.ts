@@ -1,7 +1,8 @@
 import type { RepositoryId } from './repository-id.ts';
-import { bodySize, fillBody, framePart, type PartFrame } from './part-body.ts';
+import { bodySize, framePart, type PartFrame, readBody } from './part-body.ts';
 import { type PartBuffer, PartBuffers } from './part-buffers.ts';
-import { PartHash } from './part-hash.ts';
+import { PartEncoder } from './part-encoder.ts';
+import { encodeAndHash, type RawBody } from './part-encoder-worker.ts';
 import type { LayerPart, PartSource } from './registry.ts';
 
 /** A part as the body of its request, hashed for the signature. */
@@ -33,11 +34,11 @@ export class EncodedPart {
 /** Makes parts ready, in memory and on a thread that all layers and repositories share. */
 export class PartEngine {
   readonly #buffers: PartBuffers;
-  readonly #hash: PartHash;
+  readonly #encoder: PartEncoder;
 
-  constructor(buffers = new PartBuffers(), hash = new PartHash()) {
+  constructor(buffers = new PartBuffers(), encoder = new PartEncoder()) {
     this.#buffers = buffers;
-    this.#hash = hash;
+    this.#encoder = encoder;
   }
 
   /** Waits for memory. @throws what `source` throws, the signal's reason */
@@ -70,8 +71,9 @@ export class PartEngine {
     buffer: PartBuffer,
   ): Promise<EncodedPart> {
     try {
-      await fillBody(buffer.bytes, frame, part, source);
-      return new EncodedPart(part, frame, await this.#hash.sha256(buffer.bytes), buffer);
+      const read = (): Promise<RawBody> => readBody(buffer.bytes, frame, part, source);
+      const digest = (await this.#encoder.encode(await read())) ?? encodeAndHash(await read());
+      return new EncodedPart(part, frame, digest, buffer);
     } catch (error) {
       // A read that failed may be one of several that are still under way.
       buffer.drop();

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { PartBuffers } from '../../src/ecr/part-buffers.ts';
+import { PartEncoder, WORKER_MIN_BYTES } from '../../src/ecr/part-encoder.ts';
+import type { RawBody } from '../../src/ecr/part-encoder-worker.ts';
+import { PartEngine } from '../../src/ecr/part-engine.ts';
+
+const BEFORE = '{"layerPartBlob":"';
+const AFTER = '"}';
+const LARGE = WORKER_MIN_BYTES;
+
+function content(size: number, first = 0): Buffer {
+  return Buffer.alloc(size).map((_, at) => first + at) as Buffer;
+}
+
+function rawBody(raw: Buffer): RawBody {
+  const start = BEFORE.length;
+  const end = start + Math.ceil(raw.length / 3) * 4;
+  const bytes = new Uint8Array(new SharedArrayBuffer(end + AFTER.length));
+  const buffer = Buffer.from(bytes.buffer);
+  buffer.write(BEFORE);
+  raw.copy(buffer, end - raw.length);
+  buffer.write(AFTER, end);
+  return { bytes, start, end, size: raw.length };
+}
+
+function assertEncoded(body: RawBody, digest: string | undefined, raw: Buffer): void {
+  const expected = BEFORE + raw.toString('base64') + AFTER;
+  assert(Buffer.from(body.bytes).equals(Buffer.from(expected)), 'the body is as it should be');
+  assert.equal(digest, createHash('sha256').update(expected).digest('hex'));
+}
+
+function worker(code: string): URL {
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}
+
+/** Encodes until an answer comes from the worker; true if it came. */
+async function encodesInWorker(encoder: PartEncoder, raw: Buffer): Promise<boolean> {
+  const body = rawBody(raw);
+  const digest = encoder.encode(body);
+  assertEncoded(body, await digest, raw);
+  await setImmediate();
+  return typeof digest !== 'string';
+}
+
+for (const size of [1, 2, 3, 4, 100, 48 * 1024 - 1, 48 * 1024, 48 * 1024 + 1, 100_000]) {
+  test(`a body of ${size} bytes is encoded where it stands, here and now`, () => {
+    const raw = content(size);
+    const body = rawBody(raw);
+    const digest = new PartEncoder().encode(body);
+    assert(typeof digest === 'string');
+    assertEncoded(body, digest, raw);
+  });
+}
+
+test('large bodies are encoded by a worker, and until it is there here', async () => {
+  const encoder = new PartEncoder();
+  const raw = content(LARGE);
+  while (!(await encodesInWorker(encoder, raw)));
+  const raws = Array.from({ length: 5 }, (_, at) => content(LARGE + at, at));
+  const bodies = raws.map(rawBody);
+  const digests = bodies.map((body) => encoder.encode(body));
+  assert(digests.every((digest) => digest instanceof Promise));
+  await Promise.all(
+    bodies.map(async (body, at) => assertEncoded(body, await digests[at], raws[at] ?? raw)),
+  );
+});
+
+test('a worker that cannot be started is done without', async () => {
+  for (const file of [new URL('file:///no/such/worker.js'), worker('throw new Error()')]) {
+    const encoder = new PartEncoder(file);
+    for (let round = 0; round < 50; round++) {
+      assert.equal(await encodesInWorker(encoder, content(LARGE)), false);
+    }
+  }
+});
+
+/** It damages what it was given, and is gone. */
+const DYING = `
+  import { parentPort } from 'node:worker_threads';
+  parentPort.on('message', ({ body }) => {
+    body.bytes.fill(0);
+    process.exit();
+  });
+  parentPort.postMessage('ready');`;
+
+test('a part over which the worker dies is read and encoded again', async () => {
+  const raw = content(LARGE);
+  const reads: Uint8Array[] = [];
+  const source = {
+    read: (target: Uint8Array, position: number) => {
+      reads.push(target);
+      target.set(raw.subarray(position, position + target.length));
+      return Promise.resolve();
+    },
+  };
+  const engine = new PartEngine(new PartBuffers(), new PartEncoder(worker(DYING)));
+  const repository = { registryId: undefined, repositoryName: 'team/app' };
+  const part = { uploadId: 'an-id', firstByte: 0, size: raw.length };
+  const { signal } = new AbortController();
+  for (let readAgain = false; !readAgain;) {
+    const before = reads.length;
+    const encoded = await engine.prepare(repository, part, source, signal);
+    const text = Buffer.from(encoded.body).toString();
+    const { layerPartBlob } = JSON.parse(text) as { layerPartBlob: string };
+    assert(Buffer.from(layerPartBlob, 'base64').equals(raw));
+    assert.equal(encoded.bodyHash, createHash('sha256').update(text).digest('hex'));
+    encoded.end({ reusable: true });
+    readAgain = reads.length === before + 2;
+    await setImmediate();
+  }
+});
