@@ -131,7 +131,10 @@ class Filter {
 
 function replaceEntry(raw: Fields | undefined, kept: Descriptor | undefined): Fields[] {
   if (raw === undefined || kept === undefined) return [];
-  return [{ ...raw, digest: kept.digest, size: kept.size }];
+  if (raw['digest'] === kept.digest) return [raw];
+  // Inline data are those of the index that it was.
+  const others = Object.entries(raw).filter(([name]) => name !== 'data');
+  return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
 }
 
 async function unwrap(root: Descriptor, content: Overlay): Promise<Descriptor> {

@@ -5,6 +5,7 @@ import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
 import { Overlay } from '../../src/plan/overlay.ts';
 import { reshape, type Shape } from '../../src/plan/reshape.ts';
+import { walkGraph } from '../../src/plan/walk.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
 import { entriesOf, MemoryContent, parsed, rawBlob, rawGraph } from '../support/memory-content.ts';
@@ -21,11 +22,11 @@ function shapeOf({ platforms = '', attestations = 'keep', singleImage = 'keep' }
   return { platforms: names.map(parsePlatformName), attestations, singleImage };
 }
 
-/** The new root and its bytes. */
+/** The new root, its bytes, and what holds all of it. */
 async function reshaped(root: Graph, wanted: Wanted, content = new MemoryContent(root)) {
   const overlay = new Overlay(content);
   const descriptor = await reshape(root.descriptor, overlay, shapeOf(wanted));
-  return { descriptor, bytes: await overlay.readVerified(descriptor) };
+  return { descriptor, overlay, bytes: await overlay.readVerified(descriptor) };
 }
 
 function imageFor(architecture: string, variant?: string): Graph {
@@ -153,6 +154,23 @@ test('a nested index is made anew, and so is the one above it', async () => {
   assert.equal(second?.digest, riscv.descriptor.digest);
   assert.deepEqual(first.annotations, { name: 'inner' });
   assert.deepEqual(entriesOf(await overlay.readVerified(first)), digests(arm));
+});
+
+test('inline data of a nested index go when it is made anew, and stay when it is not', async () => {
+  const inline = (graph: Graph) => ({
+    ...graph.descriptor,
+    data: Buffer.from(graph.manifest).toString('base64'),
+  });
+  const [changed, same] = [buildIndex([amd, arm]), buildIndex([arm, imageFor('arm64', 'v9')])];
+  const body = { schemaVersion: 2, manifests: [inline(changed), inline(same)] };
+  const root = rawGraph(body, { mediaType: OCI_INDEX, below: [changed, same] });
+  const { descriptor, overlay } = await reshaped(root, { platforms: 'linux/arm64' });
+  const { manifests } = parsed(await overlay.readVerified(descriptor)) as {
+    manifests: readonly object[];
+  };
+  assert.ok(!('data' in (manifests[0] ?? {})));
+  assert.deepEqual(manifests[1], inline(same));
+  assert.equal((await walkGraph(descriptor, overlay)).manifests.length, 5);
 });
 
 test('a nested index of which nothing is kept goes', async () => {
