@@ -77,14 +77,15 @@ class Merge {
   async #addImage(descriptor: Descriptor, raw: Fields, layoutPath: string): Promise<void> {
     const { digest } = descriptor;
     const platform = await platformOf(descriptor, this.#content);
-    const entry = { digest, raw: withPlatform(raw, platform), platform, layoutPath };
+    const named = descriptor.platform === undefined ? withPlatform(raw, platform) : raw;
+    const entry = { digest, raw: named, platform, layoutPath };
     refuseConflict(entry, this.entries);
     this.entries.push(entry);
   }
 }
 
 function withPlatform(raw: Fields, platform: Platform | undefined): Fields {
-  if (raw['platform'] !== undefined || platform === undefined) return raw;
+  if (platform === undefined) return raw;
   const { os, architecture, variant, osVersion } = platform;
   return {
     ...raw,

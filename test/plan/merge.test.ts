@@ -56,6 +56,15 @@ test('the whole platform is taken from the config', async () => {
   });
 });
 
+for (const platform of [undefined, null, {}, { os: '', architecture: '' }, { os: 'linux' }]) {
+  test(`an entry whose platform is ${JSON.stringify(platform)} gets that of its config`, async () => {
+    const body = { schemaVersion: 2, manifests: [{ ...amd.descriptor, platform }] };
+    const { bytes } = await merged([rawGraph(body, { mediaType: OCI_INDEX, below: [amd] }), arm]);
+    const [first] = parsed(bytes)['manifests'] as { platform: unknown }[];
+    assert.deepEqual(first?.platform, { os: 'linux', architecture: 'amd64' });
+  });
+}
+
 test('the indexes of layouts are dissolved, nested ones too, with their attestations', async () => {
   const attestation = buildAttestation(amd);
   const { bytes } = await merged([buildIndex([buildIndex([amd]), attestation]), arm]);

@@ -211,7 +211,7 @@ function platformJson({ osVersion, ...platform }: Platform): object {
 export function jsonBytes(value: unknown): Uint8Array {
   return Buffer.from(
     JSON.stringify(value, (key, inner: unknown) =>
-      key === 'platform' ? platformJson(inner as Platform) : inner,
+      key === 'platform' && inner ? platformJson(inner as Platform) : inner,
     ),
   );
 }
