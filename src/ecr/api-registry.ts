@@ -94,8 +94,7 @@ export class ApiRegistry implements Registry {
   async initiateUpload(signal: AbortSignal): Promise<LayerUpload> {
     const call = 'InitiateLayerUpload';
     try {
-      const { uploadId, partSize, registryId } = await this.#api.initiateLayerUpload(signal);
-      this.#learn(registryId);
+      const { uploadId, partSize } = await this.#api.initiateLayerUpload(signal);
       if (uploadId === undefined || partSize === undefined) throw incomplete(call);
       return { uploadId, partSize };
     } catch (error) {
@@ -215,7 +214,7 @@ export class ApiRegistry implements Registry {
       );
       return answers.flat().flatMap((image) => this.#readImage(image));
     } catch (error) {
-      if (isAccessDenied(error)) return undefined;
+      if (mayNotAsk(error)) return undefined;
       throw this.#explain(this.#api.findImagesCall, error, signal);
     }
   }
@@ -226,7 +225,7 @@ export class ApiRegistry implements Registry {
     return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
   }
 
-  /** Of the tags, those that the repository's settings forbid to move; undefined where the credentials may not look. */
+  /** Only spares an upload in vain: whatever hinders it, ECR's own answer to PutImage comes after. */
   async immutableTags(
     tags: readonly string[],
     signal: AbortSignal,
@@ -235,7 +234,7 @@ export class ApiRegistry implements Registry {
       const settings = await this.#api.describeTagMutability(signal);
       return tags.filter((tag) => isImmutableTag(tag, settings));
     } catch (error) {
-      if (isAccessDenied(error)) return undefined;
+      if (!signal.aborted) return undefined;
       throw this.#explain('DescribeRepositories', error, signal);
     }
   }
@@ -286,8 +285,13 @@ function batches<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-function isAccessDenied(error: unknown): boolean {
-  return errorName(error) === 'AccessDeniedException';
+/** A look that the push can do without is not allowed, or this endpoint does not offer it. */
+function mayNotAsk(error: unknown): boolean {
+  return [
+    'AccessDeniedException',
+    'UnknownOperationException',
+    'UnsupportedCommandException',
+  ].includes(errorName(error));
 }
 
 function toIdentifier(id: ImageId): ImageIdentifier {

@@ -56,7 +56,7 @@ export interface RegistryOutput {
   registryId?: string | undefined;
 }
 
-export interface InitiateLayerUploadOutput extends RegistryOutput {
+export interface InitiateLayerUploadOutput {
   uploadId?: string | undefined;
   partSize?: number | undefined;
 }

@@ -73,7 +73,7 @@ export interface Registry {
   readonly repository: RepositoryReference;
   /** The most parts that a layer may have. */
   readonly maxParts: number;
-  /** The layers that ECR reports as AVAILABLE. Any number of digests; asked MAX_DIGESTS_PER_CHECK at a time. */
+  /** The layers that ECR reports as AVAILABLE. Any number of digests; asked MAX_DIGESTS_PER_CALL at a time. */
   availableLayers(digests: readonly Digest[], signal: AbortSignal): Promise<ReadonlySet<Digest>>;
   initiateUpload(signal: AbortSignal): Promise<LayerUpload>;
   /** Waits until there is memory for it. @throws what `source` throws */
@@ -87,7 +87,7 @@ export interface Registry {
     ids: readonly ImageId[],
     signal: AbortSignal,
   ): Promise<readonly FoundImage[] | undefined>;
-  /** Of the tags, those that the repository forbids to move, as far as its settings tell; undefined where the credentials may not look. */
+  /** Of the tags, those that the repository's settings forbid to move; undefined where they could not be seen. */
   immutableTags(
     tags: readonly string[],
     signal: AbortSignal,

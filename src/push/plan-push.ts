@@ -12,6 +12,8 @@ const NOTHING: RepositoryState = { availableLayers: new Set(), images: [] };
 export interface PlannedPush {
   readonly plan: Plan;
   readonly skippedTags: readonly SkippedTag[];
+  /** Whether the repository was not there when it was asked: it may be just coming into being. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function planPush(
   const nothing: Plan = { graph, uploads: [], present: [], puts: [], tagPuts: [] };
   const plan = left.length > 0 ? diff(graph, state, left) : nothing;
   context.listener.planned(plan);
-  return { plan, skippedTags };
+  return { plan, skippedTags, isNew: state === NOTHING };
 }
 
 async function inspect(

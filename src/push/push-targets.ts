@@ -9,7 +9,7 @@ import type { PushContext, PushListener } from './context.ts';
 import type { SkippedTag } from './immutable-tags.ts';
 import { type PlannedPush, planPush } from './plan-push.ts';
 import { putManifest } from './put-manifest.ts';
-import { uploadLayers } from './upload-layers.ts';
+import { uploadIntoNew, uploadLayers } from './upload-layers.ts';
 
 /** One repository, and the tags that the image gets there. */
 export interface Target {
@@ -48,8 +48,8 @@ const STOPPED = new PushError('CANCELLED', 'Stopped, because another target fail
 });
 
 /**
- * Pushes the image to every target, side by side, in steps that all take together: plan; layers and all manifests but
- * the tags; tags. A target that fails drops out, and the others go on.
+ * Pushes the image to every target, side by side, in two steps that all take together: layers and all manifests but
+ * the tags; then the tags. A target that fails drops out, and the others go on.
  * @throws the reason of `options.signal` when that was aborted
  */
 export async function pushTargets(
@@ -64,11 +64,8 @@ export async function pushTargets(
     if (options.failFast) stop.abort(STOPPED);
   };
   const started = targets.map((target) => ({ target, value: undefined }));
-  const planned = await step(started, onFailure, (target) =>
-    planPush(graph, target.tags, options.createRepository, contextOf(target)),
-  );
-  const filled = await step(planned, onFailure, (target, push) =>
-    pushContent(push, contextOf(target)),
+  const filled = await step(started, onFailure, (target) =>
+    pushContent(graph, target, options.createRepository, contextOf(target)),
   );
   const tagged = await step(filled, onFailure, (target, push) => pushTags(push, contextOf(target)));
   options.signal.throwIfAborted();
@@ -100,10 +97,15 @@ export function isFailed(outcome: Outcome<unknown>): outcome is Failed {
 }
 
 /** Everything that may arrive before anything is visible. */
-async function pushContent(push: PlannedPush, context: PushContext): Promise<PlannedPush> {
-  const { plan } = push;
-  context.signal.throwIfAborted();
-  await uploadLayers(plan.uploads, context);
+async function pushContent(
+  graph: ImageGraph,
+  { tags }: Target,
+  create: RepositorySettings | undefined,
+  context: PushContext,
+): Promise<PlannedPush> {
+  const push = await planPush(graph, tags, create, context);
+  const { plan, isNew } = push;
+  await (isNew ? uploadIntoNew(plan.uploads, context) : uploadLayers(plan.uploads, context));
   for (const wave of toWaves(plan.puts)) {
     await forEachConcurrently(
       wave,
@@ -117,17 +119,15 @@ async function pushContent(push: PlannedPush, context: PushContext): Promise<Pla
   return push;
 }
 
-async function pushTags(
-  { plan, skippedTags }: PlannedPush,
-  context: PushContext,
-): Promise<PlannedPush> {
-  const skipped: SkippedTag[] = [...skippedTags];
+async function pushTags(push: PlannedPush, context: PushContext): Promise<PlannedPush> {
+  const { plan } = push;
+  const skipped: SkippedTag[] = [...push.skippedTags];
   for (const put of plan.tagPuts) {
     context.signal.throwIfAborted();
     const late = await putManifest(put, plan, context);
     if (late !== undefined) skipped.push(late);
   }
-  return { plan, skippedTags: skipped };
+  return { ...push, skippedTags: skipped };
 }
 
 /**

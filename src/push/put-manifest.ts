@@ -30,7 +30,7 @@ export async function putManifest(
         context.listener.manifestPut(put.node.descriptor.digest, put.tag);
         return undefined;
       case 'tag-is-immutable':
-        return settleImmutableTag(put, outcome.cause, context);
+        return settleImmutableTag(put, outcome.cause, plan, context);
       case 'tag-required':
         if (put.tag !== undefined) throw outcome.cause;
         return putManifest({ ...put, tag: tagOf(put.node.descriptor.digest) }, plan, context);
@@ -92,10 +92,16 @@ async function putChildren(manifest: Manifest, plan: Plan, context: PushContext)
 async function settleImmutableTag(
   { node, tag = '' }: ManifestPut,
   cause: Error,
+  { graph }: Plan,
   context: PushContext,
 ): Promise<SkippedTag | undefined> {
   const wanted = node.descriptor.digest;
   const found = await context.registry.findImages([{ tag }], context.signal);
   const holder = found?.[0]?.digest;
-  return holder === wanted ? undefined : skipOrFail({ tag, holder }, wanted, context, cause);
+  if (holder === wanted) return undefined;
+  if (node.descriptor.digest === graph.root.descriptor.digest)
+    return skipOrFail({ tag, holder }, wanted, context, cause);
+  // A signature that another one keeps out is no reason to keep the image out.
+  context.listener.tagSkipped(tag, holder);
+  return undefined;
 }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import type { PushContext } from './context.ts';
@@ -22,4 +24,32 @@ export async function uploadLayers(
     await uploadLayer(layer, { registry, blob, signal, partSize });
     listener.layerFinished(layer);
   });
+}
+
+/** How often a repository that is not seen yet is tried again, and after how many milliseconds at first. */
+const MAX_RETRIES = 3;
+const FIRST_DELAY = 250;
+
+/**
+ * The same for a repository that was just created, or that ECR may create at the first upload: until one small layer
+ * has arrived, no other is sent.
+ * @throws PushError REPOSITORY_NOT_FOUND when it does not appear
+ */
+export async function uploadIntoNew(
+  layers: readonly Descriptor[],
+  context: PushContext,
+): Promise<void> {
+  const [smallest, ...others] = layers.toSorted((a, b) => a.size - b.size);
+  if (smallest === undefined) return;
+  for (let retry = 0; ; retry++) {
+    try {
+      await uploadLayers([smallest], context);
+      break;
+    } catch (error) {
+      const isMissing = error instanceof PushError && error.code === 'REPOSITORY_NOT_FOUND';
+      if (!isMissing || retry === MAX_RETRIES) throw error;
+      await delay(FIRST_DELAY * 2 ** retry, undefined, { signal: context.signal });
+    }
+  }
+  await uploadLayers(others, context);
 }
