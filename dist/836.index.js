@@ -9,19 +9,29 @@ export const modules = {
 /* harmony export */   createPublicClient: () => (/* binding */ createPublicClient),
 /* harmony export */   publicApi: () => (/* binding */ publicApi)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9821);
+/* harmony import */ var _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9821);
+/* harmony import */ var _part_body_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5330);
+/* harmony import */ var _sdk_prepared_part_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1382);
+
+
 
 /** ECR Public's calls on one repository, over the AWS SDK. */
 function publicApi(client, repository) {
     return {
+        repository,
         findImagesCall: 'DescribeImages',
-        batchCheckLayerAvailability: (input, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .BatchCheckLayerAvailabilityCommand */ .Ym({ ...repository, ...input }), {
+        batchCheckLayerAvailability: (input, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .BatchCheckLayerAvailabilityCommand */ .Ym({ ...repository, ...input }), {
             abortSignal,
         }),
-        initiateLayerUpload: (abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .InitiateLayerUploadCommand */ .Do(repository), { abortSignal }),
-        uploadLayerPart: (input, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .UploadLayerPartCommand */ .bV({ ...repository, ...input }), { abortSignal }),
-        completeLayerUpload: (input, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .CompleteLayerUploadCommand */ .fU({ ...repository, ...input }), { abortSignal }),
-        putImage: (input, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .PutImageCommand */ .SU({ ...repository, ...input }), { abortSignal }),
+        initiateLayerUpload: (abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .InitiateLayerUploadCommand */ .Do(repository), { abortSignal }),
+        uploadLayerPart: (part, abortSignal) => (0,_sdk_prepared_part_js__WEBPACK_IMPORTED_MODULE_0__/* .sendPreparedPart */ .t)(part, (layerPartBlob, plug) => {
+            const input = { ...repository, ...(0,_part_body_js__WEBPACK_IMPORTED_MODULE_2__/* .partRange */ .ZK)(part.part), layerPartBlob };
+            const command = new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .UploadLayerPartCommand */ .bV(input);
+            plug(command.middlewareStack);
+            return client.send(command, { abortSignal });
+        }),
+        completeLayerUpload: (input, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .CompleteLayerUploadCommand */ .fU({ ...repository, ...input }), { abortSignal }),
+        putImage: (input, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .PutImageCommand */ .SU({ ...repository, ...input }), { abortSignal }),
         findImages: (ids, signal) => isAlias(repository.registryId)
             ? Promise.resolve([])
             : findImages(client, repository, ids, signal),
@@ -29,7 +39,7 @@ function publicApi(client, repository) {
         describeTagMutability: () => Promise.resolve({}),
         putLifecyclePolicy: () => Promise.resolve(),
         createRepository: (settings, signal) => createRepository(client, repository, settings, signal),
-        setRepositoryPolicy: (policyText, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .SetRepositoryPolicyCommand */ .IO({ repositoryName: repository.repositoryName, policyText }), { abortSignal }),
+        setRepositoryPolicy: (policyText, abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .SetRepositoryPolicyCommand */ .IO({ repositoryName: repository.repositoryName, policyText }), { abortSignal }),
         close: () => client.destroy(),
     };
 }
@@ -53,19 +63,19 @@ async function findImages(client, repository, ids, signal) {
 /** The image once without a tag, and once for each of its tags. */
 async function describeImage(client, repository, imageId, abortSignal) {
     try {
-        const { imageDetails = [] } = await client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .DescribeImagesCommand */ .ji({ ...repository, imageIds: [imageId] }), { abortSignal });
+        const { imageDetails = [] } = await client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .DescribeImagesCommand */ .ji({ ...repository, imageIds: [imageId] }), { abortSignal });
         return imageDetails.flatMap(({ imageDigest, imageTags = [], registryId }) => [undefined, ...imageTags].map((imageTag) => ({ imageDigest, imageTag, registryId })));
     }
     catch (error) {
-        if (error instanceof _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .ImageNotFoundException */ .CJ)
+        if (error instanceof _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .ImageNotFoundException */ .CJ)
             return [];
         throw error;
     }
 }
-async function createRepository(client, { repositoryName }, { tags = {}, catalogData }, abortSignal) {
-    const { repository } = await client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .CreateRepositoryCommand */ .WT({
+async function createRepository(client, { repositoryName }, { tags, catalogData }, abortSignal) {
+    const { repository } = await client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .CreateRepositoryCommand */ .WT({
         repositoryName,
-        tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
         catalogData: catalogData && {
             ...catalogData,
             architectures: catalogData.architectures && [...catalogData.architectures],
@@ -75,7 +85,7 @@ async function createRepository(client, { repositoryName }, { tags = {}, catalog
     return { registryId: repository?.registryId };
 }
 function createPublicClient(config) {
-    return new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_0__/* .ECRPUBLICClient */ .Rr(config);
+    return new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .ECRPUBLICClient */ .Rr(config);
 }
 
 

@@ -59298,7 +59298,7 @@ function stackOf(error) {
 
 /***/ }),
 
-/***/ 8922:
+/***/ 2100:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59307,10 +59307,72 @@ __nccwpck_require__.d(__webpack_exports__, {
   T: () => (/* binding */ parseInputs)
 });
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/oci/platform.ts
 var platform = __nccwpck_require__(1890);
+// EXTERNAL MODULE: ./src/push/part-ranges.ts
+var part_ranges = __nccwpck_require__(3498);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/action/read-input.ts
+
+/** @throws PushError INVALID_INPUT, as all that follow */
+function required(read, name) {
+    const text = read(name);
+    if (text !== '')
+        return text;
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is required`, {
+        hint: `Add "${name}:" under "with:" of this step.`,
+    });
+}
+/** One of the texts, the first of them where the input is not set. */
+function choice(read, name, allowed) {
+    const text = read(name);
+    if (text === '')
+        return allowed[0];
+    const chosen = allowed.find((value) => value === text);
+    if (chosen !== undefined)
+        return chosen;
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
+        hint: `It takes ${allowed.join(' or ')}.`,
+    });
+}
+/** As YAML's core schema writes them: https://yaml.org/spec/1.2.2/#10212-boolean */
+function flag(read, name, fallback) {
+    const text = read(name).toLowerCase();
+    if (text === '')
+        return fallback;
+    if (text === 'true' || text === 'false')
+        return text === 'true';
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
+        hint: 'It takes true or false.',
+    });
+}
+/** Undefined where the input is not set. */
+function wholeNumber(read, name, [least, most]) {
+    const text = read(name);
+    if (text === '')
+        return undefined;
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most)
+        return number;
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
+        hint: `It takes a whole number from ${least} to ${most}.`,
+    });
+}
+function lines(text) {
+    return parts(text, '\n');
+}
+/** Parted by new lines or commas. */
+function list(text) {
+    return parts(text, /[\n,]/);
+}
+function parts(text, separator) {
+    return text
+        .split(separator)
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+}
+
 // EXTERNAL MODULE: ./src/oci/fields.ts
 var oci_fields = __nccwpck_require__(8932);
 // EXTERNAL MODULE: ./src/oci/json.ts
@@ -59346,8 +59408,8 @@ async function parseRepositorySettings(text, readText) {
         throw invalid(`has no key ${JSON.stringify(unknown)}`, `It takes ${KEYS.join(', ')}.`);
     return {
         ...mutability(fields),
-        ...optional('scanOnPush', flag(fields, 'scan-on-push')),
-        ...optional('encryptionType', choice(fields, 'encryption', ['AES256', 'KMS', 'KMS_DSSE'])),
+        ...optional('scanOnPush', repository_settings_flag(fields, 'scan-on-push')),
+        ...optional('encryptionType', repository_settings_choice(fields, 'encryption', ['AES256', 'KMS', 'KMS_DSSE'])),
         ...optional('kmsKey', string(fields, 'kms-key')),
         ...optional('lifecyclePolicyText', await policy(fields, 'lifecycle-policy', readText)),
         ...optional('tags', resourceTags(fields)),
@@ -59364,7 +59426,12 @@ function parseLines(text) {
         .split('\n')
         .map((line) => line.trim())
         .filter((line) => line !== '' && !line.startsWith('#'));
-    return Object.fromEntries(lines.map(parseLine));
+    const entries = lines.map(parseLine);
+    const keys = entries.map(([key]) => key);
+    const twice = keys.find((key, at) => keys.indexOf(key) < at);
+    if (twice !== undefined)
+        throw invalid(`has ${twice} twice`, 'Write each key once.');
+    return Object.fromEntries(entries);
 }
 function parseLine(line) {
     const colon = line.indexOf(':');
@@ -59374,7 +59441,7 @@ function parseLine(line) {
 }
 /** Exclusions are a mutability of their own in the API. */
 function mutability(fields) {
-    const kind = choice(fields, 'tag-mutability', ['MUTABLE', 'IMMUTABLE']);
+    const kind = repository_settings_choice(fields, 'tag-mutability', ['MUTABLE', 'IMMUTABLE']);
     const exclusions = strings(fields, 'mutability-exclusions');
     if (exclusions === undefined)
         return optional('imageTagMutability', kind);
@@ -59443,7 +59510,7 @@ function strings(fields, key) {
         .map((part) => part.trim())
         .filter((part) => part !== '');
 }
-function flag(fields, key) {
+function repository_settings_flag(fields, key) {
     const value = fields[key];
     if (value === undefined || typeof value === 'boolean')
         return value;
@@ -59451,7 +59518,7 @@ function flag(fields, key) {
         return value === 'true';
     throw invalid(`has ${key}, which is neither true nor false`, 'Write true or false.');
 }
-function choice(fields, key, allowed) {
+function repository_settings_choice(fields, key, allowed) {
     const text = string(fields, key)?.toUpperCase();
     const chosen = allowed.find((value) => value === text);
     if (text === undefined || chosen !== undefined)
@@ -59513,9 +59580,17 @@ function defaultRepository(tag, defaults) {
     return {
         type,
         registryId: registryId === undefined ? undefined : (0,reference/* checkRegistryId */.Vm)(registryId, type),
-        region: type === 'public' ? reference/* PUBLIC_REGION */.Ne : region,
+        region: type === 'public' ? reference/* PUBLIC_REGION */.Ne : checkRegion(region),
         name: (0,reference/* checkRepositoryName */.Cg)(name, type),
     };
+}
+/** It becomes part of a host's name. */
+function checkRegion(region) {
+    if (region === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region))
+        return region;
+    throw new errors/* PushError */.V('INVALID_INPUT', `aws-region ${JSON.stringify(region)} is not an AWS region`, {
+        hint: 'A region is written like eu-west-1.',
+    });
 }
 function withoutTag(text) {
     const { repository, tag } = (0,reference/* parseReference */.F2)(text);
@@ -59531,6 +59606,10 @@ function withoutTag(text) {
 
 
 
+
+/** Many small layers wait for answers only; large ones are bounded by memory. */
+const DEFAULT_CONCURRENCY = 32;
+const MIB = 1024 * 1024;
 /** @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
 async function parseInputs(read, readText) {
     return {
@@ -59538,79 +59617,47 @@ async function parseInputs(read, readText) {
         request: parseRequest(read),
         targets: parseTargets(list(read('tags')), {
             repository: read('repository') || undefined,
-            registryType: inputs_choice(read, 'registry-type', ['private', 'public']),
+            registryType: choice(read, 'registry-type', ['private', 'public']),
             registryId: read('registry-id') || undefined,
             region: read('aws-region') || undefined,
         }),
-        ifTagExists: inputs_choice(read, 'if-tag-exists', ['fail', 'skip']),
-        failFast: inputs_flag(read, 'fail-fast', false),
+        ifTagExists: choice(read, 'if-tag-exists', ['fail', 'skip']),
+        failFast: flag(read, 'fail-fast', false),
         createRepository: await parseCreation(read, readText),
+        proxies: {
+            httpsProxy: read('https-proxy') || undefined,
+            httpProxy: read('http-proxy') || undefined,
+            noProxy: read('no-proxy') || undefined,
+        },
+        concurrency: wholeNumber(read, 'concurrency', [1, 64]) ?? DEFAULT_CONCURRENCY,
+        partSize: parsePartSize(read),
     };
+}
+/** In MiB, within what ECR takes. */
+function parsePartSize(read) {
+    const mebibytes = wholeNumber(read, 'part-size', [part_ranges/* MIN_PART_SIZE */.fq / MIB, part_ranges/* MAX_PART_SIZE */.Tp / MIB]);
+    return mebibytes === undefined ? undefined : mebibytes * MIB;
 }
 async function parseCreation(read, readText) {
     const settings = await parseRepositorySettings(read('repository-settings'), readText);
-    return inputs_flag(read, 'create-repository', false) ? settings : undefined;
+    return flag(read, 'create-repository', false) ? settings : undefined;
 }
 function parseRequest(read) {
     return {
         image: read('image') || undefined,
         shape: {
             platforms: list(read('platforms')).map(platform/* parsePlatformName */.e4),
-            attestations: inputs_choice(read, 'attestations', ['keep', 'drop']),
-            singleImage: inputs_choice(read, 'single-image', ['keep', 'unwrap']),
+            attestations: choice(read, 'attestations', ['keep', 'drop']),
+            singleImage: choice(read, 'single-image', ['keep', 'unwrap']),
         },
-        referrers: inputs_flag(read, 'referrers', true),
+        referrers: flag(read, 'referrers', true),
     };
-}
-function required(read, name) {
-    const text = read(name);
-    if (text !== '')
-        return text;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is required`, {
-        hint: `Add "${name}:" under "with:" of this step.`,
-    });
-}
-/** One of the texts, the first of them where the input is not set. */
-function inputs_choice(read, name, allowed) {
-    const text = read(name);
-    if (text === '')
-        return allowed[0];
-    const chosen = allowed.find((value) => value === text);
-    if (chosen !== undefined)
-        return chosen;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-        hint: `It takes ${allowed.join(' or ')}.`,
-    });
-}
-/** As YAML's core schema writes them: https://yaml.org/spec/1.2.2/#10212-boolean */
-function inputs_flag(read, name, fallback) {
-    const text = read(name).toLowerCase();
-    if (text === '')
-        return fallback;
-    if (text === 'true' || text === 'false')
-        return text === 'true';
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-        hint: 'It takes true or false.',
-    });
-}
-function lines(text) {
-    return parts(text, '\n');
-}
-/** Parted by new lines or commas. */
-function list(text) {
-    return parts(text, /[\n,]/);
-}
-function parts(text, separator) {
-    return text
-        .split(separator)
-        .map((part) => part.trim())
-        .filter((part) => part !== '');
 }
 
 
 /***/ }),
 
-/***/ 272:
+/***/ 4328:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59619,6 +59666,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
+// EXTERNAL MODULE: ./src/ecr/part-buffers.ts
+var part_buffers = __nccwpck_require__(5687);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./src/errors.ts
@@ -60872,13 +60921,14 @@ class Merge {
     async #addImage(descriptor, raw, layoutPath) {
         const { digest } = descriptor;
         const platform = await platformOf(descriptor, this.#content);
-        const entry = { digest, raw: withPlatform(raw, platform), platform, layoutPath };
+        const named = descriptor.platform === undefined ? withPlatform(raw, platform) : raw;
+        const entry = { digest, raw: named, platform, layoutPath };
         refuseConflict(entry, this.entries);
         this.entries.push(entry);
     }
 }
 function withPlatform(raw, platform) {
-    if (raw['platform'] !== undefined || platform === undefined)
+    if (platform === undefined)
         return raw;
     const { os, architecture, variant, osVersion } = platform;
     return {
@@ -60974,13 +61024,18 @@ const MAX_LISTED = 20;
 function list(entries) {
     const lines = entries.slice(0, MAX_LISTED).map((entry) => {
         const platform = entry.platform === undefined ? '' : ` ${(0,oci_platform/* platformName */.$r)(entry.platform)}`;
-        return `  ${entry.digest}${platform} ${namesOf(entry).join(', ') || '(no name)'}`;
+        return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
     });
     const more = entries.length - lines.length;
     return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
 }
+/** An annotation may hold anything, line breaks, too. */
+function escaped(name) {
+    return JSON.stringify(name).slice(1, -1);
+}
 
 ;// CONCATENATED MODULE: ./src/plan/referrers.ts
+
 
 
 
@@ -60990,42 +61045,49 @@ const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
 const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
 /** The referrers among the entries of a layout's `index.json`. What is none, or no manifest at all, is passed over. */
-async function findReferrers(entries, content) {
+async function findReferrers(entries, content, onBroken) {
     const found = new Map();
     for (const entry of entries) {
-        for (const referrer of await referrersIn(entry, content))
+        for (const referrer of await referrersIn(entry, content, onBroken))
             found.set(referrer.descriptor.digest, referrer);
     }
     return [...found.values()];
 }
-async function referrersIn(entry, content) {
-    const manifest = await readIfThere(entry, content);
+async function referrersIn(entry, content, onBroken) {
+    const manifest = await readIfSound(entry, content, onBroken);
     if (manifest === undefined)
         return [];
     const names = namesOf(entry);
     if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
-        return listedReferrers(manifest, content);
+        return listedReferrers(manifest, content, onBroken);
     if (manifest.subject !== undefined)
         return [{ descriptor: entry, subject: manifest.subject.digest }];
     return names.flatMap((tag) => cosignReferrer(entry, tag));
 }
 /** Of a fallback index, which lists manifests: an index in it is not followed. */
-async function listedReferrers({ manifests }, content) {
+async function listedReferrers({ manifests }, content, onBroken) {
     const listed = [];
     for (const descriptor of manifests) {
-        const subject = (await readIfThere(descriptor, content))?.subject?.digest;
+        const subject = (await readIfSound(descriptor, content, onBroken))?.subject?.digest;
         if (subject !== undefined)
             listed.push({ descriptor, subject });
     }
     return listed;
 }
-/** Entries that are of no concern here may be of any kind, and may be absent. */
-async function readIfThere(entry, content) {
+/** An entry beside the image may be of any kind, absent or broken: that is no reason not to push the image. */
+async function readIfSound(entry, content, onBroken) {
     if (!(0,media_types/* isManifestMediaType */.CM)(entry.mediaType) && !(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
         return undefined;
-    if (!(await content.has(entry)))
+    try {
+        return (await readManifest(entry, content)).manifest;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* PushError */.V))
+            throw error;
+        if (error.code !== 'BLOB_MISSING')
+            onBroken(error);
         return undefined;
-    return (await readManifest(entry, content)).manifest;
+    }
 }
 function cosignReferrer(descriptor, tag) {
     const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
@@ -61134,7 +61196,11 @@ class Filter {
 function replaceEntry(raw, kept) {
     if (raw === undefined || kept === undefined)
         return [];
-    return [{ ...raw, digest: kept.digest, size: kept.size }];
+    if (raw['digest'] === kept.digest)
+        return [raw];
+    // Inline data are those of the index that it was.
+    const others = Object.entries(raw).filter(([name]) => name !== 'data');
+    return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
 }
 async function unwrap(root, content) {
     const { manifest } = await readManifest(root, content);
@@ -61234,8 +61300,8 @@ class Walk {
         if (known !== undefined)
             return this.#again(descriptor, known);
         checkDepth(digest, parents);
-        this.#count(descriptor);
         const node = await readManifest(descriptor, this.#content);
+        this.#count(node);
         if (node.manifest.kind === 'index')
             await this.#index(node.manifest, [...parents, digest]);
         else
@@ -61252,8 +61318,8 @@ class Walk {
             await readManifest(descriptor, this.#content);
         return known;
     }
-    #count({ size }) {
-        this.#bytes += size;
+    #count({ bytes }) {
+        this.#bytes += bytes.byteLength;
         if (this.#bytes <= MAX_GRAPH_BYTES)
             return;
         throw new errors/* PushError */.V('GRAPH_TOO_LARGE', `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`, {
@@ -61350,8 +61416,69 @@ async function resolveImage(layouts, content, request) {
     const whole = only !== undefined && origins.length === 1 ? only : await mergeRoots(roots, overlay);
     const root = await reshape(whole, overlay, request.shape);
     const entries = layouts.flatMap(({ index }) => index.manifests);
-    const referrers = request.referrers ? await findReferrers(entries, overlay) : [];
-    return { graph: await walkGraph(root, overlay, referrers), origins };
+    const brokenEntries = [];
+    const referrers = request.referrers
+        ? await findReferrers(entries, overlay, (error) => brokenEntries.push(error))
+        : [];
+    return { graph: await walkGraph(root, overlay, referrers), origins, brokenEntries };
+}
+
+;// CONCATENATED MODULE: ./src/plan/waves.ts
+/**
+ * The puts in waves: those of one wave need nothing of each other, and all that they do need lies in the waves before.
+ * `puts`: children before parents, subjects before what refers to them.
+ */
+function toWaves(puts) {
+    const waveOf = new Map();
+    const waves = [];
+    for (const put of puts) {
+        const before = neededBy(put.node).map((digest) => waveOf.get(digest) ?? -1);
+        const wave = Math.max(-1, ...before) + 1;
+        waveOf.set(put.node.descriptor.digest, wave);
+        (waves[wave] ??= []).push(put);
+    }
+    return waves;
+}
+function neededBy({ manifest }) {
+    const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
+    return manifest.subject === undefined ? children : [...children, manifest.subject.digest];
+}
+
+;// CONCATENATED MODULE: ./src/push/concurrently.ts
+/**
+ * Runs `work` over the items within the limits, started in their order. The first failure aborts the others; all are
+ * awaited, and that first failure is what is thrown.
+ */
+async function forEachConcurrently(items, { atOnce, weight = Infinity, weigh = () => 0 }, signal, work) {
+    const siblings = new AbortController();
+    const either = AbortSignal.any([signal, siblings.signal]);
+    const failures = [];
+    const running = new Map();
+    for (const item of items) {
+        const own = weigh(item);
+        while (running.size > 0 && (running.size >= atOnce || sum(running.values()) + own > weight)) {
+            await Promise.race(running.keys());
+        }
+        if (either.aborted)
+            break;
+        const task = work(item, either)
+            .catch((error) => {
+            failures.push(error);
+            siblings.abort(error);
+        })
+            .finally(() => running.delete(task));
+        running.set(task, own);
+    }
+    await Promise.all(running.keys());
+    if (failures.length > 0)
+        throw failures[0];
+    signal.throwIfAborted();
+}
+function sum(numbers) {
+    let total = 0;
+    for (const number of numbers)
+        total += number;
+    return total;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/diff.ts
@@ -61362,20 +61489,22 @@ function diff(graph, state, tags) {
     const found = new Set(images.map(({ digest }) => digest));
     // ECR keeps an image's layers and an index's children while it keeps the image: with the root there, all is there.
     const isThere = (node) => uploads.length === 0 && found.has(node.descriptor.digest);
-    const referrerPuts = referrers.filter((node) => !isThere(node)).map(toPut);
-    const rootPuts = referrerPuts.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+    const isTagged = (node, tag) => isThere(node) && holds(images, node, tag);
+    const untagged = referrers
+        .filter(({ tag }) => tag === undefined)
+        .filter((node) => !isThere(node));
+    const rootPuts = untagged.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+    const wantedTags = [
+        ...referrers.flatMap((node) => (node.tag === undefined ? [] : [{ node, tag: node.tag }])),
+        ...tags.map((tag) => ({ node: root, tag })),
+    ];
     return {
         graph,
         uploads,
         present: blobs.filter(({ digest }) => availableLayers.has(digest)),
-        puts: [...(isThere(root) ? [] : rootPuts.map((node) => ({ node }))), ...referrerPuts],
-        tagPuts: tags
-            .filter((tag) => !(isThere(root) && holds(images, root, tag)))
-            .map((tag) => ({ node: root, tag })),
+        puts: [...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node })),
+        tagPuts: wantedTags.filter(({ node, tag }) => !isTagged(node, tag)),
     };
-}
-function toPut(node) {
-    return node.tag === undefined ? { node } : { node, tag: node.tag };
 }
 function holds(images, { descriptor }, tag) {
     return images.some((image) => image.tag === tag && image.digest === descriptor.digest);
@@ -61386,6 +61515,8 @@ function totalBytes(blobs) {
 
 ;// CONCATENATED MODULE: ./src/push/immutable-tags.ts
 
+const HINT = 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.';
+const UNSEEN_HINT = `${HINT} If it stands for this very image, as after a push before, allow ecr:BatchGetImage, so that this can be seen.`;
 /** Skips the tag or fails, as the user chose. @throws PushError TAG_IS_IMMUTABLE, naming both digests */
 function skipOrFail({ tag, holder }, wanted, { ifTagExists, listener }, cause) {
     if (ifTagExists === 'skip') {
@@ -61394,7 +61525,7 @@ function skipOrFail({ tag, holder }, wanted, { ifTagExists, listener }, cause) {
     }
     const holds = holder ?? 'an image that these credentials may not look up';
     throw new errors/* PushError */.V('TAG_IS_IMMUTABLE', `tag ${tag} stands for ${holds} and cannot be moved to ${wanted}`, {
-        hint: 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.',
+        hint: holder === undefined ? UNSEEN_HINT : HINT,
         cause,
     });
 }
@@ -61412,13 +61543,13 @@ const NOTHING = { availableLayers: new Set(), images: [] };
 async function planPush(graph, tags, create, context) {
     const state = await inspect(graph, tags, create, context);
     if (state.images === undefined)
-        context.listener.tagsUnchecked();
+        context.listener.tagsUnchecked('images');
     const skippedTags = await checkTags(graph, tags, state.images ?? [], context);
     const left = tags.filter((tag) => !skippedTags.some((skipped) => skipped.tag === tag));
     const nothing = { graph, uploads: [], present: [], puts: [], tagPuts: [] };
     const plan = left.length > 0 ? diff(graph, state, left) : nothing;
     context.listener.planned(plan);
-    return { plan, skippedTags };
+    return { plan, skippedTags, isNew: state === NOTHING };
 }
 async function inspect(graph, tags, create, { registry, signal, listener }) {
     try {
@@ -61438,9 +61569,10 @@ async function inspect(graph, tags, create, { registry, signal, listener }) {
 async function ask({ blobs, root, referrers }, tags, registry, signal) {
     const digests = blobs.map(({ digest }) => digest);
     const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
+    const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
     const [availableLayers, found] = await Promise.all([
         registry.availableLayers(digests, signal),
-        registry.findImages([...images, ...tags.map((tag) => ({ tag }))], signal),
+        registry.findImages([...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))], signal),
     ]);
     return { availableLayers, images: found };
 }
@@ -61451,62 +61583,124 @@ async function checkTags({ root }, tags, images, context) {
     const taken = tags.filter((tag) => holders.has(tag) && holders.get(tag) !== wanted);
     if (taken.length === 0)
         return [];
-    const immutable = (await context.registry.immutableTags(taken, context.signal)) ?? [];
-    return immutable.map((tag) => skipOrFail({ tag, holder: holders.get(tag) }, wanted, context));
+    const immutable = await context.registry.immutableTags(taken, context.signal);
+    if (immutable === undefined)
+        context.listener.tagsUnchecked('mutability');
+    return (immutable ?? []).map((tag) => skipOrFail({ tag, holder: holders.get(tag) }, wanted, context));
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./src/push/concurrently.ts
-/**
- * Runs `work` over the items, at most `limit` at once, started in their order. The first failure aborts the others;
- * all are awaited, and that first failure is what is thrown.
- */
-async function forEachConcurrently(items, limit, signal, work) {
-    const siblings = new AbortController();
-    const either = AbortSignal.any([signal, siblings.signal]);
-    const failures = [];
-    const queue = items[Symbol.iterator]();
-    async function worker() {
-        // One iterator for all workers: each takes the next item that nobody has taken.
-        for (let next = queue.next(); next.done !== true; next = queue.next()) {
-            either.throwIfAborted();
-            await work(next.value, either);
-        }
-    }
-    async function guarded() {
-        try {
-            await worker();
-        }
-        catch (error) {
-            failures.push(error);
-            siblings.abort(error);
-        }
-    }
-    await Promise.all(Array.from({ length: limit }, guarded));
-    if (failures.length > 0)
-        throw failures[0];
-}
-
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./src/push/part-ranges.ts
+var part_ranges = __nccwpck_require__(3498);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/push/part-ranges.ts
-/** UploadLayerPart takes no more than this once decoded (bytes). */
-const MAX_PART_SIZE = 20 * 1024 * 1024;
-/**
- * The size of a layer's parts: what InitiateLayerUpload offered, and more only where the layer would otherwise have
- * more parts than ECR takes.
- */
-function choosePartSize(layerSize, offered, maxParts) {
-    const needed = Math.ceil(layerSize / maxParts);
-    return Math.min(Math.max(offered, needed), MAX_PART_SIZE);
-}
-/** Bytes of the part that starts at `firstByte`. */
-function partLength(layerSize, firstByte, partSize) {
-    return Math.min(partSize, layerSize - firstByte);
+;// CONCATENATED MODULE: ./src/push/parts-in-order.ts
+
+/** The parts of one upload, each made ready while the one before it is on the wire, where memory allows. */
+class PartsInOrder {
+    #uploadId;
+    #partSize;
+    #options;
+    #ahead;
+    constructor(uploadId, partSize, options) {
+        this.#uploadId = uploadId;
+        this.#partSize = partSize;
+        this.#options = options;
+    }
+    /** The part that starts at `firstByte`. What was made ready is thrown away if ECR stands elsewhere. */
+    async take(firstByte) {
+        const { registry, blob, signal } = this.#options;
+        const ahead = this.#ahead;
+        if (ahead?.part.firstByte === firstByte) {
+            this.#ahead = undefined;
+            return ahead.prepared;
+        }
+        await this.#discardAhead();
+        return registry.preparePart(this.#part(firstByte), blob, signal);
+    }
+    /** The part that starts at `firstByte` will be next, if all goes well. */
+    prepareAhead(firstByte) {
+        const { registry, blob } = this.#options;
+        if (firstByte >= blob.size)
+            return;
+        const part = this.#part(firstByte);
+        const prepared = registry.preparePartAhead(part, blob);
+        if (prepared === undefined)
+            return;
+        // Should it fail, that is for the one who takes it.
+        prepared.catch(() => undefined);
+        this.#ahead = { part, prepared };
+    }
+    /** Ends no sooner than the reading, so that the blob can be closed then. */
+    async [Symbol.asyncDispose]() {
+        await this.#discardAhead();
+    }
+    async #discardAhead() {
+        const ahead = this.#ahead;
+        this.#ahead = undefined;
+        await ahead?.prepared.then((part) => part.discard(), () => undefined);
+    }
+    #part(firstByte) {
+        const size = (0,part_ranges/* partLength */.Qf)(this.#options.blob.size, firstByte, this.#partSize);
+        return { uploadId: this.#uploadId, firstByte, size };
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/push/upload-layer.ts
+var upload_layer_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var upload_layer_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
 
 
 
@@ -61540,7 +61734,8 @@ async function uploadLayer(layer, options) {
 async function attemptUpload(layer, options) {
     const { registry, signal } = options;
     const { uploadId, partSize } = await registry.initiateUpload(signal);
-    const sent = await sendParts(uploadId, choosePartSize(layer.size, partSize, registry.maxParts), options);
+    const size = (0,part_ranges/* choosePartSize */.mm)(layer.size, options.partSize ?? partSize, registry.maxParts);
+    const sent = await sendParts(uploadId, size, options);
     if (sent !== 'done')
         return sent;
     const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
@@ -61548,24 +61743,41 @@ async function attemptUpload(layer, options) {
 }
 /** ECR refuses a part that does not follow the last one, so a layer's parts go in order, each after its answer. */
 async function sendParts(uploadId, partSize, options) {
-    const { registry, blob, signal } = options;
-    const buffer = new Uint8Array(Math.min(partSize, blob.size));
-    let setbacks = 0;
-    for (let firstByte = 0; firstByte < blob.size;) {
-        const bytes = buffer.subarray(0, partLength(blob.size, firstByte, partSize));
-        await blob.read(bytes, firstByte);
-        const outcome = await registry.uploadPart({ uploadId, firstByte, bytes }, signal);
-        if (outcome.kind === 'upload-not-found')
-            return 'upload-not-found';
-        const reached = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
-        const next = reached === undefined ? undefined : reached + 1;
-        if (next === undefined || next < 0 || next > firstByte + bytes.length)
-            return 'parts-lost';
-        if (next <= firstByte && ++setbacks > MAX_SETBACKS)
-            return 'parts-lost';
-        firstByte = next;
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { blob, signal } = options;
+        const parts = upload_layer_addDisposableResource(env_1, new PartsInOrder(uploadId, partSize, options), true);
+        let setbacks = 0;
+        for (let firstByte = 0; firstByte < blob.size;) {
+            const part = await parts.take(firstByte);
+            const end = firstByte + part.part.size;
+            parts.prepareAhead(end);
+            const outcome = await part.upload(signal);
+            if (outcome.kind === 'upload-not-found')
+                return 'upload-not-found';
+            const next = nextByte(outcome);
+            if (next === undefined || next < 0 || next > end)
+                return 'parts-lost';
+            if (next <= firstByte && ++setbacks > MAX_SETBACKS)
+                return 'parts-lost';
+            firstByte = next;
+        }
+        return 'done';
     }
-    return 'done';
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = upload_layer_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+/** Where ECR stands, whatever was sent: after the answer to a lost one this may be the end of the part it refused. */
+function nextByte(outcome) {
+    const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
+    return last === undefined ? undefined : last + 1;
 }
 /** Only after ECR found another digest is it worth hashing the file: to say whether it or the transfer was bad. */
 async function checkLocalDigest(layer, blob, signal) {
@@ -61640,20 +61852,24 @@ var upload_layers_disposeResources = (undefined && undefined.__disposeResources)
 });
 
 
+
+
+
 /** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
 async function uploadLayers(layers, context) {
-    const { concurrency, blobs, listener, registry } = context;
+    const { blobs, listener, registry, partSize } = context;
     const largestFirst = layers.toSorted((a, b) => b.size - a.size);
-    await forEachConcurrently(largestFirst, concurrency, context.signal, async (layer, signal) => {
+    const limits = {
+        atOnce: context.concurrency,
+        weight: context.bytesAtOnce,
+        weigh: ({ size }) => Math.min(size, partSize ?? part_ranges/* USUAL_PART_SIZE */.fZ),
+    };
+    await forEachConcurrently(largestFirst, limits, context.signal, async (layer, signal) => {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             listener.layerStarted(layer);
             const blob = upload_layers_addDisposableResource(env_1, await blobs.openBlob(layer), true);
-            await uploadLayer(layer, {
-                registry,
-                blob,
-                signal,
-            });
+            await uploadLayer(layer, { registry, blob, signal, partSize });
             listener.layerFinished(layer);
         }
         catch (e_1) {
@@ -61667,6 +61883,32 @@ async function uploadLayers(layers, context) {
         }
     });
 }
+/** How often a repository that is not seen yet is tried again, and after how many milliseconds at first. */
+const MAX_RETRIES = 3;
+const FIRST_DELAY = 250;
+/**
+ * The same for a repository that was just created, or that ECR may create at the first upload: until one small layer
+ * has arrived, no other is sent.
+ * @throws PushError REPOSITORY_NOT_FOUND when it does not appear
+ */
+async function uploadIntoNew(layers, context) {
+    const [smallest, ...others] = layers.toSorted((a, b) => a.size - b.size);
+    if (smallest === undefined)
+        return;
+    for (let retry = 0;; retry++) {
+        try {
+            await uploadLayers([smallest], context);
+            break;
+        }
+        catch (error) {
+            const isMissing = error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND';
+            if (!isMissing || retry === MAX_RETRIES)
+                throw error;
+            await (0,external_node_timers_promises_.setTimeout)(FIRST_DELAY * 2 ** retry, undefined, { signal: context.signal });
+        }
+    }
+    await uploadLayers(others, context);
+}
 
 ;// CONCATENATED MODULE: ./src/push/put-manifest.ts
 
@@ -61675,7 +61917,7 @@ async function uploadLayers(layers, context) {
 /** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
 const MAX_PUT_ATTEMPTS = 6;
 /** Milliseconds; doubled each time. */
-const FIRST_DELAY = 200;
+const put_manifest_FIRST_DELAY = 200;
 /**
  * Puts one manifest. What ECR still misses under it is pushed again, and awaited.
  * @returns the tag, if it could not be moved and was skipped
@@ -61689,7 +61931,7 @@ async function putManifest(put, plan, context) {
                 context.listener.manifestPut(put.node.descriptor.digest, put.tag);
                 return undefined;
             case 'tag-is-immutable':
-                return settleImmutableTag(put, outcome.cause, context);
+                return settleImmutableTag(put, outcome.cause, plan, context);
             case 'tag-required':
                 if (put.tag !== undefined)
                     throw outcome.cause;
@@ -61699,7 +61941,7 @@ async function putManifest(put, plan, context) {
                 if (attempt === MAX_PUT_ATTEMPTS)
                     throw outcome.cause;
                 await pushMissing(outcome.kind, put.node.manifest, plan, context);
-                await (0,external_node_timers_promises_namespaceObject.setTimeout)(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
+                await (0,external_node_timers_promises_.setTimeout)(put_manifest_FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
         }
     }
 }
@@ -61738,11 +61980,17 @@ async function putChildren(manifest, plan, context) {
     }
 }
 /** The tag cannot move. That is success when it stands for this very image, whoever put it. */
-async function settleImmutableTag({ node, tag = '' }, cause, context) {
+async function settleImmutableTag({ node, tag = '' }, cause, { graph }, context) {
     const wanted = node.descriptor.digest;
     const found = await context.registry.findImages([{ tag }], context.signal);
     const holder = found?.[0]?.digest;
-    return holder === wanted ? undefined : skipOrFail({ tag, holder }, wanted, context, cause);
+    if (holder === wanted)
+        return undefined;
+    if (node.descriptor.digest === graph.root.descriptor.digest)
+        return skipOrFail({ tag, holder }, wanted, context, cause);
+    // A signature that another one keeps out is no reason to keep the image out.
+    context.listener.tagSkipped(tag, holder);
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/push/push-targets.ts
@@ -61750,12 +61998,16 @@ async function settleImmutableTag({ node, tag = '' }, cause, context) {
 
 
 
+
+
+/** ECR takes ten PutImage a second of an account: more at once would only wait. */
+const MANIFESTS_AT_ONCE = 8;
 const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped, because another target failed', {
     hint: 'Without fail-fast the other targets go on.',
 });
 /**
- * Pushes the image to every target, side by side, in steps that all take together: plan; layers and all manifests but
- * the tags; tags. A target that fails drops out, and the others go on.
+ * Pushes the image to every target, side by side, in two steps that all take together: layers and all manifests but
+ * the tags; then the tags. A target that fails drops out, and the others go on.
  * @throws the reason of `options.signal` when that was aborted
  */
 async function pushTargets(graph, targets, options) {
@@ -61767,8 +62019,7 @@ async function pushTargets(graph, targets, options) {
             stop.abort(STOPPED);
     };
     const started = targets.map((target) => ({ target, value: undefined }));
-    const planned = await step(started, onFailure, (target) => planPush(graph, target.tags, options.createRepository, contextOf(target)));
-    const filled = await step(planned, onFailure, (target, push) => pushContent(push, contextOf(target)));
+    const filled = await step(started, onFailure, (target) => pushContent(graph, target, options.createRepository, contextOf(target)));
     const tagged = await step(filled, onFailure, (target, push) => pushTags(push, contextOf(target)));
     options.signal.throwIfAborted();
     return tagged;
@@ -61792,30 +62043,37 @@ function isFailed(outcome) {
     return 'error' in outcome;
 }
 /** Everything that may arrive before anything is visible. */
-async function pushContent(push, context) {
-    const { plan } = push;
-    context.signal.throwIfAborted();
-    await uploadLayers(plan.uploads, context);
-    for (const put of plan.puts)
-        await putManifest(put, plan, context);
+async function pushContent(graph, { tags }, create, context) {
+    const push = await planPush(graph, tags, create, context);
+    const { plan, isNew } = push;
+    await (isNew ? uploadIntoNew(plan.uploads, context) : uploadLayers(plan.uploads, context));
+    for (const wave of toWaves(plan.puts)) {
+        await forEachConcurrently(wave, { atOnce: MANIFESTS_AT_ONCE }, context.signal, async (put, signal) => {
+            await putManifest(put, plan, { ...context, signal });
+        });
+    }
     return push;
 }
-async function pushTags({ plan, skippedTags }, context) {
-    const skipped = [...skippedTags];
+async function pushTags(push, context) {
+    const { plan } = push;
+    const skipped = [...push.skippedTags];
     for (const put of plan.tagPuts) {
         context.signal.throwIfAborted();
         const late = await putManifest(put, plan, context);
         if (late !== undefined)
             skipped.push(late);
     }
-    return { plan, skippedTags: skipped };
+    return { ...push, skippedTags: skipped };
 }
-/** What the target's tags stand for now: another image only where all of them were skipped. */
+/**
+ * What the target's tags stand for now: another image only where all of them were skipped, and undefined where the
+ * credentials may not look which.
+ */
 function publishedDigest({ target, value }) {
     const { plan, skippedTags } = value;
     const [first] = skippedTags;
     const isSkipped = skippedTags.length === target.tags.length;
-    return (isSkipped ? first?.holder : undefined) ?? plan.graph.root.descriptor.digest;
+    return isSkipped ? first?.holder : plan.graph.root.descriptor.digest;
 }
 
 // EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
@@ -61824,7 +62082,9 @@ var reference = __nccwpck_require__(1337);
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 /** `1536` as `1.5 KiB`. */
 function formatBytes(bytes) {
-    const exponent = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
+    // From 1023.95 on, one digit behind the point would make 1024.0 of it.
+    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
+    const exponent = Math.min(order, UNITS.length - 1);
     const value = bytes / 1024 ** exponent;
     return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
 }
@@ -61837,7 +62097,7 @@ function shortDigest(digest) {
 
 
 
-function logImage({ graph, origins }, log) {
+function logImage({ graph, origins, brokenEntries }, log) {
     const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
     const { digest, mediaType } = root.descriptor;
     log.info(`Image ${digest} (${mediaType})`);
@@ -61850,10 +62110,17 @@ function logImage({ graph, origins }, log) {
         count(referrers.length, 'referrer'),
         countBlobs(blobs),
     ].join(', '));
+    for (const { message } of brokenEntries) {
+        log.warning(`Beside the image, and left out: ${message}`);
+    }
     for (const layer of absentForeignLayers) {
         log.warning(`Foreign layer ${layer.digest} is not in the layout and is left out: pulls fetch it from its own address.`);
     }
 }
+const UNCHECKED = {
+    images: 'Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.',
+    mutability: 'Without ecr:DescribeRepositories it was not checked whether the tags may move: ECR tells when they are put, after the upload.',
+};
 /** `name` is put in front of each line, where there are several targets. */
 function logPush(log, name) {
     const info = (message) => log.info(`${name}${message}`);
@@ -61863,7 +62130,7 @@ function logPush(log, name) {
         repositoryMissing: (willCreate) => info(willCreate
             ? 'The repository does not exist and is created.'
             : 'The repository does not exist: trying whether ECR creates it on push.'),
-        tagsUnchecked: () => warning('Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.'),
+        tagsUnchecked: (what) => warning(UNCHECKED[what]),
         tagSkipped: (tag, holder) => warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
         layerStarted: ({ digest, size }) => info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
         layerFinished: ({ digest }) => info(`Uploaded ${shortDigest(digest)}`),
@@ -61879,6 +62146,72 @@ function countBlobs(blobs) {
 }
 function count(number, noun) {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+;// CONCATENATED MODULE: ./src/action/nearest-repository.ts
+
+
+
+/** Where a repository is missing, and one of its name is where the job's own settings lead, the hint says so. */
+async function hintAtNeighbours(results, digest, { openRegistry, signal }, environment = process.env) {
+    return Promise.all(results.map(async (result) => {
+        if (!isFailed(result) || !isMissing(result.error))
+            return result;
+        const { code, message, cause } = result.error;
+        for (const { repository, wrong } of neighbours(result.target.registry.repository, environment)) {
+            const found = await lookUp(repository, digest, openRegistry, signal);
+            if (found === undefined)
+                continue;
+            const hint = `There is ${(0,reference/* describeRepository */.MD)(found)}: check ${wrong}.`;
+            return { ...result, error: new errors/* PushError */.V(code, message, { hint, cause }) };
+        }
+        return result;
+    }));
+}
+function isMissing(error) {
+    return (error instanceof errors/* PushError */.V &&
+        (error.code === 'REPOSITORY_NOT_FOUND' || error.code === 'REGISTRY_NOT_FOUND'));
+}
+/** The nearest first: one part of the reference is wrong, or two. */
+function neighbours({ type, registryId, region, name }, environment) {
+    if (type === 'public') {
+        const own = { type, registryId: undefined, region: reference/* PUBLIC_REGION */.Ne, name };
+        return registryId === undefined ? [] : [{ repository: own, wrong: 'the alias' }];
+    }
+    const set = [environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
+    const other = set === region ? undefined : set;
+    const isForeign = registryId !== undefined;
+    const at = (id, where) => ({
+        type,
+        registryId: id,
+        region: where,
+        name,
+    });
+    return [
+        ...(other === undefined ? [] : [{ repository: at(registryId, other), wrong: 'the region' }]),
+        ...(isForeign
+            ? [{ repository: at(undefined, region), wrong: 'the account (registry-id)' }]
+            : []),
+        ...(isForeign && other !== undefined
+            ? [{ repository: at(undefined, other), wrong: 'the region and the account (registry-id)' }]
+            : []),
+    ];
+}
+/** By a call that every push makes. Undefined, too, where the credentials may not look: it is a hint, no more. */
+async function lookUp(repository, digest, openRegistry, signal) {
+    try {
+        const registry = await openRegistry(repository);
+        try {
+            await registry.availableLayers([digest], signal);
+            return registry.repository;
+        }
+        finally {
+            registry.close();
+        }
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/action/outputs.ts
@@ -61905,10 +62238,10 @@ function toOutputs(root, results) {
         registry: first?.registry ?? '',
         'repository-uri': first?.['repository-uri'] ?? '',
         'registry-paths': paths,
-        'layers-uploaded': sum(complete, 'layers-uploaded'),
-        'layers-skipped': sum(complete, 'layers-skipped'),
-        'bytes-uploaded': sum(complete, 'bytes-uploaded'),
-        'bytes-skipped': sum(complete, 'bytes-skipped'),
+        'layers-uploaded': outputs_sum(complete, 'layers-uploaded'),
+        'layers-skipped': outputs_sum(complete, 'layers-skipped'),
+        'bytes-uploaded': outputs_sum(complete, 'bytes-uploaded'),
+        'bytes-skipped': outputs_sum(complete, 'bytes-skipped'),
     };
 }
 function describeTarget(result) {
@@ -61923,10 +62256,11 @@ function describeTarget(result) {
         return { ...where, status: 'failed', error: messageOf(result.error), ...counts([], []) };
     }
     const { plan, skippedTags } = result.value;
+    const digest = publishedDigest(result);
     return {
         ...where,
         status: 'complete',
-        digest: publishedDigest(result),
+        ...(digest === undefined ? {} : { digest }),
         ...(skippedTags.length === 0 ? {} : { 'skipped-tags': skippedTags.map(({ tag }) => tag) }),
         ...counts(plan.uploads, plan.present),
     };
@@ -61939,9 +62273,11 @@ function counts(uploads, present) {
         'bytes-skipped': totalBytes(present),
     };
 }
+/** Those that stand for the image. */
 function pathsOf({ tags, ...target }) {
     const uri = target['repository-uri'];
-    return uri === '' ? [] : tags.map((tag) => `${uri}:${tag}`);
+    const pushed = tags.filter((tag) => !target['skipped-tags']?.includes(tag));
+    return uri === '' ? [] : pushed.map((tag) => `${uri}:${tag}`);
 }
 function configOf({ manifest }) {
     return manifest.kind === 'image' ? manifest.config : undefined;
@@ -61950,7 +62286,7 @@ function configOf({ manifest }) {
 function describeRoot({ mediaType, digest, size, platform }) {
     return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
 }
-function sum(targets, name) {
+function outputs_sum(targets, name) {
     return targets.reduce((total, target) => total + target[name], 0);
 }
 function messageOf(error) {
@@ -61975,8 +62311,15 @@ function logComplete(result, log) {
     if ((0,reference/* repositoryUri */.LJ)(repository) === undefined) {
         log.warning('No answer told the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias.');
     }
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${publishedDigest(result)} is ${result.target.tags.join(', ')}`);
+    const names = taggedNow(result).join(', ');
+    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${publishedDigest(result) ?? 'an unknown image'} is ${names}`);
     log.info(`Uploaded ${countBlobs(uploads)}; there already: ${countBlobs(present)}`);
+}
+/** The tags that stand for the published digest: all that were not skipped, or all of them. */
+function taggedNow({ target, value }) {
+    const skipped = new Set(value.skippedTags.map(({ tag }) => tag));
+    const put = target.tags.filter((tag) => !skipped.has(tag));
+    return put.length > 0 ? put : target.tags;
 }
 /** @throws the error of the target that failed, or one error that tells which failed and which are complete */
 function throwFailures(results) {
@@ -62064,14 +62407,14 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
-/** Layers of one target under way at once. */
-const CONCURRENCY = 4;
+
+
 /** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
 async function run(inputs, dependencies) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const { openRegistry, log, setOutputs, signal } = dependencies;
-        const { ifTagExists, failFast, createRepository } = inputs;
+        const { ifTagExists, failFast, createRepository, concurrency, partSize } = inputs;
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const [first, ...others] = await openLayouts(inputs.layouts, opened);
         const blobs = new JoinedContent(first, ...others);
@@ -62080,12 +62423,15 @@ async function run(inputs, dependencies) {
         const options = {
             blobs,
             signal,
-            concurrency: CONCURRENCY,
+            concurrency,
+            bytesAtOnce: part_buffers/* PART_MEMORY */.G / 2,
+            partSize,
             ifTagExists,
             failFast,
             createRepository,
         };
-        const results = await log.group('Push', () => pushTargets(graph, targets, options));
+        const pushed = await log.group('Push', () => pushTargets(graph, targets, options));
+        const results = await hintAtNeighbours(pushed, graph.root.descriptor.digest, dependencies);
         logResults(results, log);
         setOutputs(toOutputs(graph.root, results));
         throwFailures(results);
@@ -62121,6 +62467,317 @@ async function openTargets(inputs, openRegistry, log, opened) {
         targets.push({ registry, tags, listener });
     }
     return targets;
+}
+
+
+/***/ }),
+
+/***/ 6945:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ errorName),
+  W: () => (/* binding */ explain)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/ecr/explanations.ts
+/**
+ * Every error that ends a push, matched by name and never by text, which AWS has changed before
+ * (https://github.com/GoogleContainerTools/kaniko/issues/3481).
+ */
+const EXPLANATIONS = [
+    {
+        names: ['RepositoryNotFoundException'],
+        code: 'REPOSITORY_NOT_FOUND',
+        says: '{call}: there is no {repository}',
+        hint: 'Check {where}. To have it made, set create-repository: true.',
+    },
+    {
+        names: ['RegistryNotFoundException'],
+        code: 'REGISTRY_NOT_FOUND',
+        says: '{call}: the registry of {repository} does not exist',
+        hint: 'Check the alias or account id in front of the repository name.',
+    },
+    {
+        names: ['UnsupportedCommandException', 'UnknownOperationException'],
+        code: 'UNSUPPORTED_COMMAND',
+        says: '{call}: the endpoint for {repository} does not offer this call',
+        hint: 'ECR Public answers in us-east-1 only; check AWS_ENDPOINT_URL and its variants.',
+    },
+    {
+        names: ['AccessDeniedException'],
+        code: 'ACCESS_DENIED',
+        says: '{call}: the credentials lack a permission on {repository}',
+        hint: 'Allow {action} on {arn}; for a repository of another account, its repository policy must allow it too.',
+    },
+    {
+        // STS answers so, before any call to ECR.
+        names: [
+            'AccessDenied',
+            'IDPCommunicationErrorException',
+            'IDPRejectedClaimException',
+            'InvalidIdentityTokenException',
+            'RegionDisabledException',
+        ],
+        code: 'ROLE_REFUSED',
+        says: '{call}: AWS gave no credentials for the role that the environment names',
+        hint: "Check the role's ARN and its trust policy, and in a job that uses OIDC the permission id-token: write.",
+    },
+    {
+        names: ['CredentialsProviderError', 'TokenProviderError'],
+        code: 'NO_CREDENTIALS',
+        says: '{call}: no AWS credentials were found',
+        hint: 'Run aws-actions/configure-aws-credentials before this step, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
+    },
+    {
+        names: ['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
+        code: 'CREDENTIALS_EXPIRED',
+        says: '{call}: the AWS credentials have expired',
+        hint: 'Run aws-actions/configure-aws-credentials right before this step, and ask it for a longer role-duration-seconds.',
+    },
+    {
+        names: [
+            'UnrecognizedClientException',
+            'InvalidClientTokenId',
+            'IncompleteSignature',
+            'IncompleteSignatureException',
+            'MissingAuthenticationTokenException',
+        ],
+        code: 'CREDENTIALS_INVALID',
+        says: '{call}: AWS does not know these credentials',
+        hint: 'Check the access key, the session token that belongs to it, and that both are of the partition that {region} is in.',
+    },
+    {
+        names: [
+            'InvalidSignatureException',
+            'SignatureDoesNotMatch',
+            'RequestTimeTooSkewed',
+            'RequestInTheFuture',
+        ],
+        code: 'SIGNATURE_REFUSED',
+        says: '{call}: AWS refused the request signature',
+        hint: 'Check the secret access key and the clock of the runner.',
+    },
+    {
+        names: ['LimitExceededException'],
+        code: 'LIMIT_EXCEEDED',
+        says: '{call}: {repository} has reached a quota',
+        hint: 'Delete images or tags, add a lifecycle policy, or have the quota raised.',
+    },
+    {
+        names: ['KmsException'],
+        code: 'KMS',
+        says: '{call}: the KMS key of {repository} cannot be used',
+        hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
+    },
+    {
+        names: [
+            'InvalidParameterException',
+            'ValidationException',
+            'SerializationException',
+            'InvalidTagParameterException',
+            'TooManyTagsException',
+        ],
+        code: 'INVALID_PARAMETER',
+        says: '{call}: ECR refused a parameter for {repository}',
+        hint: "ECR's own text says which one.",
+    },
+    {
+        names: ['LayersNotFoundException'],
+        code: 'LAYERS_NOT_FOUND',
+        says: '{call}: ECR misses layers in {repository} that it had taken before',
+        hint: 'Run the step again; if it happens again, open an issue with the log.',
+    },
+    {
+        names: ['ReferencedImagesNotFoundException'],
+        code: 'REFERENCED_IMAGES_NOT_FOUND',
+        says: '{call}: ECR misses images of the index in {repository} that it had taken before',
+        hint: 'Run the step again; if it happens again, open an issue with the log.',
+    },
+    {
+        names: ['LayerPartTooSmallException', 'EmptyUploadException'],
+        code: 'UPLOAD_REFUSED',
+        says: '{call}: ECR refused the parts of a layer of {repository}',
+        hint: 'This should not happen. Run the step again; if it happens again, open an issue with the log.',
+    },
+    {
+        names: ['ImageDigestDoesNotMatchException'],
+        code: 'MANIFEST_CHANGED',
+        says: '{call}: a manifest for {repository} did not arrive as it was sent',
+        hint: 'Something between the runner and ECR changes the data: check the proxy. If there is none, open an issue with the log.',
+    },
+    {
+        names: [
+            'ThrottlingException',
+            'Throttling',
+            'TooManyRequestsException',
+            'RequestLimitExceeded',
+        ],
+        code: 'THROTTLED',
+        says: '{call}: AWS kept throttling the calls for {repository}',
+        hint: 'Run fewer pushes of this account and region at once, or have the rate quota raised.',
+    },
+    {
+        names: [
+            'ServerException',
+            'InternalFailure',
+            'InternalServerError',
+            'ServiceUnavailable',
+            'ServiceUnavailableException',
+        ],
+        code: 'SERVER_ERROR',
+        says: '{call}: ECR failed, again and again, for {repository}',
+        hint: 'Run the step again later; https://health.aws.amazon.com/ tells about outages.',
+    },
+    {
+        names: ['ERR_INVALID_URL'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: the address of the ECR endpoint is no URL',
+        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each begins with https://.',
+    },
+    {
+        names: ['ENOTFOUND', 'EAI_AGAIN'],
+        code: 'HOST_NOT_FOUND',
+        says: '{call}: the host of the ECR endpoint for {region} was not found',
+        hint: 'Check the region, the DNS of the runner and AWS_ENDPOINT_URL; behind a proxy, check its settings.',
+    },
+    {
+        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+        code: 'CONNECTION_REFUSED',
+        says: '{call}: the ECR endpoint for {region} cannot be reached',
+        hint: 'Check the firewall, the VPC endpoint and the proxy of the runner, and AWS_ENDPOINT_URL where it is set.',
+    },
+    {
+        names: [
+            'TimeoutError',
+            'RequestTimeout',
+            'RequestTimeoutException',
+            'ETIMEDOUT',
+            'ECONNRESET',
+            'EPIPE',
+        ],
+        code: 'CONNECTION_LOST',
+        says: '{call}: the connection to ECR in {region} broke or stood still, again and again',
+        hint: 'Run the step again: layers that arrived are not sent again. Check the network of the runner if it happens often.',
+    },
+    {
+        names: [
+            'SELF_SIGNED_CERT_IN_CHAIN',
+            'DEPTH_ZERO_SELF_SIGNED_CERT',
+            'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+            'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+            'UNABLE_TO_GET_ISSUER_CERT',
+            'CERT_HAS_EXPIRED',
+            'CERT_NOT_YET_VALID',
+            'CERT_REVOKED',
+            'ERR_TLS_CERT_ALTNAME_INVALID',
+        ],
+        code: 'CERTIFICATE_REFUSED',
+        says: '{call}: the TLS certificate of the ECR endpoint for {region} is not trusted',
+        hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
+    },
+    {
+        names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+        code: 'TLS_FAILED',
+        says: '{call}: what answers for the ECR endpoint for {region} does not speak TLS',
+        hint: 'Check whether AWS_ENDPOINT_URL and the proxy are to begin with http:// or https://, and what opens TLS on the way.',
+    },
+    {
+        names: ['ProxyError'],
+        code: 'PROXY_REFUSED',
+        says: '{call}: the proxy did not lead to the ECR endpoint for {region}',
+        hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy lets this host through; NO_PROXY names hosts to reach without it.',
+    },
+];
+const UNEXPECTED = {
+    names: [],
+    code: 'UNEXPECTED_RESPONSE',
+    says: '{call}: an error that this action does not know, for {repository}',
+    hint: 'Open an issue with the log.',
+};
+
+// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
+var reference = __nccwpck_require__(1337);
+;// CONCATENATED MODULE: ./src/ecr/exceptions.ts
+
+
+
+/** The name that the table is keyed by: Node's error code where there is one, else the error's own name. */
+function errorName(error) {
+    if (!(error instanceof Error))
+        return typeof error;
+    const code = Reflect.get(error, 'code');
+    return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
+}
+function explain(error, context) {
+    if (error instanceof errors/* PushError */.V)
+        return error;
+    const text = textOf(error);
+    const name = errorName(error);
+    const status = statusOf(error);
+    const known = findExplanation(name);
+    const { code, says, hint } = known ?? explainStatus(status) ?? UNEXPECTED;
+    const cause = status !== undefined && error instanceof SyntaxError ? `HTTP ${status}` : `${name}: ${text}`;
+    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
+    const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
+    const values = { ...valuesOf(context), ...deniedIn(text) };
+    return new errors/* PushError */.V(code, `${fill(says, values)} (${cause})${kms}`, {
+        hint: fill(hint, values),
+        cause: error,
+    });
+}
+/** One line. A host with several addresses gives several errors, under one without a text. */
+function textOf(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
+    return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
+}
+function statusOf(error) {
+    const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+    if (typeof metadata !== 'object' || metadata === null)
+        return undefined;
+    const status = Reflect.get(metadata, 'httpStatusCode');
+    return typeof status === 'number' ? status : undefined;
+}
+/** An answer that is no JSON and names no error, as load balancers give it. */
+function explainStatus(status = 0) {
+    if (status === 429)
+        return findExplanation('ThrottlingException');
+    return status >= 500 ? findExplanation('ServerException') : undefined;
+}
+/** AWS's own words are the surer ones: to create a repository with tags takes two permissions, for instance. */
+function deniedIn(text) {
+    const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
+        ?.groups ?? {};
+    return action === undefined || arn === undefined ? {} : { action, arn };
+}
+function findExplanation(name) {
+    return EXPLANATIONS.find(({ names }) => names.includes(name));
+}
+function valuesOf({ call, repository }) {
+    return {
+        call,
+        repository: (0,reference/* describeRepository */.MD)(repository),
+        region: repository.region ?? 'its region',
+        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
+        arn: (0,reference/* repositoryArn */.qM)(repository),
+        where: whereOf(repository),
+    };
+}
+/** What leads to a repository besides its name. */
+function whereOf({ type, registryId, region }) {
+    if (type === 'public')
+        return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
+    const account = registryId ?? 'that of the credentials; registry-id names another';
+    return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
+}
+function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
 }
 
 
@@ -62178,7 +62835,7 @@ function privateHost(accountId, region) {
 
 /***/ }),
 
-/***/ 1572:
+/***/ 9097:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62191,205 +62848,192 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/oci/digest.ts
 var digest = __nccwpck_require__(8825);
-// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
-var reference = __nccwpck_require__(1337);
-;// CONCATENATED MODULE: ./src/ecr/exceptions.ts
+// EXTERNAL MODULE: ./src/ecr/exceptions.ts + 1 modules
+var exceptions = __nccwpck_require__(6945);
+// EXTERNAL MODULE: ./src/ecr/part-body.ts
+var part_body = __nccwpck_require__(5330);
+// EXTERNAL MODULE: ./src/ecr/part-buffers.ts
+var part_buffers = __nccwpck_require__(5687);
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/ecr/part-encoder-worker.ts
 
 
+/** What the thread that does this is started with. */
+const WORKER_DATA = 'ecr-layer-push: encode parts';
+/** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
+const ENCODE_CHUNK = 48 * 1024;
 /**
- * Every error that ends a push, matched by name and never by text, which AWS has changed before
- * (https://github.com/GoogleContainerTools/kaniko/issues/3481).
+ * Encodes a part where it stands: base64 is longer, so that no write overtakes the reading.
+ * @returns the SHA-256 of the body, hexadecimal
  */
-const EXPLANATIONS = [
-    {
-        names: ['RepositoryNotFoundException'],
-        code: 'REPOSITORY_NOT_FOUND',
-        says: '{call}: there is no {repository}',
-        hint: 'Create the repository, or check its name, the region ({region}) and the account (registry-id).',
-    },
-    {
-        names: ['RegistryNotFoundException'],
-        code: 'REGISTRY_NOT_FOUND',
-        says: '{call}: the registry of {repository} does not exist',
-        hint: 'Check the alias or account id in front of the repository name.',
-    },
-    {
-        names: ['UnsupportedCommandException', 'UnknownOperationException'],
-        code: 'UNSUPPORTED_COMMAND',
-        says: '{call}: the endpoint for {repository} does not offer this call',
-        hint: 'ECR Public answers in us-east-1 only; check AWS_ENDPOINT_URL and its variants.',
-    },
-    {
-        names: ['AccessDeniedException', 'AccessDenied'],
-        code: 'ACCESS_DENIED',
-        says: '{call}: the credentials lack a permission on {repository}',
-        hint: 'Allow {action} on {arn}; for a repository of another account, its repository policy must allow it too.',
-    },
-    {
-        names: ['CredentialsProviderError'],
-        code: 'NO_CREDENTIALS',
-        says: '{call}: no AWS credentials were found',
-        hint: 'Run aws-actions/configure-aws-credentials before this step, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
-    },
-    {
-        names: ['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
-        code: 'CREDENTIALS_EXPIRED',
-        says: '{call}: the AWS credentials have expired',
-        hint: 'Run aws-actions/configure-aws-credentials right before this step, and ask it for a longer role-duration-seconds.',
-    },
-    {
-        names: [
-            'UnrecognizedClientException',
-            'InvalidClientTokenId',
-            'IncompleteSignature',
-            'MissingAuthenticationTokenException',
-        ],
-        code: 'CREDENTIALS_INVALID',
-        says: '{call}: AWS does not know these credentials',
-        hint: 'Check the access key, the session token that belongs to it, and that both are of the partition that {region} is in.',
-    },
-    {
-        names: [
-            'InvalidSignatureException',
-            'SignatureDoesNotMatch',
-            'RequestTimeTooSkewed',
-            'RequestInTheFuture',
-        ],
-        code: 'SIGNATURE_REFUSED',
-        says: '{call}: AWS refused the request signature',
-        hint: 'Check the secret access key and the clock of the runner.',
-    },
-    {
-        names: ['LimitExceededException'],
-        code: 'LIMIT_EXCEEDED',
-        says: '{call}: {repository} has reached a quota',
-        hint: 'Delete images or tags, add a lifecycle policy, or have the quota raised.',
-    },
-    {
-        names: ['KmsException'],
-        code: 'KMS',
-        says: '{call}: the KMS key of {repository} cannot be used',
-        hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
-    },
-    {
-        names: ['InvalidParameterException', 'ValidationException', 'SerializationException'],
-        code: 'INVALID_PARAMETER',
-        says: '{call}: ECR refused a parameter for {repository}',
-        hint: "ECR's own text says which one.",
-    },
-    {
-        names: ['LayersNotFoundException'],
-        code: 'LAYERS_NOT_FOUND',
-        says: '{call}: ECR misses layers in {repository} that it had taken before',
-        hint: 'Run the step again; if it happens again, open an issue with the log.',
-    },
-    {
-        names: ['ReferencedImagesNotFoundException'],
-        code: 'REFERENCED_IMAGES_NOT_FOUND',
-        says: '{call}: ECR misses images of the index in {repository} that it had taken before',
-        hint: 'Run the step again; if it happens again, open an issue with the log.',
-    },
-    {
-        names: [
-            'ThrottlingException',
-            'Throttling',
-            'TooManyRequestsException',
-            'RequestLimitExceeded',
-        ],
-        code: 'THROTTLED',
-        says: '{call}: AWS kept throttling the calls for {repository}',
-        hint: 'Run fewer pushes of this account and region at once, or have the rate quota raised.',
-    },
-    {
-        names: [
-            'ServerException',
-            'InternalFailure',
-            'InternalServerError',
-            'ServiceUnavailable',
-            'ServiceUnavailableException',
-        ],
-        code: 'SERVER_ERROR',
-        says: '{call}: ECR failed, again and again, for {repository}',
-        hint: 'Run the step again later; https://health.aws.amazon.com/ tells about outages.',
-    },
-    {
-        names: ['ENOTFOUND', 'EAI_AGAIN'],
-        code: 'HOST_NOT_FOUND',
-        says: '{call}: the host of the ECR endpoint for {region} was not found',
-        hint: 'Check the region, the DNS of the runner and AWS_ENDPOINT_URL; behind a proxy, check its settings.',
-    },
-    {
-        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
-        code: 'CONNECTION_REFUSED',
-        says: '{call}: the ECR endpoint for {region} cannot be reached',
-        hint: 'Check the firewall, the VPC endpoint and the proxy of the runner.',
-    },
-    {
-        names: [
-            'TimeoutError',
-            'RequestTimeout',
-            'RequestTimeoutException',
-            'ETIMEDOUT',
-            'ECONNRESET',
-            'EPIPE',
-        ],
-        code: 'CONNECTION_LOST',
-        says: '{call}: the connection to ECR in {region} broke or stood still, again and again',
-        hint: 'Run the step again: layers that arrived are not sent again. Check the network of the runner if it happens often.',
-    },
-    {
-        names: [
-            'SELF_SIGNED_CERT_IN_CHAIN',
-            'DEPTH_ZERO_SELF_SIGNED_CERT',
-            'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-            'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-            'CERT_HAS_EXPIRED',
-            'ERR_TLS_CERT_ALTNAME_INVALID',
-        ],
-        code: 'CERTIFICATE_REFUSED',
-        says: '{call}: the TLS certificate of the ECR endpoint for {region} is not trusted',
-        hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
-    },
-];
-const UNEXPECTED = {
-    names: [],
-    code: 'UNEXPECTED_RESPONSE',
-    says: '{call}: an error that this action does not know, for {repository}',
-    hint: 'Open an issue with the log.',
-};
-/** The name that the table is keyed by: Node's error code where there is one, else the error's own name. */
-function errorName(error) {
-    if (!(error instanceof Error))
-        return typeof error;
-    const code = Reflect.get(error, 'code');
-    return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
+function encodeAndHash({ bytes, start, end, size }) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const raw = buffer.subarray(end - size, end);
+    for (let read = 0, written = start; read < size; read += ENCODE_CHUNK) {
+        const text = raw.toString('base64', read, Math.min(read + ENCODE_CHUNK, size));
+        written += buffer.write(text, written, 'latin1');
+    }
+    return (0,external_node_crypto_.hash)('sha256', bytes);
 }
-function explain(error, context) {
-    if (error instanceof errors/* PushError */.V)
-        return error;
-    const name = errorName(error);
-    const { code, says, hint } = findExplanation(name) ?? UNEXPECTED;
-    const text = error instanceof Error ? error.message : String(error);
-    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
-    const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
-    return new errors/* PushError */.V(code, `${fill(says, context)} (${name}: ${text})${kms}`, {
-        hint: fill(hint, context),
-        cause: error,
+// As a thread of its own this file is alone, in dist, too: it may import nothing but what Node brings.
+if (external_node_worker_threads_.parentPort !== null && external_node_worker_threads_.workerData === WORKER_DATA) {
+    const port = external_node_worker_threads_.parentPort;
+    port.on('message', ({ id, body }) => {
+        port.postMessage({ id, digest: encodeAndHash(body) });
     });
+    port.postMessage('ready');
 }
-function findExplanation(name) {
-    return EXPLANATIONS.find(({ names }) => names.includes(name));
+
+;// CONCATENATED MODULE: ./src/ecr/part-encoder.ts
+
+
+/** Below it (bytes) the work takes less time here than the way to the worker and back. */
+const WORKER_MIN_BYTES = 512 * 1024;
+const WORKER_FILE = new URL(/* asset import */ __nccwpck_require__(638), __nccwpck_require__.b);
+/** MB. All that it makes is short-lived text. */
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
+/**
+ * Encodes and hashes bodies on a thread of its own, in memory that both threads see, so that this one can write to
+ * sockets meanwhile. (`crypto.subtle.digest` leaves this thread, too, but copies each body first: a tenth more CPU, and
+ * that much more memory.) One thread does: it is faster than this one sends.
+ */
+class PartEncoder {
+    #workerFile;
+    #pending = new Map();
+    #worker;
+    #state = 'not-started';
+    #nextId = 0;
+    constructor(workerFile = WORKER_FILE) {
+        this.#workerFile = workerFile;
+    }
+    /**
+     * Here and now while the worker is not there yet, or cannot be had.
+     * @returns the body's SHA-256, hexadecimal; undefined when the worker died over it: its bytes must be read again
+     */
+    encode(body) {
+        if (body.bytes.byteLength < WORKER_MIN_BYTES)
+            return encodeAndHash(body);
+        if (this.#state === 'not-started')
+            this.#start();
+        if (this.#state !== 'ready' || this.#worker === undefined)
+            return encodeAndHash(body);
+        const { promise, resolve } = Promise.withResolvers();
+        const id = this.#nextId++;
+        if (this.#pending.size === 0)
+            this.#worker.ref();
+        this.#pending.set(id, resolve);
+        this.#worker.postMessage({ id, body });
+        return promise;
+    }
+    /** The worker ends with the process, and keeps it alive only while it has something to do. */
+    #start() {
+        this.#state = 'starting';
+        try {
+            this.#worker = new external_node_worker_threads_.Worker(this.#workerFile, {
+                workerData: WORKER_DATA,
+                resourceLimits: WORKER_LIMITS,
+                // Without this process's own options: a preloaded module is none of its business.
+                execArgv: [],
+            });
+        }
+        catch {
+            this.#state = 'failed';
+            return;
+        }
+        this.#worker.on('message', (message) => this.#receive(message));
+        this.#worker.on('error', () => this.#fail());
+        this.#worker.on('exit', () => this.#fail());
+        this.#worker.unref();
+    }
+    #receive(message) {
+        if (message === 'ready')
+            this.#state = 'ready';
+        if (!isAnswer(message))
+            return;
+        const { id, digest } = message;
+        this.#pending.get(id)?.(digest);
+        this.#pending.delete(id);
+        if (this.#pending.size === 0)
+            this.#worker?.unref();
+    }
+    #fail() {
+        this.#state = 'failed';
+        for (const settle of this.#pending.values())
+            settle(undefined);
+        this.#pending.clear();
+    }
 }
-function fill(template, { call, repository }) {
-    const values = {
-        call,
-        repository: (0,reference/* describeRepository */.MD)(repository),
-        region: repository.region ?? 'its region',
-        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
-        arn: (0,reference/* repositoryArn */.qM)(repository),
-    };
-    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
+function isAnswer(message) {
+    return typeof message === 'object' && message !== null && 'id' in message && 'digest' in message;
 }
+
+;// CONCATENATED MODULE: ./src/ecr/part-engine.ts
+
+
+
+
+/** A part as the body of its request, hashed for the signature. */
+class EncodedPart {
+    part;
+    frame;
+    /** Hexadecimal SHA-256 of `body`. */
+    bodyHash;
+    #buffer;
+    constructor(part, frame, bodyHash, buffer) {
+        this.part = part;
+        this.frame = frame;
+        this.bodyHash = bodyHash;
+        this.#buffer = buffer;
+    }
+    get body() {
+        return this.#buffer.bytes;
+    }
+    /** Gives its memory back. `reusable`: nothing can read the body any more. */
+    end({ reusable }) {
+        if (reusable)
+            this.#buffer.release();
+        else
+            this.#buffer.drop();
+    }
+}
+/** Makes parts ready, in memory and on a thread that all layers and repositories share. */
+class PartEngine {
+    #buffers;
+    #encoder;
+    constructor(buffers = new part_buffers/* PartBuffers */.p(), encoder = new PartEncoder()) {
+        this.#buffers = buffers;
+        this.#encoder = encoder;
+    }
+    /** Waits for memory. @throws what `source` throws, the signal's reason */
+    async prepare(repository, part, source, signal) {
+        const frame = (0,part_body/* framePart */.ZF)(repository, part);
+        const buffer = await this.#buffers.acquire((0,part_body/* bodySize */.e4)(frame, part.size), signal);
+        return this.#encode(part, frame, source, buffer);
+    }
+    /** Undefined when there is no memory to spare. */
+    prepareAhead(repository, part, source) {
+        const frame = (0,part_body/* framePart */.ZF)(repository, part);
+        const buffer = this.#buffers.tryAcquire((0,part_body/* bodySize */.e4)(frame, part.size));
+        return buffer && this.#encode(part, frame, source, buffer);
+    }
+    async #encode(part, frame, source, buffer) {
+        try {
+            const read = () => (0,part_body/* readBody */.x8)(buffer.bytes, frame, part, source);
+            const digest = (await this.#encoder.encode(await read())) ?? encodeAndHash(await read());
+            return new EncodedPart(part, frame, digest, buffer);
+        }
+        catch (error) {
+            // A read that failed may be one of several that are still under way.
+            buffer.drop();
+            throw error;
+        }
+    }
+}
+/** One for the process: what it may hold bounds all repositories together. */
+const SHARED_PARTS = new PartEngine();
 
 ;// CONCATENATED MODULE: ./src/ecr/tag-mutability.ts
 /**
@@ -62424,14 +63068,17 @@ function matchesWildcard(text, wildcard) {
 
 
 
+
 /** BatchCheckLayerAvailability and BatchGetImage take at most this many. */
 const MAX_DIGESTS_PER_CALL = 100;
 /** The `Registry` that both ECRs are: calls turned into outcomes, and every other error explained. */
 class ApiRegistry {
     maxParts;
     #api;
+    #parts;
     #repository;
-    constructor(api, repository, maxParts) {
+    constructor(api, repository, maxParts, parts = SHARED_PARTS) {
+        this.#parts = parts;
         this.#api = api;
         this.#repository = repository;
         this.maxParts = maxParts;
@@ -62457,7 +63104,7 @@ class ApiRegistry {
     #readAvailability({ layers = [], failures = [] }) {
         const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
         if (invalid !== undefined) {
-            throw new errors/* PushError */.V('INVALID_DIGEST', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`);
+            throw new errors/* PushError */.V('INVALID_DIGEST', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`, { hint: 'This should not happen: open an issue with the log.' });
         }
         return layers
             .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
@@ -62467,8 +63114,7 @@ class ApiRegistry {
     async initiateUpload(signal) {
         const call = 'InitiateLayerUpload';
         try {
-            const { uploadId, partSize, registryId } = await this.#api.initiateLayerUpload(signal);
-            this.#learn(registryId);
+            const { uploadId, partSize } = await this.#api.initiateLayerUpload(signal);
             if (uploadId === undefined || partSize === undefined)
                 throw incomplete(call);
             return { uploadId, partSize };
@@ -62477,21 +63123,33 @@ class ApiRegistry {
             throw this.#explain(call, error, signal);
         }
     }
-    async uploadPart({ uploadId, firstByte, bytes }, signal) {
+    async preparePart(part, source, signal) {
+        return this.#toUpload(await this.#parts.prepare(this.#api.repository, part, source, signal));
+    }
+    preparePartAhead(part, source) {
+        const encoded = this.#parts.prepareAhead(this.#api.repository, part, source);
+        return encoded?.then((ready) => this.#toUpload(ready));
+    }
+    #toUpload(encoded) {
+        return {
+            part: encoded.part,
+            upload: (signal) => this.#uploadPart(encoded, signal),
+            discard: () => encoded.end({ reusable: true }),
+        };
+    }
+    async #uploadPart(part, signal) {
         const call = 'UploadLayerPart';
+        let reusable = false;
         try {
-            const { lastByteReceived } = await this.#api.uploadLayerPart({
-                uploadId,
-                partFirstByte: firstByte,
-                partLastByte: firstByte + bytes.byteLength - 1,
-                layerPartBlob: bytes,
-            }, signal);
+            const { lastByteReceived, $metadata } = await this.#api.uploadLayerPart(part, signal);
+            // An earlier attempt may still be writing.
+            reusable = $metadata?.attempts === 1;
             if (lastByteReceived === undefined)
                 throw incomplete(call);
             return { kind: 'received', lastByteReceived };
         }
         catch (error) {
-            switch (errorName(error)) {
+            switch ((0,exceptions/* errorName */.I)(error)) {
                 case 'InvalidLayerPartException':
                     return {
                         kind: 'not-consecutive',
@@ -62503,6 +63161,9 @@ class ApiRegistry {
                     throw this.#explain(call, error, signal);
             }
         }
+        finally {
+            part.end({ reusable });
+        }
     }
     async completeUpload(uploadId, digest, signal) {
         const call = 'CompleteLayerUpload';
@@ -62511,7 +63172,7 @@ class ApiRegistry {
             return layerDigest === digest ? 'completed' : 'digest-mismatch';
         }
         catch (error) {
-            switch (errorName(error)) {
+            switch ((0,exceptions/* errorName */.I)(error)) {
                 case 'LayerAlreadyExistsException':
                     return 'already-exists';
                 case 'InvalidLayerException':
@@ -62533,7 +63194,7 @@ class ApiRegistry {
         catch (error) {
             if (!(error instanceof Error))
                 throw this.#explain(call, error, signal);
-            switch (errorName(error)) {
+            switch ((0,exceptions/* errorName */.I)(error)) {
                 case 'ImageAlreadyExistsException':
                     return { kind: 'already-exists' };
                 case 'LayersNotFoundException':
@@ -62557,7 +63218,7 @@ class ApiRegistry {
             return answers.flat().flatMap((image) => this.#readImage(image));
         }
         catch (error) {
-            if (isAccessDenied(error))
+            if (mayNotAsk(error))
                 return undefined;
             throw this.#explain(this.#api.findImagesCall, error, signal);
         }
@@ -62568,14 +63229,14 @@ class ApiRegistry {
             return [];
         return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
     }
-    /** Of the tags, those that the repository's settings forbid to move; undefined where the credentials may not look. */
+    /** Only spares an upload in vain: whatever hinders it, ECR's own answer to PutImage comes after. */
     async immutableTags(tags, signal) {
         try {
             const settings = await this.#api.describeTagMutability(signal);
             return tags.filter((tag) => isImmutableTag(tag, settings));
         }
         catch (error) {
-            if (isAccessDenied(error))
+            if (!signal.aborted)
                 return undefined;
             throw this.#explain('DescribeRepositories', error, signal);
         }
@@ -62595,7 +63256,7 @@ class ApiRegistry {
                 await this.#api.setRepositoryPolicy(policyText, signal);
         }
         catch (error) {
-            if (errorName(error) !== 'RepositoryAlreadyExistsException')
+            if ((0,exceptions/* errorName */.I)(error) !== 'RepositoryAlreadyExistsException')
                 throw this.#explain(call, error, signal);
         }
     }
@@ -62606,22 +63267,29 @@ class ApiRegistry {
     #mayNeedTag({ tag }) {
         return this.#repository.type === 'public' && tag === undefined;
     }
+    /** What the user named stays: answers tell the account, also where that was an alias. */
     #learn(registryId) {
-        if (registryId !== undefined)
-            this.#repository = { ...this.#repository, registryId };
+        if (registryId === undefined || this.#repository.registryId !== undefined)
+            return;
+        this.#repository = { ...this.#repository, registryId };
     }
     /** After an abort, its reason is the news, and not the calls that it broke off. */
     #explain(call, error, signal) {
         if (signal.aborted && signal.reason instanceof Error)
             return signal.reason;
-        return explain(error, { call, repository: this.#repository });
+        return (0,exceptions/* explain */.W)(error, { call, repository: this.#repository });
     }
 }
 function batches(items, size) {
     return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
-function isAccessDenied(error) {
-    return errorName(error) === 'AccessDeniedException';
+/** A look that the push can do without is not allowed, or this endpoint does not offer it. */
+function mayNotAsk(error) {
+    return [
+        'AccessDeniedException',
+        'UnknownOperationException',
+        'UnsupportedCommandException',
+    ].includes((0,exceptions/* errorName */.I)(error));
 }
 function toIdentifier(id) {
     return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
@@ -62649,18 +63317,28 @@ var image_hosts = __nccwpck_require__(7309);
 var dist_cjs = __nccwpck_require__(8249);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/ecr/sdk-prepared-part.ts
+var sdk_prepared_part = __nccwpck_require__(1382);
 ;// CONCATENATED MODULE: ./src/ecr/private-api.ts
+
+
 
 
 /** Private ECR's calls on one repository, over the AWS SDK. */
 function privateApi(client, repository) {
     return {
+        repository,
         findImagesCall: 'BatchGetImage',
         batchCheckLayerAvailability: (input, abortSignal) => client.send(new dist_cjs/* BatchCheckLayerAvailabilityCommand */.YmI({ ...repository, ...input }), {
             abortSignal,
         }),
         initiateLayerUpload: (abortSignal) => client.send(new dist_cjs/* InitiateLayerUploadCommand */.Do9(repository), { abortSignal }),
-        uploadLayerPart: (input, abortSignal) => client.send(new dist_cjs/* UploadLayerPartCommand */.bVv({ ...repository, ...input }), { abortSignal }),
+        uploadLayerPart: (part, abortSignal) => (0,sdk_prepared_part/* sendPreparedPart */.t)(part, (layerPartBlob, plug) => {
+            const input = { ...repository, ...(0,part_body/* partRange */.ZK)(part.part), layerPartBlob };
+            const command = new dist_cjs/* UploadLayerPartCommand */.bVv(input);
+            plug(command.middlewareStack);
+            return client.send(command, { abortSignal });
+        }),
         completeLayerUpload: (input, abortSignal) => client.send(new dist_cjs/* CompleteLayerUploadCommand */.fU9({ ...repository, ...input }), { abortSignal }),
         putImage: (input, abortSignal) => client.send(new dist_cjs/* PutImageCommand */.SUU({ ...repository, ...input }), { abortSignal }),
         findImages: async (imageIds, abortSignal) => {
@@ -62686,10 +63364,10 @@ async function describeTagMutability(client, { registryId, repositoryName }, abo
     return repositories[0] ?? {};
 }
 async function createRepository(client, repository, settings, abortSignal) {
-    const { imageTagMutability, mutabilityExclusions, scanOnPush, encryptionType, kmsKey, tags = {}, } = settings;
+    const { imageTagMutability, mutabilityExclusions, scanOnPush, encryptionType, kmsKey, tags } = settings;
     const { repository: created } = await client.send(new dist_cjs/* CreateRepositoryCommand */.WTe({
         ...repository,
-        tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
         imageTagMutability,
         imageTagMutabilityExclusionFilters: mutabilityExclusions?.map((filter) => ({
             filterType: 'WILDCARD',
@@ -62704,26 +63382,67 @@ function createPrivateClient(config) {
     return new dist_cjs/* ECRClient */.S70(config);
 }
 
-// EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/retry/index.js
-var retry = __nccwpck_require__(3609);
+// EXTERNAL MODULE: ./src/ecr/proxy.ts
+var proxy = __nccwpck_require__(4218);
+// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
+var reference = __nccwpck_require__(1337);
+// EXTERNAL MODULE: ./src/ecr/rate-limit.ts
+var rate_limit = __nccwpck_require__(3964);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./src/ecr/retry.ts
 
-/** Attempts at one call, the first included: with the SDK's backoff about 20 seconds of throttling. */
+/** Attempts at one call, the first included. */
 const DEFAULT_MAX_ATTEMPTS = 8;
+/** Milliseconds; doubled each time, and then a random part of it, so that those who failed together do not return so. */
+const FIRST_DELAY = { THROTTLING: 1000, TRANSIENT: 100 };
+const LONGEST_DELAY = 20_000;
 /**
- * The SDK's retries, but for LimitExceededException: the SDK takes it for throttling, while in ECR it is a quota of
- * stored things that no waiting mends.
+ * The SDK's standard retries, but for three things. LimitExceededException is not tried again: the SDK takes it for
+ * throttling, while in ECR it is a quota of stored things that no waiting mends. No quota of retries is shared by all
+ * calls of a client: many layers at once use it up in seconds of throttling. And waiting ends with `signal`.
  */
-class EcrRetryStrategy extends retry.StandardRetryStrategy {
-    async refreshRetryTokenForRetry(...[token, failure]) {
-        if (failure.error instanceof Error && failure.error.name === 'LimitExceededException') {
-            throw failure.error;
-        }
-        return super.refreshRetryTokenForRetry(token, failure);
+class EcrRetryStrategy {
+    mode = 'standard';
+    #maxAttempts;
+    #signal;
+    constructor(maxAttempts, signal) {
+        this.#maxAttempts = maxAttempts;
+        this.#signal = signal;
     }
+    acquireInitialRetryToken() {
+        return Promise.resolve(tokenAfter(0));
+    }
+    /** @throws the failure itself when there is to be no other attempt, the signal's reason */
+    async refreshRetryTokenForRetry(token, failure) {
+        const retries = token.getRetryCount();
+        const { errorType, retryAfterHint } = failure;
+        if (!isRetryable(errorType) || isQuota(failure.error) || retries + 1 >= this.#maxAttempts) {
+            throw failure.error ?? new Error('not tried again');
+        }
+        const longest = Math.min(FIRST_DELAY[errorType] * 2 ** retries, LONGEST_DELAY);
+        const asked = (retryAfterHint?.getTime() ?? 0) - Date.now();
+        const wait = Math.max(Math.random() * longest, Math.min(asked, LONGEST_DELAY));
+        await (0,promises_.setTimeout)(wait, undefined, this.#signal === undefined ? {} : { signal: this.#signal });
+        return tokenAfter(retries + 1);
+    }
+    recordSuccess() {
+        // Nothing is shared by calls that one could give back to the others.
+    }
+}
+function tokenAfter(retries) {
+    return { getRetryCount: () => retries, getRetryDelay: () => 0 };
+}
+function isRetryable(type) {
+    return type in FIRST_DELAY;
+}
+function isQuota(error) {
+    return error?.name === 'LimitExceededException';
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/open-registry.ts
+
+
 
 
 
@@ -62735,36 +63454,53 @@ const MAX_PARTS = { private: 4200, public: 1000 };
 /** Nothing moved on a socket for so long (ms): ECR sums a large layer up at Complete, which may take a while. */
 const SOCKET_TIMEOUT = 120_000;
 const CONNECTION_TIMEOUT = 10_000;
+/** More than there can be layers and look-ups of one repository at once: a call never waits for a socket. */
+const MAX_SOCKETS = 100;
+const DEFAULTS = { environment: process.env, signal: undefined };
 /** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */
-async function openRegistry(repository, environment = process.env) {
+async function openRegistry(repository, given = {}) {
+    const options = { ...DEFAULTS, rateLimits: new rate_limit/* SharedRateLimits */.Kl(), ...given };
     const { type, registryId, name: repositoryName } = repository;
     const open = type === 'public' ? openPublic : openPrivate;
-    const { api, region } = await open(repository, { registryId, repositoryName }, environment);
+    const id = { registryId, repositoryName };
+    const { api, region } = await open(repository, id, options);
     return new ApiRegistry(api, { ...repository, region }, MAX_PARTS[type]);
 }
-async function openPrivate({ region, host }, id, environment) {
+async function openPrivate({ region, host }, id, options) {
+    const { environment, rateLimits } = options;
     const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
     const client = createPrivateClient({
-        ...clientOptions(environment),
+        ...(await clientOptions(options)),
         ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR', environment),
         ...(known === undefined ? {} : { region: known }),
     });
-    return { api: privateApi(client, id), region: await resolveRegion(client.config.region) };
+    const resolved = await resolveRegion(client.config.region);
+    client.middlewareStack.use(rateLimits.of('private', resolved).plugin());
+    return { api: privateApi(client, id), region: resolved };
 }
 /** Loaded only when it is used. */
-async function openPublic({ host }, id, environment) {
+async function openPublic({ host }, id, options) {
+    const { environment, rateLimits } = options;
     const { createPublicClient, publicApi } = await Promise.all(/* import() */[__nccwpck_require__.e(821), __nccwpck_require__.e(836)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1836));
     const client = createPublicClient({
-        ...clientOptions(environment),
+        ...(await clientOptions(options)),
         ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
         region: reference/* PUBLIC_REGION */.Ne,
     });
+    client.middlewareStack.use(rateLimits.of('public', reference/* PUBLIC_REGION */.Ne).plugin());
     return { api: publicApi(client, id), region: reference/* PUBLIC_REGION */.Ne };
 }
-function clientOptions(environment) {
+async function clientOptions({ environment, signal }) {
+    const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    const handler = {
+        connectionTimeout: CONNECTION_TIMEOUT,
+        socketTimeout: SOCKET_TIMEOUT,
+        httpAgent: agent,
+        httpsAgent: agent,
+    };
     return {
-        retryStrategy: new EcrRetryStrategy(maxAttempts(environment)),
-        requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: SOCKET_TIMEOUT },
+        retryStrategy: new EcrRetryStrategy(maxAttempts(environment), signal),
+        requestHandler: (0,proxy/* isProxyConfigured */.fU)(environment) ? await (0,proxy/* proxyHandler */.pu)(handler) : handler,
     };
 }
 /** A host that names a kind of endpoint asks for it; an endpoint that is set by its address has the last word. */
@@ -62792,6 +63528,351 @@ async function resolveRegion(region) {
 function maxAttempts(environment) {
     const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
     return Number.isInteger(attempts) && attempts > 0 ? attempts : DEFAULT_MAX_ATTEMPTS;
+}
+
+
+/***/ }),
+
+/***/ 5330:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vj: () => (/* binding */ decodeBody),
+/* harmony export */   ZF: () => (/* binding */ framePart),
+/* harmony export */   ZK: () => (/* binding */ partRange),
+/* harmony export */   e4: () => (/* binding */ bodySize),
+/* harmony export */   x8: () => (/* binding */ readBody)
+/* harmony export */ });
+/** Members in the order in which the SDK writes them: those that the API requires come first. */
+function framePart({ registryId, repositoryName }, part) {
+    const { uploadId, partFirstByte, partLastByte } = partRange(part);
+    const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
+    const optional = JSON.stringify({ registryId });
+    return {
+        before: JSON.stringify(members).slice(0, -'"}'.length),
+        after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
+    };
+}
+/** Both ends inclusive, as the API has it. */
+function partRange({ uploadId, firstByte, size }) {
+    return { uploadId, partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
+}
+/** Bytes of the body that holds a part of `size` bytes. */
+function bodySize({ before, after }, size) {
+    return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
+}
+/**
+ * Fills `bytes` with the frame and, between, the part, at the end of the place where its base64 goes: so the raw bytes
+ * never need memory of their own.
+ * @throws what `source` throws
+ */
+async function readBody(bytes, frame, { firstByte, size }, source) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const start = buffer.write(frame.before, 0);
+    const end = start + base64Length(size);
+    buffer.write(frame.after, end);
+    await source.read(buffer.subarray(end - size, end), firstByte);
+    return { bytes, start, end, size };
+}
+/** The part's own bytes again. */
+function decodeBody(body, { before, after }) {
+    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const text = buffer.toString('latin1', Buffer.byteLength(before), body.byteLength - Buffer.byteLength(after));
+    return Buffer.from(text, 'base64');
+}
+function base64Length(size) {
+    return Math.ceil(size / 3) * 4;
+}
+
+
+/***/ }),
+
+/***/ 5687:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ PART_MEMORY),
+/* harmony export */   p: () => (/* binding */ PartBuffers)
+/* harmony export */ });
+/**
+ * What the bodies of all parts under way, prepared or kept for reuse may take together (bytes): six of the 10 MiB that
+ * ECR usually offers. The process holds up to 165 MB besides, so the whole stays below 256 MB.
+ */
+const PART_MEMORY = 84_000_000;
+const CAPACITY_STEP = 64 * 1024;
+/** Memory for the bodies of parts, reused, and bounded over all layers and repositories that share it. */
+class PartBuffers {
+    #budget;
+    #free = [];
+    #queue = [];
+    /** Of slabs in use and free (bytes). */
+    #resident = 0;
+    #inUse = 0;
+    constructor(budget = PART_MEMORY) {
+        this.#budget = budget;
+    }
+    /** Waits until there is room, first come, first served. @throws the signal's reason */
+    acquire(size, signal) {
+        signal.throwIfAborted();
+        const buffer = this.tryAcquire(size);
+        return buffer === undefined ? this.#wait(size, signal) : Promise.resolve(buffer);
+    }
+    /** Undefined where that would exceed the budget, or where somebody waits already. */
+    tryAcquire(size) {
+        return this.#queue.length > 0 ? undefined : this.#take(size);
+    }
+    #wait(size, signal) {
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const abort = () => {
+            this.#queue.splice(this.#queue.indexOf(waiting), 1);
+            reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+            this.#serve();
+        };
+        const waiting = {
+            size,
+            grant: (buffer) => {
+                signal.removeEventListener('abort', abort);
+                resolve(buffer);
+            },
+        };
+        this.#queue.push(waiting);
+        signal.addEventListener('abort', abort, { once: true });
+        return promise;
+    }
+    #serve() {
+        for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
+            const buffer = this.#take(first.size);
+            if (buffer === undefined)
+                return;
+            this.#queue.shift();
+            first.grant(buffer);
+        }
+    }
+    #take(size) {
+        const reused = this.#smallestFree(size);
+        const growth = Math.max(0, size - (reused?.touched ?? 0));
+        if (!this.#makeRoom(growth, reused))
+            return undefined;
+        if (reused !== undefined)
+            this.#free.splice(this.#free.indexOf(reused), 1);
+        const slab = reused ?? { memory: allocate(size), touched: 0 };
+        slab.touched += growth;
+        this.#resident += growth;
+        this.#inUse += 1;
+        return this.#lend(slab, size);
+    }
+    #smallestFree(size) {
+        return this.#free
+            .filter(({ memory }) => memory.byteLength >= size)
+            .toSorted((a, b) => a.memory.byteLength - b.memory.byteLength)[0];
+    }
+    /** Gives up free slabs for it. One buffer is always granted, also beyond the budget: without it nothing moves. */
+    #makeRoom(growth, reused) {
+        const others = this.#free.filter((slab) => slab !== reused);
+        const needed = this.#resident + growth - this.#budget;
+        if (needed > sum(others) && this.#inUse > 0)
+            return false;
+        for (let given = 0; given < needed && others.length > 0;) {
+            const slab = others.pop();
+            if (slab === undefined)
+                break;
+            given += slab.touched;
+            this.#resident -= slab.touched;
+            this.#free.splice(this.#free.indexOf(slab), 1);
+        }
+        return true;
+    }
+    #lend(slab, size) {
+        let lent = true;
+        const end = (reuse) => {
+            if (!lent)
+                return;
+            lent = false;
+            this.#inUse -= 1;
+            if (reuse)
+                this.#free.push(slab);
+            else
+                this.#resident -= slab.touched;
+            this.#serve();
+        };
+        return {
+            bytes: new Uint8Array(slab.memory, 0, size),
+            release: () => end(true),
+            drop: () => end(false),
+        };
+    }
+}
+function allocate(size) {
+    return new SharedArrayBuffer(Math.ceil(size / CAPACITY_STEP) * CAPACITY_STEP);
+}
+function sum(slabs) {
+    return slabs.reduce((total, { touched }) => total + touched, 0);
+}
+
+
+/***/ }),
+
+/***/ 4218:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   II: () => (/* binding */ setProxyVariables),
+/* harmony export */   fU: () => (/* binding */ isProxyConfigured),
+/* harmony export */   pu: () => (/* binding */ proxyHandler)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
+/**
+ * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the cache
+ * service and the credential providers take the same way as ECR.
+ * @throws PushError INVALID_INPUT for a proxy that is none
+ */
+function setProxyVariables({ httpsProxy, httpProxy, noProxy }, environment = process.env) {
+    const inputs = { https_proxy: httpsProxy, http_proxy: httpProxy };
+    for (const name of PROXY_VARIABLES) {
+        const proxy = inputs[name] ?? readVariable(name, environment);
+        if (proxy !== '')
+            environment[name] = checkProxy(proxy, name);
+    }
+    if (noProxy !== undefined)
+        environment['no_proxy'] = noProxy;
+}
+function isProxyConfigured(environment) {
+    return PROXY_VARIABLES.some((name) => readVariable(name, environment) !== '');
+}
+function readVariable(name, environment) {
+    return [environment[name], environment[name.toUpperCase()]].find((text) => text) ?? '';
+}
+/** Without a scheme it is `http://`, as curl has it. What is wrong is told without the text, which may hold a password. */
+function checkProxy(text, name) {
+    const url = text.includes('://') ? text : `http://${text}`;
+    if (/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+        return url;
+    const input = name.replace('_', '-');
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The input ${input}, or the variable ${name}, is no HTTP proxy`, {
+        hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds of proxy, such as SOCKS, are not supported.',
+    });
+}
+/** For the SDK's clients: through the proxies that the environment names. Loaded only where it names any. */
+async function proxyHandler(options) {
+    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(451)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5451));
+    return new ProxyHandler(options);
+}
+
+
+/***/ }),
+
+/***/ 3964:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kl: () => (/* binding */ SharedRateLimits)
+/* harmony export */ });
+/* unused harmony exports RATES, TokenBucket, RateLimits */
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6945);
+
+
+/**
+ * The quotas that one push can reach.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+ * https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
+ */
+const RATES = {
+    private: {
+        InitiateLayerUpload: 100,
+        CompleteLayerUpload: 100,
+        UploadLayerPart: 500,
+        PutImage: 10,
+    },
+    public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
+};
+/** How many seconds' worth of calls may go at once at the start: how much AWS allows is not documented. */
+const BURST_SECONDS = 4;
+/** The names that throttling has in AWS's answers. */
+const THROTTLING = ['ThrottlingException', 'Throttling', 'TooManyRequestsException'];
+/** A token bucket: calls go at once while it holds tokens, then at its rate, in the order in which they came. */
+class TokenBucket {
+    #rate;
+    #capacity;
+    #now;
+    /** Below zero: calls that wait already. */
+    #tokens;
+    #filledAt;
+    /** `rate`: tokens a second; `capacity`: tokens; `now`: milliseconds. */
+    constructor(rate, capacity, now = () => performance.now()) {
+        this.#rate = rate;
+        this.#capacity = capacity;
+        this.#now = now;
+        this.#tokens = capacity;
+        this.#filledAt = now();
+    }
+    /** Takes a token. @returns milliseconds to wait for it */
+    take() {
+        this.#fill();
+        this.#tokens -= 1;
+        return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
+    }
+    /** After a call was throttled: what is left of the burst is not there. */
+    drain() {
+        this.#fill();
+        this.#tokens = Math.min(this.#tokens, 0);
+    }
+    #fill() {
+        const now = this.#now();
+        const fresh = ((now - this.#filledAt) / 1000) * this.#rate;
+        this.#tokens = Math.min(this.#tokens + fresh, this.#capacity);
+        this.#filledAt = now;
+    }
+}
+/** The buckets of one region: calls count for the account that makes them, which is one in a run. */
+class RateLimits {
+    #buckets;
+    constructor(rates) {
+        const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
+        this.#buckets = new Map(entries);
+    }
+    /** For the client's middleware: inside its retries, so that each attempt counts. */
+    plugin() {
+        const middleware = (next, context) => async (args) => {
+            const bucket = this.#buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
+            const wait = bucket?.take() ?? 0;
+            if (wait > 0)
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(wait, undefined, abortOptions(context));
+            try {
+                return await next(args);
+            }
+            catch (error) {
+                if (THROTTLING.includes((0,_exceptions_js__WEBPACK_IMPORTED_MODULE_1__/* .errorName */ .I)(error)))
+                    bucket?.drain();
+                throw error;
+            }
+        };
+        return {
+            applyToStack: (stack) => stack.addRelativeTo(middleware, {
+                name: 'ecrRateLimits',
+                relation: 'after',
+                toMiddleware: 'retryMiddleware',
+            }),
+        };
+    }
+}
+/** The call's own signal, as `send` was given it. */
+function abortOptions({ __smithy_context: call }) {
+    const signal = call?.abortSignal;
+    return signal instanceof AbortSignal ? { signal } : {};
+}
+/** The limits of a whole run: repositories of one region share theirs. */
+class SharedRateLimits {
+    #limits = new Map();
+    of(type, region) {
+        const key = `${type} ${region}`;
+        const limits = this.#limits.get(key) ?? new RateLimits(RATES[type]);
+        this.#limits.set(key, limits);
+        return limits;
+    }
 }
 
 
@@ -62840,8 +63921,15 @@ function partitionOf(region) {
 
 /** ECR Public answers only here, whatever AWS_REGION says. */
 const PUBLIC_REGION = 'us-east-1';
-/** The service model's pattern: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+/**
+ * The services' own patterns; for private ECR the wider one that references to images follow, as ECR has the last word.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+ * https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_CreateRepository.html
+ */
+const NAMES = {
+    private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
+    public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+};
 const NAME_LENGTHS = { private: [2, 256], public: [2, 205] };
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
@@ -62853,10 +63941,10 @@ const ALIAS_LENGTHS = [2, 50];
 function checkRepositoryName(name, type) {
     const [shortest, longest] = NAME_LENGTHS[type];
     const isLongEnough = name.length >= shortest && name.length <= longest;
-    if (isLongEnough && NAME.test(name))
+    if (isLongEnough && NAMES[type].test(name))
         return name;
     throw new errors/* PushError */.V('INVALID_REFERENCE', `${JSON.stringify(name)} is not an ECR repository name`, {
-        hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by a single "-", "_", "." or "/".`,
+        hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by "-", "_", "." or "/".`,
     });
 }
 /** @throws PushError INVALID_TAG when ECR would refuse the tag. */
@@ -62962,6 +64050,92 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 
 /***/ }),
 
+/***/ 1382:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ sendPreparedPart)
+/* harmony export */ });
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7075);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _part_body_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5330);
+
+
+const HASH_HEADER = 'x-amz-content-sha256';
+/** One write to the socket (bytes): TLS keeps all that it has encrypted of a write until it is sent. */
+const WRITE_BYTES = 1024 * 1024;
+/**
+ * Sends a part whose body is made already: the client serializes the request without its bytes, and this puts the body
+ * in and hands the signer its hash, by the SDK's own extension point.
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/middleware-stack.html
+ * A client that writes another request than the body was made for gets the bytes to write them as it does.
+ */
+async function sendPreparedPart(part, send) {
+    try {
+        return await send(new Uint8Array(), (stack) => insertBody(stack, part));
+    }
+    catch (error) {
+        if (!(error instanceof UnexpectedRequest))
+            throw error;
+        return await send((0,_part_body_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeBody */ .Vj)(part.body, part.frame), () => undefined);
+    }
+}
+class UnexpectedRequest extends Error {
+}
+function insertBody(stack, part) {
+    // The lowest priority comes last in its step: right after the serializer.
+    stack.add((next) => (args) => {
+        const { request } = args;
+        if (!isExpected(request, part))
+            throw new UnexpectedRequest();
+        request.body = part.body;
+        request.headers[HASH_HEADER] = part.bodyHash;
+        return next(args);
+    }, { step: 'serialize', priority: 'low', name: 'preparedPartBody' });
+    // After the retries and the signer, so that each attempt reads the body anew.
+    stack.add((next) => (args) => next(streamed(args, part)), {
+        step: 'finalizeRequest',
+        priority: 'low',
+        name: 'preparedPartStream',
+    });
+}
+function isExpected(request, { frame }) {
+    return isBodyRequest(request) && textOf(request.body) === frame.before + frame.after;
+}
+function isBodyRequest(request) {
+    if (typeof request !== 'object' || request === null || !('body' in request))
+        return false;
+    return 'headers' in request && typeof request.headers === 'object' && request.headers !== null;
+}
+function textOf(body) {
+    if (typeof body === 'string')
+        return body;
+    // Not by a method of `body`: the SDK's own bytes pretend to be text, with a warning.
+    return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
+}
+function streamed(args, { body }) {
+    const { request } = args;
+    if (!isBodyRequest(request) || request.body !== body)
+        return args;
+    request.body = inPieces(body);
+    return args;
+}
+/** The bytes themselves, not a copy, a write at a time. */
+function inPieces(bytes) {
+    let position = 0;
+    return new node_stream__WEBPACK_IMPORTED_MODULE_0__.Readable({
+        highWaterMark: 1,
+        read() {
+            const piece = bytes.subarray(position, position + WRITE_BYTES);
+            position += piece.byteLength;
+            this.push(piece.byteLength > 0 ? piece : null);
+        },
+    });
+}
+
+
+/***/ }),
+
 /***/ 3916:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62991,10 +64165,14 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9433);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9280);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8922);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(272);
-/* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1572);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3916);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2100);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4328);
+/* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9097);
+/* harmony import */ var _ecr_proxy_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4218);
+/* harmony import */ var _ecr_rate_limit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3964);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3916);
+
+
 
 
 
@@ -63003,13 +64181,18 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 const cancelled = new AbortController();
+/** Aborted when all is done: nothing that still waits for another attempt then keeps the process. */
+const ended = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
-    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
+    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_8__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
 }
 try {
     const inputs = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
+    (0,_ecr_proxy_js__WEBPACK_IMPORTED_MODULE_6__/* .setProxyVariables */ .II)(inputs.proxies);
+    const rateLimits = new _ecr_rate_limit_js__WEBPACK_IMPORTED_MODULE_7__/* .SharedRateLimits */ .Kl();
+    const signal = AbortSignal.any([cancelled.signal, ended.signal]);
     await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)(inputs, {
-        openRegistry: (repository) => (0,_ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .openRegistry */ .M)(repository),
+        openRegistry: (repository) => (0,_ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .openRegistry */ .M)(repository, { rateLimits, signal }),
         log: _actions_core__WEBPACK_IMPORTED_MODULE_1__,
         setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
         signal: cancelled.signal,
@@ -63017,6 +64200,9 @@ try {
 }
 catch (error) {
     (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .reportFailure */ .x)(error, _actions_core__WEBPACK_IMPORTED_MODULE_1__);
+}
+finally {
+    ended.abort();
 }
 
 __webpack_async_result__();
@@ -63365,6 +64551,45 @@ function variantOf({ architecture, variant }) {
 
 /***/ }),
 
+/***/ 3498:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qf: () => (/* binding */ partLength),
+/* harmony export */   Tp: () => (/* binding */ MAX_PART_SIZE),
+/* harmony export */   fZ: () => (/* binding */ USUAL_PART_SIZE),
+/* harmony export */   fq: () => (/* binding */ MIN_PART_SIZE),
+/* harmony export */   mm: () => (/* binding */ choosePartSize)
+/* harmony export */ });
+/** What InitiateLayerUpload offers in AWS's examples (bytes). */
+const USUAL_PART_SIZE = 10 * 1024 * 1024;
+/** Every part but the last must have this at least (bytes). */
+const MIN_PART_SIZE = 5 * 1024 * 1024;
+/** UploadLayerPart takes no more than this once decoded (bytes). */
+const MAX_PART_SIZE = 20 * 1024 * 1024;
+/**
+ * The size of a layer's parts: what was asked for, or else what InitiateLayerUpload offered; and more only where the
+ * layer would otherwise have more parts than ECR takes.
+ */
+function choosePartSize(layerSize, wanted, maxParts) {
+    const needed = Math.ceil(layerSize / maxParts);
+    return Math.min(Math.max(wanted, needed), MAX_PART_SIZE);
+}
+/** Bytes of the part that starts at `firstByte`. */
+function partLength(layerSize, firstByte, partSize) {
+    return Math.min(partSize, layerSize - firstByte);
+}
+
+
+/***/ }),
+
+/***/ 638:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+module.exports = __nccwpck_require__.p + "7539a8d2ca79f24a774f.ts";
+
+/***/ }),
+
 /***/ 2613:
 /***/ ((module) => {
 
@@ -63554,6 +64779,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -63607,6 +64839,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decod
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
+
+/***/ }),
+
+/***/ 2018:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty");
+
+/***/ }),
+
+/***/ 7016:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
 
 /***/ }),
 
@@ -66817,9 +68063,20 @@ function getIDToken(aud) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/publicPath */
+/******/ (() => {
+/******/ 	var scriptUrl;
+/******/ 	if (typeof import.meta.url === "string") scriptUrl = import.meta.url
+/******/ 	// When supporting browsers where an automatic publicPath is not supported you must specify an output.publicPath manually via configuration
+/******/ 	// or pass an empty string ("") and set the __webpack_public_path__ variable from your code to use your own logic.
+/******/ 	if (!scriptUrl) throw new Error("Automatic publicPath is not supported in this browser");
+/******/ 	scriptUrl = scriptUrl.replace(/#.*$/, "").replace(/\?.*$/, "").replace(/\/[^\/]+$/, "/");
+/******/ 	__nccwpck_require__.p = scriptUrl;
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/import chunk loading */
 /******/ (() => {
-/******/ 	// no baseURI
+/******/ 	__nccwpck_require__.b = new URL("./", import.meta.url);
 /******/ 	
 /******/ 	// object to store loaded and loading chunks
 /******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
