@@ -158,10 +158,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
     hint: 'Run the step again later; https://health.aws.amazon.com/ tells about outages.',
   },
   {
-    names: ['ERR_INVALID_URL'],
+    names: ['ERR_INVALID_URL', 'EndpointError'],
     code: 'INVALID_ENDPOINT',
-    says: '{call}: the address of the ECR endpoint is no URL',
-    hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each begins with https://.',
+    says: '{call}: the address that is set for the ECR endpoint cannot be used',
+    hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each begins with https://, and goes neither with AWS_USE_FIPS_ENDPOINT nor with AWS_USE_DUALSTACK_ENDPOINT.',
   },
   {
     names: ['ENOTFOUND', 'EAI_AGAIN'],

@@ -223,6 +223,10 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'INVALID_ENDPOINT',
     env: { AWS_ENDPOINT_URL_ECR: 'ecr.example' },
   },
+  'an endpoint of its own, and FIPS': {
+    code: 'INVALID_ENDPOINT',
+    env: { AWS_USE_FIPS_ENDPOINT: 'true' },
+  },
   'a host that does not exist': {
     code: 'HOST_NOT_FOUND',
     env: { AWS_ENDPOINT_URL_ECR: 'https://ecr.invalid' },

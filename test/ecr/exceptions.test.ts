@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { type ErrorCode, PushError } from '../../src/errors.ts';
 import { type CallContext, errorName, explain } from '../../src/ecr/exceptions.ts';
 import { EXPLANATIONS } from '../../src/ecr/explanations.ts';
+import { createPrivateClient, privateApi } from '../../src/ecr/private-api.ts';
+import { startLocalEcr } from '../local-ecr/server.ts';
 
 const PRIVATE: CallContext = {
   call: 'PutImage',
@@ -178,3 +180,23 @@ for (const [name, context, where] of places) {
     assert.ok(hint.includes(where), hint);
   });
 }
+
+test('an answer that never comes is a connection that stood still', async () => {
+  await using ecr = await startLocalEcr();
+  ecr.fault({ kind: 'hang' });
+  const client = createPrivateClient({
+    endpoint: ecr.url,
+    region: ecr.world.region,
+    credentials: ecr.world.credentials[0],
+    maxAttempts: 1,
+    requestHandler: { socketTimeout: 50 },
+  });
+  const api = privateApi(client, { registryId: undefined, repositoryName: 'team/app' });
+  await assert.rejects(api.initiateLayerUpload(new AbortController().signal), (error) => {
+    const { code, message } = explain(error, PRIVATE);
+    assert.equal(code, 'CONNECTION_LOST');
+    assert.match(message, /TimeoutError/);
+    return true;
+  });
+  api.close();
+});

@@ -11,6 +11,8 @@ export interface ProxyOptions {
 /** An HTTP proxy on this machine: CONNECT for tunnels, absolute addresses for plain requests. */
 export interface Proxy extends AsyncDisposable {
   readonly url: string;
+  /** `HOST:PORT` of each CONNECT, also of those refused. */
+  readonly asked: readonly string[];
   /** `HOST:PORT` of each CONNECT that was led on. */
   readonly tunnels: readonly string[];
   /** The absolute address of each plain request that was led on. */
@@ -18,6 +20,7 @@ export interface Proxy extends AsyncDisposable {
 }
 
 export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
+  const asked: string[] = [];
   const tunnels: string[] = [];
   const requests: string[] = [];
   const open = new Set<Socket>();
@@ -34,6 +37,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     request.pipe(onward);
   });
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    asked.push(request.url ?? '');
     socket.on('error', () => socket.destroy());
     if ('refuse' in options && options.refuse === undefined) return void socket.end();
     const status = refusal(request, options);
@@ -42,7 +46,9 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     tunnel(request.url ?? '', socket, open);
   });
   server.on('connection', (socket: Socket) => open.add(socket));
-  return listening(server, { tunnels, requests }, () => open.forEach((socket) => socket.destroy()));
+  return listening(server, { asked, tunnels, requests }, () =>
+    open.forEach((socket) => socket.destroy()),
+  );
 }
 
 function refusal({ headers }: IncomingMessage, { refuse, user }: ProxyOptions): number | undefined {
@@ -64,7 +70,7 @@ function tunnel(target: string, socket: Socket, open: Set<Socket>): void {
 
 async function listening(
   server: Server,
-  seen: Pick<Proxy, 'tunnels' | 'requests'>,
+  seen: Pick<Proxy, 'asked' | 'tunnels' | 'requests'>,
   end: () => void,
 ): Promise<Proxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));

@@ -36,7 +36,7 @@ export async function runLocally(
   let outputs: Outputs | undefined;
   let error: unknown;
   using scope = new DisposableStack();
-  scope.use(environment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env, ...env }));
+  scope.use(withEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env, ...env }));
   try {
     await run(await parseInputs(read, (path) => readFile(path, 'utf8')), {
       openRegistry: (repository) => openRegistry(repository),
@@ -54,7 +54,8 @@ export async function runLocally(
   return { error, outputs, infos, warnings };
 }
 
-function environment(variables: Readonly<Record<string, string>>): Disposable {
+/** Sets variables of this process until the end of the scope. */
+export function withEnvironment(variables: Readonly<Record<string, string>>): Disposable {
   const before = { ...process.env };
   Object.assign(process.env, variables);
   return {
