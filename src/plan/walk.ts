@@ -5,9 +5,9 @@ import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
 import { isConfigMediaType } from '../oci/media-types.ts';
 import { parseConfigPlatform } from '../oci/parse-manifest.ts';
-import { platformName } from '../oci/platform.ts';
 import { checkDepth } from './depth.ts';
 import type { ContentReader, ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
+import { type Gap, incompleteIndex } from './incomplete-index.ts';
 import { readManifest } from './read-manifest.ts';
 import type { Referrer } from './referrers.ts';
 
@@ -28,7 +28,7 @@ export async function walkGraph(
   referrers: readonly Referrer[] = [],
 ): Promise<ImageGraph> {
   const walk = new Walk(content);
-  const node = await walk.manifest(root, []);
+  const node = await walk.whole(root);
   const manifests = walk.takeManifests();
   const found = await walkReferrers(walk, referrers);
   return { root: node, manifests, referrers: found, ...walk.blobs() };
@@ -44,7 +44,7 @@ async function walkReferrers(walk: Walk, referrers: readonly Referrer[]): Promis
     if (next.length === 0) return found;
     left = left.filter((referrer) => !next.includes(referrer));
     for (const { descriptor, tag } of next) {
-      await walk.manifest(descriptor, []);
+      await walk.whole(descriptor);
       const nodes = walk.takeManifests();
       found.push(
         ...nodes.map((node) =>
@@ -61,6 +61,9 @@ class Walk {
   #taken: ManifestNode[] = [];
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #absentForeignLayers = new Map<Digest, Descriptor>();
+  /** Entries of indexes: those that are there, and those that are not. */
+  readonly #images: Descriptor[] = [];
+  readonly #gaps: Gap[] = [];
   #bytes = 0;
 
   constructor(content: ContentReader) {
@@ -85,6 +88,14 @@ class Walk {
     };
   }
 
+  /** @throws PushError INCOMPLETE_INDEX if anything under an index is absent, and what `manifest` throws */
+  async whole(root: Descriptor): Promise<ManifestNode> {
+    const node = await this.manifest(root, []);
+    const [first, ...others] = this.#gaps;
+    if (first === undefined) return node;
+    throw await incompleteIndex(this.#images, [first, ...others], this.#content);
+  }
+
   /** A manifest is noted after its children, which puts children first. */
   async manifest(descriptor: Descriptor, parents: readonly Digest[]): Promise<ManifestNode> {
     const { digest } = descriptor;
@@ -93,7 +104,7 @@ class Walk {
     checkDepth(digest, parents);
     const node = await readManifest(descriptor, this.#content);
     this.#count(node);
-    if (node.manifest.kind === 'index') await this.#index(node.manifest, [...parents, digest]);
+    if (node.manifest.kind === 'index') await this.#index(node.manifest, digest, parents);
     else await this.#image(node.manifest, `manifest ${digest}`);
     this.#known.set(digest, node);
     this.#taken.push(node);
@@ -120,20 +131,21 @@ class Walk {
     );
   }
 
-  async #index({ manifests }: ImageIndex, parents: readonly Digest[]): Promise<void> {
-    const whole: Descriptor[] = [];
-    const broken: PushError[] = [];
-    for (const child of manifests) {
+  /** What is absent is only noted, so that in the end the error knows all of it. */
+  async #index(
+    { manifests }: ImageIndex,
+    index: Digest,
+    parents: readonly Digest[],
+  ): Promise<void> {
+    for (const entry of manifests) {
       try {
-        await this.manifest(child, parents);
-        whole.push(child);
+        const { manifest } = await this.manifest(entry, [...parents, index]);
+        if (manifest.kind === 'image') this.#images.push(entry);
       } catch (error) {
         if (!(error instanceof PushError && error.code === 'BLOB_MISSING')) throw error;
-        broken.push(error);
+        this.#gaps.push({ index, entry, error });
       }
     }
-    const [first] = broken;
-    if (first !== undefined) throw incompleteIndex(parents.at(-1), whole, first);
   }
 
   async #image({ config, layers }: ImageManifest, where: string): Promise<void> {
@@ -178,25 +190,5 @@ class Walk {
 function missingBlob({ digest }: Descriptor, where: string): PushError {
   return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
     hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
-  });
-}
-
-/** `docker save` keeps the index of a multi-platform image and leaves out the platforms that were never pulled. */
-function incompleteIndex(
-  index: Digest | undefined,
-  whole: readonly Descriptor[],
-  cause: PushError,
-): PushError {
-  const platforms = whole.flatMap(({ platform }) =>
-    platform === undefined ? [] : [platformName(platform)],
-  );
-  const present = platforms.filter((name) => name !== 'unknown/unknown');
-  const hint =
-    present.length === 0
-      ? 'Build the layout again, whole.'
-      : `Set platforms: ${present.join(',')} to push what is there, or build the layout again, whole.`;
-  return new PushError('INCOMPLETE_INDEX', `index ${index ?? ''}: ${cause.message}`, {
-    hint,
-    cause,
   });
 }

@@ -1,0 +1,93 @@
+import { PushError } from '../errors.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import { isIndexMediaType } from '../oci/media-types.ts';
+import { matchesPlatform, platformName } from '../oci/platform.ts';
+import { attestedDigest, isAttestation } from './attestation.ts';
+import type { ContentReader } from './graph.ts';
+import { platformOf } from './platform-of.ts';
+
+/** An entry of an index of which the layout lacks something. */
+export interface Gap {
+  readonly index: Digest;
+  readonly entry: Descriptor;
+  readonly error: PushError;
+}
+
+/**
+ * `docker save` keeps the index of a multi-platform image, and leaves out what was never pulled: platforms, and often
+ * all attestations. The hint names the inputs that keep what is there, if there are any.
+ * `whole`: the manifests that indexes of the same image list and the layout does hold, attestations too.
+ */
+export async function incompleteIndex(
+  whole: readonly Descriptor[],
+  gaps: readonly [Gap, ...Gap[]],
+  content: ContentReader,
+): Promise<PushError> {
+  const [{ index, error: cause }] = gaps;
+  const inputs = await inputsThatHelp(whole, gaps, content);
+  const hint =
+    inputs.length === 0
+      ? 'Build the layout again, whole.'
+      : `Set ${inputs.join(' and ')} to push what is there, or build the layout again, whole.`;
+  return new PushError('INCOMPLETE_INDEX', `index ${index}: ${cause.message}`, { hint, cause });
+}
+
+async function inputsThatHelp(
+  whole: readonly Descriptor[],
+  gaps: readonly Gap[],
+  content: ContentReader,
+): Promise<string[]> {
+  const absent = gaps.map(({ entry }) => entry);
+  const absentImages = absent.filter((entry) => !isAttestation(entry));
+  const images = whole.filter((entry) => !isAttestation(entry));
+  if (absentImages.length === 0) return images.length === 0 ? [] : ['attestations: drop'];
+  const kept = await imagesToKeep(images, absentImages, content);
+  if (kept.size === 0) return [];
+  const attested = absent.map(attestedDigest);
+  const platforms = new Set([...kept.values()].map(platformName));
+  return [
+    `platforms: ${[...platforms].join(',')}`,
+    ...([...kept.keys()].some((digest) => attested.includes(digest)) ? ['attestations: drop'] : []),
+  ];
+}
+
+/** Those that the input platforms can keep without keeping one that is absent. */
+async function imagesToKeep(
+  images: readonly Descriptor[],
+  absent: readonly Descriptor[],
+  content: ContentReader,
+): Promise<ReadonlyMap<Digest, Platform>> {
+  const kept = new Map<Digest, Platform>();
+  const unwanted = await platformsOf(absent, content);
+  if (unwanted === undefined) return kept;
+  for (const image of images) {
+    const platform = await platformOf(image, content);
+    if (platform === undefined) continue;
+    if (!unwanted.some((other) => matchesPlatform(other, platform)))
+      kept.set(image.digest, platform);
+  }
+  return kept;
+}
+
+/**
+ * Of what is absent, in whole or in part. Undefined if choosing platforms would have to read something that is not
+ * there: an index, or an image whose entry names no platform.
+ */
+async function platformsOf(
+  absent: readonly Descriptor[],
+  content: ContentReader,
+): Promise<readonly Platform[] | undefined> {
+  const platforms: Platform[] = [];
+  for (const entry of absent) {
+    if (isIndexMediaType(entry.mediaType)) return undefined;
+    try {
+      const platform = await platformOf(entry, content);
+      if (platform !== undefined) platforms.push(platform);
+    } catch (error) {
+      if (error instanceof PushError) return undefined;
+      throw error;
+    }
+  }
+  return platforms;
+}
