@@ -20,8 +20,8 @@ const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
 const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
 
-/** Told of an entry that is there and cannot be read. */
-type OnBroken = (error: PushError) => void;
+/** Told of what is there beside the image, and is not whole. */
+export type OnBroken = (error: PushError) => void;
 
 /** The referrers among the entries of a layout's `index.json`. What is none, or no manifest at all, is passed over. */
 export async function findReferrers(

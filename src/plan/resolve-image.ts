@@ -27,7 +27,7 @@ export interface ResolvedImage {
   readonly graph: ImageGraph;
   /** The images as the layouts hold them: one, and the same as the graph's root, unless something was asked to change. */
   readonly origins: readonly Descriptor[];
-  /** Why entries beside the image could not be read: should they refer to it, they stay behind. */
+  /** What is wrong with entries beside the image: should they refer to it, they stay behind. */
   readonly brokenEntries: readonly PushError[];
 }
 
@@ -49,8 +49,8 @@ export async function resolveImage(
   const root = await reshape(whole, overlay, request.shape);
   const entries = layouts.flatMap(({ index }) => index.manifests);
   const brokenEntries: PushError[] = [];
-  const referrers = request.referrers
-    ? await findReferrers(entries, overlay, (error) => brokenEntries.push(error))
-    : [];
-  return { graph: await walkGraph(root, overlay, referrers), origins, brokenEntries };
+  const onBroken = (error: PushError): void => void brokenEntries.push(error);
+  const referrers = request.referrers ? await findReferrers(entries, overlay, onBroken) : [];
+  const graph = await walkGraph(root, overlay, referrers, onBroken);
+  return { graph, origins, brokenEntries };
 }

@@ -9,7 +9,7 @@ import { checkDepth } from './depth.ts';
 import type { ContentReader, ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
 import { type Gap, incompleteIndex } from './incomplete-index.ts';
 import { readManifest } from './read-manifest.ts';
-import type { Referrer } from './referrers.ts';
+import type { OnBroken, Referrer } from './referrers.ts';
 
 /** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
 export const MAX_LAYERS = 500;
@@ -18,7 +18,7 @@ export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would
- * refuse, so that nothing is sent in vain.
+ * refuse, so that nothing is sent in vain. A referrer of which that is not true is told to `onBroken` and stays behind.
  * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS, INCOMPLETE_INDEX,
  *   INDEX_LOOP, INDEX_TOO_DEEP, GRAPH_TOO_LARGE, and what `parseManifest` throws
  */
@@ -26,16 +26,25 @@ export async function walkGraph(
   root: Descriptor,
   content: ContentReader,
   referrers: readonly Referrer[] = [],
+  onBroken: OnBroken = refuse,
 ): Promise<ImageGraph> {
   const walk = new Walk(content);
   const node = await walk.whole(root);
-  const manifests = walk.takeManifests();
-  const found = await walkReferrers(walk, referrers);
+  const manifests = walk.manifests();
+  const found = await walkReferrers(walk, referrers, onBroken);
   return { root: node, manifests, referrers: found, ...walk.blobs() };
 }
 
+function refuse(error: PushError): never {
+  throw error;
+}
+
 /** A referrer can itself be referred to: again, until no more of them belong to what was found. */
-async function walkReferrers(walk: Walk, referrers: readonly Referrer[]): Promise<ReferrerNode[]> {
+async function walkReferrers(
+  walk: Walk,
+  referrers: readonly Referrer[],
+  onBroken: OnBroken,
+): Promise<ReferrerNode[]> {
   const found: ReferrerNode[] = [];
   for (let left = referrers; ;) {
     const next = left.filter(
@@ -43,42 +52,61 @@ async function walkReferrers(walk: Walk, referrers: readonly Referrer[]): Promis
     );
     if (next.length === 0) return found;
     left = left.filter((referrer) => !next.includes(referrer));
-    for (const { descriptor, tag } of next) {
-      await walk.whole(descriptor);
-      const nodes = walk.takeManifests();
-      found.push(
-        ...nodes.map((node) =>
-          node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node,
-        ),
-      );
+    for (const referrer of next) {
+      try {
+        found.push(...(await walkReferrer(walk, referrer)));
+      } catch (error) {
+        if (!(error instanceof PushError)) throw error;
+        onBroken(error);
+      }
     }
   }
 }
 
+/** On a walk of its own: nothing of a referrer that turns out to be broken stays in the one that goes on. */
+async function walkReferrer(walk: Walk, { descriptor, tag }: Referrer): Promise<ReferrerNode[]> {
+  const further = walk.further();
+  await further.whole(descriptor);
+  walk.take(further);
+  return further
+    .manifests()
+    .map((node) => (node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node));
+}
+
 class Walk {
   readonly #content: ContentReader;
+  /** Where some of it was walked before. */
+  readonly #before: Walk | undefined;
   readonly #known = new Map<Digest, ManifestNode>();
-  #taken: ManifestNode[] = [];
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #absentForeignLayers = new Map<Digest, Descriptor>();
   /** Entries of indexes: those that are there, and those that are not. */
   readonly #images: Descriptor[] = [];
   readonly #gaps: Gap[] = [];
-  #bytes = 0;
+  #bytes: number;
 
-  constructor(content: ContentReader) {
+  constructor(content: ContentReader, before?: Walk) {
     this.#content = content;
+    this.#before = before;
+    this.#bytes = before === undefined ? 0 : before.#bytes;
+  }
+
+  find(digest: Digest): ManifestNode | undefined {
+    return this.#known.get(digest) ?? this.#before?.find(digest);
   }
 
   knows(digest: Digest): boolean {
-    return this.#known.has(digest);
+    return this.find(digest) !== undefined;
   }
 
-  /** The manifests walked since the last take, children before their parents. */
-  takeManifests(): ManifestNode[] {
-    const taken = this.#taken;
-    this.#taken = [];
-    return taken;
+  hasBlob(blob: Descriptor): boolean {
+    if (this.#blobs.get(blob.digest)?.size === blob.size) return true;
+    return this.#before?.hasBlob(blob) ?? false;
+  }
+
+  /** Children before their parents. */
+  manifests(): ManifestNode[] {
+    return [...this.#known.values()];
   }
 
   blobs(): Pick<ImageGraph, 'blobs' | 'absentForeignLayers'> {
@@ -86,6 +114,19 @@ class Walk {
       blobs: [...this.#blobs.values()],
       absentForeignLayers: [...this.#absentForeignLayers.values()],
     };
+  }
+
+  /** A walk that passes by what this one knows. */
+  further(): Walk {
+    return new Walk(this.#content, this);
+  }
+
+  take(further: Walk): void {
+    for (const [digest, node] of further.#known) this.#known.set(digest, node);
+    for (const [digest, blob] of further.#blobs) this.#blobs.set(digest, blob);
+    for (const [digest, layer] of further.#absentForeignLayers)
+      this.#absentForeignLayers.set(digest, layer);
+    this.#bytes = further.#bytes;
   }
 
   /** @throws PushError INCOMPLETE_INDEX if anything under an index is absent, and what `manifest` throws */
@@ -99,7 +140,7 @@ class Walk {
   /** A manifest is noted after its children, which puts children first. */
   async manifest(descriptor: Descriptor, parents: readonly Digest[]): Promise<ManifestNode> {
     const { digest } = descriptor;
-    const known = this.#known.get(digest);
+    const known = this.find(digest);
     if (known !== undefined) return this.#again(descriptor, known);
     checkDepth(digest, parents);
     const node = await readManifest(descriptor, this.#content);
@@ -107,7 +148,6 @@ class Walk {
     if (node.manifest.kind === 'index') await this.#index(node.manifest, digest, parents);
     else await this.#image(node.manifest, `manifest ${digest}`);
     this.#known.set(digest, node);
-    this.#taken.push(node);
     return node;
   }
 
@@ -164,7 +204,7 @@ class Walk {
   }
 
   async #blob(blob: Descriptor, where: string): Promise<void> {
-    if (this.#blobs.get(blob.digest)?.size === blob.size) return;
+    if (this.hasBlob(blob)) return;
     if (blob.size === 0) {
       throw new PushError(
         'EMPTY_BLOB',
@@ -181,7 +221,7 @@ class Walk {
 
   /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
   async #checkConfig(config: Descriptor): Promise<void> {
-    if (config.size > MAX_MANIFEST_BYTES || !this.#blobs.has(config.digest)) return;
+    if (config.size > MAX_MANIFEST_BYTES || !this.hasBlob(config)) return;
     const bytes = await this.#content.readVerified(config);
     if (isConfigMediaType(config.mediaType)) parseConfigPlatform(bytes, `config ${config.digest}`);
   }
