@@ -77,7 +77,9 @@ class Merge {
   async #addImage(descriptor: Descriptor, raw: Fields, layoutPath: string): Promise<void> {
     const { digest } = descriptor;
     const platform = await platformOf(descriptor, this.#content);
-    const named = descriptor.platform === undefined ? withPlatform(raw, platform) : raw;
+    // What index.json says of a root is not in `raw`.
+    const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
+    const named = saysPlatform ? raw : withPlatform(raw, platform);
     const entry = { digest, raw: named, platform, layoutPath };
     refuseConflict(entry, this.entries);
     this.entries.push(entry);

@@ -56,6 +56,15 @@ test('the whole platform is taken from the config', async () => {
   });
 });
 
+test('a platform that index.json names goes into the merged index', async () => {
+  const { bytes } = await merged([amd, arm]);
+  const entries = parsed(bytes)['manifests'] as { platform: unknown }[];
+  assert.deepEqual(
+    entries.map(({ platform }) => platform),
+    [amd, arm].map(({ descriptor }) => descriptor.platform),
+  );
+});
+
 for (const platform of [undefined, null, {}, { os: '', architecture: '' }, { os: 'linux' }]) {
   test(`an entry whose platform is ${JSON.stringify(platform)} gets that of its config`, async () => {
     const body = { schemaVersion: 2, manifests: [{ ...amd.descriptor, platform }] };
