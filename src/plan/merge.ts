@@ -112,6 +112,8 @@ function refuseConflict({ digest, platform, layoutPath }: Entry, others: readonl
   throw new PushError(
     'CONFLICTING_PLATFORMS',
     `${platformName(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`,
-    { hint: 'Give one layout a platform, or set the input platforms.' },
+    {
+      hint: 'Leave one of the layouts out, or keep other platforms only, with the input platforms.',
+    },
   );
 }

@@ -2,7 +2,6 @@ import type { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import type { ContentReader, ImageGraph } from './graph.ts';
-import { mergeRoots } from './merge.ts';
 import { Overlay } from './overlay.ts';
 import { findReferrers } from './referrers.ts';
 import { reshape, type Shape } from './reshape.ts';
@@ -31,7 +30,7 @@ export interface ResolvedImage {
   readonly brokenEntries: readonly PushError[];
 }
 
-/** The image to push: selected in each layout, merged if there are several, reshaped as asked, and read whole. */
+/** The image to push: selected in each layout, made one root of the shape that is asked for, and read whole. */
 export async function resolveImage(
   layouts: readonly LayoutIndex[],
   content: ContentReader,
@@ -41,16 +40,12 @@ export async function resolveImage(
     root: selectImage(index, path, request.image),
     layoutPath: path,
   }));
-  const origins = roots.map(({ root }) => root);
   const overlay = new Overlay(content);
-  const [only] = origins;
-  const whole =
-    only !== undefined && origins.length === 1 ? only : await mergeRoots(roots, overlay);
-  const root = await reshape(whole, overlay, request.shape);
+  const root = await reshape(roots, overlay, request.shape);
   const entries = layouts.flatMap(({ index }) => index.manifests);
   const brokenEntries: PushError[] = [];
   const onBroken = (error: PushError): void => void brokenEntries.push(error);
   const referrers = request.referrers ? await findReferrers(entries, overlay, onBroken) : [];
   const graph = await walkGraph(root, overlay, referrers, onBroken);
-  return { graph, origins, brokenEntries };
+  return { graph, origins: roots.map((layout) => layout.root), brokenEntries };
 }

@@ -22,10 +22,15 @@ function shapeOf({ platforms = '', attestations = 'keep', singleImage = 'keep' }
   return { platforms: names.map(parsePlatformName), attestations, singleImage };
 }
 
+const layoutOf = ({ descriptor }: Graph, layoutPath = 'layout') => ({
+  root: descriptor,
+  layoutPath,
+});
+
 /** The new root, its bytes, and what holds all of it. */
 async function reshaped(root: Graph, wanted: Wanted, content = new MemoryContent(root)) {
   const overlay = new Overlay(content);
-  const descriptor = await reshape(root.descriptor, overlay, shapeOf(wanted));
+  const descriptor = await reshape([layoutOf(root)], overlay, shapeOf(wanted));
   return { descriptor, overlay, bytes: await overlay.readVerified(descriptor) };
 }
 
@@ -49,7 +54,7 @@ const digests = (...graphs: readonly Graph[]) => graphs.map(({ descriptor }) => 
 
 test('nothing asked for leaves the root as it is, and reads nothing', async () => {
   const content = new MemoryContent();
-  const root = await reshape(index.descriptor, new Overlay(content), shapeOf({}));
+  const root = await reshape([layoutOf(index)], new Overlay(content), shapeOf({}));
   assert.equal(root, index.descriptor);
   assert.deepEqual(content.reads, []);
 });
@@ -144,7 +149,7 @@ test('a nested index is made anew, and so is the one above it', async () => {
   const inner = buildIndex([amd, arm], { annotations: { name: 'inner' } });
   const overlay = new Overlay(new MemoryContent(buildIndex([inner, riscv])));
   const root = await reshape(
-    buildIndex([inner, riscv]).descriptor,
+    [layoutOf(buildIndex([inner, riscv]))],
     overlay,
     shapeOf({ platforms: 'linux/arm64,linux/riscv64' }),
   );
@@ -201,6 +206,93 @@ test('platforms that are kept may leave others absent, as docker save does', asy
   const content = new MemoryContent(index).without(...arm.blobs.keys(), ...armProof.blobs.keys());
   const { bytes } = await reshaped(index, { platforms: 'linux/amd64' }, content);
   assert.deepEqual(entriesOf(bytes), digests(amd, amdProof));
+});
+
+test('an attestation stays with an image that a nested index holds', async () => {
+  const root = buildIndex([buildIndex([amd]), arm, amdProof, armProof]);
+  const { bytes } = await reshaped(root, { platforms: 'linux/amd64' });
+  assert.deepEqual(entriesOf(bytes), digests(buildIndex([amd]), amdProof));
+});
+
+/** The one root of layouts `a`, `b` … */
+async function joined(roots: readonly Graph[], wanted: Wanted) {
+  const overlay = new Overlay(new MemoryContent(...roots));
+  const layouts = roots.map((root, at) => layoutOf(root, 'abc'.charAt(at)));
+  const descriptor = await reshape(layouts, overlay, shapeOf(wanted));
+  return { descriptor, bytes: await overlay.readVerified(descriptor) };
+}
+
+const otherArm = buildImage({
+  seed: 'other',
+  layers: [],
+  platform: parsePlatformName('linux/arm64'),
+});
+const severalLayouts: readonly [
+  name: string,
+  roots: readonly Graph[],
+  wanted: Wanted,
+  expected: readonly Graph[],
+][] = [
+  ['all of them', [amd, arm, riscv], {}, [amd, arm, riscv]],
+  [
+    'those of a platform that is kept',
+    [amd, arm, riscv],
+    { platforms: 'linux/arm64,linux/riscv64' },
+    [arm, riscv],
+  ],
+  ['one, which is still in an index', [amd, arm], { platforms: 'linux/amd64' }, [amd]],
+  [
+    'platforms that do not conflict, next to some that would',
+    [buildIndex([amd, arm]), buildIndex([otherArm, riscv])],
+    { platforms: 'linux/amd64,linux/riscv64' },
+    [amd, riscv],
+  ],
+  [
+    'images, with their attestations',
+    [index, buildIndex([riscv, buildAttestation(riscv)])],
+    { platforms: 'linux/amd64,linux/riscv64' },
+    [amd, amdProof, riscv, buildAttestation(riscv)],
+  ],
+  [
+    'images without attestations',
+    [index, riscv, buildIndex([armProof])],
+    { attestations: 'drop' },
+    [amd, arm, riscv],
+  ],
+];
+
+for (const [name, roots, wanted, expected] of severalLayouts) {
+  test(`what is kept of several layouts: ${name}`, async () => {
+    assert.deepEqual(entriesOf((await joined(roots, wanted)).bytes), digests(...expected));
+  });
+}
+
+test('the image of the one layout that has the platform comes out of several', async () => {
+  const wanted: Wanted = { platforms: 'linux/arm64', singleImage: 'unwrap' };
+  assert.equal((await joined([amd, arm], wanted)).descriptor.digest, arm.descriptor.digest);
+});
+
+test('a platform that conflicts is refused if it is kept', async () => {
+  const roots = [buildIndex([amd, arm]), buildIndex([otherArm, riscv])];
+  await assert.rejects(
+    joined(roots, { platforms: 'linux/amd64,linux/arm64' }),
+    refused('CONFLICTING_PLATFORMS', ...digests(arm, otherArm)),
+  );
+});
+
+test('a platform that is in none of several layouts is named', async () => {
+  await assert.rejects(
+    joined([amd, arm], { platforms: 'linux/amd64,linux/s390x' }),
+    refused('PLATFORM_NOT_FOUND', 'linux/s390x', 'linux/amd64, linux/arm64'),
+  );
+});
+
+test('layouts of attestations alone have nothing left without them', async () => {
+  const roots = [buildIndex([amdProof]), buildIndex([armProof])];
+  await assert.rejects(
+    joined(roots, { attestations: 'drop' }),
+    refused('NO_IMAGE', ...digests(...roots), ' of a', ' of b'),
+  );
 });
 
 const unwrapped: readonly [name: string, root: Graph, wanted: Wanted][] = [
