@@ -3,7 +3,7 @@ import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Fields } from '../oci/fields.ts';
 import { newIndex, rawEntries } from '../oci/index-bytes.ts';
-import { OCI_INDEX } from '../oci/media-types.ts';
+import { isIndexMediaType, OCI_INDEX } from '../oci/media-types.ts';
 import { isSamePlatform, platformName } from '../oci/platform.ts';
 import { isAttestation } from './attestation.ts';
 import { checkDepth } from './depth.ts';
@@ -66,10 +66,12 @@ class Merge {
       this.entries.push({ digest, raw, platform: undefined, layoutPath });
       return;
     }
+    // An image may be absent, as `docker save` leaves some out: the walk tells, and knows of all that is.
+    if (!isIndexMediaType(descriptor.mediaType)) return this.#addImage(descriptor, raw, layoutPath);
     const { manifest, bytes } = await readManifest(descriptor, this.#content);
-    if (manifest.kind === 'image') return this.#addImage(descriptor, raw, layoutPath);
+    const children = manifest.kind === 'index' ? manifest.manifests : [];
     const raws = rawEntries(bytes);
-    for (const [at, child] of manifest.manifests.entries()) {
+    for (const [at, child] of children.entries()) {
       await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
     }
   }

@@ -30,16 +30,26 @@ const nestedArm = buildIndex([arm]);
 type Inputs = Partial<Pick<Shape, 'attestations'>> & { platforms?: string };
 
 /** Without `absent`: all that these lead to, or single blobs. */
-async function resolved(root: Graph, absent: readonly Pick<Graph, 'blobs'>[], inputs: Inputs = {}) {
+function resolved(root: Graph, absent: readonly Pick<Graph, 'blobs'>[], inputs: Inputs = {}) {
+  return resolvedTogether([root], absent, inputs);
+}
+
+/** Of a layout each. */
+async function resolvedTogether(
+  roots: readonly Graph[],
+  absent: readonly Pick<Graph, 'blobs'>[],
+  inputs: Inputs = {},
+) {
   const digests = absent.flatMap(({ blobs }) => [...blobs.keys()]);
-  const content = new MemoryContent(root).without(...digests);
+  const content = new MemoryContent(...roots).without(...digests);
   const names = (inputs.platforms ?? '').split(',').filter((name) => name !== '');
   const shape: Shape = {
     platforms: names.map(parsePlatformName),
     attestations: inputs.attestations ?? 'keep',
     singleImage: 'keep',
   };
-  return resolveImage([{ path: 'layout', index: indexOf(root) }], content, {
+  const layouts = roots.map((root, at) => ({ path: `layout ${at}`, index: indexOf(root) }));
+  return resolveImage(layouts, content, {
     image: undefined,
     shape,
     referrers: true,
@@ -143,6 +153,15 @@ test('what is absent from several nested indexes is remedied in one go', async (
   assert.deepEqual(inputs, { platforms: 'linux/amd64,linux/riscv64', attestations: 'drop' });
   const { graph } = await resolved(root, absent, inputs);
   assert.equal(graph.manifests.length, 5);
+});
+
+test('what is absent from layouts that are merged is remedied in one go', async () => {
+  const roots = [index, buildIndex([riscv])];
+  const absent = [arm, armProof, amdProof];
+  const inputs = inputsIn(await hintOf(resolvedTogether(roots, absent)));
+  assert.deepEqual(inputs, { platforms: 'linux/amd64,linux/riscv64', attestations: 'drop' });
+  const { graph } = await resolvedTogether(roots, absent, inputs);
+  assert.deepEqual(entriesOf(graph.root.bytes), [amd.descriptor.digest, riscv.descriptor.digest]);
 });
 
 test('where platforms are chosen already, an absent attestation needs one input more', async () => {
