@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'DUPLICATE_ENTRY'
   | 'SPARSE_ENTRY'
   | 'INTERVENING_HEADER'
+  | 'GLOBAL_HEADER'
   | 'TAR_HEADER_TOO_LARGE'
   | 'TOO_MANY_ENTRIES'
   // images

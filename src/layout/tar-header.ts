@@ -3,6 +3,7 @@ import { extract } from 'tar-stream';
 import { PushError } from '../errors.ts';
 import { type Fields, isFields, shown } from '../oci/fields.ts';
 import { BUILD_AGAIN } from '../oci/hints.ts';
+import { refuseGlobalHeader } from './global-header.ts';
 import { readAt } from './read-at.ts';
 
 export const BLOCK_BYTES = 512;
@@ -46,7 +47,7 @@ export interface TarFile {
  * by a new extractor that gets no content: one extractor for the whole tar would have to be fed all of it.
  * @returns undefined at the end of the tar
  * @throws PushError INVALID_TAR, INVALID_TAR_SIZE, TRUNCATED_TAR, SPARSE_ENTRY, INTERVENING_HEADER,
- *   TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
+ *   GLOBAL_HEADER, TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
  */
 export async function readTarHeader(
   tar: TarFile,
@@ -84,11 +85,16 @@ async function readHeaderBlocks(tar: TarFile, start: number): Promise<HeaderBloc
     blocks.push(header);
     flags += String.fromCharCode(header[156] ?? 0);
     if (!EXTENSION_FLAGS.includes(flags.slice(-1))) break;
-    const size = padded(extensionSize(header, tar));
+    const size = extensionSize(header, tar);
     position += BLOCK_BYTES;
-    if (position + size - start > MAX_TAR_HEADER_BYTES) throw tooLarge(tar, start);
-    blocks.push(await read(tar, position, size));
-    position += size;
+    if (position + padded(size) - start > MAX_TAR_HEADER_BYTES) throw tooLarge(tar, start);
+    const content = await read(tar, position, padded(size));
+    if (flags.endsWith('g')) {
+      const where = `${tar.path}: the global header at byte ${position - BLOCK_BYTES}`;
+      refuseGlobalHeader(content.subarray(0, size), where);
+    }
+    blocks.push(content);
+    position += padded(size);
   }
   return { blocks: Buffer.concat(blocks), flags };
 }
