@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { test } from 'node:test';
+import { findLayouts } from '../../src/layout/find-layouts.ts';
+import { buildImage } from '../support/image.ts';
+import { refused } from '../support/refused.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { writeLayoutDirectory, writeLayoutTar } from '../support/write-layout.ts';
+
+const image = buildImage({ seed: 'found' });
+
+/** The layouts `out/a`, `out/deep/b` and `out/c.tar`, a folder without one, and links to the first. */
+async function makeFolder() {
+  const directory = await temporaryDirectory();
+  const path = (...names: string[]) => join(directory.path, ...names);
+  await mkdir(path('out', 'empty'), { recursive: true });
+  await writeLayoutDirectory(path('out', 'a'), [image]);
+  await writeLayoutDirectory(path('out', 'deep', 'b'), [image]);
+  await writeLayoutTar(path('out', 'c.tar'), [image]);
+  await symlink('a', path('out', 'link-to-a'));
+  await symlink('nothing', path('out', 'link-to-nothing'));
+  await symlink('link-to-itself', path('out', 'link-to-itself'));
+  return { path, [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose]() };
+}
+
+const cases: readonly [name: string, lines: readonly string[], found: readonly string[]][] = [
+  ['a path is taken as it is', ['out/a'], ['out/a']],
+  ['paths keep their order', ['out/c.tar', 'out/a'], ['out/c.tar', 'out/a']],
+  ['a path that does not exist is left to be opened', ['out/gone'], ['out/gone']],
+  ['a directory without an index.json is taken when it is named', ['out/empty'], ['out/empty']],
+  ['a path twice', ['out/a', 'out/a'], ['out/a']],
+  ['a path in two spellings', ['out/./a/', 'out/a'], ['out/./a/']],
+  ['a link and what it leads to', ['out/link-to-a', 'out/a'], ['out/link-to-a']],
+  ['a path and a glob that matches it', ['out/./a', 'out/[ab]'], ['out/./a']],
+  ['two globs that match one layout', ['out/a*', 'out/[ac]*'], ['out/a', 'out/c.tar']],
+  ['a glob for files', ['out/*.tar'], ['out/c.tar']],
+  ['a glob whose matches include a folder without a layout', ['out/{a,empty}'], ['out/a']],
+  ['a glob that matches what is in layouts', ['out/{a,deep}/**'], ['out/a', 'out/deep/b']],
+];
+
+for (const [name, lines, found] of cases) {
+  test(`layouts are found: ${name}`, async () => {
+    await using folder = await makeFolder();
+    // `join` would tidy the spelling.
+    const inFolder = (line: string) => `${folder.path()}/${line}`;
+    assert.deepEqual(await findLayouts(lines.map(inFolder)), found.map(inFolder));
+  });
+}
+
+test('all layouts of a tree are found by one glob, sorted, but not what lies in them', async () => {
+  await using folder = await makeFolder();
+  const [first, ...others] = await findLayouts([folder.path('out', '**')]);
+  const names = [first, ...others].map((path) => relative(folder.path('out'), path));
+  // A link in a circle cannot be looked at: it is not passed by in silence.
+  assert.deepEqual(names, ['a', 'c.tar', 'deep/b', 'link-to-itself']);
+});
+
+test('a name that holds the characters of a glob is a path', async () => {
+  await using folder = await makeFolder();
+  await writeFile(folder.path('a[1].tar'), '');
+  assert.deepEqual(await findLayouts([folder.path('a[1].tar')]), [folder.path('a[1].tar')]);
+});
+
+for (const [name, line, message] of [
+  ['nothing', 'gone/*', 'no file or directory'],
+  ['no layout', 'out/empt*', 'no directory with an index.json'],
+] as const) {
+  test(`a glob that matches ${name} is refused`, async () => {
+    await using folder = await makeFolder();
+    await assert.rejects(
+      findLayouts([folder.path(line)]),
+      refused('LAYOUT_NOT_FOUND', line, message),
+    );
+  });
+}
+
+test('no line names no layout', async () => {
+  await assert.rejects(findLayouts([]), { code: 'LAYOUT_NOT_FOUND' });
+});
