@@ -23,10 +23,15 @@ export function parseManifest(bytes: Uint8Array, expected: Expected): Manifest {
   const fields = readFields(bytes, expected.where);
   const own = fields.string('mediaType');
   const mediaType = expected.mediaType ?? own ?? '';
-  const isImage = isManifestMediaType(mediaType);
-  if (!isImage && !isIndexMediaType(mediaType)) throw unsupported(fields.where, mediaType);
+  checkManifestMediaType(mediaType, fields.where);
   if (own !== undefined && own !== mediaType) throw mismatch(fields.where, own, mediaType);
-  return isImage ? readImage(fields, mediaType) : readIndex(fields, mediaType);
+  return isIndexMediaType(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
+}
+
+/** @throws PushError UNSUPPORTED_MEDIA_TYPE for what is neither an image nor an index */
+export function checkManifestMediaType(mediaType: string, where: string): void {
+  if (!isManifestMediaType(mediaType) && !isIndexMediaType(mediaType))
+    throw unsupported(where, mediaType);
 }
 
 /**
@@ -152,7 +157,7 @@ function unsupported(where: string, mediaType: string): PushError {
       ? `${where}: neither it nor its descriptor says what media type it is`
       : `${where}: ${shown(mediaType)} is not a media type of an image or an index`,
     {
-      hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists.',
+      hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
     },
   );
 }

@@ -5,6 +5,7 @@ import { PushError } from '../../src/errors.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
+import { MAX_MANIFEST_BYTES } from '../../src/oci/limits.ts';
 import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { MAX_LAYERS, walkGraph } from '../../src/plan/walk.ts';
 import {
@@ -200,6 +201,23 @@ test('an index of which nothing is there names no platform', async () => {
     return true;
   });
 });
+
+/** As BuildKit exports a cache, unless it is told to make an image of it. */
+for (const size of [100, MAX_MANIFEST_BYTES + 1]) {
+  test(`a layer of ${size} bytes that an index lists is refused for what it is`, async () => {
+    await using directory = await temporaryDirectory();
+    const cached = layer(size);
+    const root = buildIndex([buildImage({ seed: 'a' }), cached]);
+    await writeLayoutDirectory(directory.path, [root]);
+    await using layout = await openLayout(directory.path);
+    await assert.rejects(walkGraph(root.descriptor, layout), (error) => {
+      refused('UNSUPPORTED_MEDIA_TYPE', cached.descriptor.digest, OCI_LAYER)(error);
+      assert.ok(error instanceof PushError);
+      assert.match(error.hint ?? '', /image-manifest=true/);
+      return true;
+    });
+  });
+}
 
 test('an index that reaches itself is refused', async () => {
   // No real content can, as its digest would be part of it.

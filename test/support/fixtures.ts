@@ -21,9 +21,13 @@ export const FIXTURES: Readonly<Record<string, readonly Outcome[]>> = {
   'containers-image/delete_image_two_identical_references': ['whole', 'whole'],
   // An index.json and nothing else.
   'containers-image/manifest': ['BLOB_MISSING'],
-  'containers-image/name_lookups': Array<Outcome>(5).fill('BLOB_MISSING'),
+  // The media type of the last is 'x-completely-unknown'.
+  'containers-image/name_lookups': [
+    ...Array<Outcome>(4).fill('BLOB_MISSING'),
+    'UNSUPPORTED_MEDIA_TYPE',
+  ],
   'containers-image/two_images_manifest': ['BLOB_MISSING', 'BLOB_MISSING'],
-  'go-containerregistry/test_gc_image_unknown_mediatype': ['BLOB_MISSING'],
+  'go-containerregistry/test_gc_image_unknown_mediatype': ['UNSUPPORTED_MEDIA_TYPE'],
   // All of them lead to a Docker manifest whose descriptors call it an OCI manifest.
   'go-containerregistry/test_gc_index': Array<Outcome>(3).fill('MEDIA_TYPE_MISMATCH'),
   'go-containerregistry/test_index': [
