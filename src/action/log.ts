@@ -17,8 +17,8 @@ export function logImage({ graph, origins, brokenEntries }: ResolvedImage, log: 
   const { digest, mediaType } = root.descriptor;
   log.info(`Image ${digest} (${mediaType})`);
   if (origins.every((origin) => origin.digest !== digest)) {
-    const made = origins.map((origin) => origin.digest).join(', ');
-    log.info(`This digest is new: it was made from ${made}, as the inputs ask.`);
+    const held = origins.map((origin) => origin.digest).join(', ');
+    log.info(`As the inputs ask, ${digest} is pushed in the place of ${held}.`);
   }
   log.info(
     [
