@@ -7,9 +7,9 @@ import type { Shape } from '../../src/plan/reshape.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { indexOf, MemoryContent } from '../support/memory-content.ts';
 
-const [amd, arm] = ['amd64', 'arm64'].map((architecture) =>
-  buildImage({ seed: architecture, platform: { os: 'linux', architecture } }),
-) as [Graph, Graph];
+const imageFor = (architecture: string): Graph =>
+  buildImage({ seed: architecture, platform: { os: 'linux', architecture } });
+const [amd, arm] = [imageFor('amd64'), imageFor('arm64')];
 
 /** What is logged of the image that the shape makes of layouts of one root each. */
 async function logged(roots: readonly Graph[], shape: Partial<Shape>) {
