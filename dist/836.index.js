@@ -10,8 +10,8 @@ export const modules = {
 /* harmony export */   publicApi: () => (/* binding */ publicApi)
 /* harmony export */ });
 /* harmony import */ var _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9821);
-/* harmony import */ var _part_body_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5330);
-/* harmony import */ var _sdk_prepared_part_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1382);
+/* harmony import */ var _part_body_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5330);
+/* harmony import */ var _sdk_prepared_part_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1382);
 
 
 
@@ -24,8 +24,8 @@ function publicApi(client, repository) {
             abortSignal,
         }),
         initiateLayerUpload: (abortSignal) => client.send(new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .InitiateLayerUploadCommand */ .Do(repository), { abortSignal }),
-        uploadLayerPart: (part, abortSignal) => (0,_sdk_prepared_part_js__WEBPACK_IMPORTED_MODULE_0__/* .sendPreparedPart */ .t)(part, (layerPartBlob, plug) => {
-            const input = { ...repository, ...(0,_part_body_js__WEBPACK_IMPORTED_MODULE_2__/* .partRange */ .ZK)(part.part), layerPartBlob };
+        uploadLayerPart: (part, abortSignal) => (0,_sdk_prepared_part_js__WEBPACK_IMPORTED_MODULE_2__/* .sendPreparedPart */ .t)(part, (layerPartBlob, plug) => {
+            const input = { ...repository, ...(0,_part_body_js__WEBPACK_IMPORTED_MODULE_0__/* .partRange */ .ZK)(part.part), layerPartBlob };
             const command = new _aws_sdk_client_ecr_public__WEBPACK_IMPORTED_MODULE_1__/* .UploadLayerPartCommand */ .bV(input);
             plug(command.middlewareStack);
             return client.send(command, { abortSignal });

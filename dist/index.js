@@ -59607,7 +59607,7 @@ function withoutTag(text) {
 
 
 
-/** Many small layers wait for answers only; large ones are bounded by memory. */
+/** Layers wait for answers most of their time; what they hold of memory has a bound of its own. */
 const DEFAULT_CONCURRENCY = 32;
 const MIB = 1024 * 1024;
 /** @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
@@ -59657,7 +59657,7 @@ function parseRequest(read) {
 
 /***/ }),
 
-/***/ 4328:
+/***/ 8109:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59666,23 +59666,71 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./src/ecr/part-buffers.ts
-var part_buffers = __nccwpck_require__(5687);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/layout/read-at.ts
+
+/**
+ * Fills `target` with the bytes of the file from `position` on.
+ * @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early)
+ */
+async function readAt(file, target, position, location) {
+    for (let filled = 0; filled < target.byteLength;) {
+        const length = target.byteLength - filled;
+        const { bytesRead } = await file
+            .read(target, filled, length, position + filled)
+            .catch((cause) => {
+            throw unreadable(location, cause);
+        });
+        if (bytesRead === 0)
+            throw endedEarly(location, length);
+        filled += bytesRead;
+    }
+}
+function endedEarly(location, missing) {
+    return new errors/* PushError */.V('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
+        hint: 'The layout was changed while it was read: let the build finish before the push.',
+    });
+}
+/** What the operating system says when it cannot open or read a file. */
+function unreadable(location, cause) {
+    const reason = errorCode(cause) ?? String(cause);
+    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
+        hint: 'Check the permissions of the layout and the disk that holds it.',
+        cause,
+    });
+}
+/** `ENOENT` and its like. */
+function errorCode(error) {
+    if (!(error instanceof Error) || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/layout/find-layouts.ts
 
 
+
+
 /**
- * The paths that the input names: each line a path or a glob, every path once. What a glob finds is sorted, so that
- * the same files make the same index.
+ * The paths that the input names: each line a path or a glob. A path is taken as it is, whatever it leads to. Of what a
+ * glob matches, directories with an `index.json` and regular files are taken, but nothing inside such a directory; they
+ * are sorted, so that the same files make the same index. What several spellings or links lead to comes once, by the
+ * first of them.
  * @throws PushError LAYOUT_NOT_FOUND when a glob, or all of it, finds nothing
  */
 async function findLayouts(lines) {
-    const found = await Promise.all(lines.map(expand));
-    const [first, ...others] = new Set(found.flat());
+    const found = new Map();
+    for (const path of (await Promise.all(lines.map(expand))).flat()) {
+        const real = await realPath(path);
+        if (!found.has(real))
+            found.set(real, path);
+    }
+    const [first, ...others] = found.values();
     if (first === undefined)
         throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', 'No layout is named');
     return [first, ...others];
@@ -59693,11 +59741,46 @@ async function expand(line) {
     const paths = [];
     for await (const path of (0,promises_.glob)(line))
         paths.push(path);
-    if (paths.length > 0)
-        return paths.sort();
-    throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${line} matches no file or directory`, {
+    const layouts = await likelyLayouts(paths.sort());
+    if (layouts.length > 0)
+        return layouts;
+    const what = paths.length === 0 ? 'file or directory' : 'directory with an index.json, nor a tar';
+    throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${line} matches no ${what}`, {
         hint: 'A glob is relative to the working directory of the step.',
     });
+}
+async function likelyLayouts(paths) {
+    const directories = new Set();
+    const likely = [];
+    for (const path of paths) {
+        const isDirectory = await is('directory', path);
+        if (!(await is('file', isDirectory ? (0,external_node_path_.join)(path, 'index.json') : path)))
+            continue;
+        const real = await realPath(path);
+        likely.push({ path, real });
+        if (isDirectory)
+            directories.add(real);
+    }
+    return likely.filter(({ real }) => !isInside(real, directories)).map(({ path }) => path);
+}
+function isInside(path, directories) {
+    const parent = (0,external_node_path_.dirname)(path);
+    return parent !== path && (directories.has(parent) || isInside(parent, directories));
+}
+/** What may not be looked at counts as a file: to pass it by would push less than was asked for, and opening it tells. */
+async function is(what, path) {
+    try {
+        const found = await (0,promises_.stat)(path);
+        return what === 'file' ? found.isFile() : found.isDirectory();
+    }
+    catch (error) {
+        const code = errorCode(error);
+        return what === 'file' && code !== 'ENOENT' && code !== 'ENOTDIR';
+    }
+}
+/** What does not exist stays as it is: opening it tells. */
+async function realPath(path) {
+    return (0,promises_.realpath)(path).catch(() => path);
 }
 /** A name may hold the characters of a glob. */
 async function exists(path) {
@@ -59848,12 +59931,15 @@ function parseManifest(bytes, expected) {
     const fields = readFields(bytes, expected.where);
     const own = fields.string('mediaType');
     const mediaType = expected.mediaType ?? own ?? '';
-    const isImage = (0,media_types/* isManifestMediaType */.CM)(mediaType);
-    if (!isImage && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
-        throw unsupported(fields.where, mediaType);
+    checkManifestMediaType(mediaType, fields.where);
     if (own !== undefined && own !== mediaType)
         throw mismatch(fields.where, own, mediaType);
-    return isImage ? readImage(fields, mediaType) : readIndex(fields, mediaType);
+    return (0,media_types/* isIndexMediaType */.$$)(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
+}
+/** @throws PushError UNSUPPORTED_MEDIA_TYPE for what is neither an image nor an index */
+function checkManifestMediaType(mediaType, where) {
+    if (!(0,media_types/* isManifestMediaType */.CM)(mediaType) && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        throw unsupported(where, mediaType);
 }
 /**
  * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index.
@@ -59948,53 +60034,12 @@ function unsupported(where, mediaType) {
     return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
         ? `${where}: neither it nor its descriptor says what media type it is`
         : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not a media type of an image or an index`, {
-        hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists.',
+        hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
     });
 }
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/layout/read-at.ts
-
-/**
- * Fills `target` with the bytes of the file from `position` on.
- * @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early)
- */
-async function readAt(file, target, position, location) {
-    for (let filled = 0; filled < target.byteLength;) {
-        const length = target.byteLength - filled;
-        const { bytesRead } = await file
-            .read(target, filled, length, position + filled)
-            .catch((cause) => {
-            throw unreadable(location, cause);
-        });
-        if (bytesRead === 0)
-            throw endedEarly(location, length);
-        filled += bytesRead;
-    }
-}
-function endedEarly(location, missing) {
-    return new errors/* PushError */.V('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
-        hint: 'The layout was changed while it was read: let the build finish before the push.',
-    });
-}
-/** What the operating system says when it cannot open or read a file. */
-function unreadable(location, cause) {
-    const reason = errorCode(cause) ?? String(cause);
-    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
-        hint: 'Check the permissions of the layout and the disk that holds it.',
-        cause,
-    });
-}
-/** `ENOENT` and its like. */
-function errorCode(error) {
-    if (!(error instanceof Error) || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-
 ;// CONCATENATED MODULE: ./src/layout/directory-source.ts
 
 
@@ -60027,7 +60072,7 @@ class DirectorySource {
         const path = await resolveLinks((0,external_node_path_.join)(this.#root, file), location);
         if (path === undefined)
             return undefined;
-        if (!isInside(this.#root, path))
+        if (!directory_source_isInside(this.#root, path))
             throw unsafeLink(location, `to ${(0,oci_fields/* shown */.SP)(path)}, outside the layout`);
         const handle = await (0,promises_.open)(path, OPEN_FLAGS).catch((cause) => {
             throw unreadable(location, cause);
@@ -60086,7 +60131,7 @@ async function isLink(path) {
     const stat = await (0,promises_.lstat)(path).catch(() => undefined);
     return stat?.isSymbolicLink() ?? false;
 }
-function isInside(root, path) {
+function directory_source_isInside(root, path) {
     const way = (0,external_node_path_.relative)(root, path);
     return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
 }
@@ -60319,7 +60364,43 @@ class InlineReader {
 
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/layout/global-header.ts
+
+
+/** What a PAX header can say that makes other files of a tar's entries. */
+const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
+/**
+ * A global PAX header speaks of all entries after it. GNU tar and others go by it, tar-stream and others pass over it:
+ * what it says of names and sizes makes two archives of one. Git writes one with a comment, which is harmless.
+ * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_03
+ * @throws PushError GLOBAL_HEADER, INVALID_TAR; `where` names the header in messages
+ */
+function refuseGlobalHeader(content, where) {
+    const text = Buffer.from(content).toString('latin1');
+    const record = /([1-9]\d{0,9}) ([^=\n]+)=/y;
+    for (let start = 0; start < text.length;) {
+        record.lastIndex = start;
+        const [, length = '', key = ''] = record.exec(text) ?? [];
+        const end = start + Number(length);
+        // One that is malformed is read in as many ways as there are programs.
+        if (length === '' || end > text.length || text[end - 1] !== '\n')
+            throw malformed(where);
+        if (IDENTITY.test(key))
+            throw global(where, key);
+        start = end;
+    }
+}
+function global(where, key) {
+    return new errors/* PushError */.V('GLOBAL_HEADER', `${where} gives all entries after it one ${key}`, {
+        hint: 'No build tool writes this. Find out where the tar comes from before using it.',
+    });
+}
+function malformed(where) {
+    return new errors/* PushError */.V('INVALID_TAR', `${where} is malformed`, { hint: hints/* BUILD_AGAIN */.i });
+}
+
 ;// CONCATENATED MODULE: ./src/layout/tar-header.ts
+
 
 
 
@@ -60336,7 +60417,7 @@ const GNU_SPARSE_FLAG = 'S';
  * by a new extractor that gets no content: one extractor for the whole tar would have to be fed all of it.
  * @returns undefined at the end of the tar
  * @throws PushError INVALID_TAR, INVALID_TAR_SIZE, TRUNCATED_TAR, SPARSE_ENTRY, INTERVENING_HEADER,
- *   TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
+ *   GLOBAL_HEADER, TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
  */
 async function readTarHeader(tar, position) {
     const raw = await readHeaderBlocks(tar, position);
@@ -60366,12 +60447,17 @@ async function readHeaderBlocks(tar, start) {
         flags += String.fromCharCode(header[156] ?? 0);
         if (!EXTENSION_FLAGS.includes(flags.slice(-1)))
             break;
-        const size = padded(extensionSize(header, tar));
+        const size = extensionSize(header, tar);
         position += BLOCK_BYTES;
-        if (position + size - start > MAX_TAR_HEADER_BYTES)
+        if (position + padded(size) - start > MAX_TAR_HEADER_BYTES)
             throw tooLarge(tar, start);
-        blocks.push(await read(tar, position, size));
-        position += size;
+        const content = await read(tar, position, padded(size));
+        if (flags.endsWith('g')) {
+            const where = `${tar.path}: the global header at byte ${position - BLOCK_BYTES}`;
+            refuseGlobalHeader(content.subarray(0, size), where);
+        }
+        blocks.push(content);
+        position += padded(size);
     }
     return { blocks: Buffer.concat(blocks), flags };
 }
@@ -60785,173 +60871,6 @@ async function open_layout_readIndex(path, source) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
-
-
-
-/** The entries of an index that `parseManifest` has taken, in its order, with members that nothing here knows. */
-function rawEntries(index) {
-    const { manifests } = parseObject(index);
-    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
-}
-/** The same index with other entries: everything else in it stays. */
-function withEntries(index, entries) {
-    return toBytes({ ...parseObject(index), manifests: entries });
-}
-function newIndex(entries) {
-    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
-}
-function parseObject(bytes) {
-    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
-    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
-}
-function toBytes(value) {
-    return Buffer.from(JSON.stringify(value));
-}
-
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
-;// CONCATENATED MODULE: ./src/plan/attestation.ts
-/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
-const REFERENCE_TYPE = 'vnd.docker.reference.type';
-const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
-/** Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. */
-function isAttestation({ annotations, platform }) {
-    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
-        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
-}
-/** The digest of the image that an attestation speaks of. */
-function attestedDigest({ annotations }) {
-    return annotations?.[REFERENCE_DIGEST];
-}
-
-;// CONCATENATED MODULE: ./src/plan/depth.ts
-
-/** Indexes within indexes: no tool writes more than two or three. */
-const MAX_DEPTH = 16;
-/** `parents`: the indexes on the way from the root to `digest`. @throws PushError INDEX_LOOP, INDEX_TOO_DEEP */
-function checkDepth(digest, parents) {
-    if (parents.includes(digest)) {
-        throw new errors/* PushError */.V('INDEX_LOOP', `index ${digest} reaches itself`, {
-            hint: 'The layout is malformed: build it again.',
-        });
-    }
-    if (parents.length > MAX_DEPTH) {
-        throw new errors/* PushError */.V('INDEX_TOO_DEEP', `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
-            hint: 'Push the inner image on its own: select it with the input image.',
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/plan/read-manifest.ts
-
-/** @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, and what `parseManifest` throws */
-async function readManifest(descriptor, content) {
-    const bytes = await content.readVerified(descriptor);
-    const { mediaType, digest } = descriptor;
-    return {
-        descriptor,
-        bytes,
-        manifest: parseManifest(bytes, { mediaType, where: `manifest ${digest}` }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/plan/platform-of.ts
-
-
-
-/** An image's platform, from its config where the descriptor does not say; none for what is no image. */
-async function platformOf(image, content) {
-    if (image.platform !== undefined)
-        return image.platform;
-    const { manifest } = await readManifest(image, content);
-    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
-        return undefined;
-    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
-}
-
-;// CONCATENATED MODULE: ./src/plan/merge.ts
-
-
-
-
-
-
-
-
-/**
- * One index over the images of several layouts, in their order, each once; their own indexes are dissolved in it.
- * @throws PushError CONFLICTING_PLATFORMS
- */
-async function mergeRoots(roots, content) {
-    const merge = new Merge(content);
-    for (const { root, layoutPath } of roots) {
-        const { mediaType, digest, size } = root;
-        await merge.add(root, { mediaType, digest, size }, layoutPath, []);
-    }
-    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
-}
-class Merge {
-    entries = [];
-    #content;
-    /** Images and indexes alike: what is named again and again is read once. */
-    #known = new Set();
-    constructor(content) {
-        this.#content = content;
-    }
-    /** `raw` is how the image's entry will stand in the merged index; an index gives way to its own entries. */
-    async add(descriptor, raw, layoutPath, parents) {
-        const { digest } = descriptor;
-        checkDepth(digest, parents);
-        if (this.#known.has(digest))
-            return;
-        this.#known.add(digest);
-        if (isAttestation(descriptor)) {
-            this.entries.push({ digest, raw, platform: undefined, layoutPath });
-            return;
-        }
-        const { manifest, bytes } = await readManifest(descriptor, this.#content);
-        if (manifest.kind === 'image')
-            return this.#addImage(descriptor, raw, layoutPath);
-        const raws = rawEntries(bytes);
-        for (const [at, child] of manifest.manifests.entries()) {
-            await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
-        }
-    }
-    async #addImage(descriptor, raw, layoutPath) {
-        const { digest } = descriptor;
-        const platform = await platformOf(descriptor, this.#content);
-        const named = descriptor.platform === undefined ? withPlatform(raw, platform) : raw;
-        const entry = { digest, raw: named, platform, layoutPath };
-        refuseConflict(entry, this.entries);
-        this.entries.push(entry);
-    }
-}
-function withPlatform(raw, platform) {
-    if (platform === undefined)
-        return raw;
-    const { os, architecture, variant, osVersion } = platform;
-    return {
-        ...raw,
-        platform: {
-            architecture,
-            os,
-            ...(variant === undefined ? {} : { variant }),
-            ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
-        },
-    };
-}
-function refuseConflict({ digest, platform, layoutPath }, others) {
-    if (platform === undefined)
-        return;
-    const other = others.find((entry) => entry.layoutPath !== layoutPath &&
-        entry.platform !== undefined &&
-        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
-    if (other === undefined)
-        return;
-    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformName */.$r)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`, { hint: 'Give one layout a platform, or set the input platforms.' });
-}
-
 ;// CONCATENATED MODULE: ./src/plan/overlay.ts
 
 /** A layout's content and, in front of it, indexes that were made from it and are in no file. */
@@ -60974,6 +60893,20 @@ class Overlay {
     }
 }
 
+;// CONCATENATED MODULE: ./src/plan/read-manifest.ts
+
+/** @throws PushError UNSUPPORTED_MEDIA_TYPE, BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, and what `parseManifest` throws */
+async function readManifest(descriptor, content) {
+    const { mediaType, digest } = descriptor;
+    const where = `manifest ${digest}`;
+    // Before it is read: it could be a layer, of any size.
+    checkManifestMediaType(mediaType, where);
+    const bytes = await content.readVerified(descriptor);
+    return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
+}
+
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
 ;// CONCATENATED MODULE: ./src/plan/select-image.ts
 
 
@@ -61094,7 +61027,77 @@ function cosignReferrer(descriptor, tag) {
     return (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : [];
 }
 
-;// CONCATENATED MODULE: ./src/plan/reshape.ts
+;// CONCATENATED MODULE: ./src/plan/attestation.ts
+/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
+const REFERENCE_TYPE = 'vnd.docker.reference.type';
+const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+/** Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. */
+function isAttestation({ annotations, platform }) {
+    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
+        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
+}
+/** The digest of the image that an attestation speaks of. */
+function attestedDigest({ annotations }) {
+    return annotations?.[REFERENCE_DIGEST];
+}
+
+;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
+
+
+
+/** The entries of an index that `parseManifest` has taken, in its order, with members that nothing here knows. */
+function rawEntries(index) {
+    const { manifests } = parseObject(index);
+    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
+}
+/** The same index with other entries: everything else in it stays. */
+function withEntries(index, entries) {
+    return toBytes({ ...parseObject(index), manifests: entries });
+}
+function newIndex(entries) {
+    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
+}
+function parseObject(bytes) {
+    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
+    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
+}
+function toBytes(value) {
+    return Buffer.from(JSON.stringify(value));
+}
+
+;// CONCATENATED MODULE: ./src/plan/depth.ts
+
+/** Indexes within indexes: no tool writes more than two or three. */
+const MAX_DEPTH = 16;
+/** `parents`: the indexes on the way from the root to `digest`. @throws PushError INDEX_LOOP, INDEX_TOO_DEEP */
+function checkDepth(digest, parents) {
+    if (parents.includes(digest)) {
+        throw new errors/* PushError */.V('INDEX_LOOP', `index ${digest} reaches itself`, {
+            hint: 'The layout is malformed: build it again.',
+        });
+    }
+    if (parents.length > MAX_DEPTH) {
+        throw new errors/* PushError */.V('INDEX_TOO_DEEP', `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
+            hint: 'Push the inner image on its own: select it with the input image.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/plan/platform-of.ts
+
+
+
+/** An image's platform, from its config where the descriptor does not say; none for what is no image. */
+async function platformOf(image, content) {
+    if (image.platform !== undefined)
+        return image.platform;
+    const { manifest } = await readManifest(image, content);
+    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
+        return undefined;
+    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
+}
+
+;// CONCATENATED MODULE: ./src/plan/filter.ts
 
 
 
@@ -61104,41 +61107,36 @@ function cosignReferrer(descriptor, tag) {
 
 
 /**
- * The root that the shape makes of `root`: the same descriptor when nothing has to go. New indexes are added to
- * `content`.
- * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, NOT_A_SINGLE_IMAGE
+ * What the selection leaves of each root, in their order: the same descriptor when nothing has to go, undefined when
+ * everything has. New indexes are added to `content`.
+ * @throws PushError PLATFORM_NOT_FOUND if a platform is in none of the roots
  */
-async function reshape(root, content, shape) {
-    const kept = keepsAll(shape) ? root : await filtered(root, content, shape);
-    return shape.singleImage === 'unwrap' ? unwrap(kept, content) : kept;
-}
-function keepsAll({ platforms, attestations }) {
-    return platforms.length === 0 && attestations === 'keep';
-}
-async function filtered(root, content, shape) {
-    const filter = new Filter(content, shape);
-    const kept = await filter.keep(root, []);
+async function filterRoots(roots, content, selection) {
+    if (selection.platforms.length === 0 && selection.attestations === 'keep')
+        return roots;
+    const filter = new Filter(content, selection);
+    const left = [];
+    for (const root of roots)
+        left.push(await filter.keep(root, []));
     filter.checkAllFound();
-    if (kept !== undefined)
-        return kept;
-    throw new errors/* PushError */.V('NO_IMAGE', `index ${root.digest} holds nothing but attestations`, {
-        hint: 'Leave the input attestations out, or set it to keep.',
-    });
+    return left;
 }
 class Filter {
-    seen = [];
+    #seen = [];
     #content;
-    #shape;
+    #selection;
     /** What is left of each index: one that is named again and again is read once. */
     #left = new Map();
-    constructor(content, shape) {
+    /** What is kept as it was, and its attestations with it. */
+    #unchanged = new Set();
+    constructor(content, selection) {
         this.#content = content;
-        this.#shape = shape;
+        this.#selection = selection;
     }
     checkAllFound() {
-        const missing = this.#shape.platforms.filter((wanted) => !this.seen.some((have) => (0,oci_platform/* matchesPlatform */.pC)(have, wanted)));
+        const missing = this.#selection.platforms.filter((wanted) => !this.#seen.some((have) => (0,oci_platform/* matchesPlatform */.pC)(have, wanted)));
         if (missing.length > 0)
-            throw platformNotFound(missing, this.seen);
+            throw platformNotFound(missing, this.#seen);
     }
     /** What is left of an image or index; undefined if nothing is. */
     async keep(entry, parents) {
@@ -61152,13 +61150,13 @@ class Filter {
         return this.#left.get(entry.digest);
     }
     async #isWanted(image) {
-        const { platforms } = this.#shape;
+        const { platforms } = this.#selection;
         if (platforms.length === 0)
             return true;
         const platform = await platformOf(image, this.#content);
         if (platform === undefined)
             return false;
-        this.seen.push(platform);
+        this.#seen.push(platform);
         return platforms.some((wanted) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
     }
     async #keepOfIndex(node, parents) {
@@ -61168,21 +61166,22 @@ class Filter {
             const left = await this.keep(entry, parents);
             if (left !== undefined)
                 kept.set(entry, left);
+            if (left?.digest === entry.digest)
+                this.#unchanged.add(entry.digest);
         }
-        const digests = new Set([...kept.keys()].map(({ digest }) => digest));
         for (const entry of entries.filter(isAttestation)) {
-            if (this.#keepsAttestation(entry, digests))
+            if (this.#keepsAttestation(entry))
                 kept.set(entry, entry);
         }
         if (kept.size === 0 && entries.length > 0)
             return undefined;
         return this.#rewrite(node, entries, kept);
     }
-    #keepsAttestation(entry, keptImages) {
-        if (this.#shape.attestations === 'drop')
+    #keepsAttestation(entry) {
+        if (this.#selection.attestations === 'drop')
             return false;
         const attested = attestedDigest(entry);
-        return attested === undefined ? this.#shape.platforms.length === 0 : keptImages.has(attested);
+        return attested !== undefined && this.#unchanged.has(attested);
     }
     #rewrite(node, entries, kept) {
         const unchanged = entries.every((entry) => kept.get(entry)?.digest === entry.digest);
@@ -61202,6 +61201,136 @@ function replaceEntry(raw, kept) {
     const others = Object.entries(raw).filter(([name]) => name !== 'data');
     return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
 }
+function platformNotFound(missing, seen) {
+    const names = new Set(seen.map(oci_platform/* platformName */.$r));
+    const found = names.size === 0 ? 'names none' : `holds ${[...names].join(', ')}`;
+    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `No image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, {
+        hint: 'Set the input platforms to some of those, or build for what is missing.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/plan/merge.ts
+
+
+
+
+
+
+
+
+/**
+ * One index over the images of several layouts, in their order, each once; their own indexes are dissolved in it.
+ * @throws PushError CONFLICTING_PLATFORMS
+ */
+async function mergeRoots(roots, content) {
+    const merge = new Merge(content);
+    for (const { root, layoutPath } of roots) {
+        const { mediaType, digest, size } = root;
+        await merge.add(root, { mediaType, digest, size }, layoutPath, []);
+    }
+    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
+}
+class Merge {
+    entries = [];
+    #content;
+    /** Images and indexes alike: what is named again and again is read once. */
+    #known = new Set();
+    constructor(content) {
+        this.#content = content;
+    }
+    /** `raw` is how the image's entry will stand in the merged index; an index gives way to its own entries. */
+    async add(descriptor, raw, layoutPath, parents) {
+        const { digest } = descriptor;
+        checkDepth(digest, parents);
+        if (this.#known.has(digest))
+            return;
+        this.#known.add(digest);
+        if (isAttestation(descriptor)) {
+            this.entries.push({ digest, raw, platform: undefined, layoutPath });
+            return;
+        }
+        // An image may be absent, as `docker save` leaves some out: the walk tells, and knows of all that is.
+        if (!(0,media_types/* isIndexMediaType */.$$)(descriptor.mediaType))
+            return this.#addImage(descriptor, raw, layoutPath);
+        const { manifest, bytes } = await readManifest(descriptor, this.#content);
+        const children = manifest.kind === 'index' ? manifest.manifests : [];
+        const raws = rawEntries(bytes);
+        for (const [at, child] of children.entries()) {
+            await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
+        }
+    }
+    async #addImage(descriptor, raw, layoutPath) {
+        const { digest } = descriptor;
+        const platform = await platformOf(descriptor, this.#content);
+        // What index.json says of a root is not in `raw`.
+        const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
+        const named = saysPlatform ? raw : withPlatform(raw, platform);
+        const entry = { digest, raw: named, platform, layoutPath };
+        refuseConflict(entry, this.entries);
+        this.entries.push(entry);
+    }
+}
+function withPlatform(raw, platform) {
+    if (platform === undefined)
+        return raw;
+    const { os, architecture, variant, osVersion } = platform;
+    return {
+        ...raw,
+        platform: {
+            architecture,
+            os,
+            ...(variant === undefined ? {} : { variant }),
+            ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
+        },
+    };
+}
+function refuseConflict({ digest, platform, layoutPath }, others) {
+    if (platform === undefined)
+        return;
+    const other = others.find((entry) => entry.layoutPath !== layoutPath &&
+        entry.platform !== undefined &&
+        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
+    if (other === undefined)
+        return;
+    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformName */.$r)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`, {
+        hint: 'Leave one of the layouts out, or keep other platforms only, with the input platforms.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/plan/reshape.ts
+
+
+
+
+
+/**
+ * The one root that the shape makes of the layouts' own: the same descriptor when there is one and nothing has to go.
+ * Layouts of which nothing is kept are left out before the others are merged, so that platforms that only they hold do
+ * not conflict; several layouts make an index, however much of them is left. New indexes are added to `content`.
+ * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, CONFLICTING_PLATFORMS, NOT_A_SINGLE_IMAGE
+ */
+async function reshape(roots, content, shape) {
+    const kept = await filterLayouts(roots, content, shape);
+    const [first] = kept;
+    if (first === undefined)
+        throw nothingLeft(roots);
+    const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content);
+    return shape.singleImage === 'unwrap' ? unwrap(whole, content) : whole;
+}
+async function filterLayouts(layouts, content, selection) {
+    const roots = layouts.map(({ root }) => root);
+    const left = await filterRoots(roots, content, selection);
+    return layouts.flatMap(({ layoutPath }, at) => {
+        const root = left[at];
+        return root === undefined ? [] : [{ root, layoutPath }];
+    });
+}
+function nothingLeft(roots) {
+    const indexes = roots.map(({ root, layoutPath }) => `index ${root.digest} of ${layoutPath}`);
+    return new errors/* PushError */.V('NO_IMAGE', `There are attestations only in ${indexes.join(', ')}`, {
+        hint: 'Leave the input attestations out, or set it to keep.',
+    });
+}
 async function unwrap(root, content) {
     const { manifest } = await readManifest(root, content);
     if (manifest.kind === 'image')
@@ -61214,17 +61343,84 @@ async function unwrap(root, content) {
         hint: 'Keep one platform with the input platforms, or leave single-image out.',
     });
 }
-function platformNotFound(missing, seen) {
-    const found = seen.length === 0 ? 'names none' : `holds ${seen.map(oci_platform/* platformName */.$r).join(', ')}`;
-    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `No image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, {
-        hint: 'Set the input platforms to some of those, or build for what is missing.',
-    });
-}
 
 ;// CONCATENATED MODULE: ./src/oci/descriptor.ts
 /** Layers that are not meant to be distributed: a layout may leave them out. */
 function isForeignLayer({ mediaType, urls = [] }) {
     return (urls.length > 0 || mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.'));
+}
+
+;// CONCATENATED MODULE: ./src/plan/incomplete-index.ts
+
+
+
+
+
+/**
+ * `docker save` keeps the index of a multi-platform image, and leaves out what was never pulled: platforms, and often
+ * all attestations. The hint names the inputs that keep what is there, if there are any.
+ * `whole`: the manifests that indexes of the same image list and the layout does hold, attestations too.
+ */
+async function incompleteIndex(whole, gaps, content) {
+    const [{ index, error: cause }] = gaps;
+    const inputs = await inputsThatHelp(whole, gaps, content);
+    const hint = inputs.length === 0
+        ? 'Build the layout again, whole.'
+        : `Set ${inputs.join(' and ')} to push what is there, or build the layout again, whole.`;
+    return new errors/* PushError */.V('INCOMPLETE_INDEX', `index ${index}: ${cause.message}`, { hint, cause });
+}
+async function inputsThatHelp(whole, gaps, content) {
+    const absent = gaps.map(({ entry }) => entry);
+    const absentImages = absent.filter((entry) => !isAttestation(entry));
+    const images = whole.filter((entry) => !isAttestation(entry));
+    if (absentImages.length === 0)
+        return images.length === 0 ? [] : ['attestations: drop'];
+    const kept = await imagesToKeep(images, absentImages, content);
+    if (kept.size === 0)
+        return [];
+    const attested = absent.map(attestedDigest);
+    const platforms = new Set([...kept.values()].map(oci_platform/* platformName */.$r));
+    return [
+        `platforms: ${[...platforms].join(',')}`,
+        ...([...kept.keys()].some((digest) => attested.includes(digest)) ? ['attestations: drop'] : []),
+    ];
+}
+/** Those that the input platforms can keep without keeping one that is absent. */
+async function imagesToKeep(images, absent, content) {
+    const kept = new Map();
+    const unwanted = await platformsOf(absent, content);
+    if (unwanted === undefined)
+        return kept;
+    for (const image of images) {
+        const platform = await platformOf(image, content);
+        if (platform === undefined)
+            continue;
+        if (!unwanted.some((other) => (0,oci_platform/* matchesPlatform */.pC)(other, platform)))
+            kept.set(image.digest, platform);
+    }
+    return kept;
+}
+/**
+ * Of what is absent, in whole or in part. Undefined if choosing platforms would have to read something that is not
+ * there: an index, or an image whose entry names no platform.
+ */
+async function platformsOf(absent, content) {
+    const platforms = [];
+    for (const entry of absent) {
+        if ((0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
+            return undefined;
+        try {
+            const platform = await platformOf(entry, content);
+            if (platform !== undefined)
+                platforms.push(platform);
+        }
+        catch (error) {
+            if (error instanceof errors/* PushError */.V)
+                return undefined;
+            throw error;
+        }
+    }
+    return platforms;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/walk.ts
@@ -61242,50 +61438,79 @@ const MAX_LAYERS = 500;
 const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 /**
  * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would
- * refuse, so that nothing is sent in vain.
+ * refuse, so that nothing is sent in vain. A referrer of which that is not true is told to `onBroken` and stays behind.
  * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS, INCOMPLETE_INDEX,
  *   INDEX_LOOP, INDEX_TOO_DEEP, GRAPH_TOO_LARGE, and what `parseManifest` throws
  */
-async function walkGraph(root, content, referrers = []) {
+async function walkGraph(root, content, referrers = [], onBroken = refuse) {
     const walk = new Walk(content);
-    const node = await walk.manifest(root, []);
-    const manifests = walk.takeManifests();
-    const found = await walkReferrers(walk, referrers);
+    const node = await walk.whole(root);
+    const manifests = walk.manifests();
+    const found = await walkReferrers(walk, referrers, onBroken);
     return { root: node, manifests, referrers: found, ...walk.blobs() };
 }
+function refuse(error) {
+    throw error;
+}
 /** A referrer can itself be referred to: again, until no more of them belong to what was found. */
-async function walkReferrers(walk, referrers) {
+async function walkReferrers(walk, referrers, onBroken) {
     const found = [];
     for (let left = referrers;;) {
         const next = left.filter(({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest));
         if (next.length === 0)
             return found;
         left = left.filter((referrer) => !next.includes(referrer));
-        for (const { descriptor, tag } of next) {
-            await walk.manifest(descriptor, []);
-            const nodes = walk.takeManifests();
-            found.push(...nodes.map((node) => node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node));
+        for (const referrer of next) {
+            try {
+                found.push(...(await walkReferrer(walk, referrer)));
+            }
+            catch (error) {
+                if (!(error instanceof errors/* PushError */.V))
+                    throw error;
+                onBroken(error);
+            }
         }
     }
 }
+/** On a walk of its own: nothing of a referrer that turns out to be broken stays in the one that goes on. */
+async function walkReferrer(walk, { descriptor, tag }) {
+    const further = walk.further();
+    await further.whole(descriptor);
+    walk.take(further);
+    return further
+        .manifests()
+        .map((node) => (node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node));
+}
 class Walk {
     #content;
+    /** Where some of it was walked before. */
+    #before;
     #known = new Map();
-    #taken = [];
     #blobs = new Map();
     #absentForeignLayers = new Map();
-    #bytes = 0;
-    constructor(content) {
+    /** Entries of indexes: those that are there, and those that are not. */
+    #images = [];
+    #gaps = [];
+    #bytes;
+    constructor(content, before) {
         this.#content = content;
+        this.#before = before;
+        this.#bytes = before === undefined ? 0 : before.#bytes;
+    }
+    find(digest) {
+        return this.#known.get(digest) ?? this.#before?.find(digest);
     }
     knows(digest) {
-        return this.#known.has(digest);
+        return this.find(digest) !== undefined;
     }
-    /** The manifests walked since the last take, children before their parents. */
-    takeManifests() {
-        const taken = this.#taken;
-        this.#taken = [];
-        return taken;
+    hasBlob(blob) {
+        if (this.#blobs.get(blob.digest)?.size === blob.size)
+            return true;
+        return this.#before?.hasBlob(blob) ?? false;
+    }
+    /** Children before their parents. */
+    manifests() {
+        return [...this.#known.values()];
     }
     blobs() {
         return {
@@ -61293,21 +61518,41 @@ class Walk {
             absentForeignLayers: [...this.#absentForeignLayers.values()],
         };
     }
+    /** A walk that passes by what this one knows. */
+    further() {
+        return new Walk(this.#content, this);
+    }
+    take(further) {
+        for (const [digest, node] of further.#known)
+            this.#known.set(digest, node);
+        for (const [digest, blob] of further.#blobs)
+            this.#blobs.set(digest, blob);
+        for (const [digest, layer] of further.#absentForeignLayers)
+            this.#absentForeignLayers.set(digest, layer);
+        this.#bytes = further.#bytes;
+    }
+    /** @throws PushError INCOMPLETE_INDEX if anything under an index is absent, and what `manifest` throws */
+    async whole(root) {
+        const node = await this.manifest(root, []);
+        const [first, ...others] = this.#gaps;
+        if (first === undefined)
+            return node;
+        throw await incompleteIndex(this.#images, [first, ...others], this.#content);
+    }
     /** A manifest is noted after its children, which puts children first. */
     async manifest(descriptor, parents) {
         const { digest } = descriptor;
-        const known = this.#known.get(digest);
+        const known = this.find(digest);
         if (known !== undefined)
             return this.#again(descriptor, known);
         checkDepth(digest, parents);
         const node = await readManifest(descriptor, this.#content);
         this.#count(node);
         if (node.manifest.kind === 'index')
-            await this.#index(node.manifest, [...parents, digest]);
+            await this.#index(node.manifest, digest, parents);
         else
             await this.#image(node.manifest, `manifest ${digest}`);
         this.#known.set(digest, node);
-        this.#taken.push(node);
         return node;
     }
     /** What is named again is not read again, unless it is said to be something else: that is refused. */
@@ -61326,23 +61571,20 @@ class Walk {
             hint: 'Select a smaller image with the input image, or keep fewer platforms.',
         });
     }
-    async #index({ manifests }, parents) {
-        const whole = [];
-        const broken = [];
-        for (const child of manifests) {
+    /** What is absent is only noted, so that in the end the error knows all of it. */
+    async #index({ manifests }, index, parents) {
+        for (const entry of manifests) {
             try {
-                await this.manifest(child, parents);
-                whole.push(child);
+                const { manifest } = await this.manifest(entry, [...parents, index]);
+                if (manifest.kind === 'image')
+                    this.#images.push(entry);
             }
             catch (error) {
                 if (!(error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING'))
                     throw error;
-                broken.push(error);
+                this.#gaps.push({ index, entry, error });
             }
         }
-        const [first] = broken;
-        if (first !== undefined)
-            throw incompleteIndex(parents.at(-1), whole, first);
     }
     async #image({ config, layers }, where) {
         if (layers.length > MAX_LAYERS) {
@@ -61356,7 +61598,7 @@ class Walk {
             await this.#blob(layer, `${where}: layer`);
     }
     async #blob(blob, where) {
-        if (this.#blobs.get(blob.digest)?.size === blob.size)
+        if (this.hasBlob(blob))
             return;
         if (blob.size === 0) {
             throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, and ECR takes no empty layer`, {
@@ -61372,7 +61614,7 @@ class Walk {
     }
     /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
     async #checkConfig(config) {
-        if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.#blobs.has(config.digest))
+        if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.hasBlob(config))
             return;
         const bytes = await this.#content.readVerified(config);
         if ((0,media_types/* isConfigMediaType */.$v)(config.mediaType))
@@ -61384,18 +61626,6 @@ function missingBlob({ digest }, where) {
         hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
     });
 }
-/** `docker save` keeps the index of a multi-platform image and leaves out the platforms that were never pulled. */
-function incompleteIndex(index, whole, cause) {
-    const platforms = whole.flatMap(({ platform }) => platform === undefined ? [] : [(0,oci_platform/* platformName */.$r)(platform)]);
-    const present = platforms.filter((name) => name !== 'unknown/unknown');
-    const hint = present.length === 0
-        ? 'Build the layout again, whole.'
-        : `Set platforms: ${present.join(',')} to push what is there, or build the layout again, whole.`;
-    return new errors/* PushError */.V('INCOMPLETE_INDEX', `index ${index ?? ''}: ${cause.message}`, {
-        hint,
-        cause,
-    });
-}
 
 ;// CONCATENATED MODULE: ./src/plan/resolve-image.ts
 
@@ -61403,24 +61633,20 @@ function incompleteIndex(index, whole, cause) {
 
 
 
-
-/** The image to push: selected in each layout, merged if there are several, reshaped as asked, and read whole. */
+/** The image to push: selected in each layout, made one root of the shape that is asked for, and read whole. */
 async function resolveImage(layouts, content, request) {
     const roots = layouts.map(({ index, path }) => ({
         root: selectImage(index, path, request.image),
         layoutPath: path,
     }));
-    const origins = roots.map(({ root }) => root);
     const overlay = new Overlay(content);
-    const [only] = origins;
-    const whole = only !== undefined && origins.length === 1 ? only : await mergeRoots(roots, overlay);
-    const root = await reshape(whole, overlay, request.shape);
+    const root = await reshape(roots, overlay, request.shape);
     const entries = layouts.flatMap(({ index }) => index.manifests);
     const brokenEntries = [];
-    const referrers = request.referrers
-        ? await findReferrers(entries, overlay, (error) => brokenEntries.push(error))
-        : [];
-    return { graph: await walkGraph(root, overlay, referrers), origins, brokenEntries };
+    const onBroken = (error) => void brokenEntries.push(error);
+    const referrers = request.referrers ? await findReferrers(entries, overlay, onBroken) : [];
+    const graph = await walkGraph(root, overlay, referrers, onBroken);
+    return { graph, origins: roots.map((layout) => layout.root), brokenEntries };
 }
 
 ;// CONCATENATED MODULE: ./src/plan/waves.ts
@@ -61446,19 +61672,17 @@ function neededBy({ manifest }) {
 
 ;// CONCATENATED MODULE: ./src/push/concurrently.ts
 /**
- * Runs `work` over the items within the limits, started in their order. The first failure aborts the others; all are
- * awaited, and that first failure is what is thrown.
+ * Runs `work` over the items, at most `atOnce` at once, started in their order. The first failure aborts the others;
+ * all are awaited, and that first failure is what is thrown.
  */
-async function forEachConcurrently(items, { atOnce, weight = Infinity, weigh = () => 0 }, signal, work) {
+async function forEachConcurrently(items, atOnce, signal, work) {
     const siblings = new AbortController();
     const either = AbortSignal.any([signal, siblings.signal]);
     const failures = [];
-    const running = new Map();
+    const running = new Set();
     for (const item of items) {
-        const own = weigh(item);
-        while (running.size > 0 && (running.size >= atOnce || sum(running.values()) + own > weight)) {
-            await Promise.race(running.keys());
-        }
+        if (running.size >= atOnce)
+            await Promise.race(running);
         if (either.aborted)
             break;
         const task = work(item, either)
@@ -61467,18 +61691,12 @@ async function forEachConcurrently(items, { atOnce, weight = Infinity, weigh = (
             siblings.abort(error);
         })
             .finally(() => running.delete(task));
-        running.set(task, own);
+        running.add(task);
     }
-    await Promise.all(running.keys());
+    await Promise.all(running);
     if (failures.length > 0)
         throw failures[0];
     signal.throwIfAborted();
-}
-function sum(numbers) {
-    let total = 0;
-    for (const number of numbers)
-        total += number;
-    return total;
 }
 
 ;// CONCATENATED MODULE: ./src/plan/diff.ts
@@ -61591,10 +61809,10 @@ async function checkTags({ root }, tags, images, context) {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./src/push/part-ranges.ts
-var part_ranges = __nccwpck_require__(3498);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/push/part-ranges.ts
+var part_ranges = __nccwpck_require__(3498);
 ;// CONCATENATED MODULE: ./src/push/parts-in-order.ts
 
 /** The parts of one upload, each made ready while the one before it is on the wire, where memory allows. */
@@ -61621,11 +61839,11 @@ class PartsInOrder {
     }
     /** The part that starts at `firstByte` will be next, if all goes well. */
     prepareAhead(firstByte) {
-        const { registry, blob } = this.#options;
+        const { registry, blob, signal } = this.#options;
         if (firstByte >= blob.size)
             return;
         const part = this.#part(firstByte);
-        const prepared = registry.preparePartAhead(part, blob);
+        const prepared = registry.preparePartAhead(part, blob, signal);
         if (prepared === undefined)
             return;
         // Should it fail, that is for the one who takes it.
@@ -61854,17 +62072,11 @@ var upload_layers_disposeResources = (undefined && undefined.__disposeResources)
 
 
 
-
 /** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
 async function uploadLayers(layers, context) {
     const { blobs, listener, registry, partSize } = context;
     const largestFirst = layers.toSorted((a, b) => b.size - a.size);
-    const limits = {
-        atOnce: context.concurrency,
-        weight: context.bytesAtOnce,
-        weigh: ({ size }) => Math.min(size, partSize ?? part_ranges/* USUAL_PART_SIZE */.fZ),
-    };
-    await forEachConcurrently(largestFirst, limits, context.signal, async (layer, signal) => {
+    await forEachConcurrently(largestFirst, context.concurrency, context.signal, async (layer, signal) => {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             listener.layerStarted(layer);
@@ -62048,7 +62260,7 @@ async function pushContent(graph, { tags }, create, context) {
     const { plan, isNew } = push;
     await (isNew ? uploadIntoNew(plan.uploads, context) : uploadLayers(plan.uploads, context));
     for (const wave of toWaves(plan.puts)) {
-        await forEachConcurrently(wave, { atOnce: MANIFESTS_AT_ONCE }, context.signal, async (put, signal) => {
+        await forEachConcurrently(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
             await putManifest(put, plan, { ...context, signal });
         });
     }
@@ -62102,8 +62314,8 @@ function logImage({ graph, origins, brokenEntries }, log) {
     const { digest, mediaType } = root.descriptor;
     log.info(`Image ${digest} (${mediaType})`);
     if (origins.every((origin) => origin.digest !== digest)) {
-        const made = origins.map((origin) => origin.digest).join(', ');
-        log.info(`This digest is new: it was made from ${made}, as the inputs ask.`);
+        const held = origins.map((origin) => origin.digest).join(', ');
+        log.info(`As the inputs ask, ${digest} is pushed in the place of ${held}.`);
     }
     log.info([
         count(manifests.length, 'manifest'),
@@ -62238,10 +62450,10 @@ function toOutputs(root, results) {
         registry: first?.registry ?? '',
         'repository-uri': first?.['repository-uri'] ?? '',
         'registry-paths': paths,
-        'layers-uploaded': outputs_sum(complete, 'layers-uploaded'),
-        'layers-skipped': outputs_sum(complete, 'layers-skipped'),
-        'bytes-uploaded': outputs_sum(complete, 'bytes-uploaded'),
-        'bytes-skipped': outputs_sum(complete, 'bytes-skipped'),
+        'layers-uploaded': sum(complete, 'layers-uploaded'),
+        'layers-skipped': sum(complete, 'layers-skipped'),
+        'bytes-uploaded': sum(complete, 'bytes-uploaded'),
+        'bytes-skipped': sum(complete, 'bytes-skipped'),
     };
 }
 function describeTarget(result) {
@@ -62286,7 +62498,7 @@ function configOf({ manifest }) {
 function describeRoot({ mediaType, digest, size, platform }) {
     return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
 }
-function outputs_sum(targets, name) {
+function sum(targets, name) {
     return targets.reduce((total, target) => total + target[name], 0);
 }
 function messageOf(error) {
@@ -62408,7 +62620,6 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
-
 /** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
 async function run(inputs, dependencies) {
     const env_1 = { stack: [], error: void 0, hasError: false };
@@ -62424,7 +62635,6 @@ async function run(inputs, dependencies) {
             blobs,
             signal,
             concurrency,
-            bytesAtOnce: part_buffers/* PART_MEMORY */.G / 2,
             partSize,
             ifTagExists,
             failFast,
@@ -62634,10 +62844,10 @@ const EXPLANATIONS = [
         hint: 'Run the step again later; https://health.aws.amazon.com/ tells about outages.',
     },
     {
-        names: ['ERR_INVALID_URL'],
+        names: ['ERR_INVALID_URL', 'EndpointError'],
         code: 'INVALID_ENDPOINT',
-        says: '{call}: the address of the ECR endpoint is no URL',
-        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each begins with https://.',
+        says: '{call}: the address that is set for the ECR endpoint cannot be used',
+        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each begins with https://, and goes neither with AWS_USE_FIPS_ENDPOINT nor with AWS_USE_DUALSTACK_ENDPOINT.',
     },
     {
         names: ['ENOTFOUND', 'EAI_AGAIN'],
@@ -62835,7 +63045,7 @@ function privateHost(accountId, region) {
 
 /***/ }),
 
-/***/ 9097:
+/***/ 2857:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62850,43 +63060,270 @@ var errors = __nccwpck_require__(3916);
 var digest = __nccwpck_require__(8825);
 // EXTERNAL MODULE: ./src/ecr/exceptions.ts + 1 modules
 var exceptions = __nccwpck_require__(6945);
+;// CONCATENATED MODULE: ./src/ecr/cpu-meter.ts
+/** So long (ms) is averaged over. */
+const WINDOW = 20;
+/** How busy this process is, all its threads together. */
+class CpuMeter {
+    #usage = process.cpuUsage();
+    #measuredAt = performance.now();
+    #cores = 1;
+    /** Cores kept busy of late. */
+    cores() {
+        const elapsed = performance.now() - this.#measuredAt;
+        if (elapsed < WINDOW)
+            return this.#cores;
+        const { user, system } = process.cpuUsage(this.#usage);
+        this.#cores = (user + system) / 1000 / elapsed;
+        this.#usage = process.cpuUsage();
+        this.#measuredAt = performance.now();
+        return this.#cores;
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./src/ecr/body-stream.ts
+
+/** A request's body, a chunk at a time. When the chunks fail, so does the request that they were for. */
+class BodyStream extends external_node_stream_.Readable {
+    #chunks;
+    #onPipe;
+    constructor(chunks, onPipe = () => undefined) {
+        // No chunk is made before the one in front of it is written.
+        super({ highWaterMark: 1 });
+        this.#chunks =
+            Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+        this.#onPipe = onPipe;
+    }
+    _read() {
+        Promise.resolve(this.#chunks.next()).then(({ done, value }) => this.push(done === true ? null : value), (error) => this.destroy(error instanceof Error ? error : new Error(String(error))));
+    }
+    pipe(destination, options) {
+        // What Node's pipe leaves to its user.
+        this.once('error', (error) => {
+            if (isDestroyable(destination))
+                destination.destroy(error);
+        });
+        this.#onPipe(destination);
+        return super.pipe(destination, options);
+    }
+}
+function isDestroyable(stream) {
+    return 'destroy' in stream && typeof stream.destroy === 'function';
+}
+
 // EXTERNAL MODULE: ./src/ecr/part-body.ts
 var part_body = __nccwpck_require__(5330);
-// EXTERNAL MODULE: ./src/ecr/part-buffers.ts
-var part_buffers = __nccwpck_require__(5687);
+;// CONCATENATED MODULE: ./src/ecr/encoded-part.ts
+
+
+/** One write to the socket (bytes): TLS keeps all that it has encrypted of a write until it is sent. */
+const WRITE_BYTES = 1024 * 1024;
+/** Made once, in memory. The memory is given back when the last request that was to read it is closed. */
+class ResidentPart {
+    part;
+    frame;
+    bodyHash;
+    #buffer;
+    #requests = 0;
+    #isEnded = false;
+    constructor(part, frame, bodyHash, buffer) {
+        this.part = part;
+        this.frame = frame;
+        this.bodyHash = bodyHash;
+        this.#buffer = buffer;
+    }
+    get bytes() {
+        return this.#buffer.bytes.byteLength;
+    }
+    open() {
+        return new BodyStream(pieces(this.#buffer.bytes), (request) => {
+            this.#requests += 1;
+            // An attempt that failed may still be writing until then.
+            request.once('close', () => {
+                this.#requests -= 1;
+                this.#releaseIfUnused();
+            });
+        });
+    }
+    decode() {
+        return Promise.resolve((0,part_body/* decodeBody */.Vj)(this.#buffer.bytes, this.frame));
+    }
+    end() {
+        this.#isEnded = true;
+        this.#releaseIfUnused();
+    }
+    #releaseIfUnused() {
+        if (this.#isEnded && this.#requests === 0)
+            this.#buffer.release();
+    }
+}
+/** The bytes themselves, not a copy. */
+function* pieces(bytes) {
+    for (let at = 0; at < bytes.byteLength; at += WRITE_BYTES) {
+        yield bytes.subarray(at, at + WRITE_BYTES);
+    }
+}
+/** Encoded a second time while it is sent, and not held: for when memory is short and CPU is not. */
+class StreamedPart {
+    part;
+    frame;
+    bytes;
+    bodyHash;
+    #source;
+    constructor(part, frame, bodyHash, source) {
+        this.part = part;
+        this.frame = frame;
+        this.bytes = (0,part_body/* bodySize */.e4)(frame, part.size);
+        this.bodyHash = bodyHash;
+        this.#source = source;
+    }
+    open() {
+        return new BodyStream((0,part_body/* bodyChunks */.BD)(this.frame, this.part, this.#source));
+    }
+    async decode() {
+        const bytes = new Uint8Array(this.part.size);
+        await this.#source.read(bytes, this.part.firstByte);
+        return bytes;
+    }
+    end() {
+        // It holds nothing.
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/part-buffers.ts
+/** What the bodies of parts that are held may take together (bytes): three of the 10 MiB that ECR usually offers. */
+const PART_MEMORY = 42_000_000;
+const CAPACITY_STEP = 64 * 1024;
+/** Memory for the bodies of parts, reused, and bounded over all layers and repositories that share it. */
+class PartBuffers {
+    #budget;
+    #free = [];
+    #queue = [];
+    /** Of slabs in use and free (bytes). */
+    #resident = 0;
+    #inUse = 0;
+    constructor(budget = PART_MEMORY) {
+        this.#budget = budget;
+    }
+    /** Waits until there is room, first come, first served. @throws the signal's reason */
+    acquire(size, signal) {
+        signal.throwIfAborted();
+        const buffer = this.tryAcquire(size);
+        return buffer === undefined ? this.#wait(size, signal) : Promise.resolve(buffer);
+    }
+    /** Undefined when there was no room for so long (ms). @throws the signal's reason */
+    async acquireWithin(size, milliseconds, signal) {
+        const buffer = this.tryAcquire(size);
+        if (buffer !== undefined)
+            return buffer;
+        const patience = AbortSignal.timeout(milliseconds);
+        try {
+            return await this.acquire(size, AbortSignal.any([signal, patience]));
+        }
+        catch (error) {
+            if (signal.aborted || !patience.aborted)
+                throw error;
+            return undefined;
+        }
+    }
+    /** Undefined where that would exceed the budget, or where somebody waits already. */
+    tryAcquire(size) {
+        return this.#queue.length > 0 ? undefined : this.#take(size);
+    }
+    #wait(size, signal) {
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const abort = () => {
+            this.#queue.splice(this.#queue.indexOf(waiting), 1);
+            reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+            this.#serve();
+        };
+        const waiting = {
+            size,
+            grant: (buffer) => {
+                signal.removeEventListener('abort', abort);
+                resolve(buffer);
+            },
+        };
+        this.#queue.push(waiting);
+        signal.addEventListener('abort', abort, { once: true });
+        return promise;
+    }
+    #serve() {
+        for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
+            const buffer = this.#take(first.size);
+            if (buffer === undefined)
+                return;
+            this.#queue.shift();
+            first.grant(buffer);
+        }
+    }
+    #take(size) {
+        const reused = this.#smallestFree(size);
+        const growth = Math.max(0, size - (reused?.touched ?? 0));
+        if (!this.#makeRoom(growth, reused))
+            return undefined;
+        if (reused !== undefined)
+            this.#free.splice(this.#free.indexOf(reused), 1);
+        const slab = reused ?? { memory: allocate(size), touched: 0 };
+        slab.touched += growth;
+        this.#resident += growth;
+        this.#inUse += 1;
+        return this.#lend(slab, size);
+    }
+    #smallestFree(size) {
+        return this.#free
+            .filter(({ memory }) => memory.byteLength >= size)
+            .toSorted((a, b) => a.memory.byteLength - b.memory.byteLength)[0];
+    }
+    /** Gives up free slabs for it. One buffer is always granted, also beyond the budget: without it nothing moves. */
+    #makeRoom(growth, reused) {
+        const others = this.#free.filter((slab) => slab !== reused);
+        const needed = this.#resident + growth - this.#budget;
+        if (needed > sum(others) && this.#inUse > 0)
+            return false;
+        for (let given = 0; given < needed && others.length > 0;) {
+            const slab = others.pop();
+            if (slab === undefined)
+                break;
+            given += slab.touched;
+            this.#resident -= slab.touched;
+            this.#free.splice(this.#free.indexOf(slab), 1);
+        }
+        return true;
+    }
+    #lend(slab, size) {
+        let lent = true;
+        const end = (reuse) => {
+            if (!lent)
+                return;
+            lent = false;
+            this.#inUse -= 1;
+            if (reuse)
+                this.#free.push(slab);
+            else
+                this.#resident -= slab.touched;
+            this.#serve();
+        };
+        return {
+            bytes: new Uint8Array(slab.memory, 0, size),
+            release: () => end(true),
+            drop: () => end(false),
+        };
+    }
+}
+function allocate(size) {
+    return new SharedArrayBuffer(Math.ceil(size / CAPACITY_STEP) * CAPACITY_STEP);
+}
+function sum(slabs) {
+    return slabs.reduce((total, { touched }) => total + touched, 0);
+}
+
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/ecr/part-encoder-worker.ts
-
-
-/** What the thread that does this is started with. */
-const WORKER_DATA = 'ecr-layer-push: encode parts';
-/** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
-const ENCODE_CHUNK = 48 * 1024;
-/**
- * Encodes a part where it stands: base64 is longer, so that no write overtakes the reading.
- * @returns the SHA-256 of the body, hexadecimal
- */
-function encodeAndHash({ bytes, start, end, size }) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const raw = buffer.subarray(end - size, end);
-    for (let read = 0, written = start; read < size; read += ENCODE_CHUNK) {
-        const text = raw.toString('base64', read, Math.min(read + ENCODE_CHUNK, size));
-        written += buffer.write(text, written, 'latin1');
-    }
-    return (0,external_node_crypto_.hash)('sha256', bytes);
-}
-// As a thread of its own this file is alone, in dist, too: it may import nothing but what Node brings.
-if (external_node_worker_threads_.parentPort !== null && external_node_worker_threads_.workerData === WORKER_DATA) {
-    const port = external_node_worker_threads_.parentPort;
-    port.on('message', ({ id, body }) => {
-        port.postMessage({ id, digest: encodeAndHash(body) });
-    });
-    port.postMessage('ready');
-}
-
+// EXTERNAL MODULE: ./src/ecr/part-encoder-worker.ts
+var part_encoder_worker = __nccwpck_require__(6139);
 ;// CONCATENATED MODULE: ./src/ecr/part-encoder.ts
 
 
@@ -62915,11 +63352,11 @@ class PartEncoder {
      */
     encode(body) {
         if (body.bytes.byteLength < WORKER_MIN_BYTES)
-            return encodeAndHash(body);
+            return (0,part_encoder_worker/* encodeAndHash */.O8)(body);
         if (this.#state === 'not-started')
             this.#start();
         if (this.#state !== 'ready' || this.#worker === undefined)
-            return encodeAndHash(body);
+            return (0,part_encoder_worker/* encodeAndHash */.O8)(body);
         const { promise, resolve } = Promise.withResolvers();
         const id = this.#nextId++;
         if (this.#pending.size === 0)
@@ -62933,7 +63370,7 @@ class PartEncoder {
         this.#state = 'starting';
         try {
             this.#worker = new external_node_worker_threads_.Worker(this.#workerFile, {
-                workerData: WORKER_DATA,
+                workerData: part_encoder_worker/* WORKER_DATA */.cf,
                 resourceLimits: WORKER_LIMITS,
                 // Without this process's own options: a preloaded module is none of its business.
                 execArgv: [],
@@ -62975,55 +63412,66 @@ function isAnswer(message) {
 
 
 
-/** A part as the body of its request, hashed for the signature. */
-class EncodedPart {
-    part;
-    frame;
-    /** Hexadecimal SHA-256 of `body`. */
-    bodyHash;
-    #buffer;
-    constructor(part, frame, bodyHash, buffer) {
-        this.part = part;
-        this.frame = frame;
-        this.bodyHash = bodyHash;
-        this.#buffer = buffer;
-    }
-    get body() {
-        return this.#buffer.bytes;
-    }
-    /** Gives its memory back. `reusable`: nothing can read the body any more. */
-    end({ reusable }) {
-        if (reusable)
-            this.#buffer.release();
-        else
-            this.#buffer.drop();
-    }
-}
-/** Makes parts ready, in memory and on a thread that all layers and repositories share. */
+
+
+/** How long (ms) a part waits for memory before it is asked whether to do without. */
+const PATIENCE = 10;
+/** Below so many busy cores it is the network that sets the pace. */
+const IDLE_CORES = 1.5;
+/** Bytes, besides PART_MEMORY: two bodies of the 10 MiB that ECR usually offers, one to be read and one to be hashed. */
+const SCRATCH_MEMORY = 28_000_000;
+/**
+ * Makes parts ready, with memory and a thread that all layers and repositories share. A part is encoded once, into
+ * memory; when there is none to be had while the CPU is idle, more parts at once are worth encoding them twice.
+ */
 class PartEngine {
     #buffers;
+    /** Where bodies are made that only their hash is taken from. */
+    #scratch = new PartBuffers(SCRATCH_MEMORY);
     #encoder;
-    constructor(buffers = new part_buffers/* PartBuffers */.p(), encoder = new PartEncoder()) {
-        this.#buffers = buffers;
-        this.#encoder = encoder;
+    #cpu;
+    constructor({ buffers, encoder, cpu } = {}) {
+        this.#buffers = buffers ?? new PartBuffers();
+        this.#encoder = encoder ?? new PartEncoder();
+        this.#cpu = cpu ?? new CpuMeter();
     }
-    /** Waits for memory. @throws what `source` throws, the signal's reason */
+    /** Waits for memory, or for idle CPU. @throws what `source` throws, the signal's reason */
     async prepare(repository, part, source, signal) {
         const frame = (0,part_body/* framePart */.ZF)(repository, part);
-        const buffer = await this.#buffers.acquire((0,part_body/* bodySize */.e4)(frame, part.size), signal);
-        return this.#encode(part, frame, source, buffer);
+        const size = (0,part_body/* bodySize */.e4)(frame, part.size);
+        for (;;) {
+            const buffer = await this.#buffers.acquireWithin(size, PATIENCE, signal);
+            if (buffer !== undefined)
+                return this.#resident(part, frame, source, buffer);
+            if (this.#isIdle())
+                return this.#streamed(part, frame, source, signal);
+        }
     }
-    /** Undefined when there is no memory to spare. */
-    prepareAhead(repository, part, source) {
+    /** Undefined when there is neither memory nor CPU to spare. */
+    prepareAhead(repository, part, source, signal) {
         const frame = (0,part_body/* framePart */.ZF)(repository, part);
         const buffer = this.#buffers.tryAcquire((0,part_body/* bodySize */.e4)(frame, part.size));
-        return buffer && this.#encode(part, frame, source, buffer);
+        if (buffer !== undefined)
+            return this.#resident(part, frame, source, buffer);
+        return this.#isIdle() ? this.#streamed(part, frame, source, signal) : undefined;
     }
+    #isIdle() {
+        return this.#cpu.cores() < IDLE_CORES;
+    }
+    async #resident(part, frame, source, buffer) {
+        return new ResidentPart(part, frame, await this.#encode(part, frame, source, buffer), buffer);
+    }
+    async #streamed(part, frame, source, signal) {
+        const buffer = await this.#scratch.acquire((0,part_body/* bodySize */.e4)(frame, part.size), signal);
+        const bodyHash = await this.#encode(part, frame, source, buffer);
+        buffer.release();
+        return new StreamedPart(part, frame, bodyHash, source);
+    }
+    /** @returns the body's hash */
     async #encode(part, frame, source, buffer) {
         try {
             const read = () => (0,part_body/* readBody */.x8)(buffer.bytes, frame, part, source);
-            const digest = (await this.#encoder.encode(await read())) ?? encodeAndHash(await read());
-            return new EncodedPart(part, frame, digest, buffer);
+            return (await this.#encoder.encode(await read())) ?? (0,part_encoder_worker/* encodeAndHash */.O8)(await read());
         }
         catch (error) {
             // A read that failed may be one of several that are still under way.
@@ -63126,24 +63574,21 @@ class ApiRegistry {
     async preparePart(part, source, signal) {
         return this.#toUpload(await this.#parts.prepare(this.#api.repository, part, source, signal));
     }
-    preparePartAhead(part, source) {
-        const encoded = this.#parts.prepareAhead(this.#api.repository, part, source);
+    preparePartAhead(part, source, signal) {
+        const encoded = this.#parts.prepareAhead(this.#api.repository, part, source, signal);
         return encoded?.then((ready) => this.#toUpload(ready));
     }
     #toUpload(encoded) {
         return {
             part: encoded.part,
             upload: (signal) => this.#uploadPart(encoded, signal),
-            discard: () => encoded.end({ reusable: true }),
+            discard: () => encoded.end(),
         };
     }
     async #uploadPart(part, signal) {
         const call = 'UploadLayerPart';
-        let reusable = false;
         try {
-            const { lastByteReceived, $metadata } = await this.#api.uploadLayerPart(part, signal);
-            // An earlier attempt may still be writing.
-            reusable = $metadata?.attempts === 1;
+            const { lastByteReceived } = await this.#api.uploadLayerPart(part, signal);
             if (lastByteReceived === undefined)
                 throw incomplete(call);
             return { kind: 'received', lastByteReceived };
@@ -63162,7 +63607,7 @@ class ApiRegistry {
             }
         }
         finally {
-            part.end({ reusable });
+            part.end();
         }
     }
     async completeUpload(uploadId, digest, signal) {
@@ -63537,12 +63982,15 @@ function maxAttempts(environment) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BD: () => (/* binding */ bodyChunks),
 /* harmony export */   Vj: () => (/* binding */ decodeBody),
 /* harmony export */   ZF: () => (/* binding */ framePart),
 /* harmony export */   ZK: () => (/* binding */ partRange),
 /* harmony export */   e4: () => (/* binding */ bodySize),
 /* harmony export */   x8: () => (/* binding */ readBody)
 /* harmony export */ });
+/* harmony import */ var _part_encoder_worker_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6139);
+
 /** Members in the order in which the SDK writes them: those that the API requires come first. */
 function framePart({ registryId, repositoryName }, part) {
     const { uploadId, partFirstByte, partLastByte } = partRange(part);
@@ -63574,6 +64022,29 @@ async function readBody(bytes, frame, { firstByte, size }, source) {
     await source.read(buffer.subarray(end - size, end), firstByte);
     return { bytes, start, end, size };
 }
+/** Raw bytes of a chunk. A multiple of 3: no padding inside. */
+const CHUNK = 192 * 1024;
+/**
+ * One chunk may be on its way to the socket and the next wait for it, while a third is made: a stream asks for none
+ * before the one before the last is written.
+ */
+const CHUNKS_AT_ONCE = 3;
+/** The same body a chunk at a time, in the memory of a few chunks. @throws what `source` throws */
+async function* bodyChunks({ before, after }, { firstByte, size }, source) {
+    yield Buffer.from(before);
+    const room = base64Length(Math.min(CHUNK, size));
+    const memory = Buffer.allocUnsafeSlow(room * CHUNKS_AT_ONCE);
+    for (let read = 0; read < size; read += CHUNK) {
+        const rawLength = Math.min(CHUNK, size - read);
+        const length = base64Length(rawLength);
+        const at = ((read / CHUNK) % CHUNKS_AT_ONCE) * room;
+        const chunk = memory.subarray(at, at + length);
+        await source.read(chunk.subarray(length - rawLength), firstByte + read);
+        (0,_part_encoder_worker_js__WEBPACK_IMPORTED_MODULE_0__/* .encodeInPlace */ .h1)(chunk, rawLength);
+        yield chunk;
+    }
+    yield Buffer.from(after);
+}
 /** The part's own bytes again. */
 function decodeBody(body, { before, after }) {
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -63587,126 +64058,45 @@ function base64Length(size) {
 
 /***/ }),
 
-/***/ 5687:
+/***/ 6139:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ PART_MEMORY),
-/* harmony export */   p: () => (/* binding */ PartBuffers)
+/* harmony export */   O8: () => (/* binding */ encodeAndHash),
+/* harmony export */   cf: () => (/* binding */ WORKER_DATA),
+/* harmony export */   h1: () => (/* binding */ encodeInPlace)
 /* harmony export */ });
-/**
- * What the bodies of all parts under way, prepared or kept for reuse may take together (bytes): six of the 10 MiB that
- * ECR usually offers. The process holds up to 165 MB besides, so the whole stays below 256 MB.
- */
-const PART_MEMORY = 84_000_000;
-const CAPACITY_STEP = 64 * 1024;
-/** Memory for the bodies of parts, reused, and bounded over all layers and repositories that share it. */
-class PartBuffers {
-    #budget;
-    #free = [];
-    #queue = [];
-    /** Of slabs in use and free (bytes). */
-    #resident = 0;
-    #inUse = 0;
-    constructor(budget = PART_MEMORY) {
-        this.#budget = budget;
-    }
-    /** Waits until there is room, first come, first served. @throws the signal's reason */
-    acquire(size, signal) {
-        signal.throwIfAborted();
-        const buffer = this.tryAcquire(size);
-        return buffer === undefined ? this.#wait(size, signal) : Promise.resolve(buffer);
-    }
-    /** Undefined where that would exceed the budget, or where somebody waits already. */
-    tryAcquire(size) {
-        return this.#queue.length > 0 ? undefined : this.#take(size);
-    }
-    #wait(size, signal) {
-        const { promise, resolve, reject } = Promise.withResolvers();
-        const abort = () => {
-            this.#queue.splice(this.#queue.indexOf(waiting), 1);
-            reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-            this.#serve();
-        };
-        const waiting = {
-            size,
-            grant: (buffer) => {
-                signal.removeEventListener('abort', abort);
-                resolve(buffer);
-            },
-        };
-        this.#queue.push(waiting);
-        signal.addEventListener('abort', abort, { once: true });
-        return promise;
-    }
-    #serve() {
-        for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
-            const buffer = this.#take(first.size);
-            if (buffer === undefined)
-                return;
-            this.#queue.shift();
-            first.grant(buffer);
-        }
-    }
-    #take(size) {
-        const reused = this.#smallestFree(size);
-        const growth = Math.max(0, size - (reused?.touched ?? 0));
-        if (!this.#makeRoom(growth, reused))
-            return undefined;
-        if (reused !== undefined)
-            this.#free.splice(this.#free.indexOf(reused), 1);
-        const slab = reused ?? { memory: allocate(size), touched: 0 };
-        slab.touched += growth;
-        this.#resident += growth;
-        this.#inUse += 1;
-        return this.#lend(slab, size);
-    }
-    #smallestFree(size) {
-        return this.#free
-            .filter(({ memory }) => memory.byteLength >= size)
-            .toSorted((a, b) => a.memory.byteLength - b.memory.byteLength)[0];
-    }
-    /** Gives up free slabs for it. One buffer is always granted, also beyond the budget: without it nothing moves. */
-    #makeRoom(growth, reused) {
-        const others = this.#free.filter((slab) => slab !== reused);
-        const needed = this.#resident + growth - this.#budget;
-        if (needed > sum(others) && this.#inUse > 0)
-            return false;
-        for (let given = 0; given < needed && others.length > 0;) {
-            const slab = others.pop();
-            if (slab === undefined)
-                break;
-            given += slab.touched;
-            this.#resident -= slab.touched;
-            this.#free.splice(this.#free.indexOf(slab), 1);
-        }
-        return true;
-    }
-    #lend(slab, size) {
-        let lent = true;
-        const end = (reuse) => {
-            if (!lent)
-                return;
-            lent = false;
-            this.#inUse -= 1;
-            if (reuse)
-                this.#free.push(slab);
-            else
-                this.#resident -= slab.touched;
-            this.#serve();
-        };
-        return {
-            bytes: new Uint8Array(slab.memory, 0, size),
-            release: () => end(true),
-            drop: () => end(false),
-        };
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5919);
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_worker_threads__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** What the thread that does this is started with. */
+const WORKER_DATA = 'ecr-layer-push: encode parts';
+/** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
+const ENCODE_CHUNK = 48 * 1024;
+/** Encodes a part where it stands. @returns the SHA-256 of the body, hexadecimal */
+function encodeAndHash({ bytes, start, end, size }) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    encodeInPlace(buffer.subarray(start, end), size);
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', bytes);
+}
+/** Makes the base64 of the last `size` bytes of `buffer`, which is as long as that: no write overtakes the reading. */
+function encodeInPlace(buffer, size) {
+    const raw = buffer.subarray(buffer.byteLength - size);
+    for (let read = 0, written = 0; read < size; read += ENCODE_CHUNK) {
+        const text = raw.toString('base64', read, Math.min(read + ENCODE_CHUNK, size));
+        written += buffer.write(text, written, 'latin1');
     }
 }
-function allocate(size) {
-    return new SharedArrayBuffer(Math.ceil(size / CAPACITY_STEP) * CAPACITY_STEP);
-}
-function sum(slabs) {
-    return slabs.reduce((total, { touched }) => total + touched, 0);
+// As a thread of its own this file is alone, in dist, too: it may import nothing but what Node brings.
+if (node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.parentPort !== null && node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.workerData === WORKER_DATA) {
+    const port = node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.parentPort;
+    port.on('message', ({ id, body }) => {
+        port.postMessage({ id, digest: encodeAndHash(body) });
+    });
+    port.postMessage('ready');
 }
 
 
@@ -64056,14 +64446,8 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   t: () => (/* binding */ sendPreparedPart)
 /* harmony export */ });
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7075);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _part_body_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5330);
-
-
 const HASH_HEADER = 'x-amz-content-sha256';
-/** One write to the socket (bytes): TLS keeps all that it has encrypted of a write until it is sent. */
-const WRITE_BYTES = 1024 * 1024;
+const LENGTH_HEADER = 'content-length';
 /**
  * Sends a part whose body is made already: the client serializes the request without its bytes, and this puts the body
  * in and hands the signer its hash, by the SDK's own extension point.
@@ -64077,7 +64461,7 @@ async function sendPreparedPart(part, send) {
     catch (error) {
         if (!(error instanceof UnexpectedRequest))
             throw error;
-        return await send((0,_part_body_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeBody */ .Vj)(part.body, part.frame), () => undefined);
+        return await send(await part.decode(), () => undefined);
     }
 }
 class UnexpectedRequest extends Error {
@@ -64088,12 +64472,12 @@ function insertBody(stack, part) {
         const { request } = args;
         if (!isExpected(request, part))
             throw new UnexpectedRequest();
-        request.body = part.body;
         request.headers[HASH_HEADER] = part.bodyHash;
+        request.headers[LENGTH_HEADER] = String(part.bytes);
         return next(args);
     }, { step: 'serialize', priority: 'low', name: 'preparedPartBody' });
-    // After the retries and the signer, so that each attempt reads the body anew.
-    stack.add((next) => (args) => next(streamed(args, part)), {
+    // After the retries and the signer, which copies the request: so that each attempt reads the body anew.
+    stack.add((next) => (args) => next(withBody(args, part)), {
         step: 'finalizeRequest',
         priority: 'low',
         name: 'preparedPartStream',
@@ -64113,24 +64497,11 @@ function textOf(body) {
     // Not by a method of `body`: the SDK's own bytes pretend to be text, with a warning.
     return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
 }
-function streamed(args, { body }) {
+function withBody(args, part) {
     const { request } = args;
-    if (!isBodyRequest(request) || request.body !== body)
-        return args;
-    request.body = inPieces(body);
+    if (isBodyRequest(request))
+        request.body = part.open();
     return args;
-}
-/** The bytes themselves, not a copy, a write at a time. */
-function inPieces(bytes) {
-    let position = 0;
-    return new node_stream__WEBPACK_IMPORTED_MODULE_0__.Readable({
-        highWaterMark: 1,
-        read() {
-            const piece = bytes.subarray(position, position + WRITE_BYTES);
-            position += piece.byteLength;
-            this.push(piece.byteLength > 0 ? piece : null);
-        },
-    });
 }
 
 
@@ -64166,8 +64537,8 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9433);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9280);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2100);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4328);
-/* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9097);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8109);
+/* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
 /* harmony import */ var _ecr_proxy_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4218);
 /* harmony import */ var _ecr_rate_limit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3964);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3916);
@@ -64557,12 +64928,9 @@ function variantOf({ architecture, variant }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Qf: () => (/* binding */ partLength),
 /* harmony export */   Tp: () => (/* binding */ MAX_PART_SIZE),
-/* harmony export */   fZ: () => (/* binding */ USUAL_PART_SIZE),
 /* harmony export */   fq: () => (/* binding */ MIN_PART_SIZE),
 /* harmony export */   mm: () => (/* binding */ choosePartSize)
 /* harmony export */ });
-/** What InitiateLayerUpload offers in AWS's examples (bytes). */
-const USUAL_PART_SIZE = 10 * 1024 * 1024;
 /** Every part but the last must have this at least (bytes). */
 const MIN_PART_SIZE = 5 * 1024 * 1024;
 /** UploadLayerPart takes no more than this once decoded (bytes). */
@@ -64586,7 +64954,7 @@ function partLength(layerSize, firstByte, partSize) {
 /***/ 638:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__.p + "7539a8d2ca79f24a774f.ts";
+module.exports = __nccwpck_require__.p + "c1b1fb2c083c04bb3c1a.ts";
 
 /***/ }),
 

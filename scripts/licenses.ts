@@ -24,5 +24,7 @@ function describe(path: string, { version, license = 'see below' }: LockedPackag
 
 function licenseTexts(folder: string): string {
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
-  return files.map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r', '').trim()).join('\n\n');
+  return files
+    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r', '').trim())
+    .join('\n\n');
 }

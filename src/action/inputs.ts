@@ -26,7 +26,7 @@ export interface Inputs {
   readonly partSize: number | undefined;
 }
 
-/** Many small layers wait for answers only; large ones are bounded by memory. */
+/** Layers wait for answers most of their time; what they hold of memory has a bound of its own. */
 const DEFAULT_CONCURRENCY = 32;
 const MIB = 1024 * 1024;
 

@@ -1,5 +1,4 @@
 import type { RepositoryReference } from '../ecr/reference.ts';
-import { PART_MEMORY } from '../ecr/part-buffers.ts';
 import type { Registry } from '../ecr/registry.ts';
 import { findLayouts } from '../layout/find-layouts.ts';
 import { JoinedContent } from '../layout/joined-content.ts';
@@ -37,7 +36,6 @@ export async function run(inputs: Inputs, dependencies: Dependencies): Promise<v
     blobs,
     signal,
     concurrency,
-    bytesAtOnce: PART_MEMORY / 2,
     partSize,
     ifTagExists,
     failFast,

@@ -8,7 +8,8 @@ import type {
   PutImageInput,
 } from './api.ts';
 import { errorName, explain } from './exceptions.ts';
-import { type EncodedPart, type PartEngine, SHARED_PARTS } from './part-engine.ts';
+import type { EncodedPart } from './encoded-part.ts';
+import { type PartEngine, SHARED_PARTS } from './part-engine.ts';
 import type { RepositoryReference } from './reference.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import { isImmutableTag } from './tag-mutability.ts';
@@ -110,8 +111,12 @@ export class ApiRegistry implements Registry {
     return this.#toUpload(await this.#parts.prepare(this.#api.repository, part, source, signal));
   }
 
-  preparePartAhead(part: LayerPart, source: PartSource): Promise<PreparedPart> | undefined {
-    const encoded = this.#parts.prepareAhead(this.#api.repository, part, source);
+  preparePartAhead(
+    part: LayerPart,
+    source: PartSource,
+    signal: AbortSignal,
+  ): Promise<PreparedPart> | undefined {
+    const encoded = this.#parts.prepareAhead(this.#api.repository, part, source, signal);
     return encoded?.then((ready) => this.#toUpload(ready));
   }
 
@@ -119,17 +124,14 @@ export class ApiRegistry implements Registry {
     return {
       part: encoded.part,
       upload: (signal) => this.#uploadPart(encoded, signal),
-      discard: () => encoded.end({ reusable: true }),
+      discard: () => encoded.end(),
     };
   }
 
   async #uploadPart(part: EncodedPart, signal: AbortSignal): Promise<PartOutcome> {
     const call = 'UploadLayerPart';
-    let reusable = false;
     try {
-      const { lastByteReceived, $metadata } = await this.#api.uploadLayerPart(part, signal);
-      // An earlier attempt may still be writing.
-      reusable = $metadata?.attempts === 1;
+      const { lastByteReceived } = await this.#api.uploadLayerPart(part, signal);
       if (lastByteReceived === undefined) throw incomplete(call);
       return { kind: 'received', lastByteReceived };
     } catch (error) {
@@ -145,7 +147,7 @@ export class ApiRegistry implements Registry {
           throw this.#explain(call, error, signal);
       }
     } finally {
-      part.end({ reusable });
+      part.end();
     }
   }
 

@@ -1,4 +1,4 @@
-import type { EncodedPart } from './part-engine.ts';
+import type { EncodedPart } from './encoded-part.ts';
 import type { RepositoryId } from './repository-id.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { TagMutability } from './tag-mutability.ts';

@@ -1,8 +1,5 @@
-/**
- * What the bodies of all parts under way, prepared or kept for reuse may take together (bytes): six of the 10 MiB that
- * ECR usually offers. The process holds up to 165 MB besides, so the whole stays below 256 MB.
- */
-export const PART_MEMORY = 84_000_000;
+/** What the bodies of parts that are held may take together (bytes): three of the 10 MiB that ECR usually offers. */
+export const PART_MEMORY = 42_000_000;
 
 const CAPACITY_STEP = 64 * 1024;
 
@@ -44,6 +41,23 @@ export class PartBuffers {
     signal.throwIfAborted();
     const buffer = this.tryAcquire(size);
     return buffer === undefined ? this.#wait(size, signal) : Promise.resolve(buffer);
+  }
+
+  /** Undefined when there was no room for so long (ms). @throws the signal's reason */
+  async acquireWithin(
+    size: number,
+    milliseconds: number,
+    signal: AbortSignal,
+  ): Promise<PartBuffer | undefined> {
+    const buffer = this.tryAcquire(size);
+    if (buffer !== undefined) return buffer;
+    const patience = AbortSignal.timeout(milliseconds);
+    try {
+      return await this.acquire(size, AbortSignal.any([signal, patience]));
+    } catch (error) {
+      if (signal.aborted || !patience.aborted) throw error;
+      return undefined;
+    }
   }
 
   /** Undefined where that would exceed the budget, or where somebody waits already. */

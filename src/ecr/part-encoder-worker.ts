@@ -16,18 +16,20 @@ export const WORKER_DATA = 'ecr-layer-push: encode parts';
 /** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
 const ENCODE_CHUNK = 48 * 1024;
 
-/**
- * Encodes a part where it stands: base64 is longer, so that no write overtakes the reading.
- * @returns the SHA-256 of the body, hexadecimal
- */
+/** Encodes a part where it stands. @returns the SHA-256 of the body, hexadecimal */
 export function encodeAndHash({ bytes, start, end, size }: RawBody): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const raw = buffer.subarray(end - size, end);
-  for (let read = 0, written = start; read < size; read += ENCODE_CHUNK) {
+  encodeInPlace(buffer.subarray(start, end), size);
+  return hash('sha256', bytes);
+}
+
+/** Makes the base64 of the last `size` bytes of `buffer`, which is as long as that: no write overtakes the reading. */
+export function encodeInPlace(buffer: Buffer, size: number): void {
+  const raw = buffer.subarray(buffer.byteLength - size);
+  for (let read = 0, written = 0; read < size; read += ENCODE_CHUNK) {
     const text = raw.toString('base64', read, Math.min(read + ENCODE_CHUNK, size));
     written += buffer.write(text, written, 'latin1');
   }
-  return hash('sha256', bytes);
 }
 
 // As a thread of its own this file is alone, in dist, too: it may import nothing but what Node brings.

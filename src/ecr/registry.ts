@@ -79,7 +79,11 @@ export interface Registry {
   /** Waits until there is memory for it. @throws what `source` throws */
   preparePart(part: LayerPart, source: PartSource, signal: AbortSignal): Promise<PreparedPart>;
   /** The same, or undefined where memory is short: for a part whose turn has not come. */
-  preparePartAhead(part: LayerPart, source: PartSource): Promise<PreparedPart> | undefined;
+  preparePartAhead(
+    part: LayerPart,
+    source: PartSource,
+    signal: AbortSignal,
+  ): Promise<PreparedPart> | undefined;
   completeUpload(uploadId: string, digest: Digest, signal: AbortSignal): Promise<CompleteOutcome>;
   putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome>;
   /** The images that exist, of those asked for; undefined where the credentials may not look. */

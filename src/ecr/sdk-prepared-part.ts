@@ -1,7 +1,5 @@
-import { Readable } from 'node:stream';
 import type { FinalizeHandlerArguments, MiddlewareStack } from '@smithy/types';
-import { decodeBody } from './part-body.ts';
-import type { EncodedPart } from './part-engine.ts';
+import type { EncodedPart } from './encoded-part.ts';
 
 type Plug = <Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
@@ -11,8 +9,7 @@ type Plug = <Input extends object, Output extends object>(
 type Send<Output> = (layerPartBlob: Uint8Array, plug: Plug) => Promise<Output>;
 
 const HASH_HEADER = 'x-amz-content-sha256';
-/** One write to the socket (bytes): TLS keeps all that it has encrypted of a write until it is sent. */
-const WRITE_BYTES = 1024 * 1024;
+const LENGTH_HEADER = 'content-length';
 
 /**
  * Sends a part whose body is made already: the client serializes the request without its bytes, and this puts the body
@@ -28,7 +25,7 @@ export async function sendPreparedPart<Output>(
     return await send(new Uint8Array(), (stack) => insertBody(stack, part));
   } catch (error) {
     if (!(error instanceof UnexpectedRequest)) throw error;
-    return await send(decodeBody(part.body, part.frame), () => undefined);
+    return await send(await part.decode(), () => undefined);
   }
 }
 
@@ -43,14 +40,14 @@ function insertBody<Input extends object, Output extends object>(
     (next) => (args) => {
       const { request } = args;
       if (!isExpected(request, part)) throw new UnexpectedRequest();
-      request.body = part.body;
       request.headers[HASH_HEADER] = part.bodyHash;
+      request.headers[LENGTH_HEADER] = String(part.bytes);
       return next(args);
     },
     { step: 'serialize', priority: 'low', name: 'preparedPartBody' },
   );
-  // After the retries and the signer, so that each attempt reads the body anew.
-  stack.add((next) => (args) => next(streamed(args, part)), {
+  // After the retries and the signer, which copies the request: so that each attempt reads the body anew.
+  stack.add((next) => (args) => next(withBody(args, part)), {
     step: 'finalizeRequest',
     priority: 'low',
     name: 'preparedPartStream',
@@ -77,25 +74,11 @@ function textOf(body: unknown): string | undefined {
   return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
 }
 
-function streamed<Input extends object>(
+function withBody<Input extends object>(
   args: FinalizeHandlerArguments<Input>,
-  { body }: EncodedPart,
+  part: EncodedPart,
 ): FinalizeHandlerArguments<Input> {
   const { request } = args;
-  if (!isBodyRequest(request) || request.body !== body) return args;
-  request.body = inPieces(body);
+  if (isBodyRequest(request)) request.body = part.open();
   return args;
-}
-
-/** The bytes themselves, not a copy, a write at a time. */
-function inPieces(bytes: Uint8Array): Readable {
-  let position = 0;
-  return new Readable({
-    highWaterMark: 1,
-    read() {
-      const piece = bytes.subarray(position, position + WRITE_BYTES);
-      position += piece.byteLength;
-      this.push(piece.byteLength > 0 ? piece : null);
-    },
-  });
 }

@@ -28,8 +28,6 @@ export interface PushContext {
   readonly listener: PushListener;
   /** Layers under way at once. */
   readonly concurrency: number;
-  /** Bytes that their parts under way may have together. */
-  readonly bytesAtOnce: number;
   /** Bytes of a layer's parts; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
   readonly ifTagExists: IfTagExists;

@@ -1,5 +1,3 @@
-/** What InitiateLayerUpload offers in AWS's examples (bytes). */
-export const USUAL_PART_SIZE = 10 * 1024 * 1024;
 /** Every part but the last must have this at least (bytes). */
 export const MIN_PART_SIZE = 5 * 1024 * 1024;
 /** UploadLayerPart takes no more than this once decoded (bytes). */

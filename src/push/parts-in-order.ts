@@ -40,10 +40,10 @@ export class PartsInOrder implements AsyncDisposable {
 
   /** The part that starts at `firstByte` will be next, if all goes well. */
   prepareAhead(firstByte: number): void {
-    const { registry, blob } = this.#options;
+    const { registry, blob, signal } = this.#options;
     if (firstByte >= blob.size) return;
     const part = this.#part(firstByte);
-    const prepared = registry.preparePartAhead(part, blob);
+    const prepared = registry.preparePartAhead(part, blob, signal);
     if (prepared === undefined) return;
     // Should it fail, that is for the one who takes it.
     prepared.catch(() => undefined);

@@ -107,14 +107,9 @@ async function pushContent(
   const { plan, isNew } = push;
   await (isNew ? uploadIntoNew(plan.uploads, context) : uploadLayers(plan.uploads, context));
   for (const wave of toWaves(plan.puts)) {
-    await forEachConcurrently(
-      wave,
-      { atOnce: MANIFESTS_AT_ONCE },
-      context.signal,
-      async (put, signal) => {
-        await putManifest(put, plan, { ...context, signal });
-      },
-    );
+    await forEachConcurrently(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
+      await putManifest(put, plan, { ...context, signal });
+    });
   }
   return push;
 }

@@ -122,6 +122,25 @@ test('a layer of 320 MiB goes through in less memory than itself', async () => {
   assertHolds(step, totalOf(sparse));
 });
 
+test('parts that are sent twice take no more memory', async () => {
+  await using step = await prepareStep();
+  const layers = Array.from({ length: 6 }, (_, at) => ({ sparse: (40 + at) * MiB }));
+  await writeLayoutDirectory(step.path('layout'), [buildImage({ seed: 'sparse', layers })]);
+  const seen = new Set<string>();
+  step.ecr.fault({
+    operation: 'UploadLayerPart',
+    kind: 'reset',
+    times: 1000,
+    when: ({ input }) => {
+      const part = `${String(input['uploadId'])} ${String(input['partFirstByte'])}`;
+      return !seen.has(part) && seen.add(part).has(part);
+    },
+  });
+  const { peakMemory = Infinity } = await step.push({}, { measureMemory: true });
+  assert.ok(seen.size > 24);
+  assert.ok(peakMemory < 256 * MiB, `${peakMemory / MiB} MiB`);
+});
+
 const tars: Readonly<Record<string, Parameters<typeof writeLayoutTar>[2]>> = {
   'as buildx writes it': {},
   'with its index last, as skopeo writes it': { indexLast: true },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
-import { PartBuffers } from '../../src/ecr/part-buffers.ts';
 import { PartEncoder, WORKER_MIN_BYTES } from '../../src/ecr/part-encoder.ts';
 import type { RawBody } from '../../src/ecr/part-encoder-worker.ts';
 import { PartEngine } from '../../src/ecr/part-engine.ts';
@@ -96,18 +96,18 @@ test('a part over which the worker dies is read and encoded again', async () => 
       return Promise.resolve();
     },
   };
-  const engine = new PartEngine(new PartBuffers(), new PartEncoder(worker(DYING)));
+  const engine = new PartEngine({ encoder: new PartEncoder(worker(DYING)) });
   const repository = { registryId: undefined, repositoryName: 'team/app' };
   const part = { uploadId: 'an-id', firstByte: 0, size: raw.length };
   const { signal } = new AbortController();
   for (let readAgain = false; !readAgain;) {
     const before = reads.length;
     const encoded = await engine.prepare(repository, part, source, signal);
-    const text = Buffer.from(encoded.body).toString();
+    const text = (await buffer(encoded.open())).toString();
     const { layerPartBlob } = JSON.parse(text) as { layerPartBlob: string };
     assert(Buffer.from(layerPartBlob, 'base64').equals(raw));
     assert.equal(encoded.bodyHash, createHash('sha256').update(text).digest('hex'));
-    encoded.end({ reusable: true });
+    encoded.end();
     readAgain = reads.length === before + 2;
     await setImmediate();
   }

@@ -7,6 +7,7 @@ import { PartEngine } from '../../src/ecr/part-engine.ts';
 import { createPrivateClient, privateApi } from '../../src/ecr/private-api.ts';
 import type { PartSource, Registry } from '../../src/ecr/registry.ts';
 import { EcrRetryStrategy } from '../../src/ecr/retry.ts';
+import { PushError } from '../../src/errors.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import type { Fault } from '../local-ecr/faults.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
@@ -15,7 +16,10 @@ import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 const NAME = 'team/app';
 const { signal } = new AbortController();
 
-function open(ecr: LocalEcr, buffers: PartBuffers): Registry {
+const busy = { cores: () => 2 };
+const idle = { cores: () => 0 };
+
+function open(ecr: LocalEcr, buffers: PartBuffers, cpu = busy): Registry {
   const { region, credentials } = ecr.world;
   const client = createPrivateClient({
     endpoint: ecr.url,
@@ -25,7 +29,7 @@ function open(ecr: LocalEcr, buffers: PartBuffers): Registry {
   });
   const api = privateApi(client, { registryId: undefined, repositoryName: NAME });
   const repository = { type: 'private', registryId: undefined, region, name: NAME } as const;
-  return new ApiRegistry(api, repository, 4200, new PartEngine(buffers));
+  return new ApiRegistry(api, repository, 4200, new PartEngine({ buffers, cpu }));
 }
 
 /** Notes into whose memory it read. */
@@ -61,28 +65,26 @@ test('a part of several writes arrives as it was read', async () => {
   registry.close();
 });
 
-const outcomes: { what: string; fault?: Fault; reused: boolean; throws?: string }[] = [
-  { what: 'answered at once', reused: true },
-  { what: 'answered at the second attempt', fault: { kind: 'throttle' }, reused: false },
-  { what: 'lost on its way, and sent again', fault: { kind: 'reset-in-body' }, reused: false },
+const outcomes: { what: string; fault?: Fault; throws?: string }[] = [
+  { what: 'answered at once' },
+  { what: 'answered at the second attempt', fault: { kind: 'throttle' } },
+  { what: 'lost on its way, and sent again', fault: { kind: 'reset-in-body' } },
   {
     what: 'refused',
     fault: { kind: 'error', name: 'InvalidLayerPartException', fields: {} },
-    reused: false,
   },
   {
     what: 'ended by an error',
     fault: { kind: 'error', name: 'AccessDeniedException' },
-    reused: false,
     throws: 'ACCESS_DENIED',
   },
 ];
 
-for (const { what, fault, reused, throws } of outcomes) {
-  test(`the memory of a part that is ${what} is ${reused ? '' : 'not '}used again`, async () => {
+for (const { what, fault, throws } of outcomes) {
+  test(`the memory of a part that is ${what} is used again when all its requests are closed`, async () => {
     await using ecr = await startLocalEcr();
     ecr.createRepository(NAME);
-    const registry = open(ecr, new PartBuffers());
+    const registry = open(ecr, new PartBuffers(300));
     const source = new Source(randomBytes(100));
     const { uploadId } = await registry.initiateUpload(signal);
     if (fault) ecr.fault({ ...fault, operation: 'UploadLayerPart' });
@@ -90,11 +92,61 @@ for (const { what, fault, reused, throws } of outcomes) {
     const uploaded = (await registry.preparePart(part, source, signal)).upload(signal);
     if (throws) await assert.rejects(uploaded, { code: throws });
     else await uploaded;
+    // There is room for one: this waits until the memory is back.
     await registry.preparePart({ ...part, firstByte: 0 }, source, signal);
-    assert.equal(source.memory[0] === source.memory[1], reused);
+    assert.equal(source.memory[0], source.memory[1]);
     registry.close();
   });
 }
+
+/** Holds the memory that there is. */
+async function withoutMemory(ecr: LocalEcr, cpu: typeof idle): Promise<Registry> {
+  const buffers = new PartBuffers(300);
+  await buffers.acquire(300, signal);
+  return open(ecr, buffers, cpu);
+}
+
+for (const fault of [undefined, { kind: 'reset-in-body' }, { kind: 'answer-lost' }] as const) {
+  const how = fault === undefined ? 'at once' : `after ${fault.kind}`;
+  test(`a part that finds no memory while the CPU is idle arrives without, ${how}`, async () => {
+    await using ecr = await startLocalEcr();
+    ecr.createRepository(NAME);
+    if (fault) ecr.fault({ ...fault, operation: 'UploadLayerPart' });
+    const registry = await withoutMemory(ecr, idle);
+    const bytes = randomBytes(700_001);
+    const { uploadId } = await registry.initiateUpload(signal);
+    const part = { uploadId, firstByte: 0, size: bytes.length };
+    await (await registry.preparePart(part, new Source(bytes), signal)).upload(signal);
+    assert.equal(await registry.completeUpload(uploadId, digestOf(bytes), signal), 'completed');
+    registry.close();
+  });
+}
+
+test('a part that finds no memory while the CPU is busy waits for it', async () => {
+  await using ecr = await startLocalEcr();
+  const registry = await withoutMemory(ecr, busy);
+  const part = { uploadId: 'any', firstByte: 0, size: 100 };
+  const source = new Source(randomBytes(100));
+  assert.equal(registry.preparePartAhead(part, source, signal), undefined);
+  const waiting = registry.preparePart(part, source, AbortSignal.timeout(100));
+  await assert.rejects(waiting, { name: 'TimeoutError' });
+  assert.deepEqual(source.memory, []);
+  registry.close();
+});
+
+test('a file that cannot be read while it is sent ends the call with what was wrong', async () => {
+  await using ecr = await startLocalEcr();
+  ecr.createRepository(NAME);
+  const registry = await withoutMemory(ecr, idle);
+  const source = new Source(randomBytes(500_000));
+  const { uploadId } = await registry.initiateUpload(signal);
+  const part = { uploadId, firstByte: 0, size: 500_000 };
+  const prepared = await registry.preparePart(part, source, signal);
+  const failure = new PushError('LAYOUT_UNREADABLE', 'the disk is gone');
+  source.read = () => Promise.reject(failure);
+  await assert.rejects(prepared.upload(signal), failure);
+  registry.close();
+});
 
 test('a part that is discarded leaves its memory to the next', async () => {
   await using ecr = await startLocalEcr();
@@ -102,9 +154,9 @@ test('a part that is discarded leaves its memory to the next', async () => {
   const source = new Source(randomBytes(100));
   const part = { uploadId: 'any', firstByte: 0, size: 100 };
   const first = await registry.preparePart(part, source, signal);
-  assert.equal(registry.preparePartAhead(part, source), undefined, 'there is room for one');
+  assert.equal(registry.preparePartAhead(part, source, signal), undefined, 'there is room for one');
   first.discard();
-  const second = await registry.preparePartAhead(part, source);
+  const second = await registry.preparePartAhead(part, source, signal);
   second?.discard();
   assert.equal(source.memory[0], source.memory[1]);
   registry.close();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RetryErrorInfo, SdkError } from '@smithy/types';
+import type { RetryErrorInfo } from '@smithy/types';
 import { EcrRetryStrategy } from '../../src/ecr/retry.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import type { Fault } from '../local-ecr/faults.ts';
@@ -70,7 +70,8 @@ for (const [name, fault, sent, code] of lasting) {
 
 /** As the SDK reports a failure to its strategy. */
 function failureOf(name: string): RetryErrorInfo {
-  const error = Object.assign(new Error(name), { name, $metadata: {} }) as SdkError;
+  const error = Object.assign(new Error(name), { name, $metadata: {} }) as RetryErrorInfo['error'] &
+    Error;
   return { error, errorType: name === 'ThrottlingException' ? 'THROTTLING' : 'TRANSIENT' };
 }
 

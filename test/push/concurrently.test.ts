@@ -32,7 +32,7 @@ function gate() {
 
 test('no more than the limit run at once, started in their order', async () => {
   const { started, work, finish } = gate();
-  const done = forEachConcurrently(['a', 'b', 'c', 'd'], { atOnce: 2 }, never, work);
+  const done = forEachConcurrently(['a', 'b', 'c', 'd'], 2, never, work);
   await settle();
   assert.deepEqual(started, ['a', 'b']);
   await finish('b');
@@ -44,25 +44,9 @@ test('no more than the limit run at once, started in their order', async () => {
   assert.deepEqual(started, ['a', 'b', 'c', 'd']);
 });
 
-test('what runs at once weighs no more than the limit, and what is heavier runs alone', async () => {
-  const { started, work, finish } = gate();
-  const weights: Readonly<Record<string, number>> = { a: 9, b: 3, c: 2, d: 1 };
-  const limits = { atOnce: 4, weight: 5, weigh: (item: string) => weights[item] ?? 0 };
-  const done = forEachConcurrently(['a', 'b', 'c', 'd'], limits, never, work);
-  await settle();
-  assert.deepEqual(started, ['a']);
-  await finish('a');
-  assert.deepEqual(started, ['a', 'b', 'c']);
-  await finish('c');
-  assert.deepEqual(started, ['a', 'b', 'c', 'd']);
-  await finish('b');
-  await finish('d');
-  await done;
-});
-
 test('every item is done once, also with more workers than items', async () => {
   const seen: number[] = [];
-  await forEachConcurrently([1, 2, 3], { atOnce: 10 }, never, (item) => {
+  await forEachConcurrently([1, 2, 3], 10, never, (item) => {
     seen.push(item);
     return Promise.resolve();
   });
@@ -70,13 +54,13 @@ test('every item is done once, also with more workers than items', async () => {
 });
 
 test('nothing to do is done', async () => {
-  await forEachConcurrently([], { atOnce: 2 }, never, () => assert.fail('there is no item'));
+  await forEachConcurrently([], 2, never, () => assert.fail('there is no item'));
 });
 
 test('the first failure aborts the siblings, starts no other, and is what is thrown', async () => {
   const { started, work, fail } = gate();
   const reasons: unknown[] = [];
-  const done = forEachConcurrently(['a', 'b', 'c'], { atOnce: 2 }, never, async (item, signal) => {
+  const done = forEachConcurrently(['a', 'b', 'c'], 2, never, async (item, signal) => {
     signal.addEventListener('abort', () => reasons.push(signal.reason));
     await work(item);
   });
@@ -93,7 +77,7 @@ test('the first failure aborts the siblings, starts no other, and is what is thr
 test('it ends only when all siblings have ended', async () => {
   const { work, fail, finish } = gate();
   let ended = false;
-  const done = forEachConcurrently(['a', 'b'], { atOnce: 2 }, never, work).catch(() => {
+  const done = forEachConcurrently(['a', 'b'], 2, never, work).catch(() => {
     ended = true;
   });
   await settle();
@@ -108,15 +92,10 @@ test("an abort from outside reaches the work, and its reason is thrown before th
   const outer = new AbortController();
   const { started, work, finish } = gate();
   let inner: AbortSignal | undefined;
-  const done = forEachConcurrently(
-    ['a', 'b'],
-    { atOnce: 1 },
-    outer.signal,
-    async (item, signal) => {
-      inner = signal;
-      await work(item);
-    },
-  );
+  const done = forEachConcurrently(['a', 'b'], 1, outer.signal, async (item, signal) => {
+    inner = signal;
+    await work(item);
+  });
   const rejected = assert.rejects(done, /^Error: cancelled$/);
   await settle();
   outer.abort(new Error('cancelled'));

@@ -56,7 +56,6 @@ export function pushOptions(blobs: Pick<BlobStore, 'openBlob'>) {
     blobs,
     signal: new AbortController().signal,
     concurrency: 4,
-    bytesAtOnce: Infinity,
     partSize: undefined,
     ifTagExists: 'fail',
     failFast: false,
