@@ -65,26 +65,57 @@ const makers: Readonly<Record<string, Maker>> = {
   },
 };
 
+/** The same as one tar, which is pushed as it is. */
+const archiveMakers: Readonly<Record<string, Maker>> = {
+  'skopeo writes as an oci-archive': async (archive, scratch) =>
+    copy(await sampleLayout(scratch), `oci-archive:${archive}:${TAG}`),
+  'podman saves as an oci-archive': (archive, scratch) =>
+    containers(async (run) => {
+      await run('buildah', 'bud', '--isolation', 'chroot', '--tag', 'app', scratch);
+      await run('podman', 'save', '--format', 'oci-archive', '--output', archive, 'app');
+    }),
+};
+
 for (const [name, make] of Object.entries(makers)) {
-  test(`a layout that ${name} arrives whole, and skopeo pulls it back`, async () => {
-    await using directory = await temporaryDirectory();
-    const [layout, pulled, scratch] = ['layout', 'pulled', 'scratch'].map((folder) =>
-      join(directory.path, folder),
-    ) as [string, string, string];
-    await writeFiles(scratch);
-    await make(layout, scratch);
-    const root = await rootOf(layout);
-    await using ecr = await startLocalEcr();
-    ecr.createRepository(NAME);
+  test(`a layout that ${name} arrives whole, and skopeo pulls it back`, () =>
+    arrivesWhole(async (layout, scratch) => {
+      await make(layout, scratch);
+      return layout;
+    }));
+}
 
-    await pushes(ecr, layout, root);
-    await pull(ecr, pulled);
+for (const [name, make] of Object.entries(archiveMakers)) {
+  test(`a tar that ${name} arrives whole, and skopeo pulls it back`, () =>
+    arrivesWhole(async (layout, scratch) => {
+      const archive = join(scratch, 'archive.tar');
+      await make(archive, scratch);
+      await mkdir(layout);
+      await execute('tar', '--extract', '--file', archive, '--directory', layout);
+      return archive;
+    }));
+}
 
-    assert.equal(await rootOf(pulled), root);
-    const expected = await reachable(layout, root);
-    assert.ok(expected.size >= 3, 'a manifest, a config and a layer at least');
-    for (const digest of expected) await assertSameBlob(layout, pulled, digest);
-  });
+/** `make` makes a layout as a directory, and gives the path that is pushed: its own, or that of a tar of it. */
+async function arrivesWhole(
+  make: (layout: string, scratch: string) => Promise<string>,
+): Promise<void> {
+  await using directory = await temporaryDirectory();
+  const [layout, pulled, scratch] = ['layout', 'pulled', 'scratch'].map((folder) =>
+    join(directory.path, folder),
+  ) as [string, string, string];
+  await writeFiles(scratch);
+  const pushed = await make(layout, scratch);
+  const root = await rootOf(layout);
+  await using ecr = await startLocalEcr();
+  ecr.createRepository(NAME);
+
+  await pushes(ecr, pushed, root);
+  await pull(ecr, pulled);
+
+  assert.equal(await rootOf(pulled), root);
+  const expected = await reachable(layout, root);
+  assert.ok(expected.size >= 3, 'a manifest, a config and a layer at least');
+  for (const digest of expected) await assertSameBlob(layout, pulled, digest);
 }
 
 async function writeFiles(directory: string): Promise<void> {
@@ -103,13 +134,19 @@ async function umoci(layout: string, scratch: string): Promise<void> {
   await execute('umoci', 'insert', ...image, join(scratch, 'data'), '/srv/data');
 }
 
-/** With a store of its own, which needs neither a daemon nor overlay mounts. */
-async function buildah(
+function buildah(
   work: (run: (...args: string[]) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  return containers((run) => work((...args) => run('buildah', ...args)));
+}
+
+/** With a store of their own, which needs neither a daemon nor overlay mounts. */
+async function containers(
+  work: (run: (tool: 'buildah' | 'podman', ...args: string[]) => Promise<string>) => Promise<void>,
 ): Promise<void> {
   await using store = await temporaryDirectory();
   const folders = ['--root', join(store.path, 'root'), '--runroot', join(store.path, 'run')];
-  await work((...args) => execute('buildah', ...folders, '--storage-driver', 'vfs', ...args));
+  await work((tool, ...args) => execute(tool, ...folders, '--storage-driver', 'vfs', ...args));
 }
 
 async function sampleLayout(scratch: string): Promise<string> {
