@@ -62,7 +62,10 @@ export function logPush(log: Log, name: string): PushListener {
       warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
     layerStarted: ({ digest, size }) =>
       info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
+    layerRestarted: ({ digest }) =>
+      info(`Uploading ${shortDigest(digest)} anew: it was lost, or arrived damaged`),
     layerFinished: ({ digest }) => info(`Uploaded ${shortDigest(digest)}`),
+    manifestRetried: (digest) => info(`ECR does not see all of ${digest} yet: trying again`),
     manifestPut: (digest, tag) =>
       info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
   };

@@ -13,7 +13,11 @@ export interface PushListener {
   /** `holder`: the image that the tag stands for and keeps. */
   tagSkipped(tag: string, holder: Digest | undefined): void;
   layerStarted(layer: Descriptor): void;
+  /** Its upload was lost or arrived damaged, and is begun anew. */
+  layerRestarted(layer: Descriptor): void;
   layerFinished(layer: Descriptor): void;
+  /** ECR does not see something that the manifest refers to, and is asked again. */
+  manifestRetried(digest: Digest): void;
   manifestPut(digest: Digest, tag: string | undefined): void;
 }
 

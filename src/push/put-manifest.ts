@@ -37,6 +37,7 @@ export async function putManifest(
       case 'layers-not-found':
       case 'referenced-images-not-found':
         if (attempt === MAX_PUT_ATTEMPTS) throw outcome.cause;
+        context.listener.manifestRetried(put.node.descriptor.digest);
         await pushMissing(outcome.kind, put.node.manifest, plan, context);
         await delay(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
     }

@@ -16,6 +16,8 @@ interface LayerUploadOptions {
   readonly registry: Registry;
   readonly blob: BlobReader;
   readonly signal: AbortSignal;
+  /** Told when the upload is begun anew. */
+  readonly onRestart?: () => void;
   /** Bytes; undefined to take what ECR offers. */
   readonly partSize?: number | undefined;
 }
@@ -28,9 +30,10 @@ type Attempt = 'done' | 'digest-mismatch' | 'upload-not-found' | 'parts-lost';
  * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the calls throw
  */
 export async function uploadLayer(layer: Descriptor, options: LayerUploadOptions): Promise<void> {
-  const { registry, blob, signal } = options;
+  const { registry, blob, signal, onRestart } = options;
   let last: Attempt = 'parts-lost';
   for (let attempt = 1; attempt <= MAX_LAYER_ATTEMPTS; attempt++) {
+    if (attempt > 1) onRestart?.();
     last = await attemptUpload(layer, options);
     if (last === 'done') return;
     if (last === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);

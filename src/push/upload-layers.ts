@@ -19,7 +19,8 @@ export async function uploadLayers(
     async (layer, signal) => {
       listener.layerStarted(layer);
       await using blob = await blobs.openBlob(layer);
-      await uploadLayer(layer, { registry, blob, signal, partSize });
+      const onRestart = (): void => listener.layerRestarted(layer);
+      await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
       listener.layerFinished(layer);
     },
   );

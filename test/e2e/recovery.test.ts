@@ -78,6 +78,20 @@ test('a push goes on where BatchGetImage is not offered, and says what was not c
   assert.equal(warnings.filter((warning) => warning.includes('not checked')).length, 1);
 });
 
+for (const [what, fault, line] of [
+  ['an upload that was lost', { operation: 'UploadLayerPart', kind: 'expire-upload' }, /anew/],
+  ['a layer not seen yet', { operation: 'PutImage', kind: 'hide-layers' }, /trying again/],
+] as const) {
+  test(`${what} is told of in the log, once`, async () => {
+    await using ecr = await startLocalEcr();
+    ecr.createRepository(NAME);
+    ecr.fault(fault);
+    const { error, infos } = await push(ecr);
+    assert.equal(error, undefined);
+    assert.equal(infos.filter((info) => line.test(info)).length, 1);
+  });
+}
+
 test("a signature's tag that cannot move does not keep the image out", async () => {
   await using ecr = await startLocalEcr();
   const repository = ecr.createRepository(NAME, { imageTagMutability: 'IMMUTABLE' });

@@ -17,7 +17,9 @@ export const silent: PushListener = {
   tagsUnchecked: () => undefined,
   tagSkipped: () => undefined,
   layerStarted: () => undefined,
+  layerRestarted: () => undefined,
   layerFinished: () => undefined,
+  manifestRetried: () => undefined,
   manifestPut: () => undefined,
 };
 
