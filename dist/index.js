@@ -61933,9 +61933,11 @@ const HASH_CHUNK_BYTES = 1024 * 1024;
  * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the calls throw
  */
 async function uploadLayer(layer, options) {
-    const { registry, blob, signal } = options;
+    const { registry, blob, signal, onRestart } = options;
     let last = 'parts-lost';
     for (let attempt = 1; attempt <= MAX_LAYER_ATTEMPTS; attempt++) {
+        if (attempt > 1)
+            onRestart?.();
         last = await attemptUpload(layer, options);
         if (last === 'done')
             return;
@@ -62081,7 +62083,8 @@ async function uploadLayers(layers, context) {
         try {
             listener.layerStarted(layer);
             const blob = upload_layers_addDisposableResource(env_1, await blobs.openBlob(layer), true);
-            await uploadLayer(layer, { registry, blob, signal, partSize });
+            const onRestart = () => listener.layerRestarted(layer);
+            await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
             listener.layerFinished(layer);
         }
         catch (e_1) {
@@ -62152,6 +62155,7 @@ async function putManifest(put, plan, context) {
             case 'referenced-images-not-found':
                 if (attempt === MAX_PUT_ATTEMPTS)
                     throw outcome.cause;
+                context.listener.manifestRetried(put.node.descriptor.digest);
                 await pushMissing(outcome.kind, put.node.manifest, plan, context);
                 await (0,external_node_timers_promises_.setTimeout)(put_manifest_FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
         }
@@ -62345,7 +62349,9 @@ function logPush(log, name) {
         tagsUnchecked: (what) => warning(UNCHECKED[what]),
         tagSkipped: (tag, holder) => warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
         layerStarted: ({ digest, size }) => info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
+        layerRestarted: ({ digest }) => info(`Uploading ${shortDigest(digest)} anew: it was lost, or arrived damaged`),
         layerFinished: ({ digest }) => info(`Uploaded ${shortDigest(digest)}`),
+        manifestRetried: (digest) => info(`ECR does not see all of ${digest} yet: trying again`),
         manifestPut: (digest, tag) => info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
     };
 }
