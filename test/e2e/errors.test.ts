@@ -341,7 +341,11 @@ function normalised(text: string): string {
       // Both questions are asked at once, and either may be answered first.
       .replace(/: BatchGetImage: /, ': BatchCheckLayerAvailability: ')
       // By the moment at which Node notices.
-      .replace('ECONNRESET: socket hang up', 'ECONNRESET: read ECONNRESET')
+      // One reset, as it is seen from reading, from writing, or from neither.
+      .replace(
+        /(ECONNRESET: (socket hang up|write ECONNRESET)|EPIPE: write EPIPE)/,
+        'ECONNRESET: read ECONNRESET',
+      )
       .replace(/EPROTO [0-9A-F]+:(.*):\.\.\/deps[^)]*/, 'EPROTO $1')
       .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
       .replace(/\((ENOTFOUND|EAI_AGAIN): getaddrinfo \1/, '(ENOTFOUND: getaddrinfo ENOTFOUND')
