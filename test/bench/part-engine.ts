@@ -72,7 +72,9 @@ function median(costs: readonly Cost[], key: keyof Cost): number {
 
 /** Of the ratios within each round: what disturbs one path mostly disturbs its neighbours, too. */
 function medianRatio(a: readonly Cost[], b: readonly Cost[], key: keyof Cost): number {
-  const ratios = a.map((cost, round) => cost[key] / (b[round]?.[key] ?? NaN)).toSorted((x, y) => x - y);
+  const ratios = a
+    .map((cost, round) => cost[key] / (b[round]?.[key] ?? NaN))
+    .toSorted((x, y) => x - y);
   return ratios[Math.floor(ratios.length / 2)] ?? NaN;
 }
 

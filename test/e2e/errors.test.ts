@@ -340,8 +340,7 @@ function normalised(text: string): string {
     text
       // Both questions are asked at once, and either may be answered first.
       .replace(/: BatchGetImage: /, ': BatchCheckLayerAvailability: ')
-      // By the moment at which Node notices.
-      // One reset, as it is seen from reading, from writing, or from neither.
+      // One reset, noticed while reading, while writing, or between.
       .replace(
         /(ECONNRESET: (socket hang up|write ECONNRESET)|EPIPE: write EPIPE)/,
         'ECONNRESET: read ECONNRESET',
