@@ -29,6 +29,12 @@ test('the action runs dist/index.js on Node 24', async () => {
   assert.match(await read('action.yml'), /^runs:\n {2}using: node24\n {2}main: dist\/index\.js$/m);
 });
 
+test('the bundle leaves undici out', async () => {
+  const bundle = await read('dist/index.js');
+  assert.match(bundle, /undici was left out of this bundle/);
+  assert.doesNotMatch(bundle, /class HTTPParserError/);
+});
+
 test('action.yml declares the inputs that the code reads, and no other', async () => {
   const source = await read('src/action/inputs.ts');
   const names = [...source.matchAll(/\bread(?:\(|, )'([\w-]+)'/g)].map(([, name]) => name);

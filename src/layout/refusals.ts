@@ -20,7 +20,7 @@ export function notALayout(path: string, what: string, hint?: string): PushError
   return new PushError('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
     hint:
       hint ??
-      'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy … oci:DIRECTORY:TAG".',
+      'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
   });
 }
 
