@@ -35005,29 +35005,50 @@ var external_node_stream_ = __nccwpck_require__(7075);
 /** A request's body, a chunk at a time. When the chunks fail, so does the request that they were for. */
 class BodyStream extends external_node_stream_.Readable {
     #chunks;
+    #size;
     #onPipe;
-    constructor(chunks, onPipe = () => undefined) {
+    /** `size`: bytes of all chunks; `onPipe` is told of each request that takes its body from the stream. */
+    constructor(chunks, size, onPipe = () => undefined) {
         // No chunk is made before the one in front of it is written.
         super({ highWaterMark: 1 });
         this.#chunks =
             Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+        this.#size = size;
         this.#onPipe = onPipe;
     }
     _read() {
         Promise.resolve(this.#chunks.next()).then(({ done, value }) => this.push(done === true ? null : value), (error) => this.destroy(error instanceof Error ? error : new Error(String(error))));
     }
     pipe(destination, options) {
-        // What Node's pipe leaves to its user.
-        this.once('error', (error) => {
-            if (isDestroyable(destination))
-                destination.destroy(error);
-        });
         this.#onPipe(destination);
+        if (isRequest(destination)) {
+            // What Node's pipe leaves to its user.
+            this.once('error', (error) => destination.destroy(error));
+            this.#endWithAnswer(destination);
+        }
         return super.pipe(destination, options);
     }
+    /**
+     * Once an answer is complete, Node no longer tells when the socket has room again: a request that still waits for
+     * it would stay open, with its socket and its memory.
+     */
+    #endWithAnswer(request) {
+        let written = 0;
+        this.on('data', (chunk) => (written += chunk.byteLength));
+        const end = () => {
+            if (request.writableEnded)
+                return;
+            this.unpipe(request);
+            if (written === this.#size)
+                request.end();
+            else
+                request.destroy();
+        };
+        request.once('response', (response) => response.once('end', end));
+    }
 }
-function isDestroyable(stream) {
-    return 'destroy' in stream && typeof stream.destroy === 'function';
+function isRequest(stream) {
+    return 'writableEnded' in stream && 'destroy' in stream && typeof stream.destroy === 'function';
 }
 
 // EXTERNAL MODULE: ./src/ecr/part-body.ts
@@ -35055,7 +35076,7 @@ class ResidentPart {
         return this.#buffer.bytes.byteLength;
     }
     open() {
-        return new BodyStream(pieces(this.#buffer.bytes), (request) => {
+        return new BodyStream(pieces(this.#buffer.bytes), this.bytes, (request) => {
             this.#requests += 1;
             // An attempt that failed may still be writing until then.
             request.once('close', () => {
@@ -35097,7 +35118,7 @@ class StreamedPart {
         this.#source = source;
     }
     open() {
-        return new BodyStream((0,part_body/* bodyChunks */.BD)(this.frame, this.part, this.#source));
+        return new BodyStream((0,part_body/* bodyChunks */.BD)(this.frame, this.part, this.#source), this.bytes);
     }
     async decode() {
         const bytes = new Uint8Array(this.part.size);

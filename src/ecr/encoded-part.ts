@@ -43,7 +43,7 @@ export class ResidentPart implements EncodedPart {
   }
 
   open(): Readable {
-    return new BodyStream(pieces(this.#buffer.bytes), (request) => {
+    return new BodyStream(pieces(this.#buffer.bytes), this.bytes, (request) => {
       this.#requests += 1;
       // An attempt that failed may still be writing until then.
       request.once('close', () => {
@@ -91,7 +91,7 @@ export class StreamedPart implements EncodedPart {
   }
 
   open(): Readable {
-    return new BodyStream(bodyChunks(this.frame, this.part, this.#source));
+    return new BodyStream(bodyChunks(this.frame, this.part, this.#source), this.bytes);
   }
 
   async decode(): Promise<Uint8Array> {
