@@ -12,6 +12,8 @@ export function blobFile(digest: Digest): LayoutFile {
 export interface BlobSource extends AsyncDisposable {
   /** For messages. */
   locationOf(file: LayoutFile): string;
+  /** Bytes; the same as of the opened file, without opening it. */
+  sizeOf(file: LayoutFile): Promise<number | undefined>;
   /** @returns undefined if there is no such file. @throws PushError UNSAFE_LINK, NOT_A_FILE, LAYOUT_UNREADABLE */
   open(file: LayoutFile): Promise<BlobReader | undefined>;
 }

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { PushError } from '../errors.ts';
 import { shown } from '../oci/fields.ts';
 import { BUILD_AGAIN } from '../oci/hints.ts';
@@ -19,9 +19,17 @@ export async function openDirectory(path: string): Promise<BlobSource> {
   return new DirectorySource(path, root);
 }
 
+interface FoundFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 class DirectorySource implements BlobSource {
   readonly #path: string;
   readonly #root: string;
+  /** Their real paths. */
+  readonly #folders = new Map<string, Promise<string>>();
 
   constructor(path: string, root: string) {
     this.#path = path;
@@ -32,13 +40,15 @@ class DirectorySource implements BlobSource {
     return join(this.#path, file);
   }
 
+  async sizeOf(file: LayoutFile): Promise<number | undefined> {
+    return (await this.#find(file))?.size;
+  }
+
   async open(file: LayoutFile): Promise<BlobReader | undefined> {
+    const found = await this.#find(file);
+    if (found === undefined) return undefined;
     const location = this.locationOf(file);
-    const path = await resolveLinks(join(this.#root, file), location);
-    if (path === undefined) return undefined;
-    if (!isInside(this.#root, path))
-      throw unsafeLink(location, `to ${shown(path)}, outside the layout`);
-    const handle = await open(path, OPEN_FLAGS).catch((cause: unknown) => {
+    const handle = await open(found.path, OPEN_FLAGS).catch((cause: unknown) => {
       throw unreadable(location, cause);
     });
     try {
@@ -47,6 +57,32 @@ class DirectorySource implements BlobSource {
       await handle.close();
       throw error;
     }
+  }
+
+  /** Links are resolved: those of its folder once for all of its files, and the file itself only where it is one. */
+  async #find(file: LayoutFile): Promise<FoundFile | undefined> {
+    const location = this.locationOf(file);
+    const folder = await this.#resolveFolder(dirname(file));
+    const path = join(folder, basename(file));
+    const status = await statusOf(path, location);
+    if (status === undefined) return undefined;
+    if (!status.isSymbolicLink()) return this.#checked(path, status, location);
+    const real = await resolveLinks(path, location);
+    const target = await statusOf(real, location);
+    return target && this.#checked(real, target, location);
+  }
+
+  #checked(path: string, status: Stats, location: string): FoundFile {
+    if (!isInside(this.#root, path))
+      throw unsafeLink(location, `to ${shown(path)}, outside the layout`);
+    return { path, size: sizeOf(status, location) };
+  }
+
+  #resolveFolder(folder: string): Promise<string> {
+    const path = join(this.#root, folder);
+    const known = this.#folders.get(folder) ?? realpath(path).catch(() => path);
+    this.#folders.set(folder, known);
+    return known;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,9 +102,7 @@ class FileReader implements BlobReader {
   }
 
   static async of(handle: FileHandle, location: string): Promise<FileReader> {
-    const stat = await handle.stat();
-    if (stat.isFile()) return new FileReader(handle, location, stat.size);
-    throw new PushError('NOT_A_FILE', `${location} is not a regular file`, { hint: BUILD_AGAIN });
+    return new FileReader(handle, location, sizeOf(await handle.stat(), location));
   }
 
   read(target: Uint8Array, position: number): Promise<void> {
@@ -80,22 +114,32 @@ class FileReader implements BlobReader {
   }
 }
 
-/** The real path of a file, or undefined if there is none. */
-async function resolveLinks(path: string, location: string): Promise<string | undefined> {
+function sizeOf(status: Stats, location: string): number {
+  if (status.isFile()) return status.size;
+  throw new PushError('NOT_A_FILE', `${location} is not a regular file`, { hint: BUILD_AGAIN });
+}
+
+/** Of the file or link itself; undefined if there is none. */
+async function statusOf(path: string, location: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code === 'ELOOP') throw unsafeLink(location, 'in a circle');
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(location, cause);
+    return undefined;
+  }
+}
+
+async function resolveLinks(path: string, location: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (cause) {
     const code = errorCode(cause);
     if (code === 'ELOOP') throw unsafeLink(location, 'in a circle');
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(location, cause);
-    if (await isLink(path)) throw unsafeLink(location, 'to nothing');
-    return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw unsafeLink(location, 'to nothing');
+    throw unreadable(location, cause);
   }
-}
-
-async function isLink(path: string): Promise<boolean> {
-  const stat = await lstat(path).catch(() => undefined);
-  return stat?.isSymbolicLink() ?? false;
 }
 
 function isInside(root: string, path: string): boolean {

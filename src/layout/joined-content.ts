@@ -12,21 +12,26 @@ export class JoinedContent implements BlobStore {
   }
 
   async has(descriptor: Descriptor): Promise<boolean> {
-    return (await this.#holderOf(descriptor)) !== undefined;
+    for (const layout of this.#layouts) {
+      if (await layout.has(descriptor)) return true;
+    }
+    return false;
   }
 
   async readVerified(descriptor: Descriptor): Promise<Uint8Array> {
-    return ((await this.#holderOf(descriptor)) ?? this.#first).readVerified(descriptor);
+    return (await this.#holderOf(descriptor)).readVerified(descriptor);
   }
 
   async openBlob(descriptor: Descriptor): Promise<BlobReader> {
-    return ((await this.#holderOf(descriptor)) ?? this.#first).openBlob(descriptor);
+    return (await this.#holderOf(descriptor)).openBlob(descriptor);
   }
 
-  async #holderOf(descriptor: Descriptor): Promise<Layout | undefined> {
+  /** The first layout where none has it: that then says so. */
+  async #holderOf(descriptor: Descriptor): Promise<Layout> {
+    if (this.#layouts.length === 1) return this.#first;
     for (const layout of this.#layouts) {
       if (await layout.has(descriptor)) return layout;
     }
-    return undefined;
+    return this.#first;
   }
 }

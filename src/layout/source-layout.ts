@@ -21,8 +21,11 @@ export class SourceLayout implements Layout {
   }
 
   async has(descriptor: Descriptor): Promise<boolean> {
-    await using blob = await this.#find(descriptor);
-    return blob !== undefined;
+    const file = blobFile(descriptor.digest);
+    const size = await this.#source.sizeOf(file);
+    if (size === undefined) return descriptor.data !== undefined;
+    if (size !== descriptor.size) throw this.#wrongSize(descriptor, size);
+    return true;
   }
 
   async readVerified(descriptor: Descriptor): Promise<Uint8Array> {
@@ -56,9 +59,14 @@ export class SourceLayout implements Layout {
     }
     if (blob.size === descriptor.size) return blob;
     await blob[Symbol.asyncDispose]();
-    throw new PushError(
+    throw this.#wrongSize(descriptor, blob.size);
+  }
+
+  #wrongSize({ digest, size }: Descriptor, found: number): PushError {
+    const location = this.#source.locationOf(blobFile(digest));
+    return new PushError(
       'SIZE_MISMATCH',
-      `${blob.location} holds ${blob.size} bytes, but its descriptor says ${descriptor.size}`,
+      `${location} holds ${found} bytes, but its descriptor says ${size}`,
       { hint: 'The blob is cut short or was changed: build the layout again.' },
     );
   }

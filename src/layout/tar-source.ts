@@ -51,6 +51,10 @@ class TarSource implements BlobSource {
     return `${this.#tar.path}: ${file}`;
   }
 
+  sizeOf(file: LayoutFile): Promise<number | undefined> {
+    return Promise.resolve().then(() => this.#index.find(file)?.size);
+  }
+
   open(file: LayoutFile): Promise<BlobReader | undefined> {
     return Promise.resolve().then(() => {
       const range = this.#index.find(file);
