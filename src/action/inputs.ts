@@ -20,14 +20,12 @@ export interface Inputs {
   /** How to create repositories that are missing; undefined not to. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
-  /** Layers of one target under way at once. */
-  readonly concurrency: number;
+  /** Layers of one target under way at once; undefined to choose by their sizes. */
+  readonly concurrency: number | undefined;
   /** Bytes of a layer's parts; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
 }
 
-/** Layers wait for answers most of their time; what they hold of memory has a bound of its own. */
-const DEFAULT_CONCURRENCY = 32;
 const MIB = 1024 * 1024;
 
 /** The text of a file that an input names. */
@@ -52,7 +50,7 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
       httpProxy: read('http-proxy') || undefined,
       noProxy: read('no-proxy') || undefined,
     },
-    concurrency: wholeNumber(read, 'concurrency', [1, 64]) ?? DEFAULT_CONCURRENCY,
+    concurrency: wholeNumber(read, 'concurrency', [1, 96]),
     partSize: parsePartSize(read),
   };
 }

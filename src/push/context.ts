@@ -30,8 +30,8 @@ export interface PushContext {
   readonly registry: Registry;
   readonly signal: AbortSignal;
   readonly listener: PushListener;
-  /** Layers under way at once. */
-  readonly concurrency: number;
+  /** Layers under way at once; undefined to choose by their sizes. */
+  readonly concurrency: number | undefined;
   /** Bytes of a layer's parts; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
   readonly ifTagExists: IfTagExists;

@@ -5,16 +5,21 @@ import { forEachConcurrently } from './concurrently.ts';
 import type { PushContext } from './context.ts';
 import { uploadLayer } from './upload-layer.ts';
 
+/** Layers below that size (bytes) take little memory, and wait for answers most of their time. */
+const SMALL = 1024 * 1024;
+const SMALL_AT_ONCE = 96;
+const LARGE_AT_ONCE = 32;
+
 /** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
 export async function uploadLayers(
   layers: readonly Descriptor[],
   context: PushContext,
 ): Promise<void> {
-  const { blobs, listener, registry, partSize } = context;
+  const { blobs, listener, registry, partSize, concurrency } = context;
   const largestFirst = layers.toSorted((a, b) => b.size - a.size);
   await forEachConcurrently(
     largestFirst,
-    context.concurrency,
+    concurrency ?? SMALL_AT_ONCE,
     context.signal,
     async (layer, signal) => {
       listener.layerStarted(layer);
@@ -23,6 +28,7 @@ export async function uploadLayers(
       await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
       listener.layerFinished(layer);
     },
+    ({ size }) => (concurrency === undefined && size >= SMALL ? SMALL_AT_ONCE / LARGE_AT_ONCE : 1),
   );
 }
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { forEachConcurrently } from '../../src/push/concurrently.ts';
 
 const never = new AbortController().signal;
 
-/** Lets every promise that can go on do so. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Lets every promise that can go on do so, and as many items start as may. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await setImmediate();
+}
 
 /** Work that ends when the test says so. */
 function gate() {
@@ -42,6 +45,31 @@ test('no more than the limit run at once, started in their order', async () => {
   await finish('d');
   await done;
   assert.deepEqual(started, ['a', 'b', 'c', 'd']);
+});
+
+test('what is heavy takes the room of several, and no more than there is', async () => {
+  const { started, work, finish } = gate();
+  const weightOf = (item: string): number => item.length;
+  const done = forEachConcurrently(['aaaaa', 'bb', 'c', 'd'], 3, never, work, weightOf);
+  await settle();
+  assert.deepEqual(started, ['aaaaa']);
+  await finish('aaaaa');
+  assert.deepEqual(started, ['aaaaa', 'bb', 'c']);
+  await finish('c');
+  assert.deepEqual(started, ['aaaaa', 'bb', 'c', 'd']);
+  await finish('bb');
+  await finish('d');
+  await done;
+});
+
+test('each is begun once those before it have sent what they send at once', async () => {
+  const events: string[] = [];
+  await forEachConcurrently(['a', 'b'], 2, never, async (item) => {
+    events.push(`${item} begins`);
+    for (let step = 0; step < 50; step++) await Promise.resolve();
+    events.push(`${item} sends`);
+  });
+  assert.deepEqual(events, ['a begins', 'a sends', 'b begins', 'b sends']);
 });
 
 test('every item is done once, also with more workers than items', async () => {

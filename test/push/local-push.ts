@@ -28,7 +28,7 @@ export interface LocalPush {
   /** Entries of the layout beside the image. */
   readonly beside?: readonly Graph[];
   readonly ifTagExists?: PushContext['ifTagExists'];
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal;
 }
 

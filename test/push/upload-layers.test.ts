@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Descriptor } from '../../src/oci/descriptor.ts';
+import { digestOf } from '../../src/oci/digest.ts';
+import { OCI_LAYER } from '../../src/oci/media-types.ts';
+import { uploadLayers } from '../../src/push/upload-layers.ts';
+import { startLocalEcr } from '../local-ecr/server.ts';
+import { openLocalRegistry } from '../support/local-registry.ts';
+import { pushOptions, silent } from './local-push.ts';
+
+const MIB = 1024 * 1024;
+
+function layersOf(sizes: readonly number[]): Descriptor[] {
+  return sizes.map((size, at) => ({
+    mediaType: OCI_LAYER,
+    digest: digestOf(Buffer.from(`${at}`)),
+    size,
+  }));
+}
+
+const many = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
+
+/** How many of the layers are opened before any of them is done. */
+async function underWay(sizes: readonly number[], concurrency: number | undefined) {
+  await using ecr = await startLocalEcr();
+  const registry = openLocalRegistry(ecr);
+  const end = Promise.withResolvers<never>();
+  let opened = 0;
+  const openBlob = (): Promise<never> => {
+    opened += 1;
+    return end.promise;
+  };
+  const context = { ...pushOptions({ openBlob }), registry, listener: silent, concurrency };
+  const failed = assert.rejects(uploadLayers(layersOf(sizes), context), /the end/);
+  for (let before = -1; before < opened;) {
+    before = opened;
+    await setImmediate();
+    await setImmediate();
+  }
+  end.reject(new Error('the end'));
+  await failed;
+  registry.close();
+  return opened;
+}
+
+const cases: readonly [what: string, sizes: number[], concurrency: number | undefined, number][] = [
+  ['large layers', many(100, MIB), undefined, 32],
+  ['small layers', many(200, MIB - 1), undefined, 96],
+  ['large and small layers', [...many(30, MIB), ...many(100, 1)], undefined, 30 + 6],
+  ['large layers, with a limit', many(100, MIB), 50, 50],
+  ['small layers, with a limit', many(100, 1), 3, 3],
+];
+
+for (const [what, sizes, concurrency, expected] of cases) {
+  test(`of ${what}, ${expected} are under way at once`, async () => {
+    assert.equal(await underWay(sizes, concurrency), expected);
+  });
+}
