@@ -92,8 +92,9 @@ export class ApiRegistry implements Registry {
       .filter(isDigest);
   }
 
-  async initiateUpload(signal: AbortSignal): Promise<LayerUpload> {
+  async initiateUpload(size: number, signal: AbortSignal): Promise<LayerUpload> {
     const call = 'InitiateLayerUpload';
+    this.#parts.expect(size);
     try {
       const { uploadId, partSize } = await this.#api.initiateLayerUpload(signal);
       if (uploadId === undefined || partSize === undefined) throw incomplete(call);

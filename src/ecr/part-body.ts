@@ -1,11 +1,20 @@
 import type { RepositoryId } from './repository-id.ts';
-import { encodeInPlace, type RawBody } from './part-encoder-worker.ts';
+import { encodeInPlace } from './part-encoder-worker.js';
 import type { LayerPart, PartSource } from './registry.ts';
 
 /** What UploadLayerPart's request holds around the base64 of a part. */
 export interface PartFrame {
   readonly before: string;
   readonly after: string;
+}
+
+/** A body as it is before its bytes are encoded. */
+export interface RawBody {
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** Where the part's base64 goes, and where its bytes, `size` of them, end for now. */
+  readonly start: number;
+  readonly end: number;
+  readonly size: number;
 }
 
 /** Members in the order in which the SDK writes them: those that the API requires come first. */

@@ -20,6 +20,7 @@ interface Slab {
 
 interface Waiting {
   readonly size: number;
+  readonly urgency: number;
   readonly grant: (buffer: PartBuffer) => void;
 }
 
@@ -36,28 +37,14 @@ export class PartBuffers {
     this.#budget = budget;
   }
 
-  /** Waits until there is room, first come, first served. @throws the signal's reason */
-  acquire(size: number, signal: AbortSignal): Promise<PartBuffer> {
+  /**
+   * Waits until there is room: the most urgent is served first, and of those that are equally so who came first.
+   * @throws the signal's reason
+   */
+  acquire(size: number, urgency: number, signal: AbortSignal): Promise<PartBuffer> {
     signal.throwIfAborted();
     const buffer = this.tryAcquire(size);
-    return buffer === undefined ? this.#wait(size, signal) : Promise.resolve(buffer);
-  }
-
-  /** Undefined when there was no room for so long (ms). @throws the signal's reason */
-  async acquireWithin(
-    size: number,
-    milliseconds: number,
-    signal: AbortSignal,
-  ): Promise<PartBuffer | undefined> {
-    const buffer = this.tryAcquire(size);
-    if (buffer !== undefined) return buffer;
-    const patience = AbortSignal.timeout(milliseconds);
-    try {
-      return await this.acquire(size, AbortSignal.any([signal, patience]));
-    } catch (error) {
-      if (signal.aborted || !patience.aborted) throw error;
-      return undefined;
-    }
+    return buffer === undefined ? this.#wait(size, urgency, signal) : Promise.resolve(buffer);
   }
 
   /** Undefined where that would exceed the budget, or where somebody waits already. */
@@ -65,7 +52,7 @@ export class PartBuffers {
     return this.#queue.length > 0 ? undefined : this.#take(size);
   }
 
-  #wait(size: number, signal: AbortSignal): Promise<PartBuffer> {
+  #wait(size: number, urgency: number, signal: AbortSignal): Promise<PartBuffer> {
     const { promise, resolve, reject } = Promise.withResolvers<PartBuffer>();
     const abort = (): void => {
       this.#queue.splice(this.#queue.indexOf(waiting), 1);
@@ -74,12 +61,14 @@ export class PartBuffers {
     };
     const waiting: Waiting = {
       size,
+      urgency,
       grant: (buffer) => {
         signal.removeEventListener('abort', abort);
         resolve(buffer);
       },
     };
-    this.#queue.push(waiting);
+    const behind = this.#queue.findIndex((other) => other.urgency < urgency);
+    this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, waiting);
     signal.addEventListener('abort', abort, { once: true });
     return promise;
   }

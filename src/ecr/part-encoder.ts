@@ -1,83 +1,54 @@
-import { Worker } from 'node:worker_threads';
-import { encodeAndHash, type RawBody, WORKER_DATA } from './part-encoder-worker.ts';
+import { availableParallelism } from 'node:os';
+import { EncoderThread } from './encoder-thread.ts';
+import type { RawBody } from './part-body.ts';
+import { encodeAndHash } from './part-encoder-worker.js';
 
-/** Below it (bytes) the work takes less time here than the way to the worker and back. */
+/** Below it (bytes) the work takes less time here than the way to a worker and back. */
 export const WORKER_MIN_BYTES = 512 * 1024;
 
-const WORKER_FILE = new URL('./part-encoder-worker.ts', import.meta.url);
-/** MB. All that it makes is short-lived text. */
-const WORKER_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
+const WORKER_FILE = new URL('./part-encoder-worker.js', import.meta.url);
+/** Memory holds three bodies: one that is sent, and two that are made. */
+const MAX_THREADS = 2;
 
-type Settle = (digest: string | undefined) => void;
+interface Options {
+  readonly workerFile?: URL;
+  readonly maxThreads?: number;
+}
 
 /**
- * Encodes and hashes bodies on a thread of its own, in memory that both threads see, so that this one can write to
- * sockets meanwhile. (`crypto.subtle.digest` leaves this thread, too, but copies each body first: a tenth more CPU, and
- * that much more memory.) One thread does: it is faster than this one sends.
+ * Encodes and hashes bodies on threads of their own, so that this one can write to sockets meanwhile.
+ * (`crypto.subtle.digest` leaves this thread, too, but copies each body first: a tenth more CPU, and that much more
+ * memory.)
  */
 export class PartEncoder {
   readonly #workerFile: URL;
-  readonly #pending = new Map<number, Settle>();
-  #worker: Worker | undefined;
-  #state: 'not-started' | 'starting' | 'ready' | 'failed' = 'not-started';
-  #nextId = 0;
+  readonly #maxThreads: number;
+  readonly #threads: EncoderThread[] = [];
 
-  constructor(workerFile = WORKER_FILE) {
-    this.#workerFile = workerFile;
+  constructor({ workerFile, maxThreads }: Options = {}) {
+    this.#workerFile = workerFile ?? WORKER_FILE;
+    this.#maxThreads = maxThreads ?? Math.min(MAX_THREADS, availableParallelism());
+  }
+
+  /** A thread more, if there may be, so that it is there when bodies come. */
+  startThread(): void {
+    if (this.#threads.length < this.#maxThreads)
+      this.#threads.push(new EncoderThread(this.#workerFile));
   }
 
   /**
-   * Here and now while the worker is not there yet, or cannot be had.
-   * @returns the body's SHA-256, hexadecimal; undefined when the worker died over it: its bytes must be read again
+   * Here and now where that is faster, or where there are no threads to be had.
+   * @returns the body's SHA-256, hexadecimal; undefined when a worker died over it: its bytes must be read again
    */
   encode(body: RawBody): string | Promise<string | undefined> {
     if (body.bytes.byteLength < WORKER_MIN_BYTES) return encodeAndHash(body);
-    if (this.#state === 'not-started') this.#start();
-    if (this.#state !== 'ready' || this.#worker === undefined) return encodeAndHash(body);
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    const id = this.#nextId++;
-    if (this.#pending.size === 0) this.#worker.ref();
-    this.#pending.set(id, resolve);
-    this.#worker.postMessage({ id, body });
-    return promise;
+    if (this.#leastBusy()?.pending !== 0) this.startThread();
+    return this.#leastBusy()?.encode(body) ?? encodeAndHash(body);
   }
 
-  /** The worker ends with the process, and keeps it alive only while it has something to do. */
-  #start(): void {
-    this.#state = 'starting';
-    try {
-      this.#worker = new Worker(this.#workerFile, {
-        workerData: WORKER_DATA,
-        resourceLimits: WORKER_LIMITS,
-        // Without this process's own options: a preloaded module is none of its business.
-        execArgv: [],
-      });
-    } catch {
-      this.#state = 'failed';
-      return;
-    }
-    this.#worker.on('message', (message: unknown) => this.#receive(message));
-    this.#worker.on('error', () => this.#fail());
-    this.#worker.on('exit', () => this.#fail());
-    this.#worker.unref();
+  #leastBusy(): EncoderThread | undefined {
+    return this.#threads
+      .filter(({ isAlive }) => isAlive)
+      .toSorted((a, b) => a.pending - b.pending)[0];
   }
-
-  #receive(message: unknown): void {
-    if (message === 'ready') this.#state = 'ready';
-    if (!isAnswer(message)) return;
-    const { id, digest } = message;
-    this.#pending.get(id)?.(digest);
-    this.#pending.delete(id);
-    if (this.#pending.size === 0) this.#worker?.unref();
-  }
-
-  #fail(): void {
-    this.#state = 'failed';
-    for (const settle of this.#pending.values()) settle(undefined);
-    this.#pending.clear();
-  }
-}
-
-function isAnswer(message: unknown): message is { id: number; digest: string } {
-  return typeof message === 'object' && message !== null && 'id' in message && 'digest' in message;
 }

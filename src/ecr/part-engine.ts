@@ -1,16 +1,14 @@
 import type { RepositoryId } from './repository-id.ts';
-import { CpuMeter } from './cpu-meter.ts';
 import { type EncodedPart, ResidentPart, StreamedPart } from './encoded-part.ts';
-import { bodySize, framePart, type PartFrame, readBody } from './part-body.ts';
+import { bodySize, framePart, type PartFrame, type RawBody, readBody } from './part-body.ts';
+import { Pace } from './pace.ts';
 import { type PartBuffer, PartBuffers } from './part-buffers.ts';
-import { PartEncoder } from './part-encoder.ts';
-import { encodeAndHash, type RawBody } from './part-encoder-worker.ts';
+import { PartEncoder, WORKER_MIN_BYTES } from './part-encoder.ts';
+import { encodeAndHash } from './part-encoder-worker.js';
 import type { LayerPart, PartSource } from './registry.ts';
 
-/** How long (ms) a part waits for memory before it is asked whether to do without. */
+/** How often (ms) a part that waits for memory looks whether to do without. */
 const PATIENCE = 10;
-/** Below so many busy cores it is the network that sets the pace. */
-const IDLE_CORES = 1.5;
 
 /** Bytes, besides PART_MEMORY: two bodies of the 10 MiB that ECR usually offers, one to be read and one to be hashed. */
 const SCRATCH_MEMORY = 28_000_000;
@@ -18,27 +16,32 @@ const SCRATCH_MEMORY = 28_000_000;
 interface Options {
   readonly buffers?: PartBuffers;
   readonly encoder?: PartEncoder;
-  readonly cpu?: Pick<CpuMeter, 'cores'>;
+  readonly pace?: Pick<Pace, 'noteSent' | 'isNetworkBound'>;
 }
 
 /**
- * Makes parts ready, with memory and a thread that all layers and repositories share. A part is encoded once, into
- * memory; when there is none to be had while the CPU is idle, more parts at once are worth encoding them twice.
+ * Makes parts ready, with memory and threads that all layers and repositories share. A part is encoded once, into
+ * memory; when there is none to be had and the network sets the pace, more parts at once are worth encoding them twice.
  */
 export class PartEngine {
   readonly #buffers: PartBuffers;
   /** Where bodies are made that only their hash is taken from. */
   readonly #scratch = new PartBuffers(SCRATCH_MEMORY);
   readonly #encoder: PartEncoder;
-  readonly #cpu: Pick<CpuMeter, 'cores'>;
+  readonly #pace: Pick<Pace, 'noteSent' | 'isNetworkBound'>;
 
-  constructor({ buffers, encoder, cpu }: Options = {}) {
+  constructor({ buffers, encoder, pace }: Options = {}) {
     this.#buffers = buffers ?? new PartBuffers();
     this.#encoder = encoder ?? new PartEncoder();
-    this.#cpu = cpu ?? new CpuMeter();
+    this.#pace = pace ?? new Pace();
   }
 
-  /** Waits for memory, or for idle CPU. @throws what `source` throws, the signal's reason */
+  /** Gets ready for the parts of a layer of `size` bytes. */
+  expect(size: number): void {
+    if (size >= WORKER_MIN_BYTES) this.#encoder.startThread();
+  }
+
+  /** Waits for memory, or for the network to set the pace. @throws what `source` throws, the signal's reason */
   async prepare(
     repository: RepositoryId,
     part: LayerPart,
@@ -46,12 +49,14 @@ export class PartEngine {
     signal: AbortSignal,
   ): Promise<EncodedPart> {
     const frame = framePart(repository, part);
-    const size = bodySize(frame, part.size);
-    for (;;) {
-      const buffer = await this.#buffers.acquireWithin(size, PATIENCE, signal);
-      if (buffer !== undefined) return this.#resident(part, frame, source, buffer);
-      if (this.#isIdle()) return this.#streamed(part, frame, source, signal);
-    }
+    const buffer = await this.#acquireWhileBusy(
+      bodySize(frame, part.size),
+      urgencyOf(part, source),
+      signal,
+    );
+    return buffer === undefined
+      ? this.#streamed(part, frame, source, signal)
+      : this.#resident(part, frame, source, buffer);
   }
 
   /** Undefined when there is neither memory nor CPU to spare. */
@@ -64,11 +69,29 @@ export class PartEngine {
     const frame = framePart(repository, part);
     const buffer = this.#buffers.tryAcquire(bodySize(frame, part.size));
     if (buffer !== undefined) return this.#resident(part, frame, source, buffer);
-    return this.#isIdle() ? this.#streamed(part, frame, source, signal) : undefined;
+    return this.#pace.isNetworkBound() ? this.#streamed(part, frame, source, signal) : undefined;
   }
 
-  #isIdle(): boolean {
-    return this.#cpu.cores() < IDLE_CORES;
+  /** Undefined once it is the network that sets the pace, and there was no memory before. */
+  async #acquireWhileBusy(
+    size: number,
+    urgency: number,
+    signal: AbortSignal,
+  ): Promise<PartBuffer | undefined> {
+    const buffer = this.#buffers.tryAcquire(size);
+    if (buffer !== undefined || this.#pace.isNetworkBound()) return buffer;
+    const idle = new AbortController();
+    const watch = setInterval(() => {
+      if (this.#pace.isNetworkBound()) idle.abort();
+    }, PATIENCE);
+    try {
+      return await this.#buffers.acquire(size, urgency, AbortSignal.any([signal, idle.signal]));
+    } catch (error) {
+      if (signal.aborted || !idle.signal.aborted) throw error;
+      return undefined;
+    } finally {
+      clearInterval(watch);
+    }
   }
 
   async #resident(
@@ -77,7 +100,12 @@ export class PartEngine {
     source: PartSource,
     buffer: PartBuffer,
   ): Promise<EncodedPart> {
-    return new ResidentPart(part, frame, await this.#encode(part, frame, source, buffer), buffer);
+    const bodyHash = await this.#encode(part, frame, source, buffer);
+    const release = (): void => {
+      this.#pace.noteSent();
+      buffer.release();
+    };
+    return new ResidentPart(part, frame, bodyHash, { ...buffer, release });
   }
 
   async #streamed(
@@ -86,7 +114,11 @@ export class PartEngine {
     source: PartSource,
     signal: AbortSignal,
   ): Promise<EncodedPart> {
-    const buffer = await this.#scratch.acquire(bodySize(frame, part.size), signal);
+    const buffer = await this.#scratch.acquire(
+      bodySize(frame, part.size),
+      urgencyOf(part, source),
+      signal,
+    );
     const bodyHash = await this.#encode(part, frame, source, buffer);
     buffer.release();
     return new StreamedPart(part, frame, bodyHash, source);
@@ -108,6 +140,11 @@ export class PartEngine {
       throw error;
     }
   }
+}
+
+/** What is left of the layer (bytes): the one that has most left is the one that the push waits for at its end. */
+function urgencyOf({ firstByte }: LayerPart, { size }: PartSource): number {
+  return size - firstByte;
 }
 
 /** One for the process: what it may hold bounds all repositories together. */

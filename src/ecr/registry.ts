@@ -18,8 +18,10 @@ export interface LayerPart {
   readonly size: number;
 }
 
-/** Where a part's bytes come from. */
+/** The layer that a part's bytes come from. */
 export interface PartSource {
+  /** Bytes of the layer. */
+  readonly size: number;
   /** Fills `target` with the layer's bytes from `position` on. */
   read(target: Uint8Array, position: number): Promise<void>;
 }
@@ -75,7 +77,8 @@ export interface Registry {
   readonly maxParts: number;
   /** The layers that ECR reports as AVAILABLE. Any number of digests; asked MAX_DIGESTS_PER_CALL at a time. */
   availableLayers(digests: readonly Digest[], signal: AbortSignal): Promise<ReadonlySet<Digest>>;
-  initiateUpload(signal: AbortSignal): Promise<LayerUpload>;
+  /** `size`: bytes of the layer. */
+  initiateUpload(size: number, signal: AbortSignal): Promise<LayerUpload>;
   /** Waits until there is memory for it. @throws what `source` throws */
   preparePart(part: LayerPart, source: PartSource, signal: AbortSignal): Promise<PreparedPart>;
   /** The same, or undefined where memory is short: for a part whose turn has not come. */

@@ -13,12 +13,18 @@ interface Ahead {
   readonly prepared: Promise<PreparedPart>;
 }
 
-/** The parts of one upload, each made ready while the one before it is on the wire, where memory allows. */
+/**
+ * How many parts are made ready while one is on the wire, where memory allows: it is sent in half the time that the
+ * next takes to be made, if nothing limits the wire.
+ */
+const PARTS_AHEAD = 2;
+
+/** The parts of one upload, made ready while those before them are on the wire. */
 export class PartsInOrder implements AsyncDisposable {
   readonly #uploadId: string;
   readonly #partSize: number;
   readonly #options: Options;
-  #ahead: Ahead | undefined;
+  #ahead: readonly Ahead[] = [];
 
   constructor(uploadId: string, partSize: number, options: Options) {
     this.#uploadId = uploadId;
@@ -29,25 +35,29 @@ export class PartsInOrder implements AsyncDisposable {
   /** The part that starts at `firstByte`. What was made ready is thrown away if ECR stands elsewhere. */
   async take(firstByte: number): Promise<PreparedPart> {
     const { registry, blob, signal } = this.#options;
-    const ahead = this.#ahead;
-    if (ahead?.part.firstByte === firstByte) {
-      this.#ahead = undefined;
-      return ahead.prepared;
+    const [next, ...others] = this.#ahead;
+    if (next?.part.firstByte === firstByte) {
+      this.#ahead = others;
+      return next.prepared;
     }
     await this.#discardAhead();
     return registry.preparePart(this.#part(firstByte), blob, signal);
   }
 
-  /** The part that starts at `firstByte` will be next, if all goes well. */
+  /** The parts from `firstByte` on will be next, if all goes well. */
   prepareAhead(firstByte: number): void {
     const { registry, blob, signal } = this.#options;
-    if (firstByte >= blob.size) return;
-    const part = this.#part(firstByte);
-    const prepared = registry.preparePartAhead(part, blob, signal);
-    if (prepared === undefined) return;
-    // Should it fail, that is for the one who takes it.
-    prepared.catch(() => undefined);
-    this.#ahead = { part, prepared };
+    const known = this.#ahead.at(-1)?.part;
+    let next = known === undefined ? firstByte : known.firstByte + known.size;
+    while (this.#ahead.length < PARTS_AHEAD && next < blob.size) {
+      const part = this.#part(next);
+      const prepared = registry.preparePartAhead(part, blob, signal);
+      if (prepared === undefined) return;
+      // Should it fail, that is for the one who takes it.
+      prepared.catch(() => undefined);
+      this.#ahead = [...this.#ahead, { part, prepared }];
+      next += part.size;
+    }
   }
 
   /** Ends no sooner than the reading, so that the blob can be closed then. */
@@ -57,11 +67,13 @@ export class PartsInOrder implements AsyncDisposable {
 
   async #discardAhead(): Promise<void> {
     const ahead = this.#ahead;
-    this.#ahead = undefined;
-    await ahead?.prepared.then(
-      (part) => part.discard(),
-      () => undefined,
-    );
+    this.#ahead = [];
+    for (const { prepared } of ahead) {
+      await prepared.then(
+        (part) => part.discard(),
+        () => undefined,
+      );
+    }
   }
 
   #part(firstByte: number): LayerPart {

@@ -51,7 +51,7 @@ export async function uploadLayer(layer: Descriptor, options: LayerUploadOptions
 
 async function attemptUpload(layer: Descriptor, options: LayerUploadOptions): Promise<Attempt> {
   const { registry, signal } = options;
-  const { uploadId, partSize } = await registry.initiateUpload(signal);
+  const { uploadId, partSize } = await registry.initiateUpload(layer.size, signal);
   const size = choosePartSize(layer.size, options.partSize ?? partSize, registry.maxParts);
   const sent = await sendParts(uploadId, size, options);
   if (sent !== 'done') return sent;

@@ -137,14 +137,14 @@ test('the account is learned from an answer', async () => {
 
 test('InitiateLayerUpload tells the part size that ECR wants', async () => {
   await using local = await open({ limits: { ecr: { partSize: 6_000_000 } } });
-  assert.equal((await local.registry.initiateUpload(signal)).partSize, 6_000_000);
+  assert.equal((await local.registry.initiateUpload(1, signal)).partSize, 6_000_000);
 });
 
 test('an answer that lacks what it should hold is an error that says so', async () => {
   await using local = await open();
   local.ecr.fault({ kind: 'answer', operation: 'InitiateLayerUpload', change: () => ({}) });
   await assert.rejects(
-    local.registry.initiateUpload(signal),
+    local.registry.initiateUpload(1, signal),
     refused('UNEXPECTED_RESPONSE', 'InitiateLayerUpload'),
   );
 });
@@ -249,5 +249,5 @@ test('after an abort its reason is thrown, and not the call that it broke off', 
   const controller = new AbortController();
   local.ecr.fault({ kind: 'before', run: () => controller.abort(new Error('cancelled')) });
   local.ecr.fault({ kind: 'hang' });
-  await assert.rejects(local.registry.initiateUpload(controller.signal), /^Error: cancelled$/);
+  await assert.rejects(local.registry.initiateUpload(1, controller.signal), /^Error: cancelled$/);
 });

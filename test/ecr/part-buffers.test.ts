@@ -70,18 +70,33 @@ test('free memory of other sizes is given up for what does not fit into it', () 
 
 test('one buffer is lent also beyond the budget, for without it nothing moves', async () => {
   const buffers = new PartBuffers(100);
-  const first = await buffers.acquire(500, signal);
-  const second = buffers.acquire(1, signal);
+  const first = await buffers.acquire(500, 0, signal);
+  const second = buffers.acquire(1, 0, signal);
   assert(await isPending(second));
   first.release();
   await second;
 });
 
+test('the most urgent of those who wait is served first', async () => {
+  const buffers = new PartBuffers(100);
+  const first = take(buffers, 100);
+  const served: string[] = [];
+  const wait = async (name: string, urgency: number): Promise<void> => {
+    const buffer = await buffers.acquire(100, urgency, signal);
+    served.push(name);
+    buffer.release();
+  };
+  const all = [wait('2a', 2), wait('1', 1), wait('3', 3), wait('2b', 2)];
+  first.release();
+  await Promise.all(all);
+  assert.deepEqual(served, ['3', '2a', '2b', '1']);
+});
+
 test('who waits is served in turn, and before those who only make ready', async () => {
   const buffers = new PartBuffers(100);
-  const first = await buffers.acquire(80, signal);
-  const large = buffers.acquire(70, signal);
-  const small = buffers.acquire(30, signal);
+  const first = await buffers.acquire(80, 0, signal);
+  const large = buffers.acquire(70, 0, signal);
+  const small = buffers.acquire(30, 0, signal);
   assert(await isPending(small), 'though there was room for it');
   assert.equal(buffers.tryAcquire(1), undefined);
   first.drop();
@@ -90,14 +105,14 @@ test('who waits is served in turn, and before those who only make ready', async 
 
 test('who gives up waiting is told why, and those behind move up', async () => {
   const buffers = new PartBuffers(100);
-  const first = await buffers.acquire(80, signal);
+  const first = await buffers.acquire(80, 0, signal);
   const cancelled = new AbortController();
-  const large = buffers.acquire(90, cancelled.signal);
-  const small = buffers.acquire(20, signal);
+  const large = buffers.acquire(90, 0, cancelled.signal);
+  const small = buffers.acquire(20, 0, signal);
   const reason = new Error('cancelled');
   cancelled.abort(reason);
   await assert.rejects(large, reason);
   await small;
-  await assert.rejects(async () => buffers.acquire(1, cancelled.signal), reason);
+  await assert.rejects(async () => buffers.acquire(1, 0, cancelled.signal), reason);
   first.release();
 });

@@ -134,6 +134,7 @@ async function sendPrepared(
   prepare: Prepare = inMemory,
 ): Promise<void> {
   const source = {
+    size: part.firstByte + part.size,
     read: (target: Uint8Array, position: number) => {
       const from = position - part.firstByte;
       target.set(bytes.subarray(from, from + target.byteLength));

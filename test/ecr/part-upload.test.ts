@@ -16,10 +16,13 @@ import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 const NAME = 'team/app';
 const { signal } = new AbortController();
 
-const busy = { cores: () => 2 };
-const idle = { cores: () => 0 };
+const pace = (isNetworkBound: boolean) => ({
+  noteSent: () => undefined,
+  isNetworkBound: () => isNetworkBound,
+});
+const [busy, idle] = [pace(false), pace(true)];
 
-function open(ecr: LocalEcr, buffers: PartBuffers, cpu = busy): Registry {
+function open(ecr: LocalEcr, buffers: PartBuffers, pace = busy): Registry {
   const { region, credentials } = ecr.world;
   const client = createPrivateClient({
     endpoint: ecr.url,
@@ -29,7 +32,7 @@ function open(ecr: LocalEcr, buffers: PartBuffers, cpu = busy): Registry {
   });
   const api = privateApi(client, { registryId: undefined, repositoryName: NAME });
   const repository = { type: 'private', registryId: undefined, region, name: NAME } as const;
-  return new ApiRegistry(api, repository, 4200, new PartEngine({ buffers, cpu }));
+  return new ApiRegistry(api, repository, 4200, new PartEngine({ buffers, pace }));
 }
 
 /** Notes into whose memory it read. */
@@ -39,6 +42,10 @@ class Source implements PartSource {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  get size(): number {
+    return this.#bytes.byteLength;
   }
 
   read(target: Uint8Array, position: number): Promise<void> {
@@ -53,7 +60,7 @@ test('a part of several writes arrives as it was read', async () => {
   ecr.createRepository(NAME);
   const bytes = randomBytes(5_000_001);
   const registry = open(ecr, new PartBuffers());
-  const { uploadId } = await registry.initiateUpload(signal);
+  const { uploadId } = await registry.initiateUpload(1, signal);
   const part = { uploadId, firstByte: 0, size: bytes.length };
   const prepared = await registry.preparePart(part, new Source(bytes), signal);
   assert.deepEqual(await prepared.upload(signal), {
@@ -86,7 +93,7 @@ for (const { what, fault, throws } of outcomes) {
     ecr.createRepository(NAME);
     const registry = open(ecr, new PartBuffers(300));
     const source = new Source(randomBytes(100));
-    const { uploadId } = await registry.initiateUpload(signal);
+    const { uploadId } = await registry.initiateUpload(1, signal);
     if (fault) ecr.fault({ ...fault, operation: 'UploadLayerPart' });
     const part = { uploadId, firstByte: 0, size: 100 };
     const uploaded = (await registry.preparePart(part, source, signal)).upload(signal);
@@ -100,10 +107,10 @@ for (const { what, fault, throws } of outcomes) {
 }
 
 /** Holds the memory that there is. */
-async function withoutMemory(ecr: LocalEcr, cpu: typeof idle): Promise<Registry> {
+async function withoutMemory(ecr: LocalEcr, pace: typeof idle): Promise<Registry> {
   const buffers = new PartBuffers(300);
-  await buffers.acquire(300, signal);
-  return open(ecr, buffers, cpu);
+  await buffers.acquire(300, 0, signal);
+  return open(ecr, buffers, pace);
 }
 
 for (const fault of [undefined, { kind: 'reset-in-body' }, { kind: 'answer-lost' }] as const) {
@@ -114,7 +121,7 @@ for (const fault of [undefined, { kind: 'reset-in-body' }, { kind: 'answer-lost'
     if (fault) ecr.fault({ ...fault, operation: 'UploadLayerPart' });
     const registry = await withoutMemory(ecr, idle);
     const bytes = randomBytes(700_001);
-    const { uploadId } = await registry.initiateUpload(signal);
+    const { uploadId } = await registry.initiateUpload(1, signal);
     const part = { uploadId, firstByte: 0, size: bytes.length };
     await (await registry.preparePart(part, new Source(bytes), signal)).upload(signal);
     assert.equal(await registry.completeUpload(uploadId, digestOf(bytes), signal), 'completed');
@@ -139,7 +146,7 @@ test('a file that cannot be read while it is sent ends the call with what was wr
   ecr.createRepository(NAME);
   const registry = await withoutMemory(ecr, idle);
   const source = new Source(randomBytes(500_000));
-  const { uploadId } = await registry.initiateUpload(signal);
+  const { uploadId } = await registry.initiateUpload(1, signal);
   const part = { uploadId, firstByte: 0, size: 500_000 };
   const prepared = await registry.preparePart(part, source, signal);
   const failure = new PushError('LAYOUT_UNREADABLE', 'the disk is gone');
@@ -167,7 +174,7 @@ test('a part that cannot be read says so, and leaves room for others', async () 
   const registry = open(ecr, new PartBuffers(300));
   const failure = new Error('unreadable');
   const part = { uploadId: 'any', firstByte: 0, size: 100 };
-  const unreadable = { read: () => Promise.reject(failure) };
+  const unreadable = { size: 100, read: () => Promise.reject(failure) };
   await assert.rejects(registry.preparePart(part, unreadable, signal), failure);
   (await registry.preparePart(part, new Source(randomBytes(100)), signal)).discard();
   registry.close();

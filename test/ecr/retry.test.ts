@@ -16,7 +16,7 @@ async function initiate(fault: Fault, maxAttempts = 3) {
   ecr.createRepository(REPOSITORY_NAME);
   ecr.fault({ ...fault, operation: 'InitiateLayerUpload' });
   const registry = openLocalRegistry(ecr, { maxAttempts });
-  const ended = await registry.initiateUpload(signal).then(
+  const ended = await registry.initiateUpload(1, signal).then(
     () => undefined,
     (error: unknown) => error,
   );
