@@ -31222,6 +31222,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/push/part-ranges.ts
 var part_ranges = __nccwpck_require__(3498);
+// EXTERNAL MODULE: ./src/push/upload-layers.ts + 2 modules
+var upload_layers = __nccwpck_require__(7032);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/action/read-input.ts
@@ -31518,6 +31520,7 @@ function withoutTag(text) {
 
 
 
+
 const MIB = 1024 * 1024;
 /** @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
 async function parseInputs(read, readText) {
@@ -31538,7 +31541,7 @@ async function parseInputs(read, readText) {
             httpProxy: read('http-proxy') || undefined,
             noProxy: read('no-proxy') || undefined,
         },
-        concurrency: wholeNumber(read, 'concurrency', [1, 96]),
+        concurrency: wholeNumber(read, 'concurrency', [1, upload_layers/* MAX_LAYERS_AT_ONCE */.cv]),
         partSize: parsePartSize(read),
     };
 }
@@ -31566,7 +31569,7 @@ function parseRequest(read) {
 
 /***/ }),
 
-/***/ 8109:
+/***/ 9445:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31706,11 +31709,7 @@ class JoinedContent {
         this.#layouts = [first, ...others];
     }
     async has(descriptor) {
-        for (const layout of this.#layouts) {
-            if (await layout.has(descriptor))
-                return true;
-        }
-        return false;
+        return (await this.#find(descriptor)) !== undefined;
     }
     async readVerified(descriptor) {
         return (await this.#holderOf(descriptor)).readVerified(descriptor);
@@ -31718,15 +31717,18 @@ class JoinedContent {
     async openBlob(descriptor) {
         return (await this.#holderOf(descriptor)).openBlob(descriptor);
     }
-    /** The first layout where none has it: that then says so. */
+    /** The first layout where none has it: that then says so. One alone need not be asked. */
     async #holderOf(descriptor) {
         if (this.#layouts.length === 1)
             return this.#first;
+        return (await this.#find(descriptor)) ?? this.#first;
+    }
+    async #find(descriptor) {
         for (const layout of this.#layouts) {
             if (await layout.has(descriptor))
                 return layout;
         }
-        return this.#first;
+        return undefined;
     }
 }
 
@@ -32007,25 +32009,28 @@ class DirectorySource {
     /** Links are resolved: those of its folder once for all of its files, and the file itself only where it is one. */
     async #find(file) {
         const location = this.locationOf(file);
-        const folder = await this.#resolveFolder((0,external_node_path_.dirname)(file));
+        const folder = await this.#resolveFolder((0,external_node_path_.dirname)(file), location);
+        if (folder === undefined)
+            return undefined;
         const path = (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(file));
-        const status = await statusOf(path, location);
+        const status = await lookUp(() => (0,promises_.lstat)(path), location);
         if (status === undefined)
             return undefined;
         if (!status.isSymbolicLink())
             return this.#checked(path, status, location);
-        const real = await resolveLinks(path, location);
-        const target = await statusOf(real, location);
+        const real = await lookUp(() => (0,promises_.realpath)(path), location);
+        if (real === undefined)
+            throw unsafeLink(location, 'to nothing');
+        const target = await lookUp(() => (0,promises_.lstat)(real), location);
         return target && this.#checked(real, target, location);
     }
     #checked(path, status, location) {
         if (!directory_source_isInside(this.#root, path))
             throw unsafeLink(location, `to ${(0,oci_fields/* shown */.SP)(path)}, outside the layout`);
-        return { path, size: sizeOf(status, location) };
+        return { path, size: fileSize(status, location) };
     }
-    #resolveFolder(folder) {
-        const path = (0,external_node_path_.join)(this.#root, folder);
-        const known = this.#folders.get(folder) ?? (0,promises_.realpath)(path).catch(() => path);
+    #resolveFolder(folder, location) {
+        const known = this.#folders.get(folder) ?? lookUp(() => (0,promises_.realpath)((0,external_node_path_.join)(this.#root, folder)), location);
         this.#folders.set(folder, known);
         return known;
     }
@@ -32043,7 +32048,7 @@ class FileReader {
         this.size = size;
     }
     static async of(handle, location) {
-        return new FileReader(handle, location, sizeOf(await handle.stat(), location));
+        return new FileReader(handle, location, fileSize(await handle.stat(), location));
     }
     read(target, position) {
         return readAt(this.#handle, target, position, this.location);
@@ -32052,15 +32057,15 @@ class FileReader {
         return this.#handle.close();
     }
 }
-function sizeOf(status, location) {
+function fileSize(status, location) {
     if (status.isFile())
         return status.size;
     throw new errors/* PushError */.V('NOT_A_FILE', `${location} is not a regular file`, { hint: hints/* BUILD_AGAIN */.i });
 }
-/** Of the file or link itself; undefined if there is none. */
-async function statusOf(path, location) {
+/** Undefined if there is nothing to look up. */
+async function lookUp(call, location) {
     try {
-        return await (0,promises_.lstat)(path);
+        return await call();
     }
     catch (cause) {
         const code = errorCode(cause);
@@ -32069,19 +32074,6 @@ async function statusOf(path, location) {
         if (code !== 'ENOENT' && code !== 'ENOTDIR')
             throw unreadable(location, cause);
         return undefined;
-    }
-}
-async function resolveLinks(path, location) {
-    try {
-        return await (0,promises_.realpath)(path);
-    }
-    catch (cause) {
-        const code = errorCode(cause);
-        if (code === 'ELOOP')
-            throw unsafeLink(location, 'in a circle');
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            throw unsafeLink(location, 'to nothing');
-        throw unreadable(location, cause);
     }
 }
 function directory_source_isInside(root, path) {
@@ -33623,46 +33615,8 @@ function neededBy({ manifest }) {
     return manifest.subject === undefined ? children : [...children, manifest.subject.digest];
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./src/push/concurrently.ts
-
-/**
- * Runs `work` over the items, started in their order, as many at once as together weigh `atOnce` at most. The first
- * failure aborts the others; all are awaited, and that first failure is what is thrown.
- */
-async function forEachConcurrently(items, atOnce, signal, work, weightOf = () => 1) {
-    const siblings = new AbortController();
-    const either = AbortSignal.any([signal, siblings.signal]);
-    const failures = [];
-    const running = new Set();
-    let load = 0;
-    for (const item of items) {
-        const weight = weightOf(item);
-        while (running.size > 0 && load + weight > atOnce)
-            await Promise.race(running);
-        if (either.aborted)
-            break;
-        const task = work(item, either)
-            .catch((error) => {
-            failures.push(error);
-            siblings.abort(error);
-        })
-            .finally(() => {
-            running.delete(task);
-            load -= weight;
-        });
-        running.add(task);
-        load += weight;
-        // What was started first sends its request before the next is begun.
-        await (0,external_node_timers_promises_.setImmediate)();
-    }
-    await Promise.all(running);
-    if (failures.length > 0)
-        throw failures[0];
-    signal.throwIfAborted();
-}
-
+// EXTERNAL MODULE: ./src/push/concurrently.ts
+var concurrently = __nccwpck_require__(7480);
 ;// CONCATENATED MODULE: ./src/plan/diff.ts
 function diff(graph, state, tags) {
     const { root, manifests, referrers, blobs } = graph;
@@ -33771,336 +33725,10 @@ async function checkTags({ root }, tags, images, context) {
     return (immutable ?? []).map((tag) => skipOrFail({ tag, holder: holders.get(tag) }, wanted, context));
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/push/part-ranges.ts
-var part_ranges = __nccwpck_require__(3498);
-;// CONCATENATED MODULE: ./src/push/parts-in-order.ts
-
-/**
- * How many parts are made ready while one is on the wire, where memory allows: it is sent in half the time that the
- * next takes to be made, if nothing limits the wire.
- */
-const PARTS_AHEAD = 2;
-/** The parts of one upload, made ready while those before them are on the wire. */
-class PartsInOrder {
-    #uploadId;
-    #partSize;
-    #options;
-    #ahead = [];
-    constructor(uploadId, partSize, options) {
-        this.#uploadId = uploadId;
-        this.#partSize = partSize;
-        this.#options = options;
-    }
-    /** The part that starts at `firstByte`. What was made ready is thrown away if ECR stands elsewhere. */
-    async take(firstByte) {
-        const { registry, blob, signal } = this.#options;
-        const [next, ...others] = this.#ahead;
-        if (next?.part.firstByte === firstByte) {
-            this.#ahead = others;
-            return next.prepared;
-        }
-        await this.#discardAhead();
-        return registry.preparePart(this.#part(firstByte), blob, signal);
-    }
-    /** The parts from `firstByte` on will be next, if all goes well. */
-    prepareAhead(firstByte) {
-        const { registry, blob, signal } = this.#options;
-        const known = this.#ahead.at(-1)?.part;
-        let next = known === undefined ? firstByte : known.firstByte + known.size;
-        while (this.#ahead.length < PARTS_AHEAD && next < blob.size) {
-            const part = this.#part(next);
-            const prepared = registry.preparePartAhead(part, blob, signal);
-            if (prepared === undefined)
-                return;
-            // Should it fail, that is for the one who takes it.
-            prepared.catch(() => undefined);
-            this.#ahead = [...this.#ahead, { part, prepared }];
-            next += part.size;
-        }
-    }
-    /** Ends no sooner than the reading, so that the blob can be closed then. */
-    async [Symbol.asyncDispose]() {
-        await this.#discardAhead();
-    }
-    async #discardAhead() {
-        const ahead = this.#ahead;
-        this.#ahead = [];
-        for (const { prepared } of ahead) {
-            await prepared.then((part) => part.discard(), () => undefined);
-        }
-    }
-    #part(firstByte) {
-        const size = (0,part_ranges/* partLength */.Qf)(this.#options.blob.size, firstByte, this.#partSize);
-        return { uploadId: this.#uploadId, firstByte, size };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/push/upload-layer.ts
-var upload_layer_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var upload_layer_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-/** How often a layer is begun anew when its upload was lost or arrived damaged. */
-const MAX_LAYER_ATTEMPTS = 3;
-/** How often one upload may be sent back by ECR to an earlier byte. */
-const MAX_SETBACKS = 8;
-const HASH_CHUNK_BYTES = 1024 * 1024;
-/**
- * Uploads one layer: Initiate, its parts strictly one after another, Complete. An upload that was lost is begun
- * again, unless the layer has arrived all the same.
- * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the calls throw
- */
-async function uploadLayer(layer, options) {
-    const { registry, blob, signal, onRestart } = options;
-    let last = 'parts-lost';
-    for (let attempt = 1; attempt <= MAX_LAYER_ATTEMPTS; attempt++) {
-        if (attempt > 1)
-            onRestart?.();
-        last = await attemptUpload(layer, options);
-        if (last === 'done')
-            return;
-        if (last === 'digest-mismatch')
-            await checkLocalDigest(layer, blob, signal);
-        // Another job, or an answer of ours that was lost, may have completed it.
-        else if ((await registry.availableLayers([layer.digest], signal)).has(layer.digest))
-            return;
-    }
-    throw new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive in ${MAX_LAYER_ATTEMPTS} uploads (${last})`, {
-        hint: 'The file is sound; run the step again. If it happens again, something between here and ECR changes the data.',
-    });
-}
-async function attemptUpload(layer, options) {
-    const { registry, signal } = options;
-    const { uploadId, partSize } = await registry.initiateUpload(layer.size, signal);
-    const size = (0,part_ranges/* choosePartSize */.mm)(layer.size, options.partSize ?? partSize, registry.maxParts);
-    const sent = await sendParts(uploadId, size, options);
-    if (sent !== 'done')
-        return sent;
-    const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
-    return outcome === 'completed' || outcome === 'already-exists' ? 'done' : outcome;
-}
-/** ECR refuses a part that does not follow the last one, so a layer's parts go in order, each after its answer. */
-async function sendParts(uploadId, partSize, options) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const { blob, signal } = options;
-        const parts = upload_layer_addDisposableResource(env_1, new PartsInOrder(uploadId, partSize, options), true);
-        let setbacks = 0;
-        for (let firstByte = 0; firstByte < blob.size;) {
-            const part = await parts.take(firstByte);
-            const end = firstByte + part.part.size;
-            parts.prepareAhead(end);
-            const outcome = await part.upload(signal);
-            if (outcome.kind === 'upload-not-found')
-                return 'upload-not-found';
-            const next = nextByte(outcome);
-            if (next === undefined || next < 0 || next > end)
-                return 'parts-lost';
-            if (next <= firstByte && ++setbacks > MAX_SETBACKS)
-                return 'parts-lost';
-            firstByte = next;
-        }
-        return 'done';
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = upload_layer_disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-/** Where ECR stands, whatever was sent: after the answer to a lost one this may be the end of the part it refused. */
-function nextByte(outcome) {
-    const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
-    return last === undefined ? undefined : last + 1;
-}
-/** Only after ECR found another digest is it worth hashing the file: to say whether it or the transfer was bad. */
-async function checkLocalDigest(layer, blob, signal) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    const buffer = new Uint8Array(Math.min(HASH_CHUNK_BYTES, blob.size));
-    for (let position = 0; position < blob.size; position += buffer.length) {
-        signal.throwIfAborted();
-        const chunk = buffer.subarray(0, Math.min(buffer.length, blob.size - position));
-        await blob.read(chunk, position);
-        hash.update(chunk);
-    }
-    const found = `sha256:${hash.digest('hex')}`;
-    if (found === layer.digest)
-        return;
-    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`, {
-        hint: 'The file was damaged or changed after the build: build the layout again.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/push/upload-layers.ts
-var upload_layers_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var upload_layers_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-/** Layers below that size (bytes) take little memory, and wait for answers most of their time. */
-const SMALL = 1024 * 1024;
-const SMALL_AT_ONCE = 96;
-const LARGE_AT_ONCE = 32;
-/** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
-async function uploadLayers(layers, context) {
-    const { blobs, listener, registry, partSize, concurrency } = context;
-    const largestFirst = layers.toSorted((a, b) => b.size - a.size);
-    await forEachConcurrently(largestFirst, concurrency ?? SMALL_AT_ONCE, context.signal, async (layer, signal) => {
-        const env_1 = { stack: [], error: void 0, hasError: false };
-        try {
-            listener.layerStarted(layer);
-            const blob = upload_layers_addDisposableResource(env_1, await blobs.openBlob(layer), true);
-            const onRestart = () => listener.layerRestarted(layer);
-            await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
-            listener.layerFinished(layer);
-        }
-        catch (e_1) {
-            env_1.error = e_1;
-            env_1.hasError = true;
-        }
-        finally {
-            const result_1 = upload_layers_disposeResources(env_1);
-            if (result_1)
-                await result_1;
-        }
-    }, ({ size }) => (concurrency === undefined && size >= SMALL ? SMALL_AT_ONCE / LARGE_AT_ONCE : 1));
-}
-/** How often a repository that is not seen yet is tried again, and after how many milliseconds at first. */
-const MAX_RETRIES = 3;
-const FIRST_DELAY = 250;
-/**
- * The same for a repository that was just created, or that ECR may create at the first upload: until one small layer
- * has arrived, no other is sent.
- * @throws PushError REPOSITORY_NOT_FOUND when it does not appear
- */
-async function uploadIntoNew(layers, context) {
-    const [smallest, ...others] = layers.toSorted((a, b) => a.size - b.size);
-    if (smallest === undefined)
-        return;
-    for (let retry = 0;; retry++) {
-        try {
-            await uploadLayers([smallest], context);
-            break;
-        }
-        catch (error) {
-            const isMissing = error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND';
-            if (!isMissing || retry === MAX_RETRIES)
-                throw error;
-            await (0,external_node_timers_promises_.setTimeout)(FIRST_DELAY * 2 ** retry, undefined, { signal: context.signal });
-        }
-    }
-    await uploadLayers(others, context);
-}
-
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./src/push/upload-layers.ts + 2 modules
+var upload_layers = __nccwpck_require__(7032);
 ;// CONCATENATED MODULE: ./src/push/put-manifest.ts
 
 
@@ -34108,7 +33736,7 @@ async function uploadIntoNew(layers, context) {
 /** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
 const MAX_PUT_ATTEMPTS = 6;
 /** Milliseconds; doubled each time. */
-const put_manifest_FIRST_DELAY = 200;
+const FIRST_DELAY = 200;
 /**
  * Puts one manifest. What ECR still misses under it is pushed again, and awaited.
  * @returns the tag, if it could not be moved and was skipped
@@ -34133,7 +33761,7 @@ async function putManifest(put, plan, context) {
                     throw outcome.cause;
                 context.listener.manifestRetried(put.node.descriptor.digest);
                 await pushMissing(outcome.kind, put.node.manifest, plan, context);
-                await (0,external_node_timers_promises_.setTimeout)(put_manifest_FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
+                await (0,external_node_timers_promises_.setTimeout)(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
         }
     }
 }
@@ -34158,7 +33786,7 @@ async function uploadMissing(manifest, plan, context) {
     const digests = blobs.map(({ digest }) => digest);
     const available = await context.registry.availableLayers(digests, context.signal);
     const missing = blobs.filter(({ digest }) => !available.has(digest));
-    await uploadLayers(missing, context);
+    await (0,upload_layers/* uploadLayers */.kG)(missing, context);
 }
 function blobsOf(manifest) {
     return manifest.kind === 'image' ? [manifest.config, ...manifest.layers] : [];
@@ -34238,9 +33866,9 @@ function isFailed(outcome) {
 async function pushContent(graph, { tags }, create, context) {
     const push = await planPush(graph, tags, create, context);
     const { plan, isNew } = push;
-    await (isNew ? uploadIntoNew(plan.uploads, context) : uploadLayers(plan.uploads, context));
+    await (isNew ? (0,upload_layers/* uploadIntoNew */.eM)(plan.uploads, context) : (0,upload_layers/* uploadLayers */.kG)(plan.uploads, context));
     for (const wave of toWaves(plan.puts)) {
-        await forEachConcurrently(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
+        await (0,concurrently/* forEachConcurrently */.D)(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
             await putManifest(put, plan, { ...context, signal });
         });
     }
@@ -34353,7 +33981,7 @@ async function hintAtNeighbours(results, digest, { openRegistry, signal }, envir
             return result;
         const { code, message, cause } = result.error;
         for (const { repository, wrong } of neighbours(result.target.registry.repository, environment)) {
-            const found = await lookUp(repository, digest, openRegistry, signal);
+            const found = await nearest_repository_lookUp(repository, digest, openRegistry, signal);
             if (found === undefined)
                 continue;
             const hint = `There is ${(0,reference/* describeRepository */.MD)(found)}: check ${wrong}.`;
@@ -34392,7 +34020,7 @@ function neighbours({ type, registryId, region, name }, environment) {
     ];
 }
 /** By a call that every push makes. Undefined, too, where the credentials may not look: it is a hint, no more. */
-async function lookUp(repository, digest, openRegistry, signal) {
+async function nearest_repository_lookUp(repository, digest, openRegistry, signal) {
     try {
         const registry = await openRegistry(repository);
         try {
@@ -36576,7 +36204,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5915);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9280);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2100);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8109);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9445);
 /* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7359);
 /* harmony import */ var _ecr_proxy_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4218);
 /* harmony import */ var _ecr_rate_limit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3964);
@@ -36961,6 +36589,54 @@ function variantOf({ architecture, variant }) {
 
 /***/ }),
 
+/***/ 7480:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ forEachConcurrently)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * Runs `work` over the items, started in their order, as many at once as together weigh `atOnce` at most. The first
+ * failure aborts the others; all are awaited, and that first failure is what is thrown.
+ */
+async function forEachConcurrently(items, atOnce, signal, work, weightOf = () => 1) {
+    const siblings = new AbortController();
+    const either = AbortSignal.any([signal, siblings.signal]);
+    const failures = [];
+    const running = new Set();
+    let load = 0;
+    for (const item of items) {
+        const weight = weightOf(item);
+        while (running.size > 0 && load + weight > atOnce)
+            await Promise.race(running);
+        if (either.aborted)
+            break;
+        const task = work(item, either)
+            .catch((error) => {
+            failures.push(error);
+            siblings.abort(error);
+        })
+            .finally(() => {
+            running.delete(task);
+            load -= weight;
+        });
+        running.add(task);
+        load += weight;
+        // What was started first sends its request before the next is begun.
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setImmediate)();
+    }
+    await Promise.all(running);
+    if (failures.length > 0)
+        throw failures[0];
+    signal.throwIfAborted();
+}
+
+
+/***/ }),
+
 /***/ 3498:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36985,6 +36661,357 @@ function choosePartSize(layerSize, wanted, maxParts) {
 /** Bytes of the part that starts at `firstByte`. */
 function partLength(layerSize, firstByte, partSize) {
     return Math.min(partSize, layerSize - firstByte);
+}
+
+
+/***/ }),
+
+/***/ 7032:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  cv: () => (/* binding */ MAX_LAYERS_AT_ONCE),
+  eM: () => (/* binding */ uploadIntoNew),
+  kG: () => (/* binding */ uploadLayers)
+});
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/push/concurrently.ts
+var concurrently = __nccwpck_require__(7480);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/push/part-ranges.ts
+var part_ranges = __nccwpck_require__(3498);
+;// CONCATENATED MODULE: ./src/push/parts-in-order.ts
+
+/**
+ * How many parts are made ready while one is on the wire, where memory allows: it is sent in half the time that the
+ * next takes to be made, if nothing limits the wire.
+ */
+const PARTS_AHEAD = 2;
+/** The parts of one upload, made ready while those before them are on the wire. */
+class PartsInOrder {
+    #uploadId;
+    #partSize;
+    #options;
+    #ahead = [];
+    constructor(uploadId, partSize, options) {
+        this.#uploadId = uploadId;
+        this.#partSize = partSize;
+        this.#options = options;
+    }
+    /** The part that starts at `firstByte`. What was made ready is thrown away if ECR stands elsewhere. */
+    async take(firstByte) {
+        const { registry, blob, signal } = this.#options;
+        const [next, ...others] = this.#ahead;
+        if (next?.part.firstByte === firstByte) {
+            this.#ahead = others;
+            return next.prepared;
+        }
+        await this.#discardAhead();
+        return registry.preparePart(this.#part(firstByte), blob, signal);
+    }
+    /** The parts from `firstByte` on will be next, if all goes well. */
+    prepareAhead(firstByte) {
+        const { registry, blob, signal } = this.#options;
+        const known = this.#ahead.at(-1)?.part;
+        let next = known === undefined ? firstByte : known.firstByte + known.size;
+        while (this.#ahead.length < PARTS_AHEAD && next < blob.size) {
+            const part = this.#part(next);
+            const prepared = registry.preparePartAhead(part, blob, signal);
+            if (prepared === undefined)
+                return;
+            // Should it fail, that is for the one who takes it.
+            prepared.catch(() => undefined);
+            this.#ahead = [...this.#ahead, { part, prepared }];
+            next += part.size;
+        }
+    }
+    /** Ends no sooner than the reading, so that the blob can be closed then. */
+    async [Symbol.asyncDispose]() {
+        await this.#discardAhead();
+    }
+    async #discardAhead() {
+        const ahead = this.#ahead;
+        this.#ahead = [];
+        for (const { prepared } of ahead) {
+            await prepared.then((part) => part.discard(), () => undefined);
+        }
+    }
+    #part(firstByte) {
+        const size = (0,part_ranges/* partLength */.Qf)(this.#options.blob.size, firstByte, this.#partSize);
+        return { uploadId: this.#uploadId, firstByte, size };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/push/upload-layer.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+/** How often a layer is begun anew when its upload was lost or arrived damaged. */
+const MAX_LAYER_ATTEMPTS = 3;
+/** How often one upload may be sent back by ECR to an earlier byte. */
+const MAX_SETBACKS = 8;
+const HASH_CHUNK_BYTES = 1024 * 1024;
+/**
+ * Uploads one layer: Initiate, its parts strictly one after another, Complete. An upload that was lost is begun
+ * again, unless the layer has arrived all the same.
+ * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the calls throw
+ */
+async function uploadLayer(layer, options) {
+    const { registry, blob, signal, onRestart } = options;
+    let last = 'parts-lost';
+    for (let attempt = 1; attempt <= MAX_LAYER_ATTEMPTS; attempt++) {
+        if (attempt > 1)
+            onRestart?.();
+        last = await attemptUpload(layer, options);
+        if (last === 'done')
+            return;
+        if (last === 'digest-mismatch')
+            await checkLocalDigest(layer, blob, signal);
+        // Another job, or an answer of ours that was lost, may have completed it.
+        else if ((await registry.availableLayers([layer.digest], signal)).has(layer.digest))
+            return;
+    }
+    throw new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive in ${MAX_LAYER_ATTEMPTS} uploads (${last})`, {
+        hint: 'The file is sound; run the step again. If it happens again, something between here and ECR changes the data.',
+    });
+}
+async function attemptUpload(layer, options) {
+    const { registry, signal } = options;
+    const { uploadId, partSize } = await registry.initiateUpload(layer.size, signal);
+    const size = (0,part_ranges/* choosePartSize */.mm)(layer.size, options.partSize ?? partSize, registry.maxParts);
+    const sent = await sendParts(uploadId, size, options);
+    if (sent !== 'done')
+        return sent;
+    const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
+    return outcome === 'completed' || outcome === 'already-exists' ? 'done' : outcome;
+}
+/** ECR refuses a part that does not follow the last one, so a layer's parts go in order, each after its answer. */
+async function sendParts(uploadId, partSize, options) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { blob, signal } = options;
+        const parts = __addDisposableResource(env_1, new PartsInOrder(uploadId, partSize, options), true);
+        let setbacks = 0;
+        for (let firstByte = 0; firstByte < blob.size;) {
+            const part = await parts.take(firstByte);
+            const end = firstByte + part.part.size;
+            parts.prepareAhead(end);
+            const outcome = await part.upload(signal);
+            if (outcome.kind === 'upload-not-found')
+                return 'upload-not-found';
+            const next = nextByte(outcome);
+            if (next === undefined || next < 0 || next > end)
+                return 'parts-lost';
+            if (next <= firstByte && ++setbacks > MAX_SETBACKS)
+                return 'parts-lost';
+            firstByte = next;
+        }
+        return 'done';
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+/** Where ECR stands, whatever was sent: after the answer to a lost one this may be the end of the part it refused. */
+function nextByte(outcome) {
+    const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
+    return last === undefined ? undefined : last + 1;
+}
+/** Only after ECR found another digest is it worth hashing the file: to say whether it or the transfer was bad. */
+async function checkLocalDigest(layer, blob, signal) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const buffer = new Uint8Array(Math.min(HASH_CHUNK_BYTES, blob.size));
+    for (let position = 0; position < blob.size; position += buffer.length) {
+        signal.throwIfAborted();
+        const chunk = buffer.subarray(0, Math.min(buffer.length, blob.size - position));
+        await blob.read(chunk, position);
+        hash.update(chunk);
+    }
+    const found = `sha256:${hash.digest('hex')}`;
+    if (found === layer.digest)
+        return;
+    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`, {
+        hint: 'The file was damaged or changed after the build: build the layout again.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/push/upload-layers.ts
+var upload_layers_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var upload_layers_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+/** Layers below that size (bytes) take little memory, and wait for answers most of their time. */
+const SMALL = 1024 * 1024;
+/** The most that may be under way, each on a connection of its own. */
+const MAX_LAYERS_AT_ONCE = 96;
+const LARGE_AT_ONCE = 32;
+/** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
+async function uploadLayers(layers, context) {
+    const { blobs, listener, registry, partSize, concurrency } = context;
+    const largestFirst = layers.toSorted((a, b) => b.size - a.size);
+    await (0,concurrently/* forEachConcurrently */.D)(largestFirst, concurrency ?? MAX_LAYERS_AT_ONCE, context.signal, async (layer, signal) => {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            listener.layerStarted(layer);
+            const blob = upload_layers_addDisposableResource(env_1, await blobs.openBlob(layer), true);
+            const onRestart = () => listener.layerRestarted(layer);
+            await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
+            listener.layerFinished(layer);
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = upload_layers_disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }, ({ size }) => concurrency === undefined && size >= SMALL ? MAX_LAYERS_AT_ONCE / LARGE_AT_ONCE : 1);
+}
+/** How often a repository that is not seen yet is tried again, and after how many milliseconds at first. */
+const MAX_RETRIES = 3;
+const FIRST_DELAY = 250;
+/**
+ * The same for a repository that was just created, or that ECR may create at the first upload: until one small layer
+ * has arrived, no other is sent.
+ * @throws PushError REPOSITORY_NOT_FOUND when it does not appear
+ */
+async function uploadIntoNew(layers, context) {
+    const [smallest, ...others] = layers.toSorted((a, b) => a.size - b.size);
+    if (smallest === undefined)
+        return;
+    for (let retry = 0;; retry++) {
+        try {
+            await uploadLayers([smallest], context);
+            break;
+        }
+        catch (error) {
+            const isMissing = error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND';
+            if (!isMissing || retry === MAX_RETRIES)
+                throw error;
+            await (0,promises_.setTimeout)(FIRST_DELAY * 2 ** retry, undefined, { signal: context.signal });
+        }
+    }
+    await uploadLayers(others, context);
 }
 
 

@@ -4,6 +4,7 @@ import { parsePlatformName } from '../oci/platform.ts';
 import type { ImageRequest } from '../plan/resolve-image.ts';
 import type { IfTagExists } from '../push/context.ts';
 import { MAX_PART_SIZE, MIN_PART_SIZE } from '../push/part-ranges.ts';
+import { MAX_LAYERS_AT_ONCE } from '../push/upload-layers.ts';
 import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
 import { parseRepositorySettings } from './repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
@@ -50,7 +51,7 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
       httpProxy: read('http-proxy') || undefined,
       noProxy: read('no-proxy') || undefined,
     },
-    concurrency: wholeNumber(read, 'concurrency', [1, 96]),
+    concurrency: wholeNumber(read, 'concurrency', [1, MAX_LAYERS_AT_ONCE]),
     partSize: parsePartSize(read),
   };
 }

@@ -29,7 +29,7 @@ class DirectorySource implements BlobSource {
   readonly #path: string;
   readonly #root: string;
   /** Their real paths. */
-  readonly #folders = new Map<string, Promise<string>>();
+  readonly #folders = new Map<string, Promise<string | undefined>>();
 
   constructor(path: string, root: string) {
     this.#path = path;
@@ -62,25 +62,27 @@ class DirectorySource implements BlobSource {
   /** Links are resolved: those of its folder once for all of its files, and the file itself only where it is one. */
   async #find(file: LayoutFile): Promise<FoundFile | undefined> {
     const location = this.locationOf(file);
-    const folder = await this.#resolveFolder(dirname(file));
+    const folder = await this.#resolveFolder(dirname(file), location);
+    if (folder === undefined) return undefined;
     const path = join(folder, basename(file));
-    const status = await statusOf(path, location);
+    const status = await lookUp(() => lstat(path), location);
     if (status === undefined) return undefined;
     if (!status.isSymbolicLink()) return this.#checked(path, status, location);
-    const real = await resolveLinks(path, location);
-    const target = await statusOf(real, location);
+    const real = await lookUp(() => realpath(path), location);
+    if (real === undefined) throw unsafeLink(location, 'to nothing');
+    const target = await lookUp(() => lstat(real), location);
     return target && this.#checked(real, target, location);
   }
 
   #checked(path: string, status: Stats, location: string): FoundFile {
     if (!isInside(this.#root, path))
       throw unsafeLink(location, `to ${shown(path)}, outside the layout`);
-    return { path, size: sizeOf(status, location) };
+    return { path, size: fileSize(status, location) };
   }
 
-  #resolveFolder(folder: string): Promise<string> {
-    const path = join(this.#root, folder);
-    const known = this.#folders.get(folder) ?? realpath(path).catch(() => path);
+  #resolveFolder(folder: string, location: string): Promise<string | undefined> {
+    const known =
+      this.#folders.get(folder) ?? lookUp(() => realpath(join(this.#root, folder)), location);
     this.#folders.set(folder, known);
     return known;
   }
@@ -102,7 +104,7 @@ class FileReader implements BlobReader {
   }
 
   static async of(handle: FileHandle, location: string): Promise<FileReader> {
-    return new FileReader(handle, location, sizeOf(await handle.stat(), location));
+    return new FileReader(handle, location, fileSize(await handle.stat(), location));
   }
 
   read(target: Uint8Array, position: number): Promise<void> {
@@ -114,31 +116,20 @@ class FileReader implements BlobReader {
   }
 }
 
-function sizeOf(status: Stats, location: string): number {
+function fileSize(status: Stats, location: string): number {
   if (status.isFile()) return status.size;
   throw new PushError('NOT_A_FILE', `${location} is not a regular file`, { hint: BUILD_AGAIN });
 }
 
-/** Of the file or link itself; undefined if there is none. */
-async function statusOf(path: string, location: string): Promise<Stats | undefined> {
+/** Undefined if there is nothing to look up. */
+async function lookUp<T>(call: () => Promise<T>, location: string): Promise<T | undefined> {
   try {
-    return await lstat(path);
+    return await call();
   } catch (cause) {
     const code = errorCode(cause);
     if (code === 'ELOOP') throw unsafeLink(location, 'in a circle');
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(location, cause);
     return undefined;
-  }
-}
-
-async function resolveLinks(path: string, location: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === 'ELOOP') throw unsafeLink(location, 'in a circle');
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw unsafeLink(location, 'to nothing');
-    throw unreadable(location, cause);
   }
 }
 

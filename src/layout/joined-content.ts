@@ -12,10 +12,7 @@ export class JoinedContent implements BlobStore {
   }
 
   async has(descriptor: Descriptor): Promise<boolean> {
-    for (const layout of this.#layouts) {
-      if (await layout.has(descriptor)) return true;
-    }
-    return false;
+    return (await this.#find(descriptor)) !== undefined;
   }
 
   async readVerified(descriptor: Descriptor): Promise<Uint8Array> {
@@ -26,12 +23,16 @@ export class JoinedContent implements BlobStore {
     return (await this.#holderOf(descriptor)).openBlob(descriptor);
   }
 
-  /** The first layout where none has it: that then says so. */
+  /** The first layout where none has it: that then says so. One alone need not be asked. */
   async #holderOf(descriptor: Descriptor): Promise<Layout> {
     if (this.#layouts.length === 1) return this.#first;
+    return (await this.#find(descriptor)) ?? this.#first;
+  }
+
+  async #find(descriptor: Descriptor): Promise<Layout | undefined> {
     for (const layout of this.#layouts) {
       if (await layout.has(descriptor)) return layout;
     }
-    return this.#first;
+    return undefined;
   }
 }

@@ -7,7 +7,8 @@ import { uploadLayer } from './upload-layer.ts';
 
 /** Layers below that size (bytes) take little memory, and wait for answers most of their time. */
 const SMALL = 1024 * 1024;
-const SMALL_AT_ONCE = 96;
+/** The most that may be under way, each on a connection of its own. */
+export const MAX_LAYERS_AT_ONCE = 96;
 const LARGE_AT_ONCE = 32;
 
 /** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
@@ -19,7 +20,7 @@ export async function uploadLayers(
   const largestFirst = layers.toSorted((a, b) => b.size - a.size);
   await forEachConcurrently(
     largestFirst,
-    concurrency ?? SMALL_AT_ONCE,
+    concurrency ?? MAX_LAYERS_AT_ONCE,
     context.signal,
     async (layer, signal) => {
       listener.layerStarted(layer);
@@ -28,7 +29,8 @@ export async function uploadLayers(
       await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
       listener.layerFinished(layer);
     },
-    ({ size }) => (concurrency === undefined && size >= SMALL ? SMALL_AT_ONCE / LARGE_AT_ONCE : 1),
+    ({ size }) =>
+      concurrency === undefined && size >= SMALL ? MAX_LAYERS_AT_ONCE / LARGE_AT_ONCE : 1,
   );
 }
 
