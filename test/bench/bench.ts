@@ -10,7 +10,7 @@ import { CONDITIONS } from './conditions.ts';
 import { writeDocument } from './document.ts';
 import { makeIdentity } from './identity.ts';
 import { layoutSpecs } from './layouts.ts';
-import { type Options, parseOptions } from './options.ts';
+import { type Options, parseOptions, USAGE } from './options.ts';
 import { bareNode } from './push-once.ts';
 import type { Cell, Results } from './results.ts';
 import { startSink } from './sink-process.ts';
@@ -92,4 +92,6 @@ async function commit(): Promise<string> {
   return changed === '' ? head : `${head} and changes`;
 }
 
-await main(process.argv.slice(2));
+const args = process.argv.slice(2);
+if (args.includes('--help')) console.log(USAGE);
+else await main(args);
