@@ -13,8 +13,8 @@ type Environment = Record<string, string | undefined>;
 const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'] as const;
 
 /**
- * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the cache
- * service and the credential providers take the same way as ECR.
+ * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the credential
+ * providers take the same way as ECR.
  * @throws PushError INVALID_INPUT for a proxy that is none
  */
 export function setProxyVariables(
