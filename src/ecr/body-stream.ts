@@ -6,7 +6,7 @@ interface Request extends NodeJS.WritableStream {
   destroy(error?: Error): void;
 }
 
-/** A request's body, a chunk at a time. When the chunks fail, so does the request that they were for. */
+/** A request's body, a chunk at a time. When the chunks fail, so does their request; when it closes, no more are made. */
 export class BodyStream extends Readable {
   readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   readonly #size: number;
@@ -36,8 +36,9 @@ export class BodyStream extends Readable {
   override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
     this.#onPipe(destination);
     if (isRequest(destination)) {
-      // What Node's pipe leaves to its user.
+      // What Node's pipe leaves to its user: each ends with the other.
       this.once('error', (error) => destination.destroy(error));
+      destination.once('close', () => this.destroy());
       this.#endWithAnswer(destination);
     }
     return super.pipe(destination, options);

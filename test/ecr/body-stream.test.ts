@@ -107,3 +107,28 @@ test('a body whose chunks fail breaks its request off', { timeout }, async () =>
   const [error] = (await failed) as [Error];
   assert.equal(error.message, 'unreadable');
 });
+
+/** A connection that takes no more than it was first given. */
+class StalledWire extends Wire {
+  override _write(): void {
+    // Never written.
+  }
+}
+
+test('no chunk is made any more for a request that was broken off', { timeout }, async () => {
+  const wire = new StalledWire(SIZE);
+  const agent = Object.assign(new Agent(), { createConnection: () => wire });
+  const request = httpRequest({ method: 'POST', agent, headers: { 'content-length': 9 * SIZE } });
+  request.on('error', () => undefined);
+  let made = 0;
+  const chunks = (function* () {
+    for (; made < 9; made++) yield Buffer.alloc(SIZE);
+  })();
+  const body = new BodyStream(chunks, 9 * SIZE);
+  const closed = once(body, 'close');
+  body.pipe(request);
+  await once(body, 'pause');
+  request.destroy();
+  await closed;
+  assert(made < 9, `${made} of 9 were made`);
+});
