@@ -4,8 +4,10 @@ import { CallLog } from './call-log.ts';
 import { ACCOUNT, APP, initiate, privateClient, refusal, sendPart } from './sample.ts';
 import { startLocalEcr } from './server.ts';
 
-/** A log of parts, each `[uploadId, event at which it starts, event at which it ends]`. */
-function partsLog(parts: readonly (readonly [string, number, number])[]): CallLog {
+/** `[uploadId, event at which it starts, event at which it ends]`; no upload where the body never came. */
+type LoggedPart = readonly [string | undefined, number, number];
+
+function partsLog(parts: readonly LoggedPart[]): CallLog {
   const log = new CallLog();
   const calls = parts.map(([uploadId, start, end]) => ({ uploadId, start, end }));
   const events = calls.flatMap((call) => [call.start, call.end]).sort((a, b) => a - b);
@@ -17,7 +19,7 @@ function partsLog(parts: readonly (readonly [string, number, number])[]): CallLo
     if (started !== undefined) log.end(started, 'ok');
     else {
       const fresh = log.start('ecr', 'UploadLayerPart');
-      log.setInput(fresh, { uploadId: call?.uploadId });
+      if (call?.uploadId !== undefined) log.setInput(fresh, { uploadId: call.uploadId });
       open.set(key, fresh);
     }
   }
@@ -62,55 +64,63 @@ test('a refused call is logged with the error’s name', async () => {
   );
 });
 
-const logs: { name: string; parts: [string, number, number][]; overlaps: number; peak: number }[] =
-  [
-    {
-      name: 'parts in turn',
-      parts: [
-        ['a', 1, 2],
-        ['a', 3, 4],
-      ],
-      overlaps: 0,
-      peak: 1,
-    },
-    {
-      name: 'parts of two uploads at once',
-      parts: [
-        ['a', 1, 3],
-        ['b', 2, 4],
-      ],
-      overlaps: 0,
-      peak: 2,
-    },
-    {
-      name: 'a part that starts while one is under way',
-      parts: [
-        ['a', 1, 3],
-        ['a', 2, 4],
-      ],
-      overlaps: 1,
-      peak: 2,
-    },
-    {
-      name: 'a part within another',
-      parts: [
-        ['a', 1, 4],
-        ['a', 2, 3],
-      ],
-      overlaps: 1,
-      peak: 2,
-    },
-    {
-      name: 'a part that overlaps two',
-      parts: [
-        ['a', 1, 3],
-        ['a', 2, 5],
-        ['a', 4, 6],
-      ],
-      overlaps: 2,
-      peak: 2,
-    },
-  ];
+const logs: { name: string; parts: LoggedPart[]; overlaps: number; peak: number }[] = [
+  {
+    name: 'parts in turn',
+    parts: [
+      ['a', 1, 2],
+      ['a', 3, 4],
+    ],
+    overlaps: 0,
+    peak: 1,
+  },
+  {
+    name: 'parts of two uploads at once',
+    parts: [
+      ['a', 1, 3],
+      ['b', 2, 4],
+    ],
+    overlaps: 0,
+    peak: 2,
+  },
+  {
+    name: 'a part that starts while one is under way',
+    parts: [
+      ['a', 1, 3],
+      ['a', 2, 4],
+    ],
+    overlaps: 1,
+    peak: 2,
+  },
+  {
+    name: 'a part within another',
+    parts: [
+      ['a', 1, 4],
+      ['a', 2, 3],
+    ],
+    overlaps: 1,
+    peak: 2,
+  },
+  {
+    name: 'a part that overlaps two',
+    parts: [
+      ['a', 1, 3],
+      ['a', 2, 5],
+      ['a', 4, 6],
+    ],
+    overlaps: 2,
+    peak: 2,
+  },
+  {
+    name: 'parts that broke off before they told their upload',
+    parts: [
+      [undefined, 1, 3],
+      [undefined, 2, 4],
+    ],
+    overlaps: 0,
+    peak: 2,
+  },
+];
 for (const { name, parts, overlaps, peak } of logs) {
   test(`${name}: ${overlaps} overlaps, ${peak} at once`, () => {
     const log = partsLog(parts);

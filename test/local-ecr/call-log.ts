@@ -66,9 +66,12 @@ export class CallLog {
     return Math.max(0, ...underWay);
   }
 
-  /** Pairs of parts of one upload that were under way at once: a pusher must leave none. */
+  /**
+   * Pairs of parts of one upload that were under way at once: a pusher must leave none. Which upload a part was for is
+   * not known where its request broke off.
+   */
   overlappingParts(): readonly (readonly [Call, Call])[] {
-    const parts = this.calls('UploadLayerPart');
+    const parts = this.calls('UploadLayerPart').filter(({ input }) => 'uploadId' in input);
     return parts.flatMap((part) =>
       parts
         .filter((other) => other !== part && other.input['uploadId'] === part.input['uploadId'])
