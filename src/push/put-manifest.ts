@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PutOutcome } from '../ecr/registry.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
@@ -7,6 +6,7 @@ import type { ManifestPut, Plan } from '../plan/diff.ts';
 import type { PushContext } from './context.ts';
 import { type SkippedTag, skipOrFail } from './immutable-tags.ts';
 import { uploadLayers } from './upload-layers.ts';
+import { wait } from './wait.ts';
 
 /** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
 const MAX_PUT_ATTEMPTS = 6;
@@ -39,7 +39,7 @@ export async function putManifest(
         if (attempt === MAX_PUT_ATTEMPTS) throw outcome.cause;
         context.listener.manifestRetried(put.node.descriptor.digest);
         await pushMissing(outcome.kind, put.node.manifest, plan, context);
-        await delay(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
+        await wait(FIRST_DELAY * 2 ** (attempt - 1), context.signal);
     }
   }
 }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import type { PushContext } from './context.ts';
 import { uploadLayer } from './upload-layer.ts';
+import { wait } from './wait.ts';
 
 /** Layers below that size (bytes) take little memory, and wait for answers most of their time. */
 const SMALL = 1024 * 1024;
@@ -56,7 +56,7 @@ export async function uploadIntoNew(
     } catch (error) {
       const isMissing = error instanceof PushError && error.code === 'REPOSITORY_NOT_FOUND';
       if (!isMissing || retry === MAX_RETRIES) throw error;
-      await delay(FIRST_DELAY * 2 ** retry, undefined, { signal: context.signal });
+      await wait(FIRST_DELAY * 2 ** retry, context.signal);
     }
   }
   await uploadLayers(others, context);

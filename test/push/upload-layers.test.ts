@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_LAYER } from '../../src/oci/media-types.ts';
-import { uploadLayers } from '../../src/push/upload-layers.ts';
+import { PushError } from '../../src/errors.ts';
+import { uploadIntoNew, uploadLayers } from '../../src/push/upload-layers.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
 import { openLocalRegistry } from '../support/local-registry.ts';
 import { pushOptions, silent } from './local-push.ts';
@@ -57,3 +58,19 @@ for (const [what, sizes, concurrency, expected] of cases) {
     assert.equal(await underWay(sizes, concurrency), expected);
   });
 }
+
+test('an abort while a new repository is awaited ends the waiting with its reason', async () => {
+  await using ecr = await startLocalEcr();
+  const registry = openLocalRegistry(ecr);
+  const stop = new AbortController();
+  const reason = new Error('another target failed');
+  // What fails first is what an upload ends with, whatever comes after.
+  const openBlob = (): Promise<never> => {
+    stop.abort(reason);
+    return Promise.reject(new PushError('REPOSITORY_NOT_FOUND', 'not yet'));
+  };
+  const options = { ...pushOptions({ openBlob }), signal: stop.signal };
+  const uploaded = uploadIntoNew(layersOf([1]), { ...options, registry, listener: silent });
+  await assert.rejects(uploaded, reason);
+  registry.close();
+});
