@@ -10,7 +10,7 @@ import { startLocalEcr } from '../local-ecr/server.ts';
 import { openLocalRegistry } from '../support/local-registry.ts';
 import { pushOptions, silent } from './local-push.ts';
 
-const MIB = 1024 * 1024;
+const LARGE = 256 * 1024;
 
 function layersOf(sizes: readonly number[]): Descriptor[] {
   return sizes.map((size, at) => ({
@@ -46,10 +46,10 @@ async function underWay(sizes: readonly number[], concurrency: number | undefine
 }
 
 const cases: readonly [what: string, sizes: number[], concurrency: number | undefined, number][] = [
-  ['large layers', many(100, MIB), undefined, 32],
-  ['small layers', many(200, MIB - 1), undefined, 96],
-  ['large and small layers', [...many(30, MIB), ...many(100, 1)], undefined, 30 + 6],
-  ['large layers, with a limit', many(100, MIB), 50, 50],
+  ['large layers', many(100, LARGE), undefined, 32],
+  ['small layers', many(200, LARGE - 1), undefined, 96],
+  ['large and small layers', [...many(30, LARGE), ...many(100, 1)], undefined, 30 + 6],
+  ['large layers, with a limit', many(100, LARGE), 50, 50],
   ['small layers, with a limit', many(100, 1), 3, 3],
 ];
 
