@@ -50,10 +50,15 @@ export async function uploadLayer(layer: Descriptor, options: LayerUploadOptions
 }
 
 async function attemptUpload(layer: Descriptor, options: LayerUploadOptions): Promise<Attempt> {
-  const { registry, signal } = options;
+  const { registry, blob, signal } = options;
   const { uploadId, partSize } = await registry.initiateUpload(layer.size, signal);
   const size = choosePartSize(layer.size, options.partSize ?? partSize, registry.maxParts);
-  const sent = await sendParts(uploadId, size, options);
+  const sent = await sendParts(uploadId, size, options).catch(async (error: unknown) => {
+    // A part may be read twice, for its hash and to be sent: a file that changes between looks like a wrong signature.
+    if (error instanceof PushError && error.code === 'SIGNATURE_REFUSED')
+      await checkLocalDigest(layer, blob, signal);
+    throw error;
+  });
   if (sent !== 'done') return sent;
   const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
   return outcome === 'completed' || outcome === 'already-exists' ? 'done' : outcome;
@@ -89,7 +94,7 @@ function nextByte(outcome: Exclude<PartOutcome, { kind: 'upload-not-found' }>): 
   return last === undefined ? undefined : last + 1;
 }
 
-/** Only after ECR found another digest is it worth hashing the file: to say whether it or the transfer was bad. */
+/** Only after ECR refused what it got is it worth hashing the file: to say whether it or the transfer was bad. */
 async function checkLocalDigest(
   layer: Descriptor,
   blob: BlobReader,

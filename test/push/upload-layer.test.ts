@@ -13,6 +13,7 @@ import type { LocalEcrOptions } from '../local-ecr/options.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { completeUpload, initiateUpload, uploadPart } from '../local-ecr/uploads.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
+import { refused } from '../support/refused.ts';
 
 /** Bytes. */
 const PART = 100;
@@ -369,4 +370,25 @@ test('an error that no recovery knows ends the layer at once', async () => {
   scene.ecr.fault({ kind: 'error', name: 'KmsException', nth: 2, ...UPLOAD });
   await assert.rejects(scene.upload(), { code: 'KMS' });
   assert.equal(scene.count('UploadLayerPart'), 2);
+});
+
+/** What AWS answers where a body is read twice, for its hash and to send it, and was changed between. */
+const SIGNATURE = { ...UPLOAD, kind: 'error', name: 'InvalidSignatureException' } as const;
+
+test('a part whose signature is refused because the file was changed names the file', async () => {
+  await using scene = await Scene.open();
+  scene.ecr.fault({
+    ...SIGNATURE,
+    when: () => {
+      scene.blob.content = randomBytes(LAYER.length);
+      return true;
+    },
+  });
+  await assert.rejects(scene.upload(), refused('DIGEST_MISMATCH', scene.blob.location));
+});
+
+test('a part whose signature is refused though the file is sound tells of the signature', async () => {
+  await using scene = await Scene.open();
+  scene.ecr.fault(SIGNATURE);
+  await assert.rejects(scene.upload(), refused('SIGNATURE_REFUSED', 'UploadLayerPart'));
 });
