@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { REPOSITORY } from '../support/action-metadata.ts';
 import { execute } from '../support/execute.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { type Bench, compare, measureLinearity, measureMemory, repeat } from './compare.ts';
+import { type Bench, compare, measureLinearity, repeat } from './compare.ts';
 import { CONDITIONS } from './conditions.ts';
 import { writeDocument } from './document.ts';
 import { makeIdentity } from './identity.ts';
-import { layoutSpecs } from './layouts.ts';
+import { crowdedSpecs, layoutSpecs, sparseSpec } from './layouts.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { bareNode } from './push-once.ts';
 import type { Cell, Results } from './results.ts';
@@ -58,7 +58,7 @@ async function run(options: Options, bench: Bench, command: string): Promise<Res
     cells: has('pushes') ? await compareAll(options, tools, bench) : [],
     linearity:
       action && has('linearity') ? await measureLinearity(action, options.linear, bench) : [],
-    memory: action && has('memory') ? await measureMemory(action, options.sparse, bench) : [],
+    memory: action && has('memory') ? await measureMemory(action, options, bench) : [],
   };
 }
 
@@ -73,6 +73,26 @@ async function compareAll(
     for (const layout of layouts ?? CONDITIONS[condition].layouts) {
       cells.push(await compare(condition, specs[layout], tools, bench));
     }
+  }
+  return cells;
+}
+
+/** The action alone: one layer, one many times as large, and as many parts at once as there can be. */
+async function measureMemory(
+  action: Tool,
+  { sparse, scale }: Options,
+  bench: Bench,
+): Promise<Cell[]> {
+  const cases = [
+    ...sparse.map((gib) => ({ condition: 'loopback' as const, spec: sparseSpec(gib) })),
+    ...crowdedSpecs(scale).flatMap((spec) => [
+      { condition: 'loopback-tls' as const, spec },
+      { condition: 'ecr-like-tls' as const, spec },
+    ]),
+  ];
+  const cells: Cell[] = [];
+  for (const { condition, spec } of cases) {
+    cells.push(await compare(condition, spec, [action], bench));
   }
   return cells;
 }

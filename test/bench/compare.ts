@@ -1,16 +1,9 @@
 import { lowerBound } from './bound.ts';
 import { CONDITIONS, type ConditionName } from './conditions.ts';
-import { type LayoutSpec, linearSpec, sparseSpec } from './layouts.ts';
+import { type LayoutSpec, linearSpec } from './layouts.ts';
 import { type Layout, makeLayout } from './make-layout.ts';
 import { pushOnce, type Stage, warm } from './push-once.ts';
-import {
-  type Cell,
-  type LinearPoint,
-  median,
-  type MemoryPoint,
-  summarize,
-  type ToolRuns,
-} from './results.ts';
+import { type Cell, type LinearPoint, median, summarize, type ToolRuns } from './results.ts';
 import type { Limits } from './sink/limits.ts';
 import type { Tool } from './tools.ts';
 
@@ -95,22 +88,6 @@ export async function measureLinearity(
     const { counts, wall, cpu } = await pushOnce(action, layout, CONDITIONS.latency, bench);
     bench.say(`linearity ${blobs} blobs: ${counts.requests} requests, ${wall.toFixed(2)} s`);
     points.push({ blobs, requests: counts.requests, wall, cpu });
-  }
-  return points;
-}
-
-/** The action alone: one layer, and one many times as large. */
-export async function measureMemory(
-  action: Tool,
-  sizes: readonly number[],
-  bench: Bench,
-): Promise<MemoryPoint[]> {
-  const points: MemoryPoint[] = [];
-  for (const gib of sizes) {
-    const layout: Layout = await makeLayout(bench.directory, sparseSpec(gib));
-    const { peakMemory, wall, cpu } = await pushOnce(action, layout, CONDITIONS.loopback, bench);
-    bench.say(`memory ${gib} GiB: ${(peakMemory / 1e6).toFixed(0)} MB, ${wall.toFixed(1)} s`);
-    points.push({ gib, peakMemory, wall, cpu });
   }
   return points;
 }

@@ -24,6 +24,7 @@ export const CONDITION_NAMES = [
   'latency',
   'ecr-like',
   'ecr-like-layer',
+  'ecr-like-tls',
 ] as const;
 export type ConditionName = (typeof CONDITION_NAMES)[number];
 
@@ -57,6 +58,12 @@ export const CONDITIONS: Readonly<Record<ConditionName, Condition>> = {
     title: 'Like ECR, but 28 MiB/s of layer bytes a connection',
     limits: { ...ECR_LIKE, bandwidthOf: 'layer' },
     tls: false,
+    layouts: [],
+  },
+  'ecr-like-tls': {
+    title: 'Like ECR, over TLS',
+    limits: ECR_LIKE,
+    tls: true,
     layouts: [],
   },
 };

@@ -98,6 +98,28 @@ export function linearSpec(blobs: number): LayoutSpec {
   };
 }
 
+/** Images of which many parts are under way at once. */
+export function crowdedSpecs(scale: number): readonly LayoutSpec[] {
+  const megabytes = (seed: string, sizes: readonly number[]): LayerSpec[] =>
+    seeded(
+      seed,
+      sizes.map((size) => size * MB * scale),
+    );
+  return [
+    image(
+      'forty-large',
+      '40 layers, 25 MB each',
+      megabytes('forty', new Array<number>(40).fill(25)),
+    ),
+    image('many-sizes', '120 layers, 0.3–14 MB', megabytes('sizes', geometricSizes(120, 0.3, 14))),
+    image(
+      'nearly-large',
+      '300 layers, 900 kB each',
+      megabytes('nearly', new Array<number>(300).fill(0.9)),
+    ),
+  ];
+}
+
 /** One layer of so many GiB, nearly free on disk. */
 export function sparseSpec(gib: number): LayoutSpec {
   return image(`sparse-${gib}`, `one sparse layer, ${gib} GiB`, [

@@ -46,13 +46,6 @@ export interface LinearPoint {
   readonly cpu: number;
 }
 
-export interface MemoryPoint {
-  readonly gib: number;
-  readonly peakMemory: number;
-  readonly wall: number;
-  readonly cpu: number;
-}
-
 export interface Results {
   /** As `2026-01-31`. */
   readonly date: string;
@@ -66,7 +59,8 @@ export interface Results {
   readonly bareNode: number;
   readonly cells: readonly Cell[];
   readonly linearity: readonly LinearPoint[];
-  readonly memory: readonly MemoryPoint[];
+  /** The action's own, of images that need much of it. */
+  readonly memory: readonly Cell[];
 }
 
 export function summarize({ tool, runs }: ToolRuns): ToolSummary {

@@ -3,7 +3,6 @@ import {
   type Cell,
   fitLine,
   type LinearPoint,
-  type MemoryPoint,
   type Results,
   summarize,
   type ToolRuns,
@@ -160,15 +159,22 @@ function describeFit(points: readonly (readonly [blobs: number, value: number])[
   return `${slope.toFixed(2)} a blob ${sign} ${Math.abs(intercept).toFixed(0)}, R² = ${rSquared.toFixed(4)}`;
 }
 
-function memory(points: readonly MemoryPoint[]): string {
-  const rows = points.map(({ gib, peakMemory, wall, cpu }) => [
-    `${gib} GiB`,
-    (peakMemory / 1e6).toFixed(0),
-    seconds(wall),
-    seconds(cpu),
-  ]);
-  const head = ['one sparse layer', 'peak memory (MB)', 'wall (s)', 'CPU (s)'];
-  return `### Memory, by the size of a layer (loopback, no limits)\n\n${table(head, rows)}`;
+function memory(cells: readonly Cell[]): string {
+  const rows = cells.map((cell) => {
+    const [runs] = cell.tools;
+    if (runs === undefined || runs.runs.length === 0) return [cell.title, cell.condition, 'failed'];
+    const { peakMemory, wall, cpu } = summarize(runs);
+    return [
+      cell.title,
+      cell.condition,
+      (peakMemory / 1e6).toFixed(0),
+      seconds(wall),
+      seconds(cpu),
+      String(runs.runs.length),
+    ];
+  });
+  const head = ['image', 'condition', 'peak memory (MB)', 'wall (s)', 'CPU (s)', 'runs'];
+  return `### The action's memory\n\n${table(head, rows)}`;
 }
 
 function seconds(value: number): string {
