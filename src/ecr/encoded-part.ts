@@ -20,7 +20,7 @@ export interface EncodedPart {
 }
 
 /** One write to the socket (bytes): TLS keeps all that it has encrypted of a write until it is sent. */
-const WRITE_BYTES = 1024 * 1024;
+const WRITE_BYTES = 256 * 1024;
 
 /** Made once, in memory. The memory is given back when the last request that was to read it is closed. */
 export class ResidentPart implements EncodedPart {

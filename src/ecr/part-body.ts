@@ -65,7 +65,7 @@ export async function readBody(
 }
 
 /** Raw bytes of a chunk. A multiple of 3: no padding inside. */
-const CHUNK = 192 * 1024;
+const CHUNK = 96 * 1024;
 
 /**
  * One chunk may be on its way to the socket and the next wait for it, while a third is made: a stream asks for none

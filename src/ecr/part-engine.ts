@@ -10,8 +10,8 @@ import type { LayerPart, PartSource } from './registry.ts';
 /** How often (ms) a part that waits for memory looks whether to do without. */
 const PATIENCE = 10;
 
-/** Bytes, besides PART_MEMORY: two bodies of the 10 MiB that ECR usually offers, one to be read and one to be hashed. */
-const SCRATCH_MEMORY = 28_000_000;
+/** Bytes, besides PART_MEMORY: one body of the 10 MiB that ECR usually offers. */
+const SCRATCH_MEMORY = 14_000_000;
 
 interface Options {
   readonly buffers?: PartBuffers;
