@@ -33725,10 +33725,10 @@ async function checkTags({ root }, tags, images, context) {
     return (immutable ?? []).map((tag) => skipOrFail({ tag, holder: holders.get(tag) }, wanted, context));
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./src/push/upload-layers.ts + 2 modules
 var upload_layers = __nccwpck_require__(7032);
+// EXTERNAL MODULE: ./src/push/wait.ts
+var wait = __nccwpck_require__(5255);
 ;// CONCATENATED MODULE: ./src/push/put-manifest.ts
 
 
@@ -33761,7 +33761,7 @@ async function putManifest(put, plan, context) {
                     throw outcome.cause;
                 context.listener.manifestRetried(put.node.descriptor.digest);
                 await pushMissing(outcome.kind, put.node.manifest, plan, context);
-                await (0,external_node_timers_promises_.setTimeout)(FIRST_DELAY * 2 ** (attempt - 1), undefined, { signal: context.signal });
+                await (0,wait/* wait */.u)(FIRST_DELAY * 2 ** (attempt - 1), context.signal);
         }
     }
 }
@@ -33813,7 +33813,10 @@ async function settleImmutableTag({ node, tag = '' }, cause, { graph }, context)
     return undefined;
 }
 
+// EXTERNAL MODULE: ./src/push/slots.ts
+var push_slots = __nccwpck_require__(5881);
 ;// CONCATENATED MODULE: ./src/push/push-targets.ts
+
 
 
 
@@ -33833,7 +33836,8 @@ const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped, because anoth
 async function pushTargets(graph, targets, options) {
     const stop = new AbortController();
     const signal = AbortSignal.any([options.signal, stop.signal]);
-    const contextOf = (target) => ({ ...options, ...target, signal });
+    const slots = new push_slots/* Slots */.W(upload_layers/* MAX_LAYERS_AT_ONCE */.cv);
+    const contextOf = (target) => ({ ...options, ...target, signal, slots });
     const onFailure = () => {
         if (options.failFast)
             stop.abort(STOPPED);
@@ -33868,7 +33872,8 @@ async function pushContent(graph, { tags }, create, context) {
     const { plan, isNew } = push;
     await (isNew ? (0,upload_layers/* uploadIntoNew */.eM)(plan.uploads, context) : (0,upload_layers/* uploadLayers */.kG)(plan.uploads, context));
     for (const wave of toWaves(plan.puts)) {
-        await (0,concurrently/* forEachConcurrently */.D)(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
+        const slots = new push_slots/* Slots */.W(MANIFESTS_AT_ONCE);
+        await (0,concurrently/* forEachConcurrently */.D)(wave, slots, context.signal, async (put, signal) => {
             await putManifest(put, plan, { ...context, signal });
         });
     }
@@ -34674,7 +34679,7 @@ var exceptions = __nccwpck_require__(6945);
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/ecr/body-stream.ts
 
-/** A request's body, a chunk at a time. When the chunks fail, so does the request that they were for. */
+/** A request's body, a chunk at a time. When the chunks fail, so does their request; when it closes, no more are made. */
 class BodyStream extends external_node_stream_.Readable {
     #chunks;
     #size;
@@ -34694,8 +34699,9 @@ class BodyStream extends external_node_stream_.Readable {
     pipe(destination, options) {
         this.#onPipe(destination);
         if (isRequest(destination)) {
-            // What Node's pipe leaves to its user.
+            // What Node's pipe leaves to its user: each ends with the other.
             this.once('error', (error) => destination.destroy(error));
+            destination.once('close', () => this.destroy());
             this.#endWithAnswer(destination);
         }
         return super.pipe(destination, options);
@@ -34729,7 +34735,7 @@ var part_body = __nccwpck_require__(5330);
 
 
 /** One write to the socket (bytes): TLS keeps all that it has encrypted of a write until it is sent. */
-const WRITE_BYTES = 1024 * 1024;
+const WRITE_BYTES = 256 * 1024;
 /** Made once, in memory. The memory is given back when the last request that was to read it is closed. */
 class ResidentPart {
     part;
@@ -35099,8 +35105,8 @@ class PartEncoder {
 
 /** How often (ms) a part that waits for memory looks whether to do without. */
 const PATIENCE = 10;
-/** Bytes, besides PART_MEMORY: two bodies of the 10 MiB that ECR usually offers, one to be read and one to be hashed. */
-const SCRATCH_MEMORY = 28_000_000;
+/** Bytes, besides PART_MEMORY: one body of the 10 MiB that ECR usually offers. */
+const SCRATCH_MEMORY = 14_000_000;
 /**
  * Makes parts ready, with memory and threads that all layers and repositories share. A part is encoded once, into
  * memory; when there is none to be had and the network sets the pace, more parts at once are worth encoding them twice.
@@ -35734,7 +35740,7 @@ async function readBody(bytes, frame, { firstByte, size }, source) {
     return { bytes, start, end, size };
 }
 /** Raw bytes of a chunk. A multiple of 3: no padding inside. */
-const CHUNK = 192 * 1024;
+const CHUNK = 96 * 1024;
 /**
  * One chunk may be on its way to the socket and the next wait for it, while a third is made: a stream asks for none
  * before the one before the last is written.
@@ -35781,8 +35787,8 @@ function base64Length(size) {
 
 const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
 /**
- * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the cache
- * service and the credential providers take the same way as ECR.
+ * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the credential
+ * providers take the same way as ECR.
  * @throws PushError INVALID_INPUT for a proxy that is none
  */
 function setProxyVariables({ httpsProxy, httpProxy, noProxy }, environment = process.env) {
@@ -36599,20 +36605,17 @@ function variantOf({ architecture, variant }) {
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
 
 /**
- * Runs `work` over the items, started in their order, as many at once as together weigh `atOnce` at most. The first
+ * Runs `work` over the items, started in their order, as many at once as there are slots for their weights. The first
  * failure aborts the others; all are awaited, and that first failure is what is thrown.
  */
-async function forEachConcurrently(items, atOnce, signal, work, weightOf = () => 1) {
+async function forEachConcurrently(items, slots, signal, work, weightOf = () => 1) {
     const siblings = new AbortController();
     const either = AbortSignal.any([signal, siblings.signal]);
     const failures = [];
     const running = new Set();
-    let load = 0;
     for (const item of items) {
-        const weight = weightOf(item);
-        while (running.size > 0 && load + weight > atOnce)
-            await Promise.race(running);
-        if (either.aborted)
+        const release = await slots.acquire(weightOf(item), either);
+        if (release === undefined)
             break;
         const task = work(item, either)
             .catch((error) => {
@@ -36621,10 +36624,9 @@ async function forEachConcurrently(items, atOnce, signal, work, weightOf = () =>
         })
             .finally(() => {
             running.delete(task);
-            load -= weight;
+            release();
         });
         running.add(task);
-        load += weight;
         // What was started first sends its request before the next is begun.
         await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setImmediate)();
     }
@@ -36666,6 +36668,63 @@ function partLength(layerSize, firstByte, partSize) {
 
 /***/ }),
 
+/***/ 5881:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ Slots)
+/* harmony export */ });
+/** Room for so much to be under way at once; who comes first is served first. */
+class Slots {
+    #total;
+    #taken = 0;
+    #queue = [];
+    constructor(total) {
+        this.#total = total;
+    }
+    /**
+     * Waits for room; something heavier than all of it gets it alone.
+     * @returns what gives the room back; undefined once the signal is aborted
+     */
+    acquire(weight, signal) {
+        if (signal.aborted)
+            return Promise.resolve(undefined);
+        const { promise, resolve } = Promise.withResolvers();
+        const abort = () => {
+            this.#queue.splice(this.#queue.indexOf(waiting), 1);
+            resolve(undefined);
+            this.#serve();
+        };
+        const waiting = {
+            weight,
+            grant: (release) => {
+                signal.removeEventListener('abort', abort);
+                resolve(release);
+            },
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        this.#queue.push(waiting);
+        this.#serve();
+        return promise;
+    }
+    #serve() {
+        for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
+            const { weight, grant } = first;
+            if (this.#taken > 0 && this.#taken + weight > this.#total)
+                return;
+            this.#queue.shift();
+            this.#taken += weight;
+            grant(() => {
+                this.#taken -= weight;
+                this.#serve();
+            });
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 7032:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36677,12 +36736,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   kG: () => (/* binding */ uploadLayers)
 });
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/push/concurrently.ts
 var concurrently = __nccwpck_require__(7480);
+// EXTERNAL MODULE: ./src/push/slots.ts
+var push_slots = __nccwpck_require__(5881);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./src/push/part-ranges.ts
@@ -36836,10 +36895,15 @@ async function uploadLayer(layer, options) {
     });
 }
 async function attemptUpload(layer, options) {
-    const { registry, signal } = options;
+    const { registry, blob, signal } = options;
     const { uploadId, partSize } = await registry.initiateUpload(layer.size, signal);
     const size = (0,part_ranges/* choosePartSize */.mm)(layer.size, options.partSize ?? partSize, registry.maxParts);
-    const sent = await sendParts(uploadId, size, options);
+    const sent = await sendParts(uploadId, size, options).catch(async (error) => {
+        // A part may be read twice, for its hash and to be sent: a file that changes between looks like a wrong signature.
+        if (error instanceof errors/* PushError */.V && error.code === 'SIGNATURE_REFUSED')
+            await checkLocalDigest(layer, blob, signal);
+        throw error;
+    });
     if (sent !== 'done')
         return sent;
     const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
@@ -36883,7 +36947,7 @@ function nextByte(outcome) {
     const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
     return last === undefined ? undefined : last + 1;
 }
-/** Only after ECR found another digest is it worth hashing the file: to say whether it or the transfer was bad. */
+/** Only after ECR refused what it got is it worth hashing the file: to say whether it or the transfer was bad. */
 async function checkLocalDigest(layer, blob, signal) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
     const buffer = new Uint8Array(Math.min(HASH_CHUNK_BYTES, blob.size));
@@ -36901,6 +36965,8 @@ async function checkLocalDigest(layer, blob, signal) {
     });
 }
 
+// EXTERNAL MODULE: ./src/push/wait.ts
+var wait = __nccwpck_require__(5255);
 ;// CONCATENATED MODULE: ./src/push/upload-layers.ts
 var upload_layers_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -36958,16 +37024,22 @@ var upload_layers_disposeResources = (undefined && undefined.__disposeResources)
 
 
 
-/** Layers below that size (bytes) take little memory, and wait for answers most of their time. */
-const SMALL = 1024 * 1024;
+
+/**
+ * Layers below that size (bytes) wait for answers most of their time, and take little memory: a part has its body, its
+ * chunks and what TLS makes of them, and 96 of 900 kB took 436 MB together.
+ */
+const SMALL = 256 * 1024;
 /** The most that may be under way, each on a connection of its own. */
 const MAX_LAYERS_AT_ONCE = 96;
 const LARGE_AT_ONCE = 32;
+const LARGE_WEIGHT = MAX_LAYERS_AT_ONCE / LARGE_AT_ONCE;
 /** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
 async function uploadLayers(layers, context) {
     const { blobs, listener, registry, partSize, concurrency } = context;
+    const slots = concurrency === undefined ? context.slots : new push_slots/* Slots */.W(concurrency);
     const largestFirst = layers.toSorted((a, b) => b.size - a.size);
-    await (0,concurrently/* forEachConcurrently */.D)(largestFirst, concurrency ?? MAX_LAYERS_AT_ONCE, context.signal, async (layer, signal) => {
+    await (0,concurrently/* forEachConcurrently */.D)(largestFirst, slots, context.signal, async (layer, signal) => {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             listener.layerStarted(layer);
@@ -36985,7 +37057,7 @@ async function uploadLayers(layers, context) {
             if (result_1)
                 await result_1;
         }
-    }, ({ size }) => concurrency === undefined && size >= SMALL ? MAX_LAYERS_AT_ONCE / LARGE_AT_ONCE : 1);
+    }, ({ size }) => (concurrency === undefined && size >= SMALL ? LARGE_WEIGHT : 1));
 }
 /** How often a repository that is not seen yet is tried again, and after how many milliseconds at first. */
 const MAX_RETRIES = 3;
@@ -37008,10 +37080,30 @@ async function uploadIntoNew(layers, context) {
             const isMissing = error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND';
             if (!isMissing || retry === MAX_RETRIES)
                 throw error;
-            await (0,promises_.setTimeout)(FIRST_DELAY * 2 ** retry, undefined, { signal: context.signal });
+            await (0,wait/* wait */.u)(FIRST_DELAY * 2 ** retry, context.signal);
         }
     }
     await uploadLayers(others, context);
+}
+
+
+/***/ }),
+
+/***/ 5255:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ wait)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+
+/** @throws the signal's reason, where Node's own timer throws an error that says nothing */
+async function wait(milliseconds, signal) {
+    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(milliseconds, undefined, { signal }).catch((error) => {
+        signal.throwIfAborted();
+        throw error;
+    });
 }
 
 

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Slots } from './slots.ts';
 
 /**
- * Runs `work` over the items, started in their order, as many at once as together weigh `atOnce` at most. The first
+ * Runs `work` over the items, started in their order, as many at once as there are slots for their weights. The first
  * failure aborts the others; all are awaited, and that first failure is what is thrown.
  */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,
-  atOnce: number,
+  slots: Slots,
   signal: AbortSignal,
   work: (item: T, signal: AbortSignal) => Promise<void>,
   weightOf: (item: T) => number = () => 1,
@@ -15,11 +16,9 @@ export async function forEachConcurrently<T>(
   const either = AbortSignal.any([signal, siblings.signal]);
   const failures: unknown[] = [];
   const running = new Set<Promise<void>>();
-  let load = 0;
   for (const item of items) {
-    const weight = weightOf(item);
-    while (running.size > 0 && load + weight > atOnce) await Promise.race(running);
-    if (either.aborted) break;
+    const release = await slots.acquire(weightOf(item), either);
+    if (release === undefined) break;
     const task = work(item, either)
       .catch((error: unknown) => {
         failures.push(error);
@@ -27,10 +26,9 @@ export async function forEachConcurrently<T>(
       })
       .finally(() => {
         running.delete(task);
-        load -= weight;
+        release();
       });
     running.add(task);
-    load += weight;
     // What was started first sends its request before the next is begun.
     await setImmediate();
   }

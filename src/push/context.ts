@@ -3,6 +3,7 @@ import type { BlobStore } from '../layout/layout.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Plan } from '../plan/diff.ts';
+import type { Slots } from './slots.ts';
 
 /** Told what happens to one repository, as it happens. */
 export interface PushListener {
@@ -30,8 +31,10 @@ export interface PushContext {
   readonly registry: Registry;
   readonly signal: AbortSignal;
   readonly listener: PushListener;
-  /** Layers under way at once; undefined to choose by their sizes. */
+  /** Layers of the repository under way at once; undefined to choose by their sizes. */
   readonly concurrency: number | undefined;
+  /** What all repositories share for layers, if `concurrency` is undefined: each layer takes memory. */
+  readonly slots: Slots;
   /** Bytes of a layer's parts; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
   readonly ifTagExists: IfTagExists;

@@ -9,7 +9,8 @@ import type { PushContext, PushListener } from './context.ts';
 import type { SkippedTag } from './immutable-tags.ts';
 import { type PlannedPush, planPush } from './plan-push.ts';
 import { putManifest } from './put-manifest.ts';
-import { uploadIntoNew, uploadLayers } from './upload-layers.ts';
+import { Slots } from './slots.ts';
+import { MAX_LAYERS_AT_ONCE, uploadIntoNew, uploadLayers } from './upload-layers.ts';
 
 /** One repository, and the tags that the image gets there. */
 export interface Target {
@@ -18,7 +19,7 @@ export interface Target {
   readonly listener: PushListener;
 }
 
-export interface PushOptions extends Omit<PushContext, 'registry' | 'listener'> {
+export interface PushOptions extends Omit<PushContext, 'registry' | 'listener' | 'slots'> {
   /** Whether the first target that fails ends the others, too. */
   readonly failFast: boolean;
   /** How to create repositories that are missing; undefined not to. */
@@ -59,7 +60,8 @@ export async function pushTargets(
 ): Promise<readonly TargetResult[]> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const contextOf = (target: Target): PushContext => ({ ...options, ...target, signal });
+  const slots = new Slots(MAX_LAYERS_AT_ONCE);
+  const contextOf = (target: Target): PushContext => ({ ...options, ...target, signal, slots });
   const onFailure = (): void => {
     if (options.failFast) stop.abort(STOPPED);
   };
@@ -107,7 +109,8 @@ async function pushContent(
   const { plan, isNew } = push;
   await (isNew ? uploadIntoNew(plan.uploads, context) : uploadLayers(plan.uploads, context));
   for (const wave of toWaves(plan.puts)) {
-    await forEachConcurrently(wave, MANIFESTS_AT_ONCE, context.signal, async (put, signal) => {
+    const slots = new Slots(MANIFESTS_AT_ONCE);
+    await forEachConcurrently(wave, slots, context.signal, async (put, signal) => {
       await putManifest(put, plan, { ...context, signal });
     });
   }

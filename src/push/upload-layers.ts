@@ -2,6 +2,7 @@ import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import type { PushContext } from './context.ts';
+import { Slots } from './slots.ts';
 import { uploadLayer } from './upload-layer.ts';
 import { wait } from './wait.ts';
 
@@ -13,6 +14,7 @@ const SMALL = 256 * 1024;
 /** The most that may be under way, each on a connection of its own. */
 export const MAX_LAYERS_AT_ONCE = 96;
 const LARGE_AT_ONCE = 32;
+const LARGE_WEIGHT = MAX_LAYERS_AT_ONCE / LARGE_AT_ONCE;
 
 /** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
 export async function uploadLayers(
@@ -20,10 +22,11 @@ export async function uploadLayers(
   context: PushContext,
 ): Promise<void> {
   const { blobs, listener, registry, partSize, concurrency } = context;
+  const slots = concurrency === undefined ? context.slots : new Slots(concurrency);
   const largestFirst = layers.toSorted((a, b) => b.size - a.size);
   await forEachConcurrently(
     largestFirst,
-    concurrency ?? MAX_LAYERS_AT_ONCE,
+    slots,
     context.signal,
     async (layer, signal) => {
       listener.layerStarted(layer);
@@ -32,8 +35,7 @@ export async function uploadLayers(
       await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
       listener.layerFinished(layer);
     },
-    ({ size }) =>
-      concurrency === undefined && size >= SMALL ? MAX_LAYERS_AT_ONCE / LARGE_AT_ONCE : 1,
+    ({ size }) => (concurrency === undefined && size >= SMALL ? LARGE_WEIGHT : 1),
   );
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { forEachConcurrently } from '../../src/push/concurrently.ts';
+import { Slots } from '../../src/push/slots.ts';
 
 const never = new AbortController().signal;
 
@@ -35,7 +36,7 @@ function gate() {
 
 test('no more than the limit run at once, started in their order', async () => {
   const { started, work, finish } = gate();
-  const done = forEachConcurrently(['a', 'b', 'c', 'd'], 2, never, work);
+  const done = forEachConcurrently(['a', 'b', 'c', 'd'], new Slots(2), never, work);
   await settle();
   assert.deepEqual(started, ['a', 'b']);
   await finish('b');
@@ -50,7 +51,7 @@ test('no more than the limit run at once, started in their order', async () => {
 test('what is heavy takes the room of several, and no more than there is', async () => {
   const { started, work, finish } = gate();
   const weightOf = (item: string): number => item.length;
-  const done = forEachConcurrently(['aaaaa', 'bb', 'c', 'd'], 3, never, work, weightOf);
+  const done = forEachConcurrently(['aaaaa', 'bb', 'c', 'd'], new Slots(3), never, work, weightOf);
   await settle();
   assert.deepEqual(started, ['aaaaa']);
   await finish('aaaaa');
@@ -64,7 +65,7 @@ test('what is heavy takes the room of several, and no more than there is', async
 
 test('each is begun once those before it have sent what they send at once', async () => {
   const events: string[] = [];
-  await forEachConcurrently(['a', 'b'], 2, never, async (item) => {
+  await forEachConcurrently(['a', 'b'], new Slots(2), never, async (item) => {
     events.push(`${item} begins`);
     for (let step = 0; step < 50; step++) await Promise.resolve();
     events.push(`${item} sends`);
@@ -74,7 +75,7 @@ test('each is begun once those before it have sent what they send at once', asyn
 
 test('every item is done once, also with more workers than items', async () => {
   const seen: number[] = [];
-  await forEachConcurrently([1, 2, 3], 10, never, (item) => {
+  await forEachConcurrently([1, 2, 3], new Slots(10), never, (item) => {
     seen.push(item);
     return Promise.resolve();
   });
@@ -82,13 +83,13 @@ test('every item is done once, also with more workers than items', async () => {
 });
 
 test('nothing to do is done', async () => {
-  await forEachConcurrently([], 2, never, () => assert.fail('there is no item'));
+  await forEachConcurrently([], new Slots(2), never, () => assert.fail('there is no item'));
 });
 
 test('the first failure aborts the siblings, starts no other, and is what is thrown', async () => {
   const { started, work, fail } = gate();
   const reasons: unknown[] = [];
-  const done = forEachConcurrently(['a', 'b', 'c'], 2, never, async (item, signal) => {
+  const done = forEachConcurrently(['a', 'b', 'c'], new Slots(2), never, async (item, signal) => {
     signal.addEventListener('abort', () => reasons.push(signal.reason));
     await work(item);
   });
@@ -105,7 +106,7 @@ test('the first failure aborts the siblings, starts no other, and is what is thr
 test('it ends only when all siblings have ended', async () => {
   const { work, fail, finish } = gate();
   let ended = false;
-  const done = forEachConcurrently(['a', 'b'], 2, never, work).catch(() => {
+  const done = forEachConcurrently(['a', 'b'], new Slots(2), never, work).catch(() => {
     ended = true;
   });
   await settle();
@@ -120,7 +121,7 @@ test("an abort from outside reaches the work, and its reason is thrown before th
   const outer = new AbortController();
   const { started, work, finish } = gate();
   let inner: AbortSignal | undefined;
-  const done = forEachConcurrently(['a', 'b'], 1, outer.signal, async (item, signal) => {
+  const done = forEachConcurrently(['a', 'b'], new Slots(1), outer.signal, async (item, signal) => {
     inner = signal;
     await work(item);
   });
@@ -131,4 +132,37 @@ test("an abort from outside reaches the work, and its reason is thrown before th
   await finish('a');
   await rejected;
   assert.deepEqual(started, ['a']);
+});
+
+test('two that share their slots take turns, and run no more at once than there are', async () => {
+  const { started, work, finish } = gate();
+  const slots = new Slots(2);
+  const done = Promise.all([
+    forEachConcurrently(['a1', 'a2', 'a3'], slots, never, work),
+    forEachConcurrently(['b1', 'b2', 'b3'], slots, never, work),
+  ]);
+  await settle();
+  assert.deepEqual(started, ['a1', 'b1']);
+  for (const item of ['a1', 'b1', 'a2', 'b2', 'a3', 'b3']) await finish(item);
+  await done;
+  assert.deepEqual(started, ['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+});
+
+test('one that is aborted while it waits for a slot leaves it to the others', async () => {
+  const { started, work, finish } = gate();
+  const slots = new Slots(2);
+  const stop = new AbortController();
+  const heavy = (item: string): number => item.length;
+  const first = forEachConcurrently(['a'], slots, never, work);
+  const stopped = forEachConcurrently(['bb'], slots, stop.signal, work, heavy);
+  const last = forEachConcurrently(['c'], slots, never, work);
+  await settle();
+  assert.deepEqual(started, ['a']);
+  stop.abort(new Error('stopped'));
+  await assert.rejects(stopped, { message: 'stopped' });
+  await settle();
+  assert.deepEqual(started, ['a', 'c']);
+  await finish('a');
+  await finish('c');
+  await Promise.all([first, last]);
 });

@@ -5,9 +5,14 @@ import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_LAYER } from '../../src/oci/media-types.ts';
 import { PushError } from '../../src/errors.ts';
-import { uploadIntoNew, uploadLayers } from '../../src/push/upload-layers.ts';
+import { walkGraph } from '../../src/plan/walk.ts';
+import { isFailed, pushTargets } from '../../src/push/push-targets.ts';
+import { Slots } from '../../src/push/slots.ts';
+import { MAX_LAYERS_AT_ONCE, uploadIntoNew, uploadLayers } from '../../src/push/upload-layers.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
+import { buildImage } from '../support/image.ts';
 import { openLocalRegistry } from '../support/local-registry.ts';
+import { MemoryContent } from '../support/memory-content.ts';
 import { pushOptions, silent } from './local-push.ts';
 
 const LARGE = 256 * 1024;
@@ -22,24 +27,36 @@ function layersOf(sizes: readonly number[]): Descriptor[] {
 
 const many = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
 
-/** How many of the layers are opened before any of them is done. */
-async function underWay(sizes: readonly number[], concurrency: number | undefined) {
-  await using ecr = await startLocalEcr();
-  const registry = openLocalRegistry(ecr);
+/** Layers that are opened, and wait for `end` then. */
+function waitingLayers() {
   const end = Promise.withResolvers<never>();
   let opened = 0;
   const openBlob = (): Promise<never> => {
     opened += 1;
     return end.promise;
   };
-  const context = { ...pushOptions({ openBlob }), registry, listener: silent, concurrency };
+  /** How many are opened in the end. */
+  const count = async (): Promise<number> => {
+    for (let before = -1; before < opened;) {
+      before = opened;
+      await setImmediate();
+      await setImmediate();
+    }
+    return opened;
+  };
+  return { openBlob, count, end: () => end.reject(new Error('the end')) };
+}
+
+/** How many of the layers are opened before any of them is done. */
+async function underWay(sizes: readonly number[], concurrency: number | undefined) {
+  await using ecr = await startLocalEcr();
+  const registry = openLocalRegistry(ecr);
+  const { openBlob, count, end } = waitingLayers();
+  const slots = new Slots(MAX_LAYERS_AT_ONCE);
+  const context = { ...pushOptions({ openBlob }), registry, listener: silent, concurrency, slots };
   const failed = assert.rejects(uploadLayers(layersOf(sizes), context), /the end/);
-  for (let before = -1; before < opened;) {
-    before = opened;
-    await setImmediate();
-    await setImmediate();
-  }
-  end.reject(new Error('the end'));
+  const opened = await count();
+  end();
   await failed;
   registry.close();
   return opened;
@@ -59,6 +76,33 @@ for (const [what, sizes, concurrency, expected] of cases) {
   });
 }
 
+test('several repositories share what may be under way', async () => {
+  await using ecr = await startLocalEcr();
+  const image = buildImage({ seed: 'a', layers: many(60, { size: 100 }) });
+  const graph = await walkGraph(image.descriptor, new MemoryContent(image));
+  const targets = ['team/a', 'team/b'].map((name) => {
+    ecr.createRepository(name);
+    const planned = Promise.withResolvers<undefined>();
+    const listener = { ...silent, planned: () => planned.resolve(undefined) };
+    return {
+      registry: openLocalRegistry(ecr, { name }),
+      tags: ['1.0'],
+      listener,
+      planned: planned.promise,
+    };
+  });
+  const { openBlob, count, end } = waitingLayers();
+  const pushed = pushTargets(graph, targets, {
+    ...pushOptions({ openBlob }),
+    concurrency: undefined,
+  });
+  await Promise.all(targets.map(({ planned }) => planned));
+  assert.equal(await count(), MAX_LAYERS_AT_ONCE);
+  end();
+  assert.ok((await pushed).every(isFailed));
+  for (const { registry } of targets) registry.close();
+});
+
 test('an abort while a new repository is awaited ends the waiting with its reason', async () => {
   await using ecr = await startLocalEcr();
   const registry = openLocalRegistry(ecr);
@@ -70,7 +114,8 @@ test('an abort while a new repository is awaited ends the waiting with its reaso
     return Promise.reject(new PushError('REPOSITORY_NOT_FOUND', 'not yet'));
   };
   const options = { ...pushOptions({ openBlob }), signal: stop.signal };
-  const uploaded = uploadIntoNew(layersOf([1]), { ...options, registry, listener: silent });
+  const slots = new Slots(1);
+  const uploaded = uploadIntoNew(layersOf([1]), { ...options, registry, listener: silent, slots });
   await assert.rejects(uploaded, reason);
   registry.close();
 });
