@@ -37,7 +37,7 @@ export const USAGE = `npm run bench -- [options]
   --write            write docs/performance.md and its plots
   BENCH_TOOLS        a folder with crane, oras, regctl and skopeo, looked into before PATH
   BENCH_ACTION       another build's index.js, in the place of dist/index.js
-  BENCH_LAYOUTS      a folder to make the layouts in, and to keep them (about 3 GB)`;
+  BENCH_LAYOUTS      a folder to make the layouts in, and to keep them (about 5 GB)`;
 
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
