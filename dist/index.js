@@ -36612,7 +36612,7 @@ async function forEachConcurrently(items, slots, signal, work, weightOf = () => 
     const siblings = new AbortController();
     const either = AbortSignal.any([signal, siblings.signal]);
     const failures = [];
-    const running = new Set();
+    const tasks = [];
     for (const item of items) {
         const release = await slots.acquire(weightOf(item), either);
         if (release === undefined)
@@ -36622,15 +36622,12 @@ async function forEachConcurrently(items, slots, signal, work, weightOf = () => 
             failures.push(error);
             siblings.abort(error);
         })
-            .finally(() => {
-            running.delete(task);
-            release();
-        });
-        running.add(task);
+            .finally(release);
+        tasks.push(task);
         // What was started first sends its request before the next is begun.
         await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setImmediate)();
     }
-    await Promise.all(running);
+    await Promise.all(tasks);
     if (failures.length > 0)
         throw failures[0];
     signal.throwIfAborted();

@@ -15,7 +15,7 @@ export async function forEachConcurrently<T>(
   const siblings = new AbortController();
   const either = AbortSignal.any([signal, siblings.signal]);
   const failures: unknown[] = [];
-  const running = new Set<Promise<void>>();
+  const tasks: Promise<void>[] = [];
   for (const item of items) {
     const release = await slots.acquire(weightOf(item), either);
     if (release === undefined) break;
@@ -24,15 +24,12 @@ export async function forEachConcurrently<T>(
         failures.push(error);
         siblings.abort(error);
       })
-      .finally(() => {
-        running.delete(task);
-        release();
-      });
-    running.add(task);
+      .finally(release);
+    tasks.push(task);
     // What was started first sends its request before the next is begun.
     await setImmediate();
   }
-  await Promise.all(running);
+  await Promise.all(tasks);
   if (failures.length > 0) throw failures[0];
   signal.throwIfAborted();
 }
