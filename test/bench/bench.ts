@@ -6,10 +6,10 @@ import { REPOSITORY } from '../support/action-metadata.ts';
 import { execute } from '../support/execute.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { type Bench, compare, measureLinearity, repeat } from './compare.ts';
-import { CONDITIONS } from './conditions.ts';
+import { type ConditionName, CONDITIONS } from './conditions.ts';
 import { writeDocument } from './document.ts';
 import { makeIdentity } from './identity.ts';
-import { crowdedSpecs, layoutSpecs, sparseSpec } from './layouts.ts';
+import { crowdedSpecs, type LayoutSpec, layoutSpecs, sparseSpec } from './layouts.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { bareNode } from './push-once.ts';
 import type { Cell, Results } from './results.ts';
@@ -55,46 +55,50 @@ async function run(options: Options, bench: Bench, command: string): Promise<Res
     machine: `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})`,
     tools: found.map(({ name, tool }) => ({ name, version: tool?.version })),
     bareNode: await repeat(5, bareNode),
-    cells: has('pushes') ? await compareAll(options, tools, bench) : [],
+    cells: has('pushes') ? await compareEach(pushCases(options), tools, bench) : [],
     linearity:
       action && has('linearity') ? await measureLinearity(action, options.linear, bench) : [],
-    memory: action && has('memory') ? await measureMemory(action, options, bench) : [],
+    memory: action && has('memory') ? await compareEach(memoryCases(options), [action], bench) : [],
   };
 }
 
-async function compareAll(
-  { conditions, layouts, scale }: Options,
+/** What is pushed, and under what. */
+interface Case {
+  readonly condition: ConditionName;
+  readonly spec: LayoutSpec;
+}
+
+async function compareEach(
+  cases: readonly Case[],
   tools: readonly Tool[],
   bench: Bench,
 ): Promise<Cell[]> {
-  const specs = layoutSpecs(scale);
   const cells: Cell[] = [];
-  for (const condition of conditions) {
-    for (const layout of layouts ?? CONDITIONS[condition].layouts) {
-      cells.push(await compare(condition, specs[layout], tools, bench));
-    }
+  for (const { condition, spec } of cases) {
+    cells.push(await compare(condition, spec, tools, bench));
   }
   return cells;
 }
 
-/** The action alone: one layer, one many times as large, and as many parts at once as there can be. */
-async function measureMemory(
-  action: Tool,
-  { sparse, scale }: Options,
-  bench: Bench,
-): Promise<Cell[]> {
-  const cases = [
-    ...sparse.map((gib) => ({ condition: 'loopback' as const, spec: sparseSpec(gib) })),
-    ...crowdedSpecs(scale).flatMap((spec) => [
-      { condition: 'loopback-tls' as const, spec },
-      { condition: 'ecr-like-tls' as const, spec },
+function pushCases({ conditions, layouts, scale }: Options): Case[] {
+  const specs = layoutSpecs(scale);
+  return conditions.flatMap((condition) =>
+    (layouts ?? CONDITIONS[condition].layouts).map((layout) => ({
+      condition,
+      spec: specs[layout],
+    })),
+  );
+}
+
+/** One layer, one many times as large, and as many parts at once as there can be. */
+function memoryCases({ sparse, scale }: Options): Case[] {
+  return [
+    ...sparse.map((gib): Case => ({ condition: 'loopback', spec: sparseSpec(gib) })),
+    ...crowdedSpecs(scale).flatMap((spec): Case[] => [
+      { condition: 'loopback-tls', spec },
+      { condition: 'ecr-like-tls', spec },
     ]),
   ];
-  const cells: Cell[] = [];
-  for (const { condition, spec } of cases) {
-    cells.push(await compare(condition, spec, [action], bench));
-  }
-  return cells;
 }
 
 /** Kept from run to run, as making them takes longer than most pushes. */
