@@ -1,94 +1,218 @@
-/** What can go wrong, by name: part of the public interface, so a code never changes its meaning. */
-export type ErrorCode =
-  // inputs
-  | 'INVALID_INPUT'
-  | 'INVALID_TAG'
-  | 'INVALID_REFERENCE'
-  | 'NO_REGION'
-  // layouts
-  | 'LAYOUT_NOT_FOUND'
-  | 'NOT_A_LAYOUT'
-  | 'INVALID_JSON'
-  | 'INVALID_MANIFEST'
-  | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'UNSUPPORTED_SCHEMA_VERSION'
-  | 'TOO_LARGE'
-  | 'INVALID_DIGEST'
-  | 'DIGEST_MISMATCH'
-  | 'SIZE_MISMATCH'
-  | 'BLOB_MISSING'
-  | 'EMPTY_BLOB'
-  | 'TOO_MANY_LAYERS'
-  | 'LAYOUT_UNREADABLE'
-  | 'INVALID_UTF8'
-  | 'DUPLICATE_JSON_KEY'
-  | 'JSON_TOO_DEEP'
-  | 'INVALID_DESCRIPTOR'
-  | 'INVALID_SIZE'
-  | 'INVALID_CONFIG'
-  | 'MEDIA_TYPE_MISMATCH'
-  | 'AMBIGUOUS_MANIFEST'
-  | 'TOO_MANY_DESCRIPTORS'
-  | 'UNSUPPORTED_LAYOUT_VERSION'
-  | 'UNSAFE_LINK'
-  | 'NOT_A_FILE'
-  | 'COMPRESSED_TAR'
-  | 'INVALID_TAR'
-  | 'INVALID_TAR_SIZE'
-  | 'TRUNCATED_TAR'
-  | 'DUPLICATE_ENTRY'
-  | 'SPARSE_ENTRY'
-  | 'INTERVENING_HEADER'
-  | 'GLOBAL_HEADER'
-  | 'TAR_HEADER_TOO_LARGE'
-  | 'TOO_MANY_ENTRIES'
-  // images
-  | 'NO_IMAGE'
-  | 'AMBIGUOUS_IMAGE'
-  | 'IMAGE_NOT_FOUND'
-  | 'PLATFORM_NOT_FOUND'
-  | 'NOT_A_SINGLE_IMAGE'
-  | 'CONFLICTING_PLATFORMS'
-  | 'INCOMPLETE_INDEX'
-  | 'INDEX_LOOP'
-  | 'INDEX_TOO_DEEP'
-  | 'GRAPH_TOO_LARGE'
-  // the registry
-  | 'REPOSITORY_NOT_FOUND'
-  | 'REGISTRY_NOT_FOUND'
-  | 'UNSUPPORTED_COMMAND'
-  | 'ACCESS_DENIED'
-  | 'ROLE_REFUSED'
-  | 'NO_CREDENTIALS'
-  | 'CREDENTIALS_EXPIRED'
-  | 'CREDENTIALS_INVALID'
-  | 'SIGNATURE_REFUSED'
-  | 'LIMIT_EXCEEDED'
-  | 'KMS'
-  | 'INVALID_PARAMETER'
-  | 'LAYERS_NOT_FOUND'
-  | 'REFERENCED_IMAGES_NOT_FOUND'
-  | 'TAG_IS_IMMUTABLE'
-  | 'TARGETS_FAILED'
-  | 'UPLOAD_FAILED'
-  | 'UPLOAD_REFUSED'
-  | 'MANIFEST_CHANGED'
-  | 'THROTTLED'
-  | 'SERVER_ERROR'
-  | 'UNEXPECTED_RESPONSE'
-  // the network
-  | 'INVALID_ENDPOINT'
-  | 'HOST_NOT_FOUND'
-  | 'CONNECTION_REFUSED'
-  | 'CONNECTION_LOST'
-  | 'CERTIFICATE_REFUSED'
-  | 'TLS_FAILED'
-  | 'PROXY_REFUSED'
-  | 'CANCELLED'
-  | 'INTERNAL';
+interface ErrorEntry {
+  /** What it means. */
+  readonly means: string;
+  /** What to do: the hint, unless whoever throws it knows better. Words in braces are filled in by `explain`. */
+  readonly hint: string;
+  /** What the docs say besides. */
+  readonly docs?: string;
+}
+
+/**
+ * What can go wrong, by name. The codes are part of the public interface: none ever changes its meaning. The type, the
+ * hints and docs/errors.md come from this table.
+ */
+export const ERRORS = {
+  // Inputs
+  INVALID_INPUT: {
+    means: 'An input is missing or has no valid value.',
+    hint: 'Correct the input that the message names.',
+    docs: 'A tag has 1 to 128 letters, digits, `_`, `.` and `-`, and starts with neither `.` nor `-`. A repository name has 2 to 256 lowercase letters and digits, separated by `-`, `_`, `.` or `/`.',
+  },
+  NO_REGION: {
+    means: 'No AWS region is set.',
+    hint: 'Set the input aws-region, or run aws-actions/configure-aws-credentials before this step.',
+  },
+  // Layouts
+  LAYOUT_NOT_FOUND: {
+    means: 'There is nothing at the path.',
+    hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
+  },
+  NOT_A_LAYOUT: {
+    means: 'The path holds something other than an OCI image layout.',
+    hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
+    docs: 'A compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and where there is one it names the command that converts it.',
+  },
+  LAYOUT_UNREADABLE: {
+    means: 'The operating system refused to read a file.',
+    hint: 'Check the permissions of the layout and the disk that holds it.',
+  },
+  UNSAFE_LINK: {
+    means: 'A link leads out of the layout, in a circle, or nowhere.',
+    hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
+  },
+  INVALID_TAR: {
+    means: 'The tar is damaged or cut short, or programs would read it differently.',
+    hint: 'Write the tar again.',
+    docs: 'An entry of the layout twice, a sparse file, a size that is no number, more than 50,000 entries, headers in an order or of a kind that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
+  },
+  INVALID_JSON: {
+    means: 'A file is not JSON that every program would read alike.',
+    hint: 'The file may be cut short or damaged: build the layout again.',
+    docs: 'Not UTF-8, one key twice in an object, or nested too deep.',
+  },
+  INVALID_MANIFEST: {
+    means: 'A field of an index, a manifest or a config is missing or has no valid value.',
+    hint: 'The layout is malformed: build it again with a current version of the tool that wrote it.',
+    docs: 'Also a manifest that is both an index and an image, one whose `mediaType` differs from what its descriptor says, and an index that contains itself. Do not trust a layout like that unless your own build wrote it.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    means: 'It is neither an OCI nor a Docker schema 2 image or index.',
+    hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
+    docs: 'Convert an old image with `skopeo copy --format oci`.',
+  },
+  TOO_LARGE: {
+    means: 'A manifest, a config, an index or all of them together exceed a limit.',
+    hint: 'Push less at once: select one image with the input image, or keep fewer platforms.',
+    docs: 'ECR takes 4 MiB a manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
+  },
+  DIGEST_MISMATCH: {
+    means: 'A file does not have the size or the digest that its descriptor gives.',
+    hint: 'The file was cut short or changed after the build: build the layout again.',
+  },
+  BLOB_MISSING: {
+    means: 'Something the image needs is not in the layout.',
+    hint: 'Build the layout again, or copy all of its files: it is not complete.',
+  },
+  // Images
+  EMPTY_BLOB: {
+    means: 'A blob has no bytes, which ECR refuses.',
+    hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
+  },
+  TOO_MANY_LAYERS: {
+    means: 'An image has more than 500 layers, which ECR refuses.',
+    hint: 'Build the image with fewer layers: join RUN steps, or squash.',
+  },
+  NO_IMAGE: {
+    means: 'The layout lists no image, or the inputs leave none.',
+    hint: 'Check that the build wrote its image into this layout.',
+  },
+  AMBIGUOUS_IMAGE: {
+    means: 'The layout lists several images.',
+    hint: 'Set the input image to the name or, where names repeat, to the digest of one of them.',
+  },
+  IMAGE_NOT_FOUND: {
+    means: 'The layout does not list the image that the input image names.',
+    hint: 'Set the input image to a name or digest of the list.',
+  },
+  PLATFORM_NOT_FOUND: {
+    means: 'No image is for a platform that the input platforms names.',
+    hint: 'Set the input platforms to some of those, or build for what is missing.',
+  },
+  NOT_A_SINGLE_IMAGE: {
+    means: 'single-image: unwrap found an index of several images, or of none.',
+    hint: 'Keep one platform with the input platforms, or leave single-image out.',
+  },
+  CONFLICTING_PLATFORMS: {
+    means: 'Two layouts hold different images for one platform.',
+    hint: 'Leave one of the layouts out, or keep other platforms only, with the input platforms.',
+  },
+  INCOMPLETE_INDEX: {
+    means:
+      'An index lists platforms or attestations that the layout lacks, as "docker save" writes it.',
+    hint: 'Build the layout again, whole.',
+    docs: 'Where inputs can keep what is there, the error names them.',
+  },
+  // AWS
+  REPOSITORY_NOT_FOUND: {
+    means: 'The repository or its registry does not exist.',
+    hint: 'Check {where}. To create it, set create-repository: true.',
+  },
+  ACCESS_DENIED: {
+    means: 'The credentials lack a permission.',
+    hint: 'Allow {action} on {arn}. For a repository in another account, its repository policy must allow it too.',
+  },
+  NO_CREDENTIALS: {
+    means: 'No AWS credentials were found, or AWS gave none for the role.',
+    hint: "Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role. For a role, check its ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
+  },
+  CREDENTIALS_EXPIRED: {
+    means: 'The AWS credentials have expired.',
+    hint: 'Run aws-actions/configure-aws-credentials right before this step, with a longer role-duration-seconds.',
+  },
+  CREDENTIALS_INVALID: {
+    means: 'AWS does not know the credentials or refused the signature.',
+    hint: "Check the access key, its secret and session token, that they belong to the partition of {region}, and the runner's clock.",
+  },
+  LIMIT_EXCEEDED: {
+    means: 'The repository or the registry has reached a quota.',
+    hint: 'Delete images or tags, add a lifecycle policy, or request a higher quota.',
+  },
+  KMS: {
+    means: "The repository's KMS key cannot be used.",
+    hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
+  },
+  INVALID_PARAMETER: {
+    means: 'ECR refused a parameter.',
+    hint: "ECR's own text says which one.",
+  },
+  TAG_IS_IMMUTABLE: {
+    means: 'A tag points to another image and cannot move.',
+    hint: 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.',
+  },
+  UPLOAD_FAILED: {
+    means: 'A layer or a manifest did not arrive, or ECR lost sight of it.',
+    hint: 'Run the step again: layers that arrived are not sent again. If it happens again, something between the runner and ECR may change the data: check the proxy, then open an issue with the log.',
+  },
+  TARGETS_FAILED: {
+    means: 'Some of several repositories failed; the others are complete.',
+    hint: 'The message names each with its own error.',
+  },
+  THROTTLED: {
+    means: 'AWS kept throttling the calls.',
+    hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
+  },
+  SERVER_ERROR: {
+    means: 'ECR kept failing.',
+    hint: 'Run the step again later; https://health.aws.amazon.com/ reports outages.',
+  },
+  UNEXPECTED_RESPONSE: {
+    means: 'ECR answered with something this action does not know.',
+    hint: 'Open an issue with the log.',
+  },
+  // The network
+  INVALID_ENDPOINT: {
+    means: 'The ECR endpoint cannot be used: a bad address, no TLS, or not ECR.',
+    hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each starts with https:// (or http://, if that is what answers there), and none goes with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public answers in us-east-1 only. Check what opens TLS on the way.',
+  },
+  HOST_NOT_FOUND: {
+    means: 'The host of the ECR endpoint was not found.',
+    hint: "Check the region, the runner's DNS and AWS_ENDPOINT_URL; behind a proxy, check its settings.",
+  },
+  CONNECTION_REFUSED: {
+    means: 'The ECR endpoint cannot be reached.',
+    hint: "Check the runner's firewall, VPC endpoint and proxy, and AWS_ENDPOINT_URL if it is set.",
+  },
+  CONNECTION_LOST: {
+    means: 'The connection to ECR kept breaking or stalling.',
+    hint: "Run the step again: layers that arrived are not sent again. If it happens often, check the runner's network.",
+  },
+  CERTIFICATE_REFUSED: {
+    means: 'The TLS certificate of the ECR endpoint is not trusted.',
+    hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
+  },
+  PROXY_REFUSED: {
+    means: 'The proxy did not connect to the ECR endpoint.',
+    hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy allows this host; NO_PROXY lists hosts to reach without it.',
+  },
+  // The run
+  UNSUPPORTED_NODE: {
+    means: 'The action was started with a Node.js that is too old.',
+    hint: 'Use the action through "uses:", which brings the right one, or start it with Node.js 24 or newer.',
+  },
+  CANCELLED: {
+    means: 'The step was cancelled, or fail-fast stopped a repository.',
+    hint: 'Run it again: layers that arrived are not sent again.',
+  },
+  INTERNAL: {
+    means: 'A bug in this action.',
+    hint: 'Please open an issue with this log.',
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type ErrorCode = keyof typeof ERRORS;
 
 interface PushErrorDetails {
-  /** What the user can do about it, as a sentence. */
+  /** What the user can do about it, where more is known than the table says. */
   hint?: string;
   cause?: unknown;
 }
@@ -97,11 +221,11 @@ interface PushErrorDetails {
 export class PushError extends Error {
   override readonly name = 'PushError';
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: string;
 
   constructor(code: ErrorCode, message: string, { hint, cause }: PushErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.hint = hint;
+    this.hint = hint ?? ERRORS[code].hint;
   }
 }

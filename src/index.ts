@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
-import { reportFailure } from './action/failure.ts';
-import { parseInputs } from './action/inputs.ts';
-import { run } from './action/run.ts';
+import { reportFailure } from './report/failure.ts';
+import { parseInputs } from './inputs/inputs.ts';
+import { run } from './run.ts';
 import { openRegistry } from './ecr/open-registry.ts';
-import { setProxyVariables } from './ecr/proxy.ts';
-import { SharedRateLimits } from './ecr/rate-limit.ts';
+import { setProxyVariables } from './ecr/calls/proxy.ts';
+import { SharedRateLimits } from './ecr/calls/rate-limit.ts';
 import { PushError } from './errors.ts';
 
 const cancelled = new AbortController();

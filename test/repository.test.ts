@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { validateAction } from '@action-validator/core';
-import { EXPLANATIONS } from '../src/ecr/explanations.ts';
+import { EXPLANATIONS } from '../src/ecr/calls/explanations.ts';
 import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
 
 /** What the repository says of itself in more than one place. */

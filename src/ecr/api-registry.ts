@@ -7,10 +7,10 @@ import type {
   ImageIdentifier,
   PutImageInput,
 } from './api.ts';
-import { errorName, explain } from './exceptions.ts';
-import type { EncodedPart } from './encoded-part.ts';
-import { type PartEngine, SHARED_PARTS } from './part-engine.ts';
-import type { RepositoryReference } from './reference.ts';
+import { errorName, explain } from './calls/exceptions.ts';
+import type { EncodedPart } from './upload/encoded-part.ts';
+import { type PartEngine, SHARED_PARTS } from './upload/take-part.ts';
+import type { RepositoryReference } from './names/reference.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import { isImmutableTag } from './tag-mutability.ts';
 import type {
@@ -81,9 +81,9 @@ export class ApiRegistry implements Registry {
     const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
     if (invalid !== undefined) {
       throw new PushError(
-        'INVALID_DIGEST',
+        'INVALID_MANIFEST',
         `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`,
-        { hint: 'This should not happen: open an issue with the log.' },
+        { hint: 'Open an issue with the log.' },
       );
     }
     return layers

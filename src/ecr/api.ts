@@ -1,5 +1,5 @@
-import type { EncodedPart } from './encoded-part.ts';
-import type { RepositoryId } from './repository-id.ts';
+import type { EncodedPart } from './upload/encoded-part.ts';
+import type { RepositoryId } from './names/repository-id.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { TagMutability } from './tag-mutability.ts';
 

@@ -1,14 +1,14 @@
 import { PushError } from '../errors.ts';
 import type { EcrApi } from './api.ts';
 import { ApiRegistry } from './api-registry.ts';
-import { parseImageHost } from './image-hosts.ts';
+import { parseImageHost } from './names/image-hosts.ts';
 import { createPrivateClient, privateApi } from './private-api.ts';
-import { isProxyConfigured, proxyHandler } from './proxy.ts';
-import { PUBLIC_REGION, type RepositoryReference } from './reference.ts';
-import { SharedRateLimits } from './rate-limit.ts';
+import { isProxyConfigured, proxyHandler } from './calls/proxy.ts';
+import { PUBLIC_REGION, type RepositoryReference } from './names/reference.ts';
+import { SharedRateLimits } from './calls/rate-limit.ts';
 import type { Registry } from './registry.ts';
-import type { RepositoryId } from './repository-id.ts';
-import { DEFAULT_MAX_ATTEMPTS, EcrRetryStrategy } from './retry.ts';
+import type { RepositoryId } from './names/repository-id.ts';
+import { DEFAULT_MAX_ATTEMPTS, EcrRetryStrategy } from './calls/retry.ts';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, and AmazonECR/latest/public/public-service-quotas.html */
 const MAX_PARTS = { private: 4200, public: 1000 } as const;
@@ -117,7 +117,6 @@ async function resolveRegion(region: () => Promise<string>): Promise<string> {
     return await region();
   } catch (cause) {
     throw new PushError('NO_REGION', 'No AWS region is set', {
-      hint: 'Set the input aws-region, or run aws-actions/configure-aws-credentials before this step.',
       cause,
     });
   }

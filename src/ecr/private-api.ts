@@ -14,10 +14,10 @@ import {
 } from '@aws-sdk/client-ecr';
 import { INDEX_MEDIA_TYPES, MANIFEST_MEDIA_TYPES } from '../oci/media-types.ts';
 import type { EcrApi, RegistryOutput } from './api.ts';
-import type { RepositoryId } from './repository-id.ts';
-import { partRange } from './part-body.ts';
+import type { RepositoryId } from './names/repository-id.ts';
+import { partRange } from './upload/body.ts';
 import type { RepositorySettings } from './repository-settings.ts';
-import { sendPreparedPart } from './sdk-prepared-part.ts';
+import { sendPreparedPart } from './upload/send.ts';
 import type { TagMutability } from './tag-mutability.ts';
 
 /** Private ECR's calls on one repository, over the AWS SDK. */

@@ -12,10 +12,10 @@ import {
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr-public';
 import type { EcrApi, FoundImageOutput, ImageIdentifier, RegistryOutput } from './api.ts';
-import type { RepositoryId } from './repository-id.ts';
-import { partRange } from './part-body.ts';
+import type { RepositoryId } from './names/repository-id.ts';
+import { partRange } from './upload/body.ts';
 import type { RepositorySettings } from './repository-settings.ts';
-import { sendPreparedPart } from './sdk-prepared-part.ts';
+import { sendPreparedPart } from './upload/send.ts';
 
 /** ECR Public's calls on one repository, over the AWS SDK. */
 export function publicApi(client: ECRPUBLICClient, repository: RepositoryId): EcrApi {

@@ -1,5 +1,5 @@
 import type { Digest } from '../oci/digest.ts';
-import type { RepositoryReference } from './reference.ts';
+import type { RepositoryReference } from './names/reference.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 
 /** What InitiateLayerUpload answers. */

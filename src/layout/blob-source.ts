@@ -14,6 +14,6 @@ export interface BlobSource extends AsyncDisposable {
   locationOf(file: LayoutFile): string;
   /** Bytes; the same as of the opened file, without opening it. */
   sizeOf(file: LayoutFile): Promise<number | undefined>;
-  /** @returns undefined if there is no such file. @throws PushError UNSAFE_LINK, NOT_A_FILE, LAYOUT_UNREADABLE */
+  /** @returns undefined if there is no such file. @throws PushError UNSAFE_LINK, NOT_A_LAYOUT, LAYOUT_UNREADABLE */
   open(file: LayoutFile): Promise<BlobReader | undefined>;
 }

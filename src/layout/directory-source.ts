@@ -3,7 +3,6 @@ import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { PushError } from '../errors.ts';
 import { shown } from '../oci/fields.ts';
-import { BUILD_AGAIN } from '../oci/hints.ts';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
 import { errorCode, readAt, unreadable } from './read-at.ts';
@@ -118,7 +117,7 @@ class FileReader implements BlobReader {
 
 function fileSize(status: Stats, location: string): number {
   if (status.isFile()) return status.size;
-  throw new PushError('NOT_A_FILE', `${location} is not a regular file`, { hint: BUILD_AGAIN });
+  throw new PushError('NOT_A_LAYOUT', `${location} is not a regular file`);
 }
 
 /** Undefined if there is nothing to look up. */
@@ -139,7 +138,5 @@ function isInside(root: string, path: string): boolean {
 }
 
 function unsafeLink(location: string, where: string): PushError {
-  return new PushError('UNSAFE_LINK', `${location} is a link that leads ${where}`, {
-    hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
-  });
+  return new PushError('UNSAFE_LINK', `${location} is a link that leads ${where}`);
 }

@@ -1,5 +1,4 @@
 import { PushError } from '../errors.ts';
-import { BUILD_AGAIN } from '../oci/hints.ts';
 
 /** What a PAX header can say that makes other files of a tar's entries. */
 const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
@@ -8,7 +7,7 @@ const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
  * A global PAX header speaks of all entries after it. GNU tar and others go by it, tar-stream and others pass over it:
  * what it says of names and sizes makes two archives of one. Git writes one with a comment, which is harmless.
  * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_03
- * @throws PushError GLOBAL_HEADER, INVALID_TAR; `where` names the header in messages
+ * @throws PushError INVALID_TAR; `where` names the header in messages
  */
 export function refuseGlobalHeader(content: Uint8Array, where: string): void {
   const text = Buffer.from(content).toString('latin1');
@@ -25,11 +24,11 @@ export function refuseGlobalHeader(content: Uint8Array, where: string): void {
 }
 
 function global(where: string, key: string): PushError {
-  return new PushError('GLOBAL_HEADER', `${where} gives all entries after it one ${key}`, {
+  return new PushError('INVALID_TAR', `${where} gives all entries after it one ${key}`, {
     hint: 'No build tool writes this. Find out where the tar comes from before using it.',
   });
 }
 
 function malformed(where: string): PushError {
-  return new PushError('INVALID_TAR', `${where} is malformed`, { hint: BUILD_AGAIN });
+  return new PushError('INVALID_TAR', `${where} is malformed`);
 }

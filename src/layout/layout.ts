@@ -7,20 +7,20 @@ export interface BlobReader extends AsyncDisposable {
   readonly location: string;
   /** Bytes. */
   readonly size: number;
-  /** Fills `target` with the bytes from `position` on. @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early) */
+  /** Fills `target` with the bytes from `position` on. @throws PushError LAYOUT_UNREADABLE, DIGEST_MISMATCH (the file ended early) */
   read(target: Uint8Array, position: number): Promise<void>;
 }
 
 /** The blobs of one layout or of several. */
 export interface BlobStore {
-  /** Whether the descriptor's blob is there. @throws PushError SIZE_MISMATCH when it is, but of another size */
+  /** Whether the descriptor's blob is there. @throws PushError DIGEST_MISMATCH when it is, but of another size */
   has(descriptor: Descriptor): Promise<boolean>;
   /**
    * The whole of a manifest or config, at most MAX_MANIFEST_BYTES, its size and digest verified.
-   * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, TOO_LARGE, LAYOUT_UNREADABLE
+   * @throws PushError BLOB_MISSING, DIGEST_MISMATCH, TOO_LARGE, LAYOUT_UNREADABLE
    */
   readVerified(descriptor: Descriptor): Promise<Uint8Array>;
-  /** @throws PushError BLOB_MISSING, SIZE_MISMATCH, LAYOUT_UNREADABLE */
+  /** @throws PushError BLOB_MISSING, DIGEST_MISMATCH, LAYOUT_UNREADABLE */
   openBlob(descriptor: Descriptor): Promise<BlobReader>;
 }
 

@@ -21,8 +21,8 @@ const MAX_OCI_LAYOUT_BYTES = 4096;
 /**
  * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or
  * decompressed. The caller disposes of it.
- * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, UNSUPPORTED_LAYOUT_VERSION, LAYOUT_UNREADABLE,
- *   UNSAFE_LINK, NOT_A_FILE, what `parseIndexJson` throws, and for a tar what `openTar` throws
+ * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, LAYOUT_UNREADABLE,
+ *   UNSAFE_LINK, NOT_A_LAYOUT, what `parseIndexJson` throws, and for a tar what `openTar` throws
  */
 export async function openLayout(path: string): Promise<Layout> {
   const source = await openSource(path);
@@ -49,7 +49,6 @@ async function statOf(path: string): Promise<Stats> {
     const code = errorCode(cause);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, cause);
     throw new PushError('LAYOUT_NOT_FOUND', `${path} does not exist`, {
-      hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
       cause,
     });
   }
@@ -65,7 +64,7 @@ async function checkVersion(source: BlobSource): Promise<void> {
   const version = new FieldReader(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
   if (version === '1.0.0') return;
   throw new PushError(
-    'UNSUPPORTED_LAYOUT_VERSION',
+    'NOT_A_LAYOUT',
     `${file.location}: imageLayoutVersion is ${shown(version)}, not "1.0.0"`,
     { hint: 'Convert it with a current tool: "skopeo copy oci:OLD oci:NEW".' },
   );

@@ -3,7 +3,7 @@ import { PushError } from '../errors.ts';
 
 /**
  * Fills `target` with the bytes of the file from `position` on.
- * @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early)
+ * @throws PushError LAYOUT_UNREADABLE, DIGEST_MISMATCH (the file ended early)
  */
 export async function readAt(
   file: FileHandle,
@@ -24,7 +24,7 @@ export async function readAt(
 }
 
 export function endedEarly(location: string, missing: number): PushError {
-  return new PushError('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
+  return new PushError('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
     hint: 'The layout was changed while it was read: let the build finish before the push.',
   });
 }
@@ -33,7 +33,6 @@ export function endedEarly(location: string, missing: number): PushError {
 export function unreadable(location: string, cause: unknown): PushError {
   const reason = errorCode(cause) ?? String(cause);
   return new PushError('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
-    hint: 'Check the permissions of the layout and the disk that holds it.',
     cause,
   });
 }

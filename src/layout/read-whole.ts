@@ -1,5 +1,4 @@
 import { PushError } from '../errors.ts';
-import { BUILD_AGAIN } from '../oci/hints.ts';
 import type { BlobReader } from './layout.ts';
 
 /**
@@ -11,7 +10,6 @@ export async function readWhole(file: BlobReader, limit: number): Promise<Uint8A
     throw new PushError(
       'TOO_LARGE',
       `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`,
-      { hint: BUILD_AGAIN },
     );
   }
   const bytes = new Uint8Array(file.size);

@@ -24,13 +24,13 @@ export function notALayout(path: string, what: string, hint?: string): PushError
   });
 }
 
-/** `head` is the file's first block. @throws PushError COMPRESSED_TAR, NOT_A_LAYOUT */
+/** `head` is the file's first block. @throws PushError NOT_A_LAYOUT */
 export function refuseForeignFile(path: string, head: Uint8Array): void {
   const compression = COMPRESSIONS.find(({ magic }) =>
     magic.every((byte, at) => head[at] === byte),
   );
   if (compression !== undefined) {
-    throw new PushError('COMPRESSED_TAR', `${path} is compressed with ${compression.name}`, {
+    throw new PushError('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
       hint: `It is read in place, so it must be a plain tar: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
     });
   }

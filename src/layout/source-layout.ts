@@ -36,7 +36,6 @@ export class SourceLayout implements Layout {
     throw new PushError(
       'DIGEST_MISMATCH',
       `${blob.location} holds ${found}, but should hold ${descriptor.digest}`,
-      { hint: 'The blob was changed after the image was built: build the layout again.' },
     );
   }
 
@@ -46,7 +45,6 @@ export class SourceLayout implements Layout {
     throw new PushError(
       'BLOB_MISSING',
       `${this.#source.locationOf(blobFile(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`,
-      { hint: 'The layout is not complete: build it again, or copy all of its files.' },
     );
   }
 
@@ -65,9 +63,8 @@ export class SourceLayout implements Layout {
   #wrongSize({ digest, size }: Descriptor, found: number): PushError {
     const location = this.#source.locationOf(blobFile(digest));
     return new PushError(
-      'SIZE_MISMATCH',
+      'DIGEST_MISMATCH',
       `${location} holds ${found} bytes, but its descriptor says ${size}`,
-      { hint: 'The blob is cut short or was changed: build the layout again.' },
     );
   }
 

@@ -2,7 +2,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { extract } from 'tar-stream';
 import { PushError } from '../errors.ts';
 import { type Fields, isFields, shown } from '../oci/fields.ts';
-import { BUILD_AGAIN } from '../oci/hints.ts';
 import { refuseGlobalHeader } from './global-header.ts';
 import { readAt } from './read-at.ts';
 
@@ -46,8 +45,7 @@ export interface TarFile {
  * Reads the headers of the entry at `position`, and nothing else. tar-stream decodes them, each entry's
  * by a new extractor that gets no content: one extractor for the whole tar would have to be fed all of it.
  * @returns undefined at the end of the tar
- * @throws PushError INVALID_TAR, INVALID_TAR_SIZE, TRUNCATED_TAR, SPARSE_ENTRY, INTERVENING_HEADER,
- *   GLOBAL_HEADER, TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
+ * @throws PushError INVALID_TAR, LAYOUT_UNREADABLE
  */
 export async function readTarHeader(
   tar: TarFile,
@@ -138,7 +136,7 @@ function undecodable(tar: TarFile, position: number, cause: unknown): PushError 
   return new PushError(
     'INVALID_TAR',
     `${tar.path} is damaged: no valid tar header at byte ${position}`,
-    { hint: BUILD_AGAIN, cause },
+    { cause },
   );
 }
 
@@ -146,7 +144,7 @@ function undecodable(tar: TarFile, position: number, cause: unknown): PushError 
 function refuseSparse(flags: string, pax: Fields, name: string): void {
   const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
   if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG)) return;
-  throw new PushError('SPARSE_ENTRY', `${name} is a sparse file`, {
+  throw new PushError('INVALID_TAR', `${name} is a sparse file`, {
     hint: 'Write the tar without "--sparse".',
   });
 }
@@ -160,7 +158,7 @@ function refuseInterveningHeader(flags: string, pax: Fields, name: string): void
   if (!flags.includes('x') || between === '') return;
   if (pax['size'] === undefined && !between.includes('x')) return;
   throw new PushError(
-    'INTERVENING_HEADER',
+    'INVALID_TAR',
     `${name} has another header between its PAX header and its own`,
     { hint: 'No build tool writes this. Find out where the tar comes from before using it.' },
   );
@@ -175,16 +173,12 @@ function checkedSize(size: unknown, paxSize: unknown, name: string): number {
 }
 
 function invalidSize(name: string): PushError {
-  return new PushError(
-    'INVALID_TAR_SIZE',
-    `${name} has a size that is not a whole number of bytes`,
-    { hint: BUILD_AGAIN },
-  );
+  return new PushError('INVALID_TAR', `${name} has a size that is not a whole number of bytes`);
 }
 
 function tooLarge(tar: TarFile, position: number): PushError {
   return new PushError(
-    'TAR_HEADER_TOO_LARGE',
+    'INVALID_TAR',
     `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`,
     { hint: 'Write the tar without extended attributes ("--no-xattrs").' },
   );
@@ -192,7 +186,7 @@ function tooLarge(tar: TarFile, position: number): PushError {
 
 export function truncated(tar: TarFile, needed: number): PushError {
   return new PushError(
-    'TRUNCATED_TAR',
+    'INVALID_TAR',
     `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`,
     { hint: 'The build did not finish, or the copy did not: write the tar again.' },
   );

@@ -35,7 +35,7 @@ export class TarIndex {
     this.#entries = entries;
   }
 
-  /** One pass over the headers. @throws PushError DUPLICATE_ENTRY, TOO_MANY_ENTRIES, TRUNCATED_TAR, and what `readTarHeader` throws */
+  /** One pass over the headers. @throws PushError INVALID_TAR, and what `readTarHeader` throws */
   static async read(tar: TarFile): Promise<TarIndex> {
     const entries = new Map<string, TarRange | TarLink>();
     let count = 0;
@@ -103,13 +103,13 @@ function normalised(path: string, from = '.'): string | undefined {
 }
 
 function tooMany(tar: TarFile): PushError {
-  return new PushError('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
+  return new PushError('INVALID_TAR', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
     hint: 'Write a tar that holds the layout and nothing else.',
   });
 }
 
 function duplicate(tar: TarFile, name: string): PushError {
-  return new PushError('DUPLICATE_ENTRY', `${tar.path} has ${name} twice`, {
+  return new PushError('INVALID_TAR', `${tar.path} has ${name} twice`, {
     hint: 'Programs disagree on which of the two counts: write the tar again, and do not append to it.',
   });
 }
@@ -118,8 +118,5 @@ function unsafeLink(path: string, name: string): PushError {
   return new PushError(
     'UNSAFE_LINK',
     `${path}: ${name} is a link that leads to no file in the tar`,
-    {
-      hint: 'A link in a layout must lead to a file in it.',
-    },
   );
 }

@@ -9,7 +9,7 @@ import { TarIndex, type TarRange } from './tar-index.ts';
 
 /**
  * Opens a tar that holds a layout, and keeps it open: its files are read by ranges of it.
- * @throws PushError NOT_A_LAYOUT, COMPRESSED_TAR, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
+ * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
  */
 export async function openTar(path: string): Promise<BlobSource> {
   // Should the file have become a pipe in the meantime, the open does not wait for a writer. (Windows has no such flag.)

@@ -16,11 +16,11 @@ export function isDigest(text: string): text is Digest {
   return SHA256_DIGEST.test(text);
 }
 
-/** @throws PushError INVALID_DIGEST; `where` says where the text stands. */
+/** @throws PushError INVALID_MANIFEST; `where` says where the text stands. */
 export function parseDigest(text: string, where: string): Digest {
   if (isDigest(text)) return text;
   throw new PushError(
-    'INVALID_DIGEST',
+    'INVALID_MANIFEST',
     `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`,
     {
       hint: 'A digest is "sha256:" and 64 lower-case hexadecimal digits; ECR takes no other algorithm.',

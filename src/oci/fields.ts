@@ -1,5 +1,4 @@
 import { PushError, type ErrorCode } from '../errors.ts';
-import { BUILD_AGAIN } from './hints.ts';
 
 /** A JSON object whose members are not looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -17,7 +16,7 @@ export class FieldReader {
   /** @throws PushError `code` if `value` is not an object. */
   constructor(value: unknown, where: string, code: ErrorCode) {
     if (!isFields(value)) {
-      throw new PushError(code, `${where} is not a JSON object`, { hint: BUILD_AGAIN });
+      throw new PushError(code, `${where} is not a JSON object`);
     }
     this.where = where;
     this.#fields = value;
@@ -67,7 +66,7 @@ export class FieldReader {
   }
 
   invalid(problem: string): PushError {
-    return new PushError(this.#code, `${this.where}: ${problem}`, { hint: BUILD_AGAIN });
+    return new PushError(this.#code, `${this.where}: ${problem}`);
   }
 }
 

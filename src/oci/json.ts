@@ -1,11 +1,10 @@
 import { PushError } from '../errors.ts';
-import { BUILD_AGAIN } from './hints.ts';
 import { MAX_JSON_DEPTH } from './limits.ts';
 
 /**
  * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
  * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
- * @throws PushError INVALID_UTF8, INVALID_JSON, DUPLICATE_JSON_KEY, JSON_TOO_DEEP
+ * @throws PushError INVALID_JSON
  */
 export function parseStrictJson(bytes: Uint8Array, where: string): unknown {
   const text = decodeUtf8(bytes, where);
@@ -16,7 +15,6 @@ export function parseStrictJson(bytes: Uint8Array, where: string): unknown {
   } catch (cause) {
     if (cause instanceof PushError) throw cause;
     throw new PushError('INVALID_JSON', `${where} is not valid JSON`, {
-      hint: 'The file may be cut short or damaged: build the layout again.',
       cause,
     });
   }
@@ -27,7 +25,7 @@ function decodeUtf8(bytes: Uint8Array, where: string): string {
     // `ignoreBOM` keeps the mark in the text, where JSON does not allow it.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new PushError('INVALID_UTF8', `${where} is not valid UTF-8`, {
+    throw new PushError('INVALID_JSON', `${where} is not valid UTF-8`, {
       hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
       cause,
     });
@@ -76,7 +74,7 @@ function addKey(keys: Set<string> | undefined, literal: string, where: string): 
   const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
   if (keys?.has(key)) {
     throw new PushError(
-      'DUPLICATE_JSON_KEY',
+      'INVALID_JSON',
       `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`,
       { hint: 'Programs disagree on which of the two counts: build the layout again.' },
     );
@@ -85,7 +83,5 @@ function addKey(keys: Set<string> | undefined, literal: string, where: string): 
 }
 
 function tooDeep(where: string): PushError {
-  return new PushError('JSON_TOO_DEEP', `${where} is nested deeper than ${MAX_JSON_DEPTH} levels`, {
-    hint: BUILD_AGAIN,
-  });
+  return new PushError('INVALID_JSON', `${where} is nested deeper than ${MAX_JSON_DEPTH} levels`);
 }

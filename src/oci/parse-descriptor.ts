@@ -2,18 +2,17 @@ import { PushError } from '../errors.ts';
 import type { Descriptor, Platform } from './descriptor.ts';
 import { digestOf, parseDigest } from './digest.ts';
 import { FieldReader, shown } from './fields.ts';
-import { BUILD_AGAIN } from './hints.ts';
 
 /** Printable ASCII only, so that a media type in a log line is never more than that. */
 const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
 
 /**
  * `where` names the descriptor in messages.
- * @throws PushError INVALID_DESCRIPTOR, INVALID_DIGEST, INVALID_SIZE; and for inline `data` that is
- *   not what the descriptor describes, SIZE_MISMATCH or DIGEST_MISMATCH
+ * @throws PushError INVALID_MANIFEST; and for inline `data` that is
+ *   not what the descriptor describes, DIGEST_MISMATCH or DIGEST_MISMATCH
  */
 export function parseDescriptor(value: unknown, where: string): Descriptor {
-  const fields = new FieldReader(value, where, 'INVALID_DESCRIPTOR');
+  const fields = new FieldReader(value, where, 'INVALID_MANIFEST');
   const digest = parseDigest(fields.requiredString('digest'), `${where}.digest`);
   const size = parseSize(fields.get('size'), where);
   const annotations = fields.stringMap('annotations');
@@ -42,16 +41,15 @@ function parseMediaType(fields: FieldReader): string {
 function parseSize(value: unknown, where: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new PushError(
-    'INVALID_SIZE',
+    'INVALID_MANIFEST',
     `${where}.size is ${shown(value)}, not a whole number of bytes`,
-    { hint: BUILD_AGAIN },
   );
 }
 
 /** A platform without `os` or `architecture` says nothing, and counts as absent: some tools write empty strings. */
 function parsePlatform(value: unknown, where: string): Platform | undefined {
   if (value === undefined) return undefined;
-  return readPlatform(new FieldReader(value, where, 'INVALID_DESCRIPTOR'));
+  return readPlatform(new FieldReader(value, where, 'INVALID_MANIFEST'));
 }
 
 /** The members that a descriptor's `platform` and an image's config have in common. */
@@ -82,9 +80,8 @@ function parseData(
   const where = `${fields.where}.data`;
   if (data.byteLength !== size) {
     throw new PushError(
-      'SIZE_MISMATCH',
+      'DIGEST_MISMATCH',
       `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`,
-      { hint: BUILD_AGAIN },
     );
   }
   const found = digestOf(data);
@@ -92,7 +89,6 @@ function parseData(
     throw new PushError(
       'DIGEST_MISMATCH',
       `${where} is ${found}, but its descriptor says ${digest}`,
-      { hint: BUILD_AGAIN },
     );
   }
   return data;

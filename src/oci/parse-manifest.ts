@@ -15,8 +15,8 @@ interface Expected {
 }
 
 /**
- * @throws PushError TOO_LARGE, UNSUPPORTED_SCHEMA_VERSION, MEDIA_TYPE_MISMATCH,
- *   UNSUPPORTED_MEDIA_TYPE, AMBIGUOUS_MANIFEST, INVALID_MANIFEST, TOO_MANY_DESCRIPTORS, and what
+ * @throws PushError TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_MANIFEST,
+ *   UNSUPPORTED_MEDIA_TYPE, INVALID_MANIFEST, TOO_LARGE, and what
  *   `parseStrictJson` and `parseDescriptor` throw
  */
 export function parseManifest(bytes: Uint8Array, expected: Expected): Manifest {
@@ -48,11 +48,11 @@ export function parseIndexJson(bytes: Uint8Array, where: string): ImageIndex {
 /**
  * The platform in an image's config; none if the config does not say.
  * https://github.com/opencontainers/image-spec/blob/main/config.md#properties
- * @throws PushError TOO_LARGE, INVALID_CONFIG, and what `parseStrictJson` throws
+ * @throws PushError TOO_LARGE, INVALID_MANIFEST, and what `parseStrictJson` throws
  */
 export function parseConfigPlatform(bytes: Uint8Array, where: string): Platform | undefined {
   refuseTooLarge(bytes, where);
-  return readPlatform(new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_CONFIG'));
+  return readPlatform(new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_MANIFEST'));
 }
 
 function readFields(bytes: Uint8Array, where: string): FieldReader {
@@ -76,7 +76,7 @@ function requireSchemaVersion(fields: FieldReader): void {
   const version = fields.get('schemaVersion');
   if (version === 2) return;
   throw new PushError(
-    'UNSUPPORTED_SCHEMA_VERSION',
+    'UNSUPPORTED_MEDIA_TYPE',
     `${fields.where}: schemaVersion is ${shown(version)}, not 2`,
     {
       hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
@@ -89,7 +89,7 @@ function refuseAmbiguous(fields: FieldReader): void {
   const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
   if (image === undefined || !fields.has('manifests')) return;
   throw new PushError(
-    'AMBIGUOUS_MANIFEST',
+    'INVALID_MANIFEST',
     `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`,
     { hint: 'No build tool writes this. Find out where the layout comes from before using it.' },
   );
@@ -120,7 +120,7 @@ function readDescriptors(fields: FieldReader, name: string): readonly Descriptor
   if (values === undefined) throw fields.invalid(`${name} is missing`);
   if (values.length > MAX_DESCRIPTORS) {
     throw new PushError(
-      'TOO_MANY_DESCRIPTORS',
+      'TOO_LARGE',
       `${fields.where}: ${name} lists ${values.length}, more than ${MAX_DESCRIPTORS}`,
       { hint: 'Split it into several images or layouts.' },
     );
@@ -144,7 +144,7 @@ function readCommon(
 
 function mismatch(where: string, own: string, expected: string): PushError {
   return new PushError(
-    'MEDIA_TYPE_MISMATCH',
+    'INVALID_MANIFEST',
     `${where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`,
     { hint: 'Programs disagree on which of the two counts: build the layout again.' },
   );
@@ -156,8 +156,5 @@ function unsupported(where: string, mediaType: string): PushError {
     mediaType === ''
       ? `${where}: neither it nor its descriptor says what media type it is`
       : `${where}: ${shown(mediaType)} is not a media type of an image or an index`,
-    {
-      hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
-    },
   );
 }

@@ -1,6 +1,6 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { ImageGraph, ManifestNode } from './graph.ts';
+import type { ImageGraph, ManifestNode } from '../image/graph.ts';
 
 /** An image that the repository holds, with the tag it was found by, if it was. */
 export interface ExistingImage {

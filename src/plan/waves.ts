@@ -1,6 +1,6 @@
 import type { Digest } from '../oci/digest.ts';
 import type { ManifestPut } from './diff.ts';
-import type { ManifestNode } from './graph.ts';
+import type { ManifestNode } from '../image/graph.ts';
 
 /**
  * The puts in waves: those of one wave need nothing of each other, and all that they do need lies in the waves before.

@@ -3,7 +3,7 @@ import type { BlobStore } from '../layout/layout.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Plan } from '../plan/diff.ts';
-import type { Slots } from './slots.ts';
+import type { Slots } from '../async/semaphore.ts';
 
 /** Told what happens to one repository, as it happens. */
 export interface PushListener {

@@ -2,7 +2,7 @@ import type { Registry } from '../ecr/registry.ts';
 import type { RepositorySettings } from '../ecr/repository-settings.ts';
 import { PushError } from '../errors.ts';
 import { diff, type ExistingImage, type Plan, type RepositoryState } from '../plan/diff.ts';
-import type { ImageGraph } from '../plan/graph.ts';
+import type { ImageGraph } from '../image/graph.ts';
 import type { PushContext } from './context.ts';
 import { type SkippedTag, skipOrFail } from './immutable-tags.ts';
 

@@ -2,14 +2,14 @@ import type { Registry } from '../ecr/registry.ts';
 import type { RepositorySettings } from '../ecr/repository-settings.ts';
 import { PushError } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { ImageGraph } from '../plan/graph.ts';
+import type { ImageGraph } from '../image/graph.ts';
 import { toWaves } from '../plan/waves.ts';
-import { forEachConcurrently } from './concurrently.ts';
+import { forEachConcurrently } from '../async/concurrently.ts';
 import type { PushContext, PushListener } from './context.ts';
 import type { SkippedTag } from './immutable-tags.ts';
 import { type PlannedPush, planPush } from './plan-push.ts';
 import { putManifest } from './put-manifest.ts';
-import { Slots } from './slots.ts';
+import { Slots } from '../async/semaphore.ts';
 import { MAX_LAYERS_AT_ONCE, uploadIntoNew, uploadLayers } from './upload-layers.ts';
 
 /** One repository, and the tags that the image gets there. */

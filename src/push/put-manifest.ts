@@ -6,7 +6,7 @@ import type { ManifestPut, Plan } from '../plan/diff.ts';
 import type { PushContext } from './context.ts';
 import { type SkippedTag, skipOrFail } from './immutable-tags.ts';
 import { uploadLayers } from './upload-layers.ts';
-import { wait } from './wait.ts';
+import { wait } from '../async/sleep.ts';
 
 /** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
 const MAX_PUT_ATTEMPTS = 6;

@@ -1,10 +1,10 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { forEachConcurrently } from './concurrently.ts';
+import { forEachConcurrently } from '../async/concurrently.ts';
 import type { PushContext } from './context.ts';
-import { Slots } from './slots.ts';
-import { uploadLayer } from './upload-layer.ts';
-import { wait } from './wait.ts';
+import { Slots } from '../async/semaphore.ts';
+import { uploadLayer } from '../ecr/upload/upload-layer.ts';
+import { wait } from '../async/sleep.ts';
 
 /**
  * Layers below that size (bytes) wait for answers most of their time, and take little memory: a part has its body, its

@@ -12,7 +12,7 @@ import { readAt } from '../../src/layout/read-at.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_LAYER } from '../../src/oci/media-types.ts';
-import { uploadLayer } from '../../src/push/upload-layer.ts';
+import { uploadLayer } from '../../src/ecr/upload/upload-layer.ts';
 
 /** What the sink offers (bytes). */
 export const PART_SIZE = 10 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_LAYER_GZIP, OCI_MANIFEST } from '../../src/oci/media-types.ts';
-import { walkGraph } from '../../src/plan/walk.ts';
+import { walkGraph } from '../../src/image/walk.ts';
 import type { Blobs } from '../support/content.ts';
 import { buildImage, buildIndex, type Graph, jsonBytes } from '../support/image.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';

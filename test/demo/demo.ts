@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatBytes, shortDigest } from '../../src/action/format.ts';
+import { formatBytes, shortDigest } from '../../src/report/format.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';

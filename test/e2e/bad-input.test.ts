@@ -94,7 +94,7 @@ const cases: Readonly<Record<string, Case>> = {
     make: (workspace) => writeFile(join(workspace, 'layout'), 'hello'),
   },
   'a tar that is compressed': {
-    code: 'COMPRESSED_TAR',
+    code: 'NOT_A_LAYOUT',
     names: ['image.tar.gz', 'gzip'],
     inputs: { layout: 'image.tar.gz' },
     make: (workspace) => writeFile(join(workspace, 'image.tar.gz'), gzipSync('tar')),
@@ -116,7 +116,7 @@ const cases: Readonly<Record<string, Case>> = {
     make: withIndex(jsonBytes({ schemaVersion: 2, mediaType: artifact, manifests: [] })),
   },
   'an index.json of an unknown schema version': {
-    code: 'UNSUPPORTED_SCHEMA_VERSION',
+    code: 'UNSUPPORTED_MEDIA_TYPE',
     names: ['index.json', '1'],
     make: withIndex(jsonBytes({ schemaVersion: 1, manifests: [] })),
   },
@@ -126,7 +126,7 @@ const cases: Readonly<Record<string, Case>> = {
     make: layout([]),
   },
   'a digest that is none': {
-    code: 'INVALID_DIGEST',
+    code: 'INVALID_MANIFEST',
     names: ['sha256:abc', 'manifests[0]'],
     make: withIndex(
       jsonBytes({ schemaVersion: 2, manifests: [{ ...image.descriptor, digest: 'sha256:abc' }] }),
@@ -148,12 +148,12 @@ const cases: Readonly<Record<string, Case>> = {
     make: layout([variant({}, artifact)]),
   },
   'a manifest of an unknown schema version': {
-    code: 'UNSUPPORTED_SCHEMA_VERSION',
+    code: 'UNSUPPORTED_MEDIA_TYPE',
     names: [variant({ schemaVersion: 1 }).descriptor.digest, '1'],
     make: layout([variant({ schemaVersion: 1 })]),
   },
   'a manifest that says another media type than its descriptor': {
-    code: 'MEDIA_TYPE_MISMATCH',
+    code: 'INVALID_MANIFEST',
     names: [variant({ mediaType: artifact }).descriptor.digest, artifact],
     make: layout([variant({ mediaType: artifact })]),
   },
@@ -163,7 +163,7 @@ const cases: Readonly<Record<string, Case>> = {
     make: withBlob(digest, damaged(image)),
   },
   'a manifest whose size does not match its file': {
-    code: 'SIZE_MISMATCH',
+    code: 'DIGEST_MISMATCH',
     names: [blobPath(digest), '3 bytes', `${image.descriptor.size}`],
     make: withBlob(digest, Buffer.from('{}\n')),
   },
@@ -173,7 +173,7 @@ const cases: Readonly<Record<string, Case>> = {
     make: withBlob(image.config.digest, Buffer.alloc(image.config.size)),
   },
   'a layer whose size does not match its file': {
-    code: 'SIZE_MISMATCH',
+    code: 'DIGEST_MISMATCH',
     names: [blobPath(layer.digest), '5 bytes', `${layer.size}`],
     make: withBlob(layer.digest, Buffer.from('short')),
   },
@@ -231,13 +231,13 @@ const cases: Readonly<Record<string, Case>> = {
     inputs: { platforms: 'linux/s390x' },
   },
   'a tag that ECR would refuse': {
-    code: 'INVALID_TAG',
+    code: 'INVALID_INPUT',
     names: ['.hidden'],
     make: layout([image]),
     inputs: { tags: '1.0,.hidden' },
   },
   'a repository name that ECR would refuse': {
-    code: 'INVALID_REFERENCE',
+    code: 'INVALID_INPUT',
     names: ['Team/App'],
     make: layout([image]),
     inputs: { repository: 'Team/App' },
@@ -279,7 +279,7 @@ const cases: Readonly<Record<string, Case>> = {
     env: { AWS_ACCESS_KEY_ID: 'AKIDUNKNOWN' },
   },
   'a secret that is wrong': {
-    code: 'SIGNATURE_REFUSED',
+    code: 'CREDENTIALS_INVALID',
     names: ['signature'],
     make: layout([image]),
     env: { AWS_SECRET_ACCESS_KEY: 'wrong' },

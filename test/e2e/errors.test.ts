@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, describe, test } from 'node:test';
-import { EXPLANATIONS } from '../../src/ecr/explanations.ts';
+import { EXPLANATIONS } from '../../src/ecr/calls/explanations.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import { selfSigned } from '../local-ecr/certificate.ts';
 import type { Fault } from '../local-ecr/faults.ts';
@@ -91,11 +91,11 @@ const cases: Readonly<Record<string, Case>> = {
     inputs: { tags: 'public.ecr.aws/local/team/absent:1.0' },
   },
   'a public alias that does not exist': {
-    code: 'REGISTRY_NOT_FOUND',
+    code: 'REPOSITORY_NOT_FOUND',
     inputs: { tags: 'public.ecr.aws/nobody/team/app:1.0' },
   },
   'an endpoint that is not the one of ECR Public': {
-    code: 'UNSUPPORTED_COMMAND',
+    code: 'INVALID_ENDPOINT',
     inputs: { tags: PUBLIC },
     faults: [answered('BatchCheckLayerAvailability', 'UnsupportedCommandException')],
   },
@@ -118,7 +118,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'a role that does not trust the job': {
-    code: 'ROLE_REFUSED',
+    code: 'NO_CREDENTIALS',
     prepare: async (step, scope) => {
       const sts = scope.use(await startRefusingSts());
       await writeFile(step.path('token'), 'a token');
@@ -144,7 +144,7 @@ const cases: Readonly<Record<string, Case>> = {
     env: { AWS_ACCESS_KEY_ID: 'AKIDUNKNOWN' },
   },
   'another secret than the access key has': {
-    code: 'SIGNATURE_REFUSED',
+    code: 'CREDENTIALS_INVALID',
     env: { AWS_SECRET_ACCESS_KEY: 'wrong' },
   },
   'more tags than an image may have': {
@@ -180,11 +180,11 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'layers that stay unseen': {
-    code: 'LAYERS_NOT_FOUND',
+    code: 'UPLOAD_FAILED',
     faults: [{ kind: 'hide-layers', operation: 'PutImage', times: ALWAYS }],
   },
   'children of an index that stay unseen': {
-    code: 'REFERENCED_IMAGES_NOT_FOUND',
+    code: 'UPLOAD_FAILED',
     inputs: { layout: 'index' },
     faults: [
       {
@@ -194,7 +194,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
   },
   'parts that are too small': {
-    code: 'UPLOAD_REFUSED',
+    code: 'UPLOAD_FAILED',
     faults: [
       {
         kind: 'answer',
@@ -205,7 +205,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
   },
   'a manifest that was changed on its way': {
-    code: 'MANIFEST_CHANGED',
+    code: 'UPLOAD_FAILED',
     faults: [answered('PutImage', 'ImageDigestDoesNotMatchException')],
   },
   'calls that are throttled for too long': {
@@ -245,7 +245,7 @@ const cases: Readonly<Record<string, Case>> = {
     ecr: { tls: selfSigned() },
   },
   'an endpoint that does not speak TLS': {
-    code: 'TLS_FAILED',
+    code: 'INVALID_ENDPOINT',
     prepare: ({ ecr }) => ({ AWS_ENDPOINT_URL_ECR: ecr.url.replace('http:', 'https:') }),
   },
   'a proxy that wants a password': {
@@ -291,7 +291,7 @@ const cases: Readonly<Record<string, Case>> = {
     inputs: { tags: `1.0\n${PUBLIC.replace('app', 'absent')}` },
   },
   'a reference to another registry': {
-    code: 'INVALID_REFERENCE',
+    code: 'INVALID_INPUT',
     inputs: { tags: 'ghcr.io/team/app:1.0' },
   },
 };

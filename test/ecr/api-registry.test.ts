@@ -99,7 +99,7 @@ test('a digest that ECR calls invalid is an error that names it', async () => {
   });
   await assert.rejects(
     local.registry.availableLayers([digestNo(0)], signal),
-    refused('INVALID_DIGEST', digestNo(0), 'regex'),
+    refused('INVALID_MANIFEST', digestNo(0), 'regex'),
   );
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openRegistry } from '../../src/ecr/open-registry.ts';
-import { parseReference, type RepositoryReference } from '../../src/ecr/reference.ts';
+import { parseReference, type RepositoryReference } from '../../src/ecr/names/reference.ts';
 import { parseDigest } from '../../src/oci/digest.ts';
 import { startProxy } from '../support/proxy.ts';
 import { refused } from '../support/refused.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiRegistry } from '../../src/ecr/api-registry.ts';
 import { createPublicClient, publicApi } from '../../src/ecr/public-api.ts';
-import { EcrRetryStrategy } from '../../src/ecr/retry.ts';
+import { EcrRetryStrategy } from '../../src/ecr/calls/retry.ts';
 import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
 import { buildImage, buildIndex } from '../support/image.ts';
@@ -82,7 +82,7 @@ test('an alias that does not exist is named', async () => {
   await using opened = await open('nobody');
   await assert.rejects(
     opened.registry.availableLayers([digest], signal),
-    refused('REGISTRY_NOT_FOUND', 'nobody'),
+    refused('REPOSITORY_NOT_FOUND', 'nobody'),
   );
 });
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Layout } from '../../src/layout/layout.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
-import type { Shape } from '../../src/plan/reshape.ts';
-import { resolveImage } from '../../src/plan/resolve-image.ts';
+import type { Shape } from '../../src/image/reshape.ts';
+import { resolveImage } from '../../src/image/resolve-image.ts';
 
 const AS_IS: Shape = { platforms: [], attestations: 'keep', singleImage: 'keep' };
 

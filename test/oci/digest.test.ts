@@ -18,6 +18,6 @@ const refusals = ['', 'sha256:', hex, `SHA256:${hex}`, `sha256:${hex}0`, `sha256
 
 for (const text of refusals) {
   test(`${JSON.stringify(text)} is no digest, and the message says where it stands`, () => {
-    assert.throws(() => parseDigest(text, 'index.json'), refused('INVALID_DIGEST', 'index.json'));
+    assert.throws(() => parseDigest(text, 'index.json'), refused('INVALID_MANIFEST', 'index.json'));
   });
 }

@@ -84,17 +84,17 @@ const refusals: { name: string; value: unknown; code: ErrorCode }[] = [
   ...[null, 'text', 5, [plain], undefined].map((value) => ({
     name: inspect(value, { breakLength: Infinity }).slice(0, 60),
     value,
-    code: 'INVALID_DESCRIPTOR' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   ...[undefined, null, '', 5, 'text\nwith a line', 'x'.repeat(300)].map((mediaType) => ({
     name: `the media type ${inspect(mediaType)}`.slice(0, 60),
     value: { ...plain, mediaType },
-    code: 'INVALID_DESCRIPTOR' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   ...[undefined, 5].map((value) => ({
     name: `the digest ${value}`,
     value: { ...plain, digest: value },
-    code: 'INVALID_DESCRIPTOR' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   ...[
     hex,
@@ -108,39 +108,39 @@ const refusals: { name: string; value: unknown; code: ErrorCode }[] = [
   ].map((value) => ({
     name: `the digest ${JSON.stringify(value)}`,
     value: { ...plain, digest: value },
-    code: 'INVALID_DIGEST' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   ...[undefined, null, '5', -1, 1.5, 1e300, 2 ** 53, true, [5]].map((size) => ({
     name: `the size ${inspect(size)}`,
     value: { ...plain, size },
-    code: 'INVALID_SIZE' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   ...[[], 'text', { a: 1 }, { a: null }].map((annotations) => ({
     name: `the annotations ${JSON.stringify(annotations)}`,
     value: { ...plain, annotations },
-    code: 'INVALID_DESCRIPTOR' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   ...['linux/amd64', [], { os: 5, architecture: 'amd64' }, { os: 'a', architecture: {} }].map(
     (platform) => ({
       name: `the platform ${JSON.stringify(platform)}`,
       value: { ...plain, platform },
-      code: 'INVALID_DESCRIPTOR' as const,
+      code: 'INVALID_MANIFEST' as const,
     }),
   ),
   ...['https://example.com', [5], {}].map((urls) => ({
     name: `the urls ${JSON.stringify(urls)}`,
     value: { ...plain, urls },
-    code: 'INVALID_DESCRIPTOR' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   ...[5, 'aGVsbG8', 'aGVs bG8=', 'aGVsbG8==', 'aGVsbG9=', '****'].map((data) => ({
     name: `the data ${JSON.stringify(data)}`,
     value: { ...plain, data },
-    code: 'INVALID_DESCRIPTOR' as const,
+    code: 'INVALID_MANIFEST' as const,
   })),
   {
     name: 'data of another size',
     value: { ...plain, data: Buffer.from('hello!').toString('base64') },
-    code: 'SIZE_MISMATCH',
+    code: 'DIGEST_MISMATCH',
   },
   {
     name: 'data of another digest',

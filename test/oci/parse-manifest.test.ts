@@ -105,14 +105,14 @@ const refusals: Refusal[] = [
     name: `the schema version ${inspect(schemaVersion)}`,
     body: { ...image, schemaVersion },
     mediaType: OCI_MANIFEST,
-    code: 'UNSUPPORTED_SCHEMA_VERSION' as const,
+    code: 'UNSUPPORTED_MEDIA_TYPE' as const,
     says: 'schemaVersion',
   })),
   {
     name: 'a body of another type than its descriptor',
     body: { ...image, mediaType: DOCKER_MANIFEST },
     mediaType: OCI_MANIFEST,
-    code: 'MEDIA_TYPE_MISMATCH',
+    code: 'INVALID_MANIFEST',
     says: DOCKER_MANIFEST,
   },
   {
@@ -152,7 +152,7 @@ const refusals: Refusal[] = [
       name: `${Object.keys(body).join(' and ')} as ${mediaType}`,
       body,
       mediaType,
-      code: 'AMBIGUOUS_MANIFEST' as const,
+      code: 'INVALID_MANIFEST' as const,
       says: 'manifests',
     })),
   ),
@@ -190,35 +190,35 @@ const refusals: Refusal[] = [
     name: 'a bad layer, by its number',
     body: { ...image, layers: [layer, { ...layer, size: -1 }] },
     mediaType: OCI_MANIFEST,
-    code: 'INVALID_SIZE',
+    code: 'INVALID_MANIFEST',
     says: 'layers[1]',
   },
   {
     name: 'a bad config',
     body: { ...image, config: { ...config, digest: 'sha256:x' } },
     mediaType: OCI_MANIFEST,
-    code: 'INVALID_DIGEST',
+    code: 'INVALID_MANIFEST',
     says: 'config',
   },
   {
     name: 'a bad subject',
     body: { ...image, subject: 'sha256:x' },
     mediaType: OCI_MANIFEST,
-    code: 'INVALID_DESCRIPTOR',
+    code: 'INVALID_MANIFEST',
     says: 'subject',
   },
   {
     name: 'more layers than the limit',
     body: { ...image, layers: many },
     mediaType: OCI_MANIFEST,
-    code: 'TOO_MANY_DESCRIPTORS',
+    code: 'TOO_LARGE',
     says: 'layers',
   },
   {
     name: 'more manifests than the limit',
     body: { ...index, manifests: many },
     mediaType: OCI_INDEX,
-    code: 'TOO_MANY_DESCRIPTORS',
+    code: 'TOO_LARGE',
     says: 'manifests',
   },
 ];
@@ -265,6 +265,6 @@ test('a config may leave its platform out, as that of an artifact does', () => {
 
 test('refuses a config that is no object, or whose platform is no text', () => {
   for (const body of [[], { os: 5, architecture: 'amd64' }]) {
-    assert.throws(() => parseConfigPlatform(bytes(body), 'x'), refused('INVALID_CONFIG', 'x'));
+    assert.throws(() => parseConfigPlatform(bytes(body), 'x'), refused('INVALID_MANIFEST', 'x'));
   }
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Digest } from '../../src/oci/digest.ts';
 import { diff, type ExistingImage, type Plan, totalBytes } from '../../src/plan/diff.ts';
-import { findReferrers } from '../../src/plan/referrers.ts';
-import { walkGraph } from '../../src/plan/walk.ts';
+import { findReferrers } from '../../src/image/referrers.ts';
+import { walkGraph } from '../../src/image/walk.ts';
 import { buildImage, buildIndex, named } from '../support/image.ts';
 import { indexOf, MemoryContent, neverBroken } from '../support/memory-content.ts';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Layout } from '../../src/layout/layout.ts';
-import { type ResolvedImage, resolveImage } from '../../src/plan/resolve-image.ts';
+import { type ResolvedImage, resolveImage } from '../../src/image/resolve-image.ts';
 import { pushTargets } from '../../src/push/push-targets.ts';
 import type { Call } from '../local-ecr/call-log.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';

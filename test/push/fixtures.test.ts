@@ -6,7 +6,7 @@ import type { Layout } from '../../src/layout/layout.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
-import { resolveImage } from '../../src/plan/resolve-image.ts';
+import { resolveImage } from '../../src/image/resolve-image.ts';
 import { pushTargets } from '../../src/push/push-targets.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { FIXTURES, folder, type Outcome, skip } from '../support/fixtures.ts';

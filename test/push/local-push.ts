@@ -1,8 +1,8 @@
 import type { Registry } from '../../src/ecr/registry.ts';
 import type { BlobStore } from '../../src/layout/layout.ts';
 import type { Digest } from '../../src/oci/digest.ts';
-import { findReferrers } from '../../src/plan/referrers.ts';
-import { walkGraph } from '../../src/plan/walk.ts';
+import { findReferrers } from '../../src/image/referrers.ts';
+import { walkGraph } from '../../src/image/walk.ts';
 import type { PushContext, PushListener } from '../../src/push/context.ts';
 import { pushTargets, type TargetResult } from '../../src/push/push-targets.ts';
 import type { Call } from '../local-ecr/call-log.ts';

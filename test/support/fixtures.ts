@@ -13,9 +13,9 @@ export const FIXTURES: Readonly<Record<string, readonly Outcome[]>> = {
   // The last image's layer has 740 bytes, and 585 in its descriptor.
   'containers-image/delete_image_multiple_images': [
     ...Array<Outcome>(6).fill('whole'),
-    'SIZE_MISMATCH',
+    'DIGEST_MISMATCH',
   ],
-  'containers-image/delete_image_only_one_image': ['SIZE_MISMATCH'],
+  'containers-image/delete_image_only_one_image': ['DIGEST_MISMATCH'],
   // Its blobs are in another folder, which only an option of its own tool names.
   'containers-image/delete_image_shared_blobs_dir': ['BLOB_MISSING'],
   'containers-image/delete_image_two_identical_references': ['whole', 'whole'],
@@ -29,12 +29,12 @@ export const FIXTURES: Readonly<Record<string, readonly Outcome[]>> = {
   'containers-image/two_images_manifest': ['BLOB_MISSING', 'BLOB_MISSING'],
   'go-containerregistry/test_gc_image_unknown_mediatype': ['UNSUPPORTED_MEDIA_TYPE'],
   // All of them lead to a Docker manifest whose descriptors call it an OCI manifest.
-  'go-containerregistry/test_gc_index': Array<Outcome>(3).fill('MEDIA_TYPE_MISMATCH'),
+  'go-containerregistry/test_gc_index': Array<Outcome>(3).fill('INVALID_MANIFEST'),
   'go-containerregistry/test_index': [
-    'MEDIA_TYPE_MISMATCH',
+    'INVALID_MANIFEST',
     'UNSUPPORTED_MEDIA_TYPE',
-    'MEDIA_TYPE_MISMATCH',
-    'MEDIA_TYPE_MISMATCH',
+    'INVALID_MANIFEST',
+    'INVALID_MANIFEST',
   ],
   'go-containerregistry/test_index_media_type': ['whole'],
   'go-containerregistry/test_index_one_image': ['whole'],

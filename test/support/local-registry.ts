@@ -1,7 +1,7 @@
 import { ApiRegistry } from '../../src/ecr/api-registry.ts';
 import { createPrivateClient, privateApi } from '../../src/ecr/private-api.ts';
 import type { Registry } from '../../src/ecr/registry.ts';
-import { EcrRetryStrategy } from '../../src/ecr/retry.ts';
+import { EcrRetryStrategy } from '../../src/ecr/calls/retry.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
 
 export const REPOSITORY_NAME = 'team/app';

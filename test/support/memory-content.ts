@@ -45,7 +45,7 @@ export class MemoryContent implements BlobStore {
       return Promise.reject(new PushError('BLOB_MISSING', `${digest} is missing`));
     }
     if (content.byteLength === size) return Promise.resolve(content);
-    return Promise.reject(new PushError('SIZE_MISMATCH', `${digest} is not ${size} bytes`));
+    return Promise.reject(new PushError('DIGEST_MISMATCH', `${digest} is not ${size} bytes`));
   }
 }
 

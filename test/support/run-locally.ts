@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { parseInputs } from '../../src/action/inputs.ts';
-import type { Outputs } from '../../src/action/outputs.ts';
-import { run } from '../../src/action/run.ts';
+import { parseInputs } from '../../src/inputs/inputs.ts';
+import type { Outputs } from '../../src/report/outputs.ts';
+import { run } from '../../src/run.ts';
 import { openRegistry } from '../../src/ecr/open-registry.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
 import { readActionMetadata } from './action-metadata.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { digestOf } from '../../../src/oci/digest.ts';
 import { MAX_DESCRIPTORS, MAX_JSON_DEPTH, MAX_MANIFEST_BYTES } from '../../../src/oci/limits.ts';
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../../src/oci/media-types.ts';
-import { MAX_DEPTH } from '../../../src/plan/depth.ts';
+import { MAX_DEPTH } from '../../../src/image/depth.ts';
 import { buildIndex, type Graph, jsonBytes } from '../../support/image.ts';
 import { blobPath, writeLayoutDirectory } from '../../support/write-layout.ts';
 import { image, indexJson, type Threat } from './threat.ts';
@@ -50,32 +50,32 @@ export const documents: readonly Threat[] = [
   {
     threat: 'a digest that is a path',
     make: withIndexText(image.descriptor.digest, 'sha256:../../../../../../etc/passwd'),
-    code: 'INVALID_DIGEST',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a digest with a null byte in it',
     make: withIndexText(image.descriptor.digest, `${image.descriptor.digest.slice(0, -1)}\\u0000`),
-    code: 'INVALID_DIGEST',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a digest of an algorithm that nobody checks',
     make: withIndexText('"sha256:', '"none:'),
-    code: 'INVALID_DIGEST',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a size that is no integer',
     make: withIndexText(/"size":\d+/, '"size":1.5'),
-    code: 'INVALID_SIZE',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a negative size',
     make: withIndexText(/"size":\d+/, '"size":-1'),
-    code: 'INVALID_SIZE',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a size that floating point cannot hold',
     make: withIndexText(/"size":\d+/, '"size":9007199254740993'),
-    code: 'INVALID_SIZE',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a manifest of a byte more than is read',
@@ -102,7 +102,7 @@ export const documents: readonly Threat[] = [
   {
     threat: 'a manifest of another size than its descriptor says',
     make: withIndexText(/"size":\d+/, '"size":7'),
-    code: 'SIZE_MISMATCH',
+    code: 'DIGEST_MISMATCH',
   },
   {
     threat: 'a manifest of another digest than its name says',
@@ -123,56 +123,56 @@ export const documents: readonly Threat[] = [
   {
     threat: 'a key twice in index.json',
     make: withIndexText('"manifests"', '"manifests":[],"manifests"'),
-    code: 'DUPLICATE_JSON_KEY',
+    code: 'INVALID_JSON',
   },
   {
     threat: 'a key twice in a manifest, once with an escape',
     make: withManifest(
       Buffer.from(JSON.stringify(body).replace('"layers"', '"l\\u0061yers":[],"layers"')),
     ),
-    code: 'DUPLICATE_JSON_KEY',
+    code: 'INVALID_JSON',
   },
   {
     threat: 'invalid UTF-8 in a manifest',
     make: withManifest(
       Buffer.from(JSON.stringify({ ...body, annotations: { a: '\xff' } }), 'latin1'),
     ),
-    code: 'INVALID_UTF8',
+    code: 'INVALID_JSON',
   },
   {
     threat: 'JSON nested deeper than a stack',
     make: withIndex(`{"manifests":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`),
-    code: 'JSON_TOO_DEEP',
+    code: 'INVALID_JSON',
   },
   {
     threat: 'a manifest nested a level too deep',
     make: withManifest(
       Buffer.from(`{"a":${'['.repeat(MAX_JSON_DEPTH)}${']'.repeat(MAX_JSON_DEPTH)}}`),
     ),
-    code: 'JSON_TOO_DEEP',
+    code: 'INVALID_JSON',
   },
   {
     threat: 'a manifest that is both an image and an index',
     advisory: 'GHSA-mc8v-mgrf-8f4m',
     make: withManifest({ ...body, manifests: [image.descriptor] }),
-    code: 'AMBIGUOUS_MANIFEST',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'an index that is an image as well',
     advisory: 'GHSA-77vh-xpmg-72qh',
     make: withManifest({ ...body, manifests: [image.descriptor] }, OCI_INDEX),
-    code: 'AMBIGUOUS_MANIFEST',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a body whose media type differs from that of its descriptor',
     advisory: 'GHSA-77vh-xpmg-72qh',
     make: withManifest({ ...body, mediaType: DOCKER_MANIFEST }),
-    code: 'MEDIA_TYPE_MISMATCH',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'a media type with a workflow command in it',
     make: withIndexText(OCI_MANIFEST, '\\n::add-path::/tmp/evil'),
-    code: 'INVALID_DESCRIPTOR',
+    code: 'INVALID_MANIFEST',
   },
   {
     threat: 'an index of too many manifests',
@@ -182,7 +182,7 @@ export const documents: readonly Threat[] = [
         manifests: Array.from({ length: MAX_DESCRIPTORS + 1 }, () => image.descriptor),
       }),
     ),
-    code: 'TOO_MANY_DESCRIPTORS',
+    code: 'TOO_LARGE',
   },
   {
     threat: 'indexes within indexes within indexes',
@@ -193,6 +193,6 @@ export const documents: readonly Threat[] = [
       );
       return writeLayoutDirectory(path, [deep]);
     },
-    code: 'INDEX_TOO_DEEP',
+    code: 'TOO_LARGE',
   },
 ];

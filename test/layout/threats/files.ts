@@ -47,7 +47,7 @@ export const files: readonly Threat[] = [
   {
     threat: 'a blob is a link to the layout itself',
     make: withLink(layerFile, '../..'),
-    code: 'NOT_A_FILE',
+    code: 'NOT_A_LAYOUT',
   },
   {
     threat: 'a blob is a link to a file beside the layout',
@@ -70,7 +70,7 @@ export const files: readonly Threat[] = [
       await writeLayoutDirectory(path, [image], { omit: [layerFile] });
       await promisify(execFile)('mkfifo', [join(path, layerFile)]);
     },
-    code: 'NOT_A_FILE',
+    code: 'NOT_A_LAYOUT',
   },
   {
     threat: 'index.json is a named pipe that nobody writes to',
@@ -78,7 +78,7 @@ export const files: readonly Threat[] = [
       await writeLayoutDirectory(path, [image], { omit: ['index.json'] });
       await promisify(execFile)('mkfifo', [join(path, 'index.json')]);
     },
-    code: 'NOT_A_FILE',
+    code: 'NOT_A_LAYOUT',
   },
   {
     threat: 'a blob is a folder',
@@ -86,7 +86,7 @@ export const files: readonly Threat[] = [
       await writeLayoutDirectory(path, [image], { omit: [layerFile] });
       await mkdir(join(path, layerFile));
     },
-    code: 'NOT_A_FILE',
+    code: 'NOT_A_LAYOUT',
   },
 ];
 

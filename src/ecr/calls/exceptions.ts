@@ -1,0 +1,90 @@
+import { ERRORS, PushError } from '../../errors.ts';
+import { type Explanation, EXPLANATIONS, UNEXPECTED } from './explanations.ts';
+import { describeRepository, type RepositoryReference, repositoryArn } from '../names/reference.ts';
+
+/** Where an error came from. */
+export interface CallContext {
+  /** As the API names it, such as `UploadLayerPart`. */
+  readonly call: string;
+  readonly repository: RepositoryReference;
+}
+
+/** The name that the table is keyed by: Node's error code where there is one, else the error's own name. */
+export function errorName(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
+}
+
+export function explain(error: unknown, context: CallContext): PushError {
+  if (error instanceof PushError) return error;
+  const text = textOf(error);
+  const name = errorName(error);
+  const status = statusOf(error);
+  const known = findExplanation(name);
+  const { code, says } = known ?? explainStatus(status) ?? UNEXPECTED;
+  const cause =
+    status !== undefined && error instanceof SyntaxError ? `HTTP ${status}` : `${name}: ${text}`;
+  const kmsError: unknown = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
+  const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
+  const values = { ...valuesOf(context), ...deniedIn(text) };
+  return new PushError(code, `${fill(says, values)} (${cause})${kms}`, {
+    hint: fill(ERRORS[code].hint, values),
+    cause: error,
+  });
+}
+
+/** One line. A host with several addresses gives several errors, under one without a text. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
+  return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
+}
+
+function statusOf(error: unknown): number | undefined {
+  const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+  if (typeof metadata !== 'object' || metadata === null) return undefined;
+  const status: unknown = Reflect.get(metadata, 'httpStatusCode');
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** An answer that is no JSON and names no error, as load balancers give it. */
+function explainStatus(status = 0): Explanation | undefined {
+  if (status === 429) return findExplanation('ThrottlingException');
+  return status >= 500 ? findExplanation('ServerException') : undefined;
+}
+
+/** AWS's own words are the surer ones: to create a repository with tags takes two permissions, for instance. */
+function deniedIn(text: string): Record<string, string> {
+  const { action, arn } =
+    /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
+      ?.groups ?? {};
+  return action === undefined || arn === undefined ? {} : { action, arn };
+}
+
+function findExplanation(name: string): Explanation | undefined {
+  return EXPLANATIONS.find(({ names }) => names.includes(name));
+}
+
+function valuesOf({ call, repository }: CallContext): Record<string, string> {
+  return {
+    call,
+    repository: describeRepository(repository),
+    region: repository.region ?? 'its region',
+    action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
+    arn: repositoryArn(repository),
+    where: whereOf(repository),
+  };
+}
+
+/** What leads to a repository besides its name. */
+function whereOf({ type, registryId, region }: RepositoryReference): string {
+  if (type === 'public')
+    return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
+  const account = registryId ?? 'that of the credentials; registry-id names another';
+  return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
+}
+
+function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder);
+}

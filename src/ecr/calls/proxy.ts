@@ -1,0 +1,58 @@
+import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
+import { PushError } from '../../errors.ts';
+
+/** What the inputs say about proxies; undefined where they are not set. */
+export interface ProxySettings {
+  readonly httpsProxy: string | undefined;
+  readonly httpProxy: string | undefined;
+  readonly noProxy: string | undefined;
+}
+
+type Environment = Record<string, string | undefined>;
+
+const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'] as const;
+
+/**
+ * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the credential
+ * providers take the same way as ECR.
+ * @throws PushError INVALID_INPUT for a proxy that is none
+ */
+export function setProxyVariables(
+  { httpsProxy, httpProxy, noProxy }: ProxySettings,
+  environment: Environment = process.env,
+): void {
+  const inputs: Environment = { https_proxy: httpsProxy, http_proxy: httpProxy };
+  for (const name of PROXY_VARIABLES) {
+    const proxy = inputs[name] ?? readVariable(name, environment);
+    if (proxy !== '') environment[name] = checkProxy(proxy, name);
+  }
+  if (noProxy !== undefined) environment['no_proxy'] = noProxy;
+}
+
+export function isProxyConfigured(environment: Readonly<Environment>): boolean {
+  return PROXY_VARIABLES.some((name) => readVariable(name, environment) !== '');
+}
+
+function readVariable(name: string, environment: Readonly<Environment>): string {
+  return [environment[name], environment[name.toUpperCase()]].find((text) => text) ?? '';
+}
+
+/** Without a scheme it is `http://`, as curl has it. What is wrong is told without the text, which may hold a password. */
+function checkProxy(text: string, name: string): string {
+  const url = text.includes('://') ? text : `http://${text}`;
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+  const input = name.replace('_', '-');
+  throw new PushError(
+    'INVALID_INPUT',
+    `The input ${input}, or the variable ${name}, is no HTTP proxy`,
+    {
+      hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds of proxy, such as SOCKS, are not supported.',
+    },
+  );
+}
+
+/** For the SDK's clients: through the proxies that the environment names. Loaded only where it names any. */
+export async function proxyHandler(options: NodeHttpHandlerOptions) {
+  const { ProxyHandler } = await import('./proxy-handler.ts');
+  return new ProxyHandler(options);
+}

@@ -1,0 +1,178 @@
+import { PushError } from '../../errors.ts';
+import { parseImageHost, privateHost, PUBLIC_HOST } from './image-hosts.ts';
+import { partitionOf } from './partitions.ts';
+
+export type RegistryType = 'private' | 'public';
+
+/** One repository of one ECR registry, as far as its name tells. */
+export interface RepositoryReference {
+  readonly type: RegistryType;
+  /** The account's 12 digits, or for ECR Public an alias; undefined means the caller's own registry. */
+  readonly registryId: string | undefined;
+  /** Undefined means what the SDK finds in the environment. */
+  readonly region: string | undefined;
+  /** The repository's name, with its namespaces, without a host. */
+  readonly name: string;
+  /** The host, where the user gave one: the outputs then name the same. */
+  readonly host?: string;
+}
+
+/** ECR Public answers only here, whatever AWS_REGION says. */
+export const PUBLIC_REGION = 'us-east-1';
+
+/**
+ * The services' own patterns; for private ECR the wider one that references to images follow, as ECR has the last word.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+ * https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_CreateRepository.html
+ */
+const NAMES = {
+  private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
+  public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+} as const;
+const NAME_LENGTHS = { private: [2, 256], public: [2, 205] } as const;
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+const ACCOUNT_ID = /^\d{12}$/;
+/** https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_RegistryAlias.html */
+const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const ALIAS_LENGTHS = [2, 50] as const;
+
+/** @throws PushError INVALID_INPUT when ECR would refuse the name. */
+export function checkRepositoryName(name: string, type: RegistryType): string {
+  const [shortest, longest] = NAME_LENGTHS[type];
+  const isLongEnough = name.length >= shortest && name.length <= longest;
+  if (isLongEnough && NAMES[type].test(name)) return name;
+  throw new PushError('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name`, {
+    hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by "-", "_", "." or "/".`,
+  });
+}
+
+/** @throws PushError INVALID_INPUT when ECR would refuse the tag. */
+export function checkTag(tag: string): string {
+  if (TAG.test(tag)) return tag;
+  throw new PushError('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag`, {
+    hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-", the first neither "." nor "-".',
+  });
+}
+
+/** @throws PushError INVALID_INPUT unless it is an account id or, for ECR Public, an alias. */
+export function checkRegistryId(id: string, type: RegistryType): string {
+  if (ACCOUNT_ID.test(id) || (type === 'public' && isAlias(id))) return id;
+  throw new PushError(
+    'INVALID_INPUT',
+    `registry-id ${JSON.stringify(id)} is not an AWS account id`,
+    {
+      hint: 'An account id has 12 digits; quote it in YAML, so that leading zeros stay. An alias needs registry-type: public.',
+    },
+  );
+}
+
+function isAlias(text: string): boolean {
+  const [shortest, longest] = ALIAS_LENGTHS;
+  return text.length >= shortest && text.length <= longest && ALIAS.test(text);
+}
+
+export interface ImageReference {
+  readonly repository: RepositoryReference;
+  readonly tag: string | undefined;
+}
+
+/** Whether the text begins with a host of ECR's: a name may look like another registry's host, as in pull-through caches. */
+export function isEcrReference(text: string): boolean {
+  return parseImageHost(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
+}
+
+/**
+ * Parses a full reference, `HOST/NAME` or `HOST/NAME:TAG`, of any host that is ECR's.
+ * @throws PushError INVALID_INPUT
+ */
+export function parseReference(text: string): ImageReference {
+  const slash = text.indexOf('/');
+  const host = text.slice(0, slash);
+  const [path = '', tag, ...rest] = text.slice(slash + 1).split(':');
+  const parsed = parseImageHost(host);
+  if (parsed === undefined) throw notEcr(text, host);
+  if (rest.length > 0 || path.includes('@')) throw malformed(text);
+  const { type, accountId: registryId, region } = parsed;
+  const repository =
+    type === 'private'
+      ? { type, registryId, region, name: checkRepositoryName(path, type), host }
+      : { ...splitPublicPath(text, path), host };
+  return { repository, tag: tag === undefined ? undefined : checkTag(tag) };
+}
+
+/** `ALIAS/NAME`: the alias stands for the registry. */
+function splitPublicPath(text: string, path: string): Omit<RepositoryReference, 'host'> {
+  const slash = path.indexOf('/');
+  const alias = path.slice(0, slash);
+  if (slash < 0 || !isAlias(alias)) throw malformed(text);
+  const name = checkRepositoryName(path.slice(slash + 1), 'public');
+  return { type: 'public', registryId: alias, region: PUBLIC_REGION, name };
+}
+
+function notEcr(text: string, host: string): PushError {
+  const isHost = /[.:]|^localhost$/.test(host);
+  return new PushError(
+    'INVALID_INPUT',
+    `${text} is not in ECR: ${isHost ? host : 'docker.io'} is another registry`,
+    {
+      hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${PUBLIC_HOST}/ALIAS/NAME:TAG.`,
+    },
+  );
+}
+
+function malformed(text: string): PushError {
+  return new PushError('INVALID_INPUT', `${text} is not an image reference that can be pushed to`, {
+    hint: `Write HOST/NAME:TAG, or ${PUBLIC_HOST}/ALIAS/NAME:TAG; a digest comes from the image and cannot be chosen.`,
+  });
+}
+
+/** `HOST/NAME`, as pulls name it; undefined while the account or the alias is not known. */
+export function repositoryUri(repository: RepositoryReference): string | undefined {
+  const { type, registryId, name } = repository;
+  const host = registryHost(repository);
+  if (host === undefined) return undefined;
+  if (type === 'private') return `${host}/${name}`;
+  return registryId === undefined || ACCOUNT_ID.test(registryId)
+    ? undefined
+    : `${host}/${registryId}/${name}`;
+}
+
+/** Undefined while the account is not known. */
+export function registryHost({
+  type,
+  registryId,
+  region,
+  host,
+}: RepositoryReference): string | undefined {
+  if (host !== undefined) return host;
+  if (type === 'public') return PUBLIC_HOST;
+  return registryId === undefined || region === undefined
+    ? undefined
+    : privateHost(registryId, region);
+}
+
+/** For messages. */
+export function describeRepository({
+  type,
+  registryId,
+  region,
+  name,
+}: RepositoryReference): string {
+  const registry = registryId === undefined ? '' : ` of registry ${registryId}`;
+  if (type === 'public') return `public repository ${name}${registry}`;
+  return `repository ${name}${registry}${region === undefined ? '' : ` in ${region}`}`;
+}
+
+/** The ARN to name in a policy, with `*` where the account is not known. */
+export function repositoryArn({
+  type,
+  registryId,
+  region = '*',
+  name,
+}: RepositoryReference): string {
+  const account = registryId !== undefined && ACCOUNT_ID.test(registryId) ? registryId : '*';
+  return type === 'public'
+    ? `arn:aws:ecr-public::${account}:repository/${name}`
+    : `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
+}

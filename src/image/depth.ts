@@ -1,0 +1,21 @@
+import { PushError } from '../errors.ts';
+import type { Digest } from '../oci/digest.ts';
+
+/** Indexes within indexes: no tool writes more than two or three. */
+export const MAX_DEPTH = 16;
+
+/** `parents`: the indexes on the way from the root to `digest`. @throws PushError INVALID_MANIFEST, TOO_LARGE */
+export function checkDepth(digest: Digest, parents: readonly Digest[]): void {
+  if (parents.includes(digest)) {
+    throw new PushError('INVALID_MANIFEST', `index ${digest} reaches itself`);
+  }
+  if (parents.length > MAX_DEPTH) {
+    throw new PushError(
+      'TOO_LARGE',
+      `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`,
+      {
+        hint: 'Push the inner image on its own: select it with the input image.',
+      },
+    );
+  }
+}

@@ -1,0 +1,137 @@
+import { PushError } from '../errors.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Fields } from '../oci/fields.ts';
+import { rawEntries, withEntries } from '../oci/index-bytes.ts';
+import { isIndexMediaType } from '../oci/media-types.ts';
+import { matchesPlatform, platformName } from '../oci/platform.ts';
+import { attestedDigest, isAttestation } from './attestation.ts';
+import { checkDepth } from './depth.ts';
+import type { ManifestNode } from './graph.ts';
+import type { Overlay } from './overlay.ts';
+import { platformOf } from './platform-of.ts';
+import { readManifest } from './read-manifest.ts';
+
+/** What to keep of images and indexes. */
+export interface Selection {
+  /** Those to keep; empty keeps all. */
+  readonly platforms: readonly Platform[];
+  readonly attestations: 'keep' | 'drop';
+}
+
+/**
+ * What the selection leaves of each root, in their order: the same descriptor when nothing has to go, undefined when
+ * everything has. New indexes are added to `content`.
+ * @throws PushError PLATFORM_NOT_FOUND if a platform is in none of the roots
+ */
+export async function filterRoots(
+  roots: readonly Descriptor[],
+  content: Overlay,
+  selection: Selection,
+): Promise<readonly (Descriptor | undefined)[]> {
+  if (selection.platforms.length === 0 && selection.attestations === 'keep') return roots;
+  const filter = new Filter(content, selection);
+  const left: (Descriptor | undefined)[] = [];
+  for (const root of roots) left.push(await filter.keep(root, []));
+  filter.checkAllFound();
+  return left;
+}
+
+class Filter {
+  readonly #seen: Platform[] = [];
+  readonly #content: Overlay;
+  readonly #selection: Selection;
+  /** What is left of each index: one that is named again and again is read once. */
+  readonly #left = new Map<Digest, Descriptor | undefined>();
+  /** What is kept as it was, and its attestations with it. */
+  readonly #unchanged = new Set<string>();
+
+  constructor(content: Overlay, selection: Selection) {
+    this.#content = content;
+    this.#selection = selection;
+  }
+
+  checkAllFound(): void {
+    const missing = this.#selection.platforms.filter(
+      (wanted) => !this.#seen.some((have) => matchesPlatform(have, wanted)),
+    );
+    if (missing.length > 0) throw platformNotFound(missing, this.#seen);
+  }
+
+  /** What is left of an image or index; undefined if nothing is. */
+  async keep(entry: Descriptor, parents: readonly Descriptor[]): Promise<Descriptor | undefined> {
+    if (!isIndexMediaType(entry.mediaType))
+      return (await this.#isWanted(entry)) ? entry : undefined;
+    checkDepth(
+      entry.digest,
+      parents.map(({ digest }) => digest),
+    );
+    if (!this.#left.has(entry.digest)) {
+      const node = await readManifest(entry, this.#content);
+      this.#left.set(entry.digest, await this.#keepOfIndex(node, [...parents, entry]));
+    }
+    return this.#left.get(entry.digest);
+  }
+
+  async #isWanted(image: Descriptor): Promise<boolean> {
+    const { platforms } = this.#selection;
+    if (platforms.length === 0) return true;
+    const platform = await platformOf(image, this.#content);
+    if (platform === undefined) return false;
+    this.#seen.push(platform);
+    return platforms.some((wanted) => matchesPlatform(platform, wanted));
+  }
+
+  async #keepOfIndex(
+    node: ManifestNode,
+    parents: readonly Descriptor[],
+  ): Promise<Descriptor | undefined> {
+    const entries = node.manifest.kind === 'index' ? node.manifest.manifests : [];
+    const kept = new Map<Descriptor, Descriptor>();
+    for (const entry of entries.filter((child) => !isAttestation(child))) {
+      const left = await this.keep(entry, parents);
+      if (left !== undefined) kept.set(entry, left);
+      if (left?.digest === entry.digest) this.#unchanged.add(entry.digest);
+    }
+    for (const entry of entries.filter(isAttestation)) {
+      if (this.#keepsAttestation(entry)) kept.set(entry, entry);
+    }
+    if (kept.size === 0 && entries.length > 0) return undefined;
+    return this.#rewrite(node, entries, kept);
+  }
+
+  #keepsAttestation(entry: Descriptor): boolean {
+    if (this.#selection.attestations === 'drop') return false;
+    const attested = attestedDigest(entry);
+    return attested !== undefined && this.#unchanged.has(attested);
+  }
+
+  #rewrite(
+    node: ManifestNode,
+    entries: readonly Descriptor[],
+    kept: ReadonlyMap<Descriptor, Descriptor>,
+  ): Descriptor {
+    const unchanged = entries.every((entry) => kept.get(entry)?.digest === entry.digest);
+    if (unchanged) return node.descriptor;
+    const raw = rawEntries(node.bytes);
+    const rewritten = entries.flatMap((entry, at) => replaceEntry(raw[at], kept.get(entry)));
+    return this.#content.add(node.descriptor.mediaType, withEntries(node.bytes, rewritten));
+  }
+}
+
+function replaceEntry(raw: Fields | undefined, kept: Descriptor | undefined): Fields[] {
+  if (raw === undefined || kept === undefined) return [];
+  if (raw['digest'] === kept.digest) return [raw];
+  // Inline data are those of the index that it was.
+  const others = Object.entries(raw).filter(([name]) => name !== 'data');
+  return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
+}
+
+function platformNotFound(missing: readonly Platform[], seen: readonly Platform[]): PushError {
+  const names = new Set(seen.map(platformName));
+  const found = names.size === 0 ? 'names none' : `holds ${[...names].join(', ')}`;
+  return new PushError(
+    'PLATFORM_NOT_FOUND',
+    `No image for ${missing.map(platformName).join(', ')}: the layout ${found}`,
+  );
+}

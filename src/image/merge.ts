@@ -1,0 +1,118 @@
+import { PushError } from '../errors.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Fields } from '../oci/fields.ts';
+import { newIndex, rawEntries } from '../oci/index-bytes.ts';
+import { isIndexMediaType, OCI_INDEX } from '../oci/media-types.ts';
+import { isSamePlatform, platformName } from '../oci/platform.ts';
+import { isAttestation } from './attestation.ts';
+import { checkDepth } from './depth.ts';
+import type { Overlay } from './overlay.ts';
+import { platformOf } from './platform-of.ts';
+import { readManifest } from './read-manifest.ts';
+
+/** The image or index that one of several layouts holds. */
+export interface LayoutRoot {
+  readonly root: Descriptor;
+  readonly layoutPath: string;
+}
+
+interface Entry {
+  readonly digest: Digest;
+  /** As it will stand in the merged index. */
+  readonly raw: Fields;
+  readonly platform: Platform | undefined;
+  readonly layoutPath: string;
+}
+
+/**
+ * One index over the images of several layouts, in their order, each once; their own indexes are dissolved in it.
+ * @throws PushError CONFLICTING_PLATFORMS
+ */
+export async function mergeRoots(
+  roots: readonly LayoutRoot[],
+  content: Overlay,
+): Promise<Descriptor> {
+  const merge = new Merge(content);
+  for (const { root, layoutPath } of roots) {
+    const { mediaType, digest, size } = root;
+    await merge.add(root, { mediaType, digest, size }, layoutPath, []);
+  }
+  return content.add(OCI_INDEX, newIndex(merge.entries.map(({ raw }) => raw)));
+}
+
+class Merge {
+  readonly entries: Entry[] = [];
+  readonly #content: Overlay;
+  /** Images and indexes alike: what is named again and again is read once. */
+  readonly #known = new Set<Digest>();
+
+  constructor(content: Overlay) {
+    this.#content = content;
+  }
+
+  /** `raw` is how the image's entry will stand in the merged index; an index gives way to its own entries. */
+  async add(
+    descriptor: Descriptor,
+    raw: Fields,
+    layoutPath: string,
+    parents: readonly Digest[],
+  ): Promise<void> {
+    const { digest } = descriptor;
+    checkDepth(digest, parents);
+    if (this.#known.has(digest)) return;
+    this.#known.add(digest);
+    if (isAttestation(descriptor)) {
+      this.entries.push({ digest, raw, platform: undefined, layoutPath });
+      return;
+    }
+    // An image may be absent, as `docker save` leaves some out: the walk tells, and knows of all that is.
+    if (!isIndexMediaType(descriptor.mediaType)) return this.#addImage(descriptor, raw, layoutPath);
+    const { manifest, bytes } = await readManifest(descriptor, this.#content);
+    const children = manifest.kind === 'index' ? manifest.manifests : [];
+    const raws = rawEntries(bytes);
+    for (const [at, child] of children.entries()) {
+      await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
+    }
+  }
+
+  async #addImage(descriptor: Descriptor, raw: Fields, layoutPath: string): Promise<void> {
+    const { digest } = descriptor;
+    const platform = await platformOf(descriptor, this.#content);
+    // What index.json says of a root is not in `raw`.
+    const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
+    const named = saysPlatform ? raw : withPlatform(raw, platform);
+    const entry = { digest, raw: named, platform, layoutPath };
+    refuseConflict(entry, this.entries);
+    this.entries.push(entry);
+  }
+}
+
+function withPlatform(raw: Fields, platform: Platform | undefined): Fields {
+  if (platform === undefined) return raw;
+  const { os, architecture, variant, osVersion } = platform;
+  return {
+    ...raw,
+    platform: {
+      architecture,
+      os,
+      ...(variant === undefined ? {} : { variant }),
+      ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
+    },
+  };
+}
+
+function refuseConflict({ digest, platform, layoutPath }: Entry, others: readonly Entry[]): void {
+  if (platform === undefined) return;
+  const other = others.find(
+    (entry) =>
+      entry.layoutPath !== layoutPath &&
+      entry.platform !== undefined &&
+      isSamePlatform(entry.platform, platform),
+  );
+  if (other === undefined) return;
+  throw new PushError(
+    'CONFLICTING_PLATFORMS',
+    `${platformName(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`,
+  );
+}

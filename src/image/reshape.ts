@@ -1,0 +1,63 @@
+import { PushError } from '../errors.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import { isAttestation } from './attestation.ts';
+import { filterRoots, type Selection } from './filter.ts';
+import { type LayoutRoot, mergeRoots } from './merge.ts';
+import type { Overlay } from './overlay.ts';
+import { readManifest } from './read-manifest.ts';
+
+/** What to push of what the layouts hold. Anything but the defaults makes another root, with another digest. */
+export interface Shape extends Selection {
+  /** `unwrap` turns an index that holds one image into that image, which is what AWS Lambda takes. */
+  readonly singleImage: 'keep' | 'unwrap';
+}
+
+/**
+ * The one root that the shape makes of the layouts' own: the same descriptor when there is one and nothing has to go.
+ * Layouts of which nothing is kept are left out before the others are merged, so that platforms that only they hold do
+ * not conflict; several layouts make an index, however much of them is left. New indexes are added to `content`.
+ * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, CONFLICTING_PLATFORMS, NOT_A_SINGLE_IMAGE
+ */
+export async function reshape(
+  roots: readonly LayoutRoot[],
+  content: Overlay,
+  shape: Shape,
+): Promise<Descriptor> {
+  const kept = await filterLayouts(roots, content, shape);
+  const [first] = kept;
+  if (first === undefined) throw nothingLeft(roots);
+  const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content);
+  return shape.singleImage === 'unwrap' ? unwrap(whole, content) : whole;
+}
+
+async function filterLayouts(
+  layouts: readonly LayoutRoot[],
+  content: Overlay,
+  selection: Selection,
+): Promise<readonly LayoutRoot[]> {
+  const roots = layouts.map(({ root }) => root);
+  const left = await filterRoots(roots, content, selection);
+  return layouts.flatMap(({ layoutPath }, at) => {
+    const root = left[at];
+    return root === undefined ? [] : [{ root, layoutPath }];
+  });
+}
+
+function nothingLeft(roots: readonly LayoutRoot[]): PushError {
+  const indexes = roots.map(({ root, layoutPath }) => `index ${root.digest} of ${layoutPath}`);
+  return new PushError('NO_IMAGE', `There are attestations only in ${indexes.join(', ')}`, {
+    hint: 'Leave the input attestations out, or set it to keep.',
+  });
+}
+
+async function unwrap(root: Descriptor, content: Overlay): Promise<Descriptor> {
+  const { manifest } = await readManifest(root, content);
+  if (manifest.kind === 'image') return root;
+  const images = manifest.manifests.filter((entry) => !isAttestation(entry));
+  const [only] = images;
+  if (only !== undefined && images.length === 1) return unwrap(only, content);
+  throw new PushError(
+    'NOT_A_SINGLE_IMAGE',
+    `index ${root.digest} holds ${images.length} images, so it cannot be unwrapped`,
+  );
+}

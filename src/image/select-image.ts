@@ -1,0 +1,75 @@
+import { PushError } from '../errors.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { ImageIndex } from '../oci/manifest.ts';
+import { platformName } from '../oci/platform.ts';
+
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
+const REF_NAME = 'org.opencontainers.image.ref.name';
+/** The full reference, as containerd and `docker save` write it. */
+const CONTAINERD_NAME = 'io.containerd.image.name';
+
+/**
+ * The image of a layout that is to be pushed: the one that `wanted` names, by digest, by `ref.name` or by full
+ * reference; without it the only one there is. The same digest under several names is one image.
+ * @throws PushError NO_IMAGE, IMAGE_NOT_FOUND, AMBIGUOUS_IMAGE
+ */
+export function selectImage(
+  { manifests }: ImageIndex,
+  layoutPath: string,
+  wanted: string | undefined,
+): Descriptor {
+  const candidates =
+    wanted === undefined ? manifests : manifests.filter((entry) => isNamed(entry, wanted));
+  const [first] = candidates;
+  if (first === undefined) throw notFound(manifests, layoutPath, wanted);
+  if (candidates.every(({ digest }) => digest === first.digest)) return first;
+  throw new PushError(
+    'AMBIGUOUS_IMAGE',
+    wanted === undefined
+      ? `${layoutPath} holds several images:\n${list(candidates)}`
+      : `${layoutPath} holds several images by the name ${wanted}:\n${list(candidates)}`,
+  );
+}
+
+function isNamed(entry: Descriptor, wanted: string): boolean {
+  return entry.digest === wanted || namesOf(entry).includes(wanted);
+}
+
+/** Several names of one image can be one comma-joined string: https://github.com/moby/buildkit/issues/5572 */
+export function namesOf({ annotations = {} }: Descriptor): string[] {
+  return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
+    .flatMap((names) => names?.split(',') ?? [])
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function notFound(
+  manifests: readonly Descriptor[],
+  layoutPath: string,
+  wanted: string | undefined,
+): PushError {
+  if (wanted === undefined || manifests.length === 0) {
+    return new PushError('NO_IMAGE', `${layoutPath}: index.json lists no image`);
+  }
+  return new PushError(
+    'IMAGE_NOT_FOUND',
+    `${layoutPath} holds no image ${wanted}, but:\n${list(manifests)}`,
+  );
+}
+
+/** The most entries that an error shows. */
+const MAX_LISTED = 20;
+
+function list(entries: readonly Descriptor[]): string {
+  const lines = entries.slice(0, MAX_LISTED).map((entry) => {
+    const platform = entry.platform === undefined ? '' : ` ${platformName(entry.platform)}`;
+    return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
+  });
+  const more = entries.length - lines.length;
+  return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+
+/** An annotation may hold anything, line breaks, too. */
+function escaped(name: string): string {
+  return JSON.stringify(name).slice(1, -1);
+}

@@ -1,0 +1,224 @@
+import { PushError } from '../errors.ts';
+import { type Descriptor, isForeignLayer } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
+import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
+import { isConfigMediaType } from '../oci/media-types.ts';
+import { parseConfigPlatform } from '../oci/parse-manifest.ts';
+import { checkDepth } from './depth.ts';
+import type { ContentReader, ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
+import { type Gap, incompleteIndex } from './incomplete-index.ts';
+import { readManifest } from './read-manifest.ts';
+import type { OnBroken, Referrer } from './referrers.ts';
+
+/** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
+export const MAX_LAYERS = 500;
+/** Of all manifests of a graph together, which are held in memory until they are pushed. */
+export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would
+ * refuse, so that nothing is sent in vain. A referrer of which that is not true is told to `onBroken` and stays behind.
+ * @throws PushError BLOB_MISSING, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS, INCOMPLETE_INDEX,
+ *   INVALID_MANIFEST, TOO_LARGE, and what `parseManifest` throws
+ */
+export async function walkGraph(
+  root: Descriptor,
+  content: ContentReader,
+  referrers: readonly Referrer[] = [],
+  onBroken: OnBroken = refuse,
+): Promise<ImageGraph> {
+  const walk = new Walk(content);
+  const node = await walk.whole(root);
+  const manifests = walk.manifests();
+  const found = await walkReferrers(walk, referrers, onBroken);
+  return { root: node, manifests, referrers: found, ...walk.blobs() };
+}
+
+function refuse(error: PushError): never {
+  throw error;
+}
+
+/** A referrer can itself be referred to: again, until no more of them belong to what was found. */
+async function walkReferrers(
+  walk: Walk,
+  referrers: readonly Referrer[],
+  onBroken: OnBroken,
+): Promise<ReferrerNode[]> {
+  const found: ReferrerNode[] = [];
+  for (let left = referrers; ;) {
+    const next = left.filter(
+      ({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest),
+    );
+    if (next.length === 0) return found;
+    left = left.filter((referrer) => !next.includes(referrer));
+    for (const referrer of next) {
+      try {
+        found.push(...(await walkReferrer(walk, referrer)));
+      } catch (error) {
+        if (!(error instanceof PushError)) throw error;
+        onBroken(error);
+      }
+    }
+  }
+}
+
+/** On a walk of its own: nothing of a referrer that turns out to be broken stays in the one that goes on. */
+async function walkReferrer(walk: Walk, { descriptor, tag }: Referrer): Promise<ReferrerNode[]> {
+  const further = walk.further();
+  await further.whole(descriptor);
+  walk.take(further);
+  return further
+    .manifests()
+    .map((node) => (node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node));
+}
+
+class Walk {
+  readonly #content: ContentReader;
+  /** Where some of it was walked before. */
+  readonly #before: Walk | undefined;
+  readonly #known = new Map<Digest, ManifestNode>();
+  readonly #blobs = new Map<Digest, Descriptor>();
+  readonly #absentForeignLayers = new Map<Digest, Descriptor>();
+  /** Entries of indexes: those that are there, and those that are not. */
+  readonly #images: Descriptor[] = [];
+  readonly #gaps: Gap[] = [];
+  #bytes: number;
+
+  constructor(content: ContentReader, before?: Walk) {
+    this.#content = content;
+    this.#before = before;
+    this.#bytes = before === undefined ? 0 : before.#bytes;
+  }
+
+  find(digest: Digest): ManifestNode | undefined {
+    return this.#known.get(digest) ?? this.#before?.find(digest);
+  }
+
+  knows(digest: Digest): boolean {
+    return this.find(digest) !== undefined;
+  }
+
+  hasBlob(blob: Descriptor): boolean {
+    if (this.#blobs.get(blob.digest)?.size === blob.size) return true;
+    return this.#before?.hasBlob(blob) ?? false;
+  }
+
+  /** Children before their parents. */
+  manifests(): ManifestNode[] {
+    return [...this.#known.values()];
+  }
+
+  blobs(): Pick<ImageGraph, 'blobs' | 'absentForeignLayers'> {
+    return {
+      blobs: [...this.#blobs.values()],
+      absentForeignLayers: [...this.#absentForeignLayers.values()],
+    };
+  }
+
+  /** A walk that passes by what this one knows. */
+  further(): Walk {
+    return new Walk(this.#content, this);
+  }
+
+  take(further: Walk): void {
+    for (const [digest, node] of further.#known) this.#known.set(digest, node);
+    for (const [digest, blob] of further.#blobs) this.#blobs.set(digest, blob);
+    for (const [digest, layer] of further.#absentForeignLayers)
+      this.#absentForeignLayers.set(digest, layer);
+    this.#bytes = further.#bytes;
+  }
+
+  /** @throws PushError INCOMPLETE_INDEX if anything under an index is absent, and what `manifest` throws */
+  async whole(root: Descriptor): Promise<ManifestNode> {
+    const node = await this.manifest(root, []);
+    const [first, ...others] = this.#gaps;
+    if (first === undefined) return node;
+    throw await incompleteIndex(this.#images, [first, ...others], this.#content);
+  }
+
+  /** A manifest is noted after its children, which puts children first. */
+  async manifest(descriptor: Descriptor, parents: readonly Digest[]): Promise<ManifestNode> {
+    const { digest } = descriptor;
+    const known = this.find(digest);
+    if (known !== undefined) return this.#again(descriptor, known);
+    checkDepth(digest, parents);
+    const node = await readManifest(descriptor, this.#content);
+    this.#count(node);
+    if (node.manifest.kind === 'index') await this.#index(node.manifest, digest, parents);
+    else await this.#image(node.manifest, `manifest ${digest}`);
+    this.#known.set(digest, node);
+    return node;
+  }
+
+  /** What is named again is not read again, unless it is said to be something else: that is refused. */
+  async #again(descriptor: Descriptor, known: ManifestNode): Promise<ManifestNode> {
+    const { mediaType, size } = known.descriptor;
+    const isSame = descriptor.mediaType === mediaType && descriptor.size === size;
+    if (!isSame) await readManifest(descriptor, this.#content);
+    return known;
+  }
+
+  #count({ bytes }: ManifestNode): void {
+    this.#bytes += bytes.byteLength;
+    if (this.#bytes <= MAX_GRAPH_BYTES) return;
+    throw new PushError('TOO_LARGE', `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`, {
+      hint: 'Select a smaller image with the input image, or keep fewer platforms.',
+    });
+  }
+
+  /** What is absent is only noted, so that in the end the error knows all of it. */
+  async #index(
+    { manifests }: ImageIndex,
+    index: Digest,
+    parents: readonly Digest[],
+  ): Promise<void> {
+    for (const entry of manifests) {
+      try {
+        const { manifest } = await this.manifest(entry, [...parents, index]);
+        if (manifest.kind === 'image') this.#images.push(entry);
+      } catch (error) {
+        if (!(error instanceof PushError && error.code === 'BLOB_MISSING')) throw error;
+        this.#gaps.push({ index, entry, error });
+      }
+    }
+  }
+
+  async #image({ config, layers }: ImageManifest, where: string): Promise<void> {
+    if (layers.length > MAX_LAYERS) {
+      throw new PushError(
+        'TOO_MANY_LAYERS',
+        `${where} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`,
+      );
+    }
+    await this.#blob(config, `${where}: config`);
+    await this.#checkConfig(config);
+    for (const layer of layers) await this.#blob(layer, `${where}: layer`);
+  }
+
+  async #blob(blob: Descriptor, where: string): Promise<void> {
+    if (this.hasBlob(blob)) return;
+    if (blob.size === 0) {
+      throw new PushError(
+        'EMPTY_BLOB',
+        `${where} ${blob.digest} is empty, and ECR takes no empty layer`,
+      );
+    }
+    if (await this.#content.has(blob)) this.#blobs.set(blob.digest, blob);
+    else if (isForeignLayer(blob)) this.#absentForeignLayers.set(blob.digest, blob);
+    else throw missingBlob(blob, where);
+  }
+
+  /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
+  async #checkConfig(config: Descriptor): Promise<void> {
+    if (config.size > MAX_MANIFEST_BYTES || !this.hasBlob(config)) return;
+    const bytes = await this.#content.readVerified(config);
+    if (isConfigMediaType(config.mediaType)) parseConfigPlatform(bytes, `config ${config.digest}`);
+  }
+}
+
+function missingBlob({ digest }: Descriptor, where: string): PushError {
+  return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
+    hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
+  });
+}

@@ -1,0 +1,83 @@
+import type { ProxySettings } from '../ecr/calls/proxy.ts';
+import type { RepositorySettings } from '../ecr/repository-settings.ts';
+import { parsePlatformName } from '../oci/platform.ts';
+import type { ImageRequest } from '../image/resolve-image.ts';
+import type { IfTagExists } from '../push/context.ts';
+import { MAX_PART_SIZE, MIN_PART_SIZE } from '../ecr/upload/part-ranges.ts';
+import { MAX_LAYERS_AT_ONCE } from '../push/upload-layers.ts';
+import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
+import { parseRepositorySettings } from './parse-repository-settings.ts';
+import { parseTargets, type TargetInput } from './targets.ts';
+
+/** The step's inputs, read once and checked. */
+export interface Inputs {
+  /** Paths or globs of OCI layouts. */
+  readonly layouts: readonly string[];
+  readonly request: ImageRequest;
+  readonly targets: readonly TargetInput[];
+  readonly ifTagExists: IfTagExists;
+  /** Whether the first target that fails ends the others. */
+  readonly failFast: boolean;
+  /** How to create repositories that are missing; undefined not to. */
+  readonly createRepository: RepositorySettings | undefined;
+  readonly proxies: ProxySettings;
+  /** Layers of one target under way at once; undefined to choose by their sizes. */
+  readonly concurrency: number | undefined;
+  /** Bytes of a layer's parts; undefined to take what ECR offers. */
+  readonly partSize: number | undefined;
+}
+
+const MIB = 1024 * 1024;
+
+/** The text of a file that an input names. */
+export type ReadText = (path: string) => Promise<string>;
+
+/** @throws PushError INVALID_INPUT */
+export async function parseInputs(read: ReadInput, readText: ReadText): Promise<Inputs> {
+  return {
+    layouts: lines(required(read, 'layout')),
+    request: parseRequest(read),
+    targets: parseTargets(list(read('tags')), {
+      repository: read('repository') || undefined,
+      registryType: choice(read, 'registry-type', ['private', 'public']),
+      registryId: read('registry-id') || undefined,
+      region: read('aws-region') || undefined,
+    }),
+    ifTagExists: choice(read, 'if-tag-exists', ['fail', 'skip']),
+    failFast: flag(read, 'fail-fast', false),
+    createRepository: await parseCreation(read, readText),
+    proxies: {
+      httpsProxy: read('https-proxy') || undefined,
+      httpProxy: read('http-proxy') || undefined,
+      noProxy: read('no-proxy') || undefined,
+    },
+    concurrency: wholeNumber(read, 'concurrency', [1, MAX_LAYERS_AT_ONCE]),
+    partSize: parsePartSize(read),
+  };
+}
+
+/** In MiB, within what ECR takes. */
+function parsePartSize(read: ReadInput): number | undefined {
+  const mebibytes = wholeNumber(read, 'part-size', [MIN_PART_SIZE / MIB, MAX_PART_SIZE / MIB]);
+  return mebibytes === undefined ? undefined : mebibytes * MIB;
+}
+
+async function parseCreation(
+  read: ReadInput,
+  readText: ReadText,
+): Promise<RepositorySettings | undefined> {
+  const settings = await parseRepositorySettings(read('repository-settings'), readText);
+  return flag(read, 'create-repository', false) ? settings : undefined;
+}
+
+function parseRequest(read: ReadInput): ImageRequest {
+  return {
+    image: read('image') || undefined,
+    shape: {
+      platforms: list(read('platforms')).map(parsePlatformName),
+      attestations: choice(read, 'attestations', ['keep', 'drop']),
+      singleImage: choice(read, 'single-image', ['keep', 'unwrap']),
+    },
+    referrers: flag(read, 'referrers', true),
+  };
+}

@@ -1,0 +1,99 @@
+import {
+  checkRegistryId,
+  checkRepositoryName,
+  checkTag,
+  isEcrReference,
+  type ImageReference,
+  parseReference,
+  PUBLIC_REGION,
+  type RegistryType,
+  type RepositoryReference,
+} from '../ecr/names/reference.ts';
+import { PushError } from '../errors.ts';
+
+/** One repository, and the tags that the image gets there. */
+export interface TargetInput {
+  readonly repository: RepositoryReference;
+  readonly tags: readonly string[];
+}
+
+/** What the inputs say about bare tags. */
+export interface TargetDefaults {
+  /** A name, or a full reference without a tag. */
+  readonly repository: string | undefined;
+  readonly registryType: RegistryType;
+  readonly registryId: string | undefined;
+  readonly region: string | undefined;
+}
+
+export const DEFAULT_TAG = 'latest';
+
+/**
+ * The repositories that `tags` name, each once: full references by themselves, bare tags next to `repository`.
+ * @throws PushError INVALID_INPUT
+ */
+export function parseTargets(
+  tags: readonly string[],
+  defaults: TargetDefaults,
+): readonly TargetInput[] {
+  const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
+  const references = given.map((text) =>
+    text.includes('/') ? parseReference(text) : bareTag(text, defaults),
+  );
+  const targets = new Map<string, { repository: RepositoryReference; tags: Set<string> }>();
+  for (const { repository, tag = DEFAULT_TAG } of references) {
+    const key = JSON.stringify([
+      repository.type,
+      repository.registryId,
+      repository.region,
+      repository.name,
+    ]);
+    const target = targets.get(key) ?? { repository, tags: new Set() };
+    targets.set(key, target);
+    target.tags.add(tag);
+  }
+  return [...targets.values()].map(({ repository, tags: names }) => ({
+    repository,
+    tags: [...names],
+  }));
+}
+
+function bareTag(text: string, defaults: TargetDefaults): ImageReference {
+  return { repository: defaultRepository(checkTag(text), defaults), tag: text };
+}
+
+function defaultRepository(tag: string, defaults: TargetDefaults): RepositoryReference {
+  const { repository: name, registryType: type, registryId, region } = defaults;
+  if (name === undefined) {
+    throw new PushError('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
+      hint: 'Set repository, or write full references in tags.',
+    });
+  }
+  if (isEcrReference(name)) return withoutTag(name);
+  return {
+    type,
+    registryId: registryId === undefined ? undefined : checkRegistryId(registryId, type),
+    region: type === 'public' ? PUBLIC_REGION : checkRegion(region),
+    name: checkRepositoryName(name, type),
+  };
+}
+
+/** It becomes part of a host's name. */
+function checkRegion(region: string | undefined): string | undefined {
+  if (region === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region)) return region;
+  throw new PushError(
+    'INVALID_INPUT',
+    `aws-region ${JSON.stringify(region)} is not an AWS region`,
+    {
+      hint: 'A region is written like eu-west-1.',
+    },
+  );
+}
+
+function withoutTag(text: string): RepositoryReference {
+  const { repository, tag } = parseReference(text);
+  if (tag === undefined) return repository;
+  throw new PushError('INVALID_INPUT', `The input repository, ${text}, has a tag`, {
+    hint: 'Write tags under tags.',
+  });
+}

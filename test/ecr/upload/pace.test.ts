@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pace } from '../../../src/ecr/upload/pace.ts';
+
+/** A pace whose clock goes as told: for so long (ms), so many cores are busy. */
+function paceOfClock() {
+  let [now, cpu] = [1000, 500];
+  const pace = new Pace({ now: () => now, cpu: () => cpu });
+  const pass = (milliseconds: number, cores: number): void => {
+    now += milliseconds;
+    cpu += milliseconds * cores;
+  };
+  return { pace, pass };
+}
+
+test('until a part has arrived, it is the network, however busy the CPU is', () => {
+  const { pace, pass } = paceOfClock();
+  pass(1000, 2);
+  assert.equal(pace.isNetworkBound(), true);
+  pace.noteSent();
+  assert.equal(pace.isNetworkBound(), false);
+});
+
+for (const [cores, isNetworkBound] of [
+  [0, true],
+  [0.99, true],
+  [1, false],
+  [2, false],
+] as const) {
+  const bound = isNetworkBound ? 'network' : 'CPU';
+  test(`while ${cores} cores are busy, it is the ${bound}`, () => {
+    const { pace, pass } = paceOfClock();
+    pace.noteSent();
+    pass(100, cores);
+    assert.equal(pace.isNetworkBound(), isNetworkBound);
+  });
+}
+
+test('what counts is what was of late, over no less than 20 ms', () => {
+  const { pace, pass } = paceOfClock();
+  pace.noteSent();
+  pass(1000, 2);
+  assert.equal(pace.isNetworkBound(), false);
+  pass(19, 0);
+  assert.equal(pace.isNetworkBound(), false);
+  pass(1, 0);
+  assert.equal(pace.isNetworkBound(), true);
+});

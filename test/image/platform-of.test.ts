@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Descriptor, Platform } from '../../src/oci/descriptor.ts';
+import { OCI_CONFIG, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { platformOf } from '../../src/image/platform-of.ts';
+import { buildImage, buildIndex, type Graph } from '../support/image.ts';
+import { refused } from '../support/refused.ts';
+import { MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
+
+const WINDOWS: Platform = { os: 'windows', architecture: 'amd64', osVersion: '10.0.20348.1' };
+
+function unnamed({ descriptor: { mediaType, digest, size } }: Graph): Descriptor {
+  return { mediaType, digest, size };
+}
+
+function withConfig(mediaType: string, text: string): Graph {
+  const config = rawBlob(mediaType, Buffer.from(text));
+  const body = { schemaVersion: 2, config: config.descriptor, layers: [] };
+  return rawGraph(body, { mediaType: OCI_MANIFEST, below: [config] });
+}
+
+test('the descriptor says the platform, and nothing is read', async () => {
+  const image = buildImage({ seed: 'a', platform: WINDOWS });
+  assert.deepEqual(await platformOf(image.descriptor, new MemoryContent()), WINDOWS);
+});
+
+for (const platform of [WINDOWS, { os: 'linux', architecture: 'arm', variant: 'v6' }]) {
+  test(`the config says the platform where the descriptor does not: ${platform.os}`, async () => {
+    const image = buildImage({ seed: 'a', platform });
+    assert.deepEqual(await platformOf(unnamed(image), new MemoryContent(image)), platform);
+  });
+}
+
+test('an index has no platform', async () => {
+  const index = buildIndex([buildImage({ seed: 'a' })]);
+  assert.equal(await platformOf(index.descriptor, new MemoryContent(index)), undefined);
+});
+
+test('a config that does not say has no platform', async () => {
+  const image = withConfig(OCI_CONFIG, '{}');
+  assert.equal(await platformOf(image.descriptor, new MemoryContent(image)), undefined);
+});
+
+test('an artifact has no platform, and its config can be anything', async () => {
+  const artifact = withConfig('application/vnd.example.config', 'not JSON');
+  assert.equal(await platformOf(artifact.descriptor, new MemoryContent(artifact)), undefined);
+});
+
+test("an image's config that is not JSON is refused", async () => {
+  const image = withConfig(OCI_CONFIG, 'not JSON');
+  await assert.rejects(
+    platformOf(image.descriptor, new MemoryContent(image)),
+    refused('INVALID_JSON', 'config'),
+  );
+});

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Digest } from '../../src/oci/digest.ts';
+import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { findReferrers } from '../../src/image/referrers.ts';
+import { resolveImage } from '../../src/image/resolve-image.ts';
+import { walkGraph } from '../../src/image/walk.ts';
+import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
+import { refused } from '../support/refused.ts';
+import {
+  indexOf,
+  MemoryContent,
+  rawBlob,
+  rawGraph,
+  neverBroken,
+} from '../support/memory-content.ts';
+
+const image = buildImage({ seed: 'image' });
+const stranger = buildImage({ seed: 'stranger' });
+
+function referrerTo({ descriptor }: Graph, seed: string): Image {
+  return buildImage({ seed, subject: descriptor, artifactType: 'application/vnd.example' });
+}
+
+const hexOf = ({ descriptor }: Graph) => descriptor.digest.slice('sha256:'.length);
+const digests = (graphs: readonly Pick<Graph, 'descriptor'>[]) =>
+  graphs.map(({ descriptor }) => descriptor.digest);
+
+const signature = referrerTo(image, 'signature');
+const sbom = referrerTo(signature, 'sbom of the signature');
+
+async function found(...entries: readonly Graph[]) {
+  const { manifests } = indexOf(...entries);
+  return findReferrers(manifests, new MemoryContent(...entries), neverBroken);
+}
+
+/** The referrers that go along when `image` is pushed from a layout with these entries beside it. */
+async function pushedAlong(...entries: readonly Graph[]) {
+  const content = new MemoryContent(image, ...entries);
+  const referrers = await findReferrers(indexOf(image, ...entries).manifests, content, neverBroken);
+  return (await walkGraph(image.descriptor, content, referrers)).referrers;
+}
+
+test('an entry with a subject refers to it', async () => {
+  assert.deepEqual(await found(image, signature), [
+    { descriptor: signature.descriptor, subject: image.descriptor.digest },
+  ]);
+});
+
+test('an index can refer, too, and its children go along', async () => {
+  const body = { schemaVersion: 2, manifests: [stranger.descriptor], subject: image.descriptor };
+  const index = rawGraph(body, { mediaType: OCI_INDEX, below: [stranger] });
+  assert.deepEqual(digests(await pushedAlong(index)), digests([stranger, index]));
+});
+
+test('referrers of referrers go along, subjects first, however they are listed', async () => {
+  assert.deepEqual(digests(await pushedAlong(sbom, signature)), digests([signature, sbom]));
+});
+
+test('referrers of a child of the image go along', async () => {
+  const index = buildIndex([image]);
+  const content = new MemoryContent(index, signature);
+  const referrers = await findReferrers([signature.descriptor], content, neverBroken);
+  const graph = await walkGraph(index.descriptor, content, referrers);
+  assert.deepEqual(digests(graph.referrers), digests([signature]));
+});
+
+test('referrers of other images stay behind', async () => {
+  assert.deepEqual(await pushedAlong(stranger, referrerTo(stranger, 'signature')), []);
+});
+
+test('the blobs of referrers are pushed, those of images that stay behind are not', async () => {
+  const content = new MemoryContent(image, signature, stranger);
+  const referrers = await findReferrers(
+    indexOf(image, signature, stranger).manifests,
+    content,
+    neverBroken,
+  );
+  const { blobs } = await walkGraph(image.descriptor, content, referrers);
+  const expected = [image, signature].flatMap(({ config, layers }) => [config, ...layers]);
+  assert.deepEqual(new Set(blobs.map(({ digest }) => digest)), new Set(digestsOf(expected)));
+});
+
+const digestsOf = (descriptors: readonly Graph['descriptor'][]) =>
+  descriptors.map(({ digest }) => digest);
+
+test('the index of the referrers tag schema is read, and not pushed itself', async () => {
+  const fallback = named(buildIndex([signature]), `sha256-${hexOf(image)}`);
+  assert.deepEqual(digests(await pushedAlong(fallback)), digests([signature]));
+});
+
+test('an entry of that index which has no subject is no referrer', async () => {
+  const fallback = named(buildIndex([stranger]), `sha256-${hexOf(image)}`);
+  assert.deepEqual(await pushedAlong(fallback), []);
+});
+
+for (const suffix of ['sig', 'att', 'sbom']) {
+  test(`cosign's .${suffix} goes along under its tag`, async () => {
+    const tag = `sha256-${hexOf(image)}.${suffix}`;
+    const [only, ...others] = await pushedAlong(named(stranger, tag));
+    assert.equal(only?.descriptor.digest, stranger.descriptor.digest);
+    assert.equal(only.tag, tag);
+    assert.deepEqual(others, []);
+  });
+}
+
+test("cosign's tag in a full reference is no tag of its own", async () => {
+  assert.deepEqual(await found(named(stranger, `ghcr.io/app:sha256-${hexOf(image)}.sig`)), []);
+});
+
+test('entries of other kinds, and absent ones, are passed over', async () => {
+  const other = rawBlob('application/vnd.example', Buffer.from('not a manifest'));
+  const { manifests } = indexOf(other, signature, stranger);
+  const content = new MemoryContent(other, stranger);
+  assert.deepEqual(await findReferrers(manifests, content, neverBroken), []);
+});
+
+test('a broken entry beside the image is told of, and does not stop the push', async () => {
+  const broken = rawBlob(OCI_MANIFEST, Buffer.from('not a manifest'));
+  const content = new MemoryContent(image, broken, signature);
+  const errors: string[] = [];
+  const entries = indexOf(image, broken, signature).manifests;
+  const referrers = await findReferrers(entries, content, ({ code }) => errors.push(code));
+  assert.deepEqual(digests(referrers), digests([signature]));
+  assert.deepEqual(errors, ['INVALID_JSON']);
+});
+
+/** The image with these beside it, of which the content lacks some blobs. */
+async function resolvedWithout(absent: readonly Digest[], ...beside: readonly Graph[]) {
+  const content = new MemoryContent(image, ...beside).without(...absent);
+  return resolveImage([{ path: 'layout', index: indexOf(image, ...beside) }], content, {
+    image: image.descriptor.digest,
+    shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
+    referrers: true,
+  });
+}
+
+test('a referrer without one of its layers stays behind, and nothing of it is pushed', async () => {
+  const [layer] = signature.layers;
+  assert.ok(layer);
+  const { graph, brokenEntries } = await resolvedWithout([layer.digest], signature, sbom);
+  assert.deepEqual(graph.referrers, []);
+  assert.deepEqual(digestsOf(graph.blobs), digestsOf([image.config, ...image.layers]));
+  const [error, ...others] = brokenEntries;
+  refused('BLOB_MISSING', signature.descriptor.digest, layer.digest)(error);
+  assert.deepEqual(others, []);
+});
+
+test('a referring index without one of its children stays behind with the others', async () => {
+  const [whole, broken] = [stranger, buildImage({ seed: 'broken' })];
+  const body = {
+    schemaVersion: 2,
+    manifests: [whole.descriptor, broken.descriptor],
+    subject: image.descriptor,
+  };
+  const index = rawGraph(body, { mediaType: OCI_INDEX, below: [whole, broken] });
+  const [layer] = broken.layers;
+  assert.ok(layer);
+  const { graph, brokenEntries } = await resolvedWithout([layer.digest], index, signature);
+  assert.deepEqual(digests(graph.referrers), digests([signature]));
+  assert.ok(!digestsOf(graph.blobs).includes(whole.config.digest));
+  refused('INCOMPLETE_INDEX', index.descriptor.digest)(brokenEntries[0]);
+});
+
+test('what a broken referrer shares with a whole one goes along with that', async () => {
+  const [layer] = signature.layers;
+  assert.ok(layer);
+  const absent = rawBlob(layer.mediaType, Buffer.from('absent'));
+  const body = {
+    schemaVersion: 2,
+    config: signature.config,
+    layers: [layer, absent.descriptor],
+    subject: image.descriptor,
+  };
+  const broken = rawGraph(body, { mediaType: OCI_MANIFEST, below: [signature] });
+  const { graph, brokenEntries } = await resolvedWithout([], broken, signature);
+  assert.deepEqual(digests(graph.referrers), digests([signature]));
+  assert.ok(digestsOf(graph.blobs).includes(layer.digest));
+  assert.equal(brokenEntries.length, 1);
+});
+
+test('a layer that the image itself lacks still ends the push', async () => {
+  const [layer] = image.layers;
+  assert.ok(layer);
+  await assert.rejects(resolvedWithout([layer.digest], signature), refused('BLOB_MISSING'));
+});
+
+test('a referrer that is listed twice comes once', async () => {
+  assert.equal((await found(signature, named(signature, 'again'))).length, 1);
+  assert.equal((await pushedAlong(signature, named(signature, 'again'))).length, 1);
+});
+
+test('the image itself can have a subject, which is not followed', async () => {
+  const content = new MemoryContent(signature, image);
+  const entries = indexOf(signature, image).manifests;
+  const referrers = await findReferrers(entries, content, neverBroken);
+  const graph = await walkGraph(signature.descriptor, content, referrers);
+  assert.deepEqual(graph.referrers, []);
+});
+
+for (const switchedOn of [true, false]) {
+  test(`the switch ${switchedOn ? 'on takes referrers along' : 'off leaves them, unread'}`, async () => {
+    const content = new MemoryContent(image, signature);
+    const layout = { path: 'layout', index: indexOf(image, signature) };
+    const { graph } = await resolveImage([layout], content, {
+      image: image.descriptor.digest,
+      shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
+      referrers: switchedOn,
+    });
+    assert.deepEqual(digests(graph.referrers), digests(switchedOn ? [signature] : []));
+    assert.equal(content.reads.includes(signature.descriptor.digest), switchedOn);
+  });
+}
+
+/** Each level lists the one below it many times, and all of them are named as fallback indexes are. */
+test('fallback indexes in fallback indexes are not followed', async () => {
+  const name = `sha256-${hexOf(image)}`;
+  let nested: Graph = signature;
+  for (let depth = 0; depth < 12; depth++) {
+    nested = named(buildIndex(Array<Graph>(9).fill(nested)), name);
+  }
+  const content = new MemoryContent(nested);
+  assert.deepEqual(await findReferrers([nested.descriptor], content, neverBroken), []);
+  assert.ok(content.reads.length < 20, `${content.reads.length} reads`);
+});
