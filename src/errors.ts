@@ -114,8 +114,12 @@ export const ERRORS = {
   },
   // AWS
   REPOSITORY_NOT_FOUND: {
-    means: 'The repository or its registry does not exist.',
+    means: 'The repository does not exist.',
     hint: 'Check {where}. To create it, set create-repository: true.',
+  },
+  REGISTRY_NOT_FOUND: {
+    means: 'The registry does not exist.',
+    hint: 'Check the alias or account id in front of the repository name.',
   },
   ACCESS_DENIED: {
     means: 'The credentials lack a permission.',

@@ -1,16 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
-import { reportFailure } from './report/failure.ts';
-import { parseInputs } from './inputs/inputs.ts';
-import { run } from './run.ts';
-import { openRegistry } from './ecr/open-registry.ts';
 import { setProxyVariables } from './ecr/calls/proxy.ts';
-import { SharedRateLimits } from './ecr/calls/rate-limit.ts';
+import { Ecr } from './ecr/ecr.ts';
 import { PushError } from './errors.ts';
+import { parseInputs } from './inputs/inputs.ts';
+import { checkNodeVersion } from './node-version.ts';
+import { reportFailure } from './report/failure.ts';
+import { run } from './run.ts';
 
 const cancelled = new AbortController();
-/** Aborted when all is done: nothing that still waits for another attempt then keeps the process. */
-const ended = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
   process.once(name, () =>
     cancelled.abort(new PushError('CANCELLED', `The step was cancelled (${name})`)),
@@ -18,22 +16,19 @@ for (const name of ['SIGINT', 'SIGTERM']) {
 }
 
 try {
+  checkNodeVersion(process.versions.node);
   const inputs = await parseInputs(
     (name) => core.getInput(name),
     (path) => readFile(path, 'utf8'),
   );
   setProxyVariables(inputs.proxies);
-  const rateLimits = new SharedRateLimits();
-  const signal = AbortSignal.any([cancelled.signal, ended.signal]);
+  await using ecr = new Ecr({ ...inputs, signal: cancelled.signal, debug: core.debug });
   await run(inputs, {
-    openRegistry: (repository) => openRegistry(repository, { rateLimits, signal }),
+    ecr,
     log: core,
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
-    signal: cancelled.signal,
   });
 } catch (error) {
   reportFailure(error, core);
-} finally {
-  ended.abort();
 }

@@ -1,51 +1,45 @@
 import type { RepositoryReference } from './ecr/names/reference.ts';
 import type { Registry } from './ecr/registry.ts';
+import { resolveImage, type ResolvedImage } from './image/resolve-image.ts';
+import type { Inputs } from './inputs/inputs.ts';
 import { findLayouts } from './layout/find-layouts.ts';
 import { JoinedContent } from './layout/joined-content.ts';
 import type { Layout } from './layout/layout.ts';
 import { openLayout } from './layout/open-layout.ts';
-import { resolveImage, type ResolvedImage } from './image/resolve-image.ts';
-import { pushTargets, type Target } from './push/push-targets.ts';
-import type { Inputs } from './inputs/inputs.ts';
-import { type Log, logImage, logPush, targetPrefix } from './report/log.ts';
-import { hintAtNeighbours } from './push/look-elsewhere.ts';
+import { lookElsewhere } from './push/look-elsewhere.ts';
+import { openTargets } from './push/open-targets.ts';
+import { push, type Target } from './push/push.ts';
+import { throwFailures } from './report/failure.ts';
+import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
 import { type Outputs, toOutputs } from './report/outputs.ts';
-import { logResults, throwFailures } from './report/results.ts';
-import type { TargetInput } from './inputs/targets.ts';
 
 /** What a run needs of the world: given by `index.ts`, or by a test. */
-export interface Dependencies {
-  readonly openRegistry: (repository: RepositoryReference) => Promise<Registry>;
+export interface World {
+  readonly ecr: {
+    readonly signal: AbortSignal;
+    open(repository: RepositoryReference): Promise<Registry>;
+  };
   readonly log: Log;
   readonly setOutputs: (outputs: Outputs) => void;
-  readonly signal: AbortSignal;
 }
 
-/** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
-export async function run(inputs: Inputs, dependencies: Dependencies): Promise<void> {
-  const { openRegistry, log, setOutputs, signal } = dependencies;
-  const { ifTagExists, failFast, createRepository, concurrency, partSize } = inputs;
+/** The whole job of one step: inputs → layout → image → plan and push → report. */
+export async function run(inputs: Inputs, world: World): Promise<void> {
+  const { ecr, log, setOutputs } = world;
+  const { signal } = ecr;
+  const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
   await using opened = new AsyncDisposableStack();
-  const [first, ...others] = await openLayouts(inputs.layouts, opened);
-  const blobs = new JoinedContent(first, ...others);
+  const layouts = await openLayouts(inputs.layouts, opened);
+  const blobs = new JoinedContent(...layouts);
   const { graph } = await log.group('Read the layout', () =>
-    readImage([first, ...others], blobs, inputs, log),
+    readImage(layouts, blobs, inputs, log),
   );
-  const targets = await openTargets(inputs.targets, openRegistry, log, opened);
-  const options = {
-    blobs,
-    signal,
-    concurrency,
-    partSize,
-    ifTagExists,
-    failFast,
-    createRepository,
-  };
-  const pushed = await log.group('Push', () => pushTargets(graph, targets, options));
-  const results = await hintAtNeighbours(pushed, graph.root.descriptor.digest, dependencies);
-  logResults(results, log);
-  setOutputs(toOutputs(graph.root, results));
-  throwFailures(results);
+  const targets = await namedTargets(inputs, open, signal, log);
+  const pushed = await log.group('Push', () => push(graph, targets, { ...inputs, blobs, signal }));
+  const report = await lookElsewhere(pushed, open, signal);
+  logReport(report, log);
+  setOutputs(toOutputs(report));
+  throwFailures(report);
 }
 
 async function openLayouts(
@@ -69,18 +63,15 @@ async function readImage(
   return image;
 }
 
-async function openTargets(
-  inputs: readonly TargetInput[],
-  openRegistry: Dependencies['openRegistry'],
+async function namedTargets(
+  { targets: wanted }: Inputs,
+  open: World['ecr']['open'],
+  signal: AbortSignal,
   log: Log,
-  opened: AsyncDisposableStack,
 ): Promise<Target[]> {
-  const targets: Target[] = [];
-  for (const { repository, tags } of inputs) {
-    const registry = await openRegistry(repository);
-    opened.defer(() => registry.close());
-    const listener = logPush(log, targetPrefix(registry.repository, inputs.length));
-    targets.push({ registry, tags, listener });
-  }
-  return targets;
+  const targets = await openTargets(wanted, open, signal);
+  return targets.map((target) => {
+    const name = targetPrefix(target.registry.repository, targets.length);
+    return { ...target, listener: logPush(log, name) };
+  });
 }

@@ -1,53 +1,87 @@
 interface Waiting {
   readonly weight: number;
-  readonly grant: (release: () => void) => void;
+  readonly priority: number;
+  readonly grant: (permit: Permit) => void;
 }
 
-/** Room for so much to be under way at once; who comes first is served first. */
-export class Slots {
-  readonly #total: number;
-  #taken = 0;
-  readonly #queue: Waiting[] = [];
+/** Room that is taken: given back at the end of its scope, or by `release`. */
+export interface Permit extends Disposable {
+  /** Again and again without harm. */
+  readonly release: () => void;
+}
 
-  constructor(total: number) {
-    this.#total = total;
+/** Room for so much at once. Who is most urgent is let in first; of those equally urgent, who came first. */
+export class Semaphore {
+  readonly #capacity: number;
+  readonly #queue: Waiting[] = [];
+  #taken = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
   }
 
   /**
-   * Waits for room; something heavier than all of it gets it alone.
-   * @returns what gives the room back; undefined once the signal is aborted
+   * Waits for room; something heavier than all of it gets it alone. Nobody overtakes who is first in line, so that the
+   * heavy have their turn, too.
+   * @throws the signal's reason
    */
-  acquire(weight: number, signal: AbortSignal): Promise<(() => void) | undefined> {
-    if (signal.aborted) return Promise.resolve(undefined);
-    const { promise, resolve } = Promise.withResolvers<(() => void) | undefined>();
+  acquire(weight: number, signal: AbortSignal, priority = 0): Promise<Permit> {
+    if (signal.aborted) return Promise.reject(reasonOf(signal));
+    const permit = this.tryAcquire(weight);
+    return permit === undefined ? this.#wait(weight, signal, priority) : Promise.resolve(permit);
+  }
+
+  /** Undefined where there is no room, or where somebody waits already. */
+  tryAcquire(weight: number): Permit | undefined {
+    return this.#queue.length === 0 && this.#fits(weight) ? this.#take(weight) : undefined;
+  }
+
+  #wait(weight: number, signal: AbortSignal, priority: number): Promise<Permit> {
+    const { promise, resolve, reject } = Promise.withResolvers<Permit>();
     const abort = (): void => {
       this.#queue.splice(this.#queue.indexOf(waiting), 1);
-      resolve(undefined);
+      reject(reasonOf(signal));
       this.#serve();
     };
     const waiting: Waiting = {
       weight,
-      grant: (release) => {
+      priority,
+      grant: (permit) => {
         signal.removeEventListener('abort', abort);
-        resolve(release);
+        resolve(permit);
       },
     };
+    const behind = this.#queue.findIndex((other) => other.priority < priority);
+    this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, waiting);
     signal.addEventListener('abort', abort, { once: true });
-    this.#queue.push(waiting);
-    this.#serve();
     return promise;
+  }
+
+  #fits(weight: number): boolean {
+    return this.#taken === 0 || this.#taken + weight <= this.#capacity;
+  }
+
+  #take(weight: number): Permit {
+    let isTaken = true;
+    const release = (): void => {
+      if (!isTaken) return;
+      isTaken = false;
+      this.#taken -= weight;
+      this.#serve();
+    };
+    this.#taken += weight;
+    return { release, [Symbol.dispose]: release };
   }
 
   #serve(): void {
     for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
-      const { weight, grant } = first;
-      if (this.#taken > 0 && this.#taken + weight > this.#total) return;
+      if (!this.#fits(first.weight)) return;
       this.#queue.shift();
-      this.#taken += weight;
-      grant(() => {
-        this.#taken -= weight;
-        this.#serve();
-      });
+      first.grant(this.#take(first.weight));
     }
   }
+}
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -1,48 +1,47 @@
+import type { RetryNotice } from '../async/retry.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { RepositoryReference } from './names/reference.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 
-/** What InitiateLayerUpload answers. */
-export interface LayerUpload {
-  readonly uploadId: string;
-  /** Bytes of each part but the last. */
-  readonly partSize: number;
-}
-
-/** Bytes of a layer, in the order of its upload. */
-export interface LayerPart {
-  readonly uploadId: string;
-  /** Offset in the layer. */
-  readonly firstByte: number;
+/** A layer's bytes, opened. */
+export interface LayerBlob extends AsyncDisposable {
+  /** For messages: the file. */
+  readonly location: string;
   /** Bytes. */
-  readonly size: number;
-}
-
-/** The layer that a part's bytes come from. */
-export interface PartSource {
-  /** Bytes of the layer. */
   readonly size: number;
   /** Fills `target` with the layer's bytes from `position` on. */
   read(target: Uint8Array, position: number): Promise<void>;
 }
 
-/** A part that was read and is ready to be sent. It holds memory until it is uploaded or discarded. */
-export interface PreparedPart {
-  readonly part: LayerPart;
-  /** Once. */
-  upload(signal: AbortSignal): Promise<PartOutcome>;
-  /** Instead, when it will not be uploaded. */
-  discard(): void;
+/** Where the upload of a layer stands, and all it takes to go on from there. */
+export interface UploadPosition {
+  readonly uploadId: string;
+  /** Bytes of each part but the last. */
+  readonly partSize: number;
+  /** Offset in the layer of the first byte that ECR has not confirmed. */
+  readonly nextByte: number;
 }
 
-/** `lastByteReceived`, `lastValidByteReceived`: offsets in the layer, inclusive; -1 where ECR has nothing yet. */
-export type PartOutcome =
-  | { readonly kind: 'received'; readonly lastByteReceived: number }
-  | { readonly kind: 'not-consecutive'; readonly lastValidByteReceived: number | undefined }
-  | { readonly kind: 'upload-not-found' };
+export interface LayerUpload {
+  readonly layer: Descriptor;
+  /** Called when it is the layer's turn: nothing is held open before. */
+  readonly open: () => Promise<LayerBlob>;
+  /** Goes on there, if ECR still knows the upload; undefined to begin. */
+  readonly from?: UploadPosition | undefined;
+  readonly onStart?: () => void;
+  /** Told after each part that ECR has confirmed. */
+  readonly onProgress?: (position: UploadPosition) => void;
+  /** The upload was lost or arrived damaged, and is begun anew. */
+  readonly onRetry?: (notice: RetryNotice) => void;
+}
 
-export type CompleteOutcome =
-  'completed' | 'already-exists' | 'digest-mismatch' | 'upload-not-found';
+/** `completed-elsewhere`: another job, or an answer of ours that was lost, had completed it already. */
+export interface LayerOutcome {
+  readonly kind: 'sent' | 'completed-elsewhere';
+  /** Of the requests that carried its parts: a third more than the layer's own, and all that was sent again. */
+  readonly bytesOnWire: number;
+}
 
 export interface ImagePut {
   readonly digest: Digest;
@@ -69,37 +68,54 @@ export interface FoundImage {
   readonly tag?: string;
 }
 
-/** The calls of one ECR repository that a push makes: an adapter each for private ECR and ECR Public. */
+/** A policy that is set by a call of its own, after the repository was created. */
+export type PolicyName = 'lifecycle-policy' | 'repository-policy';
+
+/** What a push needs of one ECR repository: an adapter each for private ECR and ECR Public. */
 export interface Registry {
-  /** With the registry's id as soon as an answer has told it. */
+  /** As ECR names it: with the registry's id as soon as an answer has told it. */
   readonly repository: RepositoryReference;
-  /** The most parts that a layer may have. */
-  readonly maxParts: number;
-  /** The layers that ECR reports as AVAILABLE. Any number of digests; asked MAX_DIGESTS_PER_CALL at a time. */
+  /** Calls that the SDK had to try again so far. */
+  readonly retries: number;
+  /**
+   * The repository as pulls name it: known from the answers so far, or else asked for. What still is not known stays
+   * undefined.
+   */
+  identify(signal: AbortSignal): Promise<RepositoryReference>;
+  /**
+   * The layers that ECR reports as AVAILABLE, of any number.
+   * @throws PushError REPOSITORY_NOT_FOUND, and what every call throws
+   */
   availableLayers(digests: readonly Digest[], signal: AbortSignal): Promise<ReadonlySet<Digest>>;
-  /** `size`: bytes of the layer. */
-  initiateUpload(size: number, signal: AbortSignal): Promise<LayerUpload>;
-  /** Waits until there is memory for it. @throws what `source` throws */
-  preparePart(part: LayerPart, source: PartSource, signal: AbortSignal): Promise<PreparedPart>;
-  /** The same, or undefined where memory is short: for a part whose turn has not come. */
-  preparePartAhead(
-    part: LayerPart,
-    source: PartSource,
-    signal: AbortSignal,
-  ): Promise<PreparedPart> | undefined;
-  completeUpload(uploadId: string, digest: Digest, signal: AbortSignal): Promise<CompleteOutcome>;
+  /**
+   * Waits for its turn among all layers of the run, the larger first, and uploads the layer.
+   * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the blob throws
+   */
+  uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome>;
   putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome>;
   /** The images that exist, of those asked for; undefined where the credentials may not look. */
   findImages(
     ids: readonly ImageId[],
     signal: AbortSignal,
   ): Promise<readonly FoundImage[] | undefined>;
-  /** Of the tags, those that the repository's settings forbid to move; undefined where they could not be seen. */
+  /** Of the tags, those that the repository's rules forbid to move; undefined where these could not be seen. */
   immutableTags(
     tags: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly string[] | undefined>;
-  /** Success, too, when it exists already: it is then left as it is. */
-  createRepository(settings: RepositorySettings, signal: AbortSignal): Promise<void>;
-  close(): void;
+  /** Without its policies. `exists`: another job has created it meanwhile, and it is left as it is. */
+  createRepository(
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<'created' | 'exists'>;
+  setPolicies(
+    names: readonly PolicyName[],
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Of the policies in `settings`, those that a repository without any image lacks; undefined where that could not be seen. */
+  missingPolicies(
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<readonly PolicyName[] | undefined>;
 }

@@ -2,9 +2,7 @@ import type { ProxySettings } from '../ecr/calls/proxy.ts';
 import type { RepositorySettings } from '../ecr/repository-settings.ts';
 import { parsePlatformName } from '../oci/platform.ts';
 import type { ImageRequest } from '../image/resolve-image.ts';
-import type { IfTagExists } from '../push/context.ts';
-import { MAX_PART_SIZE, MIN_PART_SIZE } from '../ecr/upload/part-ranges.ts';
-import { MAX_LAYERS_AT_ONCE } from '../push/upload-layers.ts';
+import { MAX_LAYERS_AT_ONCE, MAX_PART_SIZE, MIN_PART_SIZE } from '../ecr/upload/tuning.ts';
 import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
 import { parseRepositorySettings } from './parse-repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
@@ -15,13 +13,13 @@ export interface Inputs {
   readonly layouts: readonly string[];
   readonly request: ImageRequest;
   readonly targets: readonly TargetInput[];
-  readonly ifTagExists: IfTagExists;
+  readonly ifTagExists: 'fail' | 'skip';
   /** Whether the first target that fails ends the others. */
   readonly failFast: boolean;
   /** How to create repositories that are missing; undefined not to. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
-  /** Layers of one target under way at once; undefined to choose by their sizes. */
+  /** Most layers under way at once, of all repositories together; undefined for as many as there may be. */
   readonly concurrency: number | undefined;
   /** Bytes of a layer's parts; undefined to take what ECR offers. */
   readonly partSize: number | undefined;

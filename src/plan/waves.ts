@@ -1,6 +1,11 @@
 import type { Digest } from '../oci/digest.ts';
-import type { ManifestPut } from './diff.ts';
 import type { ManifestNode } from '../image/graph.ts';
+
+/** One PutImage: of the root once for each tag, of anything else without a tag, unless it is found by one. */
+export interface ManifestPut {
+  readonly node: ManifestNode;
+  readonly tag?: string;
+}
 
 /**
  * The puts in waves: those of one wave need nothing of each other, and all that they do need lies in the waves before.

@@ -6,51 +6,52 @@ import {
 import type { Registry } from '../ecr/registry.ts';
 import { PushError } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
-import { isFailed, type TargetResult } from './push-targets.ts';
+import type { PushReport, TargetReport } from './report.ts';
 
-type OpenRegistry = (repository: RepositoryReference) => Promise<Registry>;
+type Open = (repository: RepositoryReference) => Promise<Registry>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the same name may have been meant, and what of the reference would then be wrong. */
-interface Neighbour {
+interface Elsewhere {
   readonly repository: RepositoryReference;
   readonly wrong: string;
 }
 
 /** Where a repository is missing, and one of its name is where the job's own settings lead, the hint says so. */
-export async function hintAtNeighbours(
-  results: readonly TargetResult[],
-  digest: Digest,
-  { openRegistry, signal }: { readonly openRegistry: OpenRegistry; readonly signal: AbortSignal },
+export async function lookElsewhere(
+  report: PushReport,
+  open: Open,
+  signal: AbortSignal,
   environment: Environment = process.env,
-): Promise<readonly TargetResult[]> {
-  return Promise.all(
-    results.map(async (result) => {
-      if (!isFailed(result) || !isMissing(result.error)) return result;
-      const { code, message, cause } = result.error;
-      for (const { repository, wrong } of neighbours(
-        result.target.registry.repository,
-        environment,
-      )) {
-        const found = await lookUp(repository, digest, openRegistry, signal);
-        if (found === undefined) continue;
-        const hint = `There is ${describeRepository(found)}: check ${wrong}.`;
-        return { ...result, error: new PushError(code, message, { hint, cause }) };
-      }
-      return result;
-    }),
-  );
+): Promise<PushReport> {
+  const { digest } = report.image.descriptor;
+  const look = async (target: TargetReport): Promise<TargetReport> => {
+    const { error, repository } = target;
+    if (!isMissing(error)) return target;
+    for (const elsewhere of elsewhereOf(repository, environment)) {
+      const found = await lookUp(elsewhere.repository, digest, open, signal);
+      if (found === undefined) continue;
+      const hint = `${describeRepository(found)} exists: check ${elsewhere.wrong}.`;
+      const { code, message, cause } = error;
+      return { ...target, error: new PushError(code, message, { hint, cause }) };
+    }
+    return target;
+  };
+  return { ...report, targets: await Promise.all(report.targets.map(look)) };
 }
 
 function isMissing(error: unknown): error is PushError {
-  return error instanceof PushError && error.code === 'REPOSITORY_NOT_FOUND';
+  return (
+    error instanceof PushError &&
+    (error.code === 'REPOSITORY_NOT_FOUND' || error.code === 'REGISTRY_NOT_FOUND')
+  );
 }
 
 /** The nearest first: one part of the reference is wrong, or two. */
-export function neighbours(
+function elsewhereOf(
   { type, registryId, region, name }: RepositoryReference,
   environment: Environment,
-): Neighbour[] {
+): Elsewhere[] {
   if (type === 'public') {
     const own = { type, registryId: undefined, region: PUBLIC_REGION, name };
     return registryId === undefined ? [] : [{ repository: own, wrong: 'the alias' }];
@@ -79,17 +80,13 @@ export function neighbours(
 async function lookUp(
   repository: RepositoryReference,
   digest: Digest,
-  openRegistry: OpenRegistry,
+  open: Open,
   signal: AbortSignal,
 ): Promise<RepositoryReference | undefined> {
   try {
-    const registry = await openRegistry(repository);
-    try {
-      await registry.availableLayers([digest], signal);
-      return registry.repository;
-    } finally {
-      registry.close();
-    }
+    const registry = await open(repository);
+    await registry.availableLayers([digest], signal);
+    return registry.repository;
   } catch {
     return undefined;
   }

@@ -1,45 +1,42 @@
 import type { PutOutcome } from '../ecr/registry.ts';
+import type { ImageGraph } from '../image/graph.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Manifest } from '../oci/manifest.ts';
-import type { ManifestPut, Plan } from '../plan/diff.ts';
+import type { ManifestPut } from '../plan/waves.ts';
 import type { PushContext } from './context.ts';
-import { type SkippedTag, skipOrFail } from './immutable-tags.ts';
 import { uploadLayers } from './upload-layers.ts';
-import { wait } from '../async/sleep.ts';
 
-/** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
-const MAX_PUT_ATTEMPTS = 6;
-/** Milliseconds; doubled each time. */
-const FIRST_DELAY = 200;
+/** `held`: the tag points to another image, and cannot move. */
+export type PutResult =
+  { readonly kind: 'put' | 'already-exists' } | { readonly kind: 'held'; readonly cause: Error };
 
-/**
- * Puts one manifest. What ECR still misses under it is pushed again, and awaited.
- * @returns the tag, if it could not be moved and was skipped
- */
+/** Puts one manifest. What ECR still misses under it is pushed again, as often as the table of retries says. */
 export async function putManifest(
   put: ManifestPut,
-  plan: Plan,
+  graph: ImageGraph,
   context: PushContext,
-): Promise<SkippedTag | undefined> {
-  for (let attempt = 1; ; attempt++) {
+): Promise<PutResult> {
+  const { digest } = put.node.descriptor;
+  const retry = context.retries.of(`${digest} ${put.tag ?? ''}`, {
+    onRetry: (notice) => context.tell({ kind: 'retried', what: digest, notice }),
+  });
+  for (;;) {
     const outcome = await putOnce(put, context);
     switch (outcome.kind) {
       case 'put':
       case 'already-exists':
-        context.listener.manifestPut(put.node.descriptor.digest, put.tag);
-        return undefined;
+        context.tell({ kind: 'manifest-put', digest, tag: put.tag });
+        return outcome;
       case 'tag-is-immutable':
-        return settleImmutableTag(put, outcome.cause, plan, context);
+        return { kind: 'held', cause: outcome.cause };
       case 'tag-required':
         if (put.tag !== undefined) throw outcome.cause;
-        return putManifest({ ...put, tag: tagOf(put.node.descriptor.digest) }, plan, context);
+        return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
       case 'layers-not-found':
       case 'referenced-images-not-found':
-        if (attempt === MAX_PUT_ATTEMPTS) throw outcome.cause;
-        context.listener.manifestRetried(put.node.descriptor.digest);
-        await pushMissing(outcome.kind, put.node.manifest, plan, context);
-        await wait(FIRST_DELAY * 2 ** (attempt - 1), context.signal);
+        if (!(await retry.again('manifest', context))) throw outcome.cause;
+        await pushMissing(outcome.kind, put.node.manifest, graph, context);
     }
   }
 }
@@ -61,16 +58,20 @@ function tagOf(digest: Digest): string {
 async function pushMissing(
   kind: 'layers-not-found' | 'referenced-images-not-found',
   manifest: Manifest,
-  plan: Plan,
+  graph: ImageGraph,
   context: PushContext,
 ): Promise<void> {
-  if (kind === 'layers-not-found') await uploadMissing(manifest, plan, context);
-  else await putChildren(manifest, plan, context);
+  if (kind === 'layers-not-found') await uploadMissing(manifest, graph, context);
+  else await putChildren(manifest, graph, context);
 }
 
-async function uploadMissing(manifest: Manifest, plan: Plan, context: PushContext): Promise<void> {
+async function uploadMissing(
+  manifest: Manifest,
+  graph: ImageGraph,
+  context: PushContext,
+): Promise<void> {
   const wanted = new Set(blobsOf(manifest).map(({ digest }) => digest));
-  const blobs = plan.graph.blobs.filter(({ digest }) => wanted.has(digest));
+  const blobs = graph.blobs.filter(({ digest }) => wanted.has(digest));
   const digests = blobs.map(({ digest }) => digest);
   const available = await context.registry.availableLayers(digests, context.signal);
   const missing = blobs.filter(({ digest }) => !available.has(digest));
@@ -81,28 +82,14 @@ function blobsOf(manifest: Manifest): readonly Descriptor[] {
   return manifest.kind === 'image' ? [manifest.config, ...manifest.layers] : [];
 }
 
-async function putChildren(manifest: Manifest, plan: Plan, context: PushContext): Promise<void> {
+async function putChildren(
+  manifest: Manifest,
+  graph: ImageGraph,
+  context: PushContext,
+): Promise<void> {
   const entries = manifest.kind === 'index' ? manifest.manifests : [];
   const children = new Set(entries.map(({ digest }) => digest));
-  for (const node of [...plan.graph.manifests, ...plan.graph.referrers]) {
-    if (children.has(node.descriptor.digest)) await putManifest({ node }, plan, context);
+  for (const node of [...graph.manifests, ...graph.referrers]) {
+    if (children.has(node.descriptor.digest)) await putManifest({ node }, graph, context);
   }
-}
-
-/** The tag cannot move. That is success when it stands for this very image, whoever put it. */
-async function settleImmutableTag(
-  { node, tag = '' }: ManifestPut,
-  cause: Error,
-  { graph }: Plan,
-  context: PushContext,
-): Promise<SkippedTag | undefined> {
-  const wanted = node.descriptor.digest;
-  const found = await context.registry.findImages([{ tag }], context.signal);
-  const holder = found?.[0]?.digest;
-  if (holder === wanted) return undefined;
-  if (node.descriptor.digest === graph.root.descriptor.digest)
-    return skipOrFail({ tag, holder }, wanted, context, cause);
-  // A signature that another one keeps out is no reason to keep the image out.
-  context.listener.tagSkipped(tag, holder);
-  return undefined;
 }

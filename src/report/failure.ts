@@ -1,20 +1,20 @@
-import { PushError } from '../errors.ts';
+import { describeRepository } from '../ecr/names/reference.ts';
+import { ERRORS, PushError } from '../errors.ts';
+import type { PushReport, TargetReport } from '../push/report.ts';
 
 interface FailureLog {
   setFailed(message: string): void;
-  error(message: string): void;
   debug(message: string): void;
 }
 
 /** Shows why the step failed: code, what happened and what to do; the stack only where it is a bug or in debug logs. */
 export function reportFailure(error: unknown, log: FailureLog): void {
   if (error instanceof PushError) {
-    const hint = error.hint === undefined ? '' : `\n${error.hint}`;
-    log.setFailed(`${error.code}: ${error.message}${hint}`);
+    log.setFailed(`${error.code}: ${error.message}\n${error.hint}`);
     log.debug(stackOf(error));
     return;
   }
-  log.setFailed(`INTERNAL: ${stackOf(error)}\nThis is a bug: please open an issue with this log.`);
+  log.setFailed(`INTERNAL: ${stackOf(error)}\n${ERRORS.INTERNAL.means} ${ERRORS.INTERNAL.hint}`);
 }
 
 /** With the stacks of what it came from. */
@@ -22,4 +22,36 @@ function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
+}
+
+/** @throws the error of the target that failed, or one error that tells which failed and which are complete */
+export function throwFailures({ targets }: PushReport): void {
+  const failures = targets.filter(({ error }) => error !== undefined);
+  const [first] = failures;
+  if (first === undefined) return;
+  if (targets.length === 1) throw first.error;
+  const complete = targets.filter(({ error }) => error === undefined).map(nameOf);
+  throw new PushError(
+    'TARGETS_FAILED',
+    `${failures.length} of ${targets.length} targets failed.\n${failures.map(describeFailure).join('\n')}`,
+    {
+      hint: complete.length === 0 ? 'No target is complete.' : `Complete: ${complete.join(', ')}.`,
+      cause: first.error,
+    },
+  );
+}
+
+function nameOf({ repository }: TargetReport): string {
+  return describeRepository(repository);
+}
+
+function describeFailure(target: TargetReport): string {
+  const { error } = target;
+  const [code, hint] =
+    error instanceof PushError ? [`${error.code}: `, ` ${error.hint}`] : ['', ''];
+  return `- ${nameOf(target)}: ${code}${messageOf(error)}.${hint}`;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

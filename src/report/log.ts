@@ -1,14 +1,22 @@
-import { describeRepository, type RepositoryReference } from '../ecr/names/reference.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
-import { totalBytes } from '../plan/diff.ts';
+import { RETRIES } from '../async/retry.ts';
+import {
+  describeRepository,
+  type RepositoryReference,
+  repositoryUri,
+} from '../ecr/names/reference.ts';
 import type { ResolvedImage } from '../image/resolve-image.ts';
-import type { PushListener } from '../push/context.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { PushEvent, PushListener, Unchecked } from '../push/events.ts';
+import type { PushReport, TargetReport } from '../push/report.ts';
 import { formatBytes, shortDigest } from './format.ts';
+import { type BlobCount, skipped, uploaded } from './layers.ts';
+import { publishedDigest, skippedTags, taggedNow } from './tags.ts';
 
 /** The step's log: `@actions/core`, or a test's. */
 export interface Log {
   info(message: string): void;
   warning(message: string): void;
+  debug(message: string): void;
   group<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -18,57 +26,123 @@ export function logImage({ graph, origins, brokenEntries }: ResolvedImage, log: 
   log.info(`Image ${digest} (${mediaType})`);
   if (origins.every((origin) => origin.digest !== digest)) {
     const held = origins.map((origin) => origin.digest).join(', ');
-    log.info(`As the inputs ask, ${digest} is pushed in the place of ${held}.`);
+    log.info(`The inputs change the image: pushing ${digest} instead of ${held}`);
   }
   log.info(
     [
-      count(manifests.length, 'manifest'),
-      count(referrers.length, 'referrer'),
-      countBlobs(blobs),
+      plural(manifests.length, 'manifest'),
+      plural(referrers.length, 'referrer'),
+      countOf(blobs),
     ].join(', '),
   );
-  for (const { message } of brokenEntries) {
-    log.warning(`Beside the image, and left out: ${message}`);
-  }
+  for (const { message } of brokenEntries) log.warning(`Left out: ${message}`);
   for (const layer of absentForeignLayers) {
     log.warning(
-      `Foreign layer ${layer.digest} is not in the layout and is left out: pulls fetch it from its own address.`,
+      `Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its own address`,
     );
   }
 }
 
-const UNCHECKED = {
+const UNCHECKED: Readonly<Record<Unchecked, string>> = {
   images:
-    'Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.',
+    'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
   mutability:
-    'Without ecr:DescribeRepositories it was not checked whether the tags may move: ECR tells when they are put, after the upload.',
-} as const;
+    'Could not check whether the tags may move before the upload: allow ecr:DescribeRepositories',
+  policies:
+    'Could not check whether the repository is empty and lacks policies: allow DescribeImages, GetLifecyclePolicy and GetRepositoryPolicy',
+};
 
 /** `name` is put in front of each line, where there are several targets. */
 export function logPush(log: Log, name: string): PushListener {
-  const info = (message: string): void => log.info(`${name}${message}`);
-  const warning = (message: string): void => log.warning(`${name}${message}`);
-  return {
-    planned: ({ uploads, present }) =>
-      info(`To upload: ${countBlobs(uploads)}; there already: ${countBlobs(present)}`),
-    repositoryMissing: (willCreate) =>
-      info(
-        willCreate
-          ? 'The repository does not exist and is created.'
-          : 'The repository does not exist: trying whether ECR creates it on push.',
-      ),
-    tagsUnchecked: (what) => warning(UNCHECKED[what]),
-    tagSkipped: (tag, holder) =>
-      warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
-    layerStarted: ({ digest, size }) =>
-      info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
-    layerRestarted: ({ digest }) =>
-      info(`Uploading ${shortDigest(digest)} anew: it was lost, or arrived damaged`),
-    layerFinished: ({ digest }) => info(`Uploaded ${shortDigest(digest)}`),
-    manifestRetried: (digest) => info(`ECR does not see all of ${digest} yet: trying again`),
-    manifestPut: (digest, tag) =>
-      info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
+  return (event) => {
+    if (event.kind === 'unchecked') log.warning(`${name}${UNCHECKED[event.what]}`);
+    const warning = warningOf(event);
+    if (warning !== undefined) log.warning(`${name}${warning}`);
+    for (const line of linesOf(event)) log.info(`${name}${line}`);
   };
+}
+
+/** Where the user should act. */
+function warningOf(event: PushEvent): string | undefined {
+  switch (event.kind) {
+    case 'referrer-skipped':
+      return heldTag(event.tag, event.holder);
+    case 'tag-settled':
+      return event.outcome.kind === 'skipped'
+        ? heldTag(event.outcome.tag, event.outcome.holder)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function heldTag(tag: string, holder: string | undefined): string {
+  return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
+}
+
+function linesOf(event: PushEvent): readonly string[] {
+  switch (event.kind) {
+    case 'planned': {
+      const { repository, uploads, present } = event.plan;
+      const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
+      const step = REPOSITORY_STEPS[repository];
+      return step === undefined ? [counts] : [step, counts];
+    }
+    case 'repository-created':
+      return ['Created the repository'];
+    case 'policies-set':
+      return ['Set the policies that the empty repository lacked'];
+    case 'layer-started':
+      return [`Uploading ${shortDigest(event.layer.digest)}, ${formatBytes(event.layer.size)}`];
+    case 'layer-finished':
+      return [`${FINISHED[event.outcome.kind]} ${shortDigest(event.layer.digest)}`];
+    case 'retried':
+      return [retryLine(event)];
+    case 'manifest-put':
+      return [`Put manifest ${event.digest}${event.tag === undefined ? '' : ` as ${event.tag}`}`];
+    default:
+      return [];
+  }
+}
+
+const REPOSITORY_STEPS = {
+  none: undefined,
+  finish: undefined,
+  create: 'The repository does not exist: creating it',
+  await: 'The repository does not exist: checking whether ECR creates it on push',
+} as const;
+
+const FINISHED = {
+  sent: 'Uploaded',
+  'completed-elsewhere': 'Another job completed',
+} as const;
+
+function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): string {
+  const { name, attempt, attempts, wait } = notice;
+  const subject = what === undefined ? '' : `${shortDigest(what)}: `;
+  const when = wait === 0 ? '' : ` in ${wait} ms`;
+  return `${subject}${RETRIES[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
+}
+
+/** How each target ended that did not fail. */
+export function logReport(report: PushReport, log: Log): void {
+  for (const target of report.targets) {
+    if (target.error === undefined) logComplete(target, report, log);
+  }
+}
+
+function logComplete(target: TargetReport, report: PushReport, log: Log): void {
+  const { repository, layers } = target;
+  if (repositoryUri(repository) === undefined) {
+    log.warning(
+      'Could not find out the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias',
+    );
+  }
+  const tags = taggedNow(target);
+  const names = (tags.length > 0 ? tags : skippedTags(target)).join(', ');
+  const digest = publishedDigest(target, report) ?? 'another image';
+  log.info(`${describeRepository(repository)}: ${names} → ${digest}`);
+  log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
 }
 
 /** In front of the lines of one target among several. */
@@ -76,10 +150,17 @@ export function targetPrefix(repository: RepositoryReference, targets: number): 
   return targets === 1 ? '' : `[${describeRepository(repository)}] `;
 }
 
-export function countBlobs(blobs: readonly Descriptor[]): string {
-  return `${count(blobs.length, 'blob')} (${formatBytes(totalBytes(blobs))})`;
+function countOf(blobs: readonly Descriptor[]): string {
+  return countText({
+    blobs: blobs.length,
+    bytes: blobs.reduce((sum, { size }) => sum + size, 0),
+  });
 }
 
-function count(number: number, noun: string): string {
+function countText({ blobs, bytes }: BlobCount): string {
+  return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
+}
+
+function plural(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,9 @@
 import { registryHost, repositoryUri } from '../ecr/names/reference.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { totalBytes } from '../plan/diff.ts';
-import type { ManifestNode } from '../image/graph.ts';
-import { isFailed, publishedDigest, type TargetResult } from '../push/push-targets.ts';
+import type { PushReport, TargetReport } from '../push/report.ts';
+import { messageOf } from './failure.ts';
+import { skipped, uploaded } from './layers.ts';
+import { publishedDigest, skippedTags, taggedNow } from './tags.ts';
 
 export type OutputName =
   | 'digest'
@@ -27,7 +28,7 @@ interface TargetMetadata {
   readonly tags: readonly string[];
   readonly status: 'complete' | 'failed';
   readonly error?: string;
-  /** What the tags stand for now. */
+  /** What the tags point to now. */
   readonly digest?: string;
   /** Those that were left with another image. */
   readonly 'skipped-tags'?: readonly string[];
@@ -37,87 +38,69 @@ interface TargetMetadata {
   readonly 'bytes-skipped': number;
 }
 
-export function toOutputs(root: ManifestNode, results: readonly TargetResult[]): Outputs {
-  const targets = results.map(describeTarget);
-  const complete = targets.filter(({ status }) => status === 'complete');
-  const [first] = complete;
-  const paths = complete.flatMap(pathsOf).join(',');
-  const config = configOf(root);
+export function toOutputs(report: PushReport): Outputs {
+  const { descriptor, config } = report.image;
+  const targets = report.targets.map((target) => describeTarget(target, report));
+  const isComplete = ({ error }: TargetReport): boolean => error === undefined;
+  const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
+  const first = targets.find(({ status }) => status === 'complete');
   const digest = first?.digest ?? '';
   return {
     digest,
-    imageid: config?.digest ?? '',
+    imageid: config ?? '',
     metadata: JSON.stringify({
       'containerimage.digest': digest,
-      'containerimage.descriptor': describeRoot(root.descriptor),
-      ...(config === undefined ? {} : { 'containerimage.config.digest': config.digest }),
+      'containerimage.descriptor': describeRoot(descriptor),
+      ...(config === undefined ? {} : { 'containerimage.config.digest': config }),
       'image.name': paths,
       targets,
     }),
     registry: first?.registry ?? '',
     'repository-uri': first?.['repository-uri'] ?? '',
     'registry-paths': paths,
-    'layers-uploaded': sum(complete, 'layers-uploaded'),
-    'layers-skipped': sum(complete, 'layers-skipped'),
-    'bytes-uploaded': sum(complete, 'bytes-uploaded'),
-    'bytes-skipped': sum(complete, 'bytes-skipped'),
+    ...counts(report.targets),
   };
 }
 
-function describeTarget(result: TargetResult): TargetMetadata {
-  const { repository } = result.target.registry;
+function describeTarget(target: TargetReport, report: PushReport): TargetMetadata {
+  const { repository, error, tags } = target;
   const where = {
     registry: registryHost(repository) ?? '',
     repository: repository.name,
     'repository-uri': repositoryUri(repository) ?? '',
-    tags: result.target.tags,
+    tags: tags.map(({ tag }) => tag),
   };
-  if (isFailed(result)) {
-    return { ...where, status: 'failed', error: messageOf(result.error), ...counts([], []) };
-  }
-  const { plan, skippedTags } = result.value;
-  const digest = publishedDigest(result);
+  if (error !== undefined)
+    return { ...where, status: 'failed', error: messageOf(error), ...counts([target]) };
+  const digest = publishedDigest(target, report);
+  const left = skippedTags(target);
   return {
     ...where,
     status: 'complete',
     ...(digest === undefined ? {} : { digest }),
-    ...(skippedTags.length === 0 ? {} : { 'skipped-tags': skippedTags.map(({ tag }) => tag) }),
-    ...counts(plan.uploads, plan.present),
+    ...(left.length === 0 ? {} : { 'skipped-tags': left }),
+    ...counts([target]),
   };
 }
 
-function counts(uploads: readonly Descriptor[], present: readonly Descriptor[]) {
+function counts(targets: readonly TargetReport[]) {
+  const layers = targets.flatMap((target) => target.layers);
+  const [sent, left] = [uploaded(layers), skipped(layers)];
   return {
-    'layers-uploaded': uploads.length,
-    'layers-skipped': present.length,
-    'bytes-uploaded': totalBytes(uploads),
-    'bytes-skipped': totalBytes(present),
+    'layers-uploaded': sent.blobs,
+    'layers-skipped': left.blobs,
+    'bytes-uploaded': sent.bytes,
+    'bytes-skipped': left.bytes,
   };
 }
 
-/** Those that stand for the image. */
-function pathsOf({ tags, ...target }: TargetMetadata): string[] {
-  const uri = target['repository-uri'];
-  const pushed = tags.filter((tag) => !target['skipped-tags']?.includes(tag));
-  return uri === '' ? [] : pushed.map((tag) => `${uri}:${tag}`);
-}
-
-function configOf({ manifest }: ManifestNode): Descriptor | undefined {
-  return manifest.kind === 'image' ? manifest.config : undefined;
+/** The references that point to the image. */
+function pathsOf(target: TargetReport): string[] {
+  const uri = repositoryUri(target.repository);
+  return uri === undefined ? [] : taggedNow(target).map((tag) => `${uri}:${tag}`);
 }
 
 /** Inline `data` and annotations are left out. */
 function describeRoot({ mediaType, digest, size, platform }: Descriptor): object {
   return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
-}
-
-function sum(
-  targets: readonly TargetMetadata[],
-  name: 'layers-uploaded' | 'layers-skipped' | 'bytes-uploaded' | 'bytes-skipped',
-): number {
-  return targets.reduce((total, target) => total + target[name], 0);
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -91,7 +91,7 @@ const cases: Readonly<Record<string, Case>> = {
     inputs: { tags: 'public.ecr.aws/local/team/absent:1.0' },
   },
   'a public alias that does not exist': {
-    code: 'REPOSITORY_NOT_FOUND',
+    code: 'REGISTRY_NOT_FOUND',
     inputs: { tags: 'public.ecr.aws/nobody/team/app:1.0' },
   },
   'an endpoint that is not the one of ECR Public': {

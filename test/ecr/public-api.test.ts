@@ -82,7 +82,7 @@ test('an alias that does not exist is named', async () => {
   await using opened = await open('nobody');
   await assert.rejects(
     opened.registry.availableLayers([digest], signal),
-    refused('REPOSITORY_NOT_FOUND', 'nobody'),
+    refused('REGISTRY_NOT_FOUND', 'nobody'),
   );
 });
 

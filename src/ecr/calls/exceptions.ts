@@ -16,6 +16,15 @@ export function errorName(error: unknown): string {
   return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
 }
 
+/** The credentials lack the permission, or this endpoint does not offer the call. */
+export function isNotAllowed(error: unknown): boolean {
+  return [
+    'AccessDeniedException',
+    'UnknownOperationException',
+    'UnsupportedCommandException',
+  ].includes(errorName(error));
+}
+
 export function explain(error: unknown, context: CallContext): PushError {
   if (error instanceof PushError) return error;
   const text = textOf(error);

@@ -20,7 +20,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     names: ['RegistryNotFoundException'],
-    code: 'REPOSITORY_NOT_FOUND',
+    code: 'REGISTRY_NOT_FOUND',
     says: '{call}: the registry of {repository} does not exist',
   },
   {

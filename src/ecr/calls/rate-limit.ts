@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } from '@smithy/types';
+import { sleep } from '../../async/sleep.ts';
 import { errorName } from './exceptions.ts';
 import type { RegistryType } from '../names/reference.ts';
 
@@ -11,7 +11,7 @@ type Rates = Readonly<Record<string, number>>;
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
  * https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
  */
-export const RATES: Readonly<Record<RegistryType, Rates>> = {
+const RATES: Readonly<Record<RegistryType, Rates>> = {
   private: {
     InitiateLayerUpload: 100,
     CompleteLayerUpload: 100,
@@ -66,24 +66,20 @@ export class TokenBucket {
   }
 }
 
-/** The buckets of one region: calls count for the account that makes them, which is one in a run. */
+/** The limits of a whole run: calls count for the account that makes them, which is one, and for their region. */
 export class RateLimits {
-  readonly #buckets: ReadonlyMap<string, TokenBucket>;
+  readonly #regions = new Map<string, ReadonlyMap<string, TokenBucket>>();
 
-  constructor(rates: Rates) {
-    const entries = Object.entries(rates).map(
-      ([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)] as const,
-    );
-    this.#buckets = new Map(entries);
-  }
-
-  /** For the client's middleware: inside its retries, so that each attempt counts. */
-  plugin<Input extends object, Output extends object>(): Pluggable<Input, Output> {
+  /** For a client's middleware: inside its retries, so that each attempt counts. */
+  plugin<Input extends object, Output extends object>(
+    type: RegistryType,
+    region: string,
+  ): Pluggable<Input, Output> {
+    const buckets = this.#bucketsOf(type, region);
     const middleware: FinalizeRequestMiddleware<Input, Output> =
       (next, context) => async (args) => {
-        const bucket = this.#buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
-        const wait = bucket?.take() ?? 0;
-        if (wait > 0) await delay(wait, undefined, abortOptions(context));
+        const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
+        await sleep(bucket?.take() ?? 0, signalOf(context));
         try {
           return await next(args);
         } catch (error) {
@@ -100,24 +96,24 @@ export class RateLimits {
         }),
     };
   }
-}
 
-/** The call's own signal, as `send` was given it. */
-function abortOptions({ __smithy_context: call }: HandlerExecutionContext): {
-  signal?: AbortSignal;
-} {
-  const signal = call?.abortSignal;
-  return signal instanceof AbortSignal ? { signal } : {};
-}
-
-/** The limits of a whole run: repositories of one region share theirs. */
-export class SharedRateLimits {
-  readonly #limits = new Map<string, RateLimits>();
-
-  of(type: RegistryType, region: string): RateLimits {
+  #bucketsOf(type: RegistryType, region: string): ReadonlyMap<string, TokenBucket> {
     const key = `${type} ${region}`;
-    const limits = this.#limits.get(key) ?? new RateLimits(RATES[type]);
-    this.#limits.set(key, limits);
-    return limits;
+    const buckets = this.#regions.get(key) ?? newBuckets(RATES[type]);
+    this.#regions.set(key, buckets);
+    return buckets;
   }
+}
+
+function newBuckets(rates: Rates): ReadonlyMap<string, TokenBucket> {
+  const entries = Object.entries(rates).map(
+    ([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)] as const,
+  );
+  return new Map(entries);
+}
+
+/** The call's own, as `send` was given it. */
+function signalOf({ __smithy_context: call }: HandlerExecutionContext): AbortSignal | undefined {
+  const signal = call?.abortSignal;
+  return signal instanceof AbortSignal ? signal : undefined;
 }

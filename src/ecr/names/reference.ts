@@ -1,6 +1,6 @@
+import { partition } from '@aws-sdk/core/client';
 import { PushError } from '../../errors.ts';
 import { parseImageHost, privateHost, PUBLIC_HOST } from './image-hosts.ts';
-import { partitionOf } from './partitions.ts';
 
 export type RegistryType = 'private' | 'public';
 
@@ -15,6 +15,14 @@ export interface RepositoryReference {
   readonly name: string;
   /** The host, where the user gave one: the outputs then name the same. */
   readonly host?: string;
+  /** ECR Public: what stands for the registry in the names of its images, where an answer told it. */
+  readonly alias?: string;
+}
+
+/** The repository that a client's calls name. */
+export interface RepositoryId {
+  readonly registryId: string | undefined;
+  readonly repositoryName: string;
 }
 
 /** ECR Public answers only here, whatever AWS_REGION says. */
@@ -57,7 +65,7 @@ export function checkTag(tag: string): string {
 
 /** @throws PushError INVALID_INPUT unless it is an account id or, for ECR Public, an alias. */
 export function checkRegistryId(id: string, type: RegistryType): string {
-  if (ACCOUNT_ID.test(id) || (type === 'public' && isAlias(id))) return id;
+  if (isAccountId(id) || (type === 'public' && isAlias(id))) return id;
   throw new PushError(
     'INVALID_INPUT',
     `registry-id ${JSON.stringify(id)} is not an AWS account id`,
@@ -129,13 +137,22 @@ function malformed(text: string): PushError {
 
 /** `HOST/NAME`, as pulls name it; undefined while the account or the alias is not known. */
 export function repositoryUri(repository: RepositoryReference): string | undefined {
-  const { type, registryId, name } = repository;
+  const { type, registryId, name, alias = registryId } = repository;
   const host = registryHost(repository);
   if (host === undefined) return undefined;
   if (type === 'private') return `${host}/${name}`;
-  return registryId === undefined || ACCOUNT_ID.test(registryId)
-    ? undefined
-    : `${host}/${registryId}/${name}`;
+  return alias === undefined || isAccountId(alias) ? undefined : `${host}/${alias}/${name}`;
+}
+
+/** Of an answer's `repositoryUri`, where that is ECR Public's. */
+export function aliasIn(uri: unknown): string | undefined {
+  const [host, alias, ...name] = typeof uri === 'string' ? uri.split('/') : [];
+  const isPublic = host !== undefined && parseImageHost(host)?.type === 'public';
+  return isPublic && alias !== undefined && name.length > 0 && isAlias(alias) ? alias : undefined;
+}
+
+export function isAccountId(id: string): boolean {
+  return ACCOUNT_ID.test(id);
 }
 
 /** Undefined while the account is not known. */
@@ -171,8 +188,8 @@ export function repositoryArn({
   region = '*',
   name,
 }: RepositoryReference): string {
-  const account = registryId !== undefined && ACCOUNT_ID.test(registryId) ? registryId : '*';
+  const account = registryId !== undefined && isAccountId(registryId) ? registryId : '*';
   return type === 'public'
     ? `arn:aws:ecr-public::${account}:repository/${name}`
-    : `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
+    : `arn:${partition(region).name}:ecr:${region}:${account}:repository/${name}`;
 }

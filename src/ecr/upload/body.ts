@@ -1,9 +1,27 @@
-import type { RepositoryId } from '../names/repository-id.ts';
+import type { RepositoryId } from '../names/reference.ts';
+import type { BodyMemory } from './memory.ts';
+import { CHUNK_BYTES, CHUNKS_AT_ONCE, ENCODE_STEP, WRITE_BYTES } from './tuning.ts';
 import { encodeInPlace } from './worker.js';
-import type { LayerPart, PartSource } from '../registry.ts';
+
+/** Bytes of a layer, as one UploadLayerPart carries them. */
+export interface LayerPart {
+  readonly uploadId: string;
+  /** Offset in the layer. */
+  readonly firstByte: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Where a part's bytes come from. */
+export interface PartSource {
+  /** Bytes of the layer. */
+  readonly size: number;
+  /** Fills `target` with the layer's bytes from `position` on. */
+  read(target: Uint8Array, position: number): Promise<void>;
+}
 
 /** What UploadLayerPart's request holds around the base64 of a part. */
-export interface PartFrame {
+export interface Frame {
   readonly before: string;
   readonly after: string;
 }
@@ -15,14 +33,13 @@ export interface RawBody {
   readonly start: number;
   readonly end: number;
   readonly size: number;
+  /** Raw bytes to be encoded at once. */
+  readonly step: number;
 }
 
 /** Members in the order in which the SDK writes them: those that the API requires come first. */
-export function framePart(
-  { registryId, repositoryName }: RepositoryId,
-  part: LayerPart,
-): PartFrame {
-  const { uploadId, partFirstByte, partLastByte } = partRange(part);
+export function frameOf({ registryId, repositoryName }: RepositoryId, part: LayerPart): Frame {
+  const { uploadId, partFirstByte, partLastByte } = rangeOf(part);
   const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
   const optional = JSON.stringify({ registryId });
   return {
@@ -32,7 +49,7 @@ export function framePart(
 }
 
 /** Both ends inclusive, as the API has it. */
-export function partRange({ uploadId, firstByte, size }: LayerPart): {
+export function rangeOf({ uploadId, firstByte, size }: LayerPart): {
   uploadId: string;
   partFirstByte: number;
   partLastByte: number;
@@ -41,7 +58,7 @@ export function partRange({ uploadId, firstByte, size }: LayerPart): {
 }
 
 /** Bytes of the body that holds a part of `size` bytes. */
-export function bodySize({ before, after }: PartFrame, size: number): number {
+export function bodySize({ before, after }: Frame, size: number): number {
   return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
 }
 
@@ -52,7 +69,7 @@ export function bodySize({ before, after }: PartFrame, size: number): number {
  */
 export async function readBody(
   bytes: Uint8Array<SharedArrayBuffer>,
-  frame: PartFrame,
+  frame: Frame,
   { firstByte, size }: LayerPart,
   source: PartSource,
 ): Promise<RawBody> {
@@ -61,41 +78,137 @@ export async function readBody(
   const end = start + base64Length(size);
   buffer.write(frame.after, end);
   await source.read(buffer.subarray(end - size, end), firstByte);
-  return { bytes, start, end, size };
+  return { bytes, start, end, size, step: ENCODE_STEP };
 }
 
-/** Raw bytes of a chunk. A multiple of 3: no padding inside. */
-const CHUNK = 96 * 1024;
+/** A part as the body of its request, hashed for the signature. It may hold memory until its end. */
+export interface EncodedBody {
+  readonly part: LayerPart;
+  readonly frame: Frame;
+  /** Of the body. */
+  readonly bytes: number;
+  /** SHA-256 of the body, hexadecimal. */
+  readonly hash: string;
+  /** The body, for one attempt. */
+  chunks(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Told of each request that reads the body, until it closes: one that failed may still be writing. */
+  heldBy(request: NodeJS.EventEmitter): void;
+  /** The part's own bytes. */
+  decode(): Promise<Uint8Array>;
+  /** No other attempt will be made. */
+  end(): void;
+}
 
-/**
- * One chunk may be on its way to the socket and the next wait for it, while a third is made: a stream asks for none
- * before the one before the last is written.
- */
-const CHUNKS_AT_ONCE = 3;
+/** Made once, in memory, which is given back when the last request that reads it is closed. */
+export class ResidentBody implements EncodedBody {
+  readonly part: LayerPart;
+  readonly frame: Frame;
+  readonly hash: string;
+  readonly #memory: BodyMemory;
+  #requests = 0;
+  #isEnded = false;
 
-/** The same body a chunk at a time, in the memory of a few chunks. @throws what `source` throws */
-export async function* bodyChunks(
-  { before, after }: PartFrame,
+  constructor(part: LayerPart, frame: Frame, hash: string, memory: BodyMemory) {
+    this.part = part;
+    this.frame = frame;
+    this.hash = hash;
+    this.#memory = memory;
+  }
+
+  get bytes(): number {
+    return this.#memory.bytes.byteLength;
+  }
+
+  chunks(): Iterable<Uint8Array> {
+    return writesOf(this.#memory.bytes);
+  }
+
+  heldBy(request: NodeJS.EventEmitter): void {
+    this.#requests += 1;
+    request.once('close', () => {
+      this.#requests -= 1;
+      this.#releaseIfUnused();
+    });
+  }
+
+  decode(): Promise<Uint8Array> {
+    return Promise.resolve(decodeBody(this.#memory.bytes, this.frame));
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#releaseIfUnused();
+  }
+
+  #releaseIfUnused(): void {
+    if (this.#isEnded && this.#requests === 0) this.#memory.release();
+  }
+}
+
+/** Encoded a second time while it is sent, and not held: for when memory is short and CPU is not. */
+export class StreamedBody implements EncodedBody {
+  readonly part: LayerPart;
+  readonly frame: Frame;
+  readonly bytes: number;
+  readonly hash: string;
+  readonly #source: PartSource;
+
+  constructor(part: LayerPart, frame: Frame, hash: string, source: PartSource) {
+    this.part = part;
+    this.frame = frame;
+    this.bytes = bodySize(frame, part.size);
+    this.hash = hash;
+    this.#source = source;
+  }
+
+  chunks(): AsyncIterable<Uint8Array> {
+    return chunksOf(this.frame, this.part, this.#source);
+  }
+
+  heldBy(): void {
+    // There is nothing to be held.
+  }
+
+  async decode(): Promise<Uint8Array> {
+    const bytes = new Uint8Array(this.part.size);
+    await this.#source.read(bytes, this.part.firstByte);
+    return bytes;
+  }
+
+  end(): void {
+    // It holds nothing.
+  }
+}
+
+/** A body that is in memory, a write at a time: the bytes themselves, not a copy. */
+function* writesOf(body: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < body.byteLength; at += WRITE_BYTES)
+    yield body.subarray(at, at + WRITE_BYTES);
+}
+
+/** The same body made while it is sent, in the memory of a few chunks. @throws what `source` throws */
+async function* chunksOf(
+  { before, after }: Frame,
   { firstByte, size }: LayerPart,
   source: PartSource,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from(before);
-  const room = base64Length(Math.min(CHUNK, size));
+  const room = base64Length(Math.min(CHUNK_BYTES, size));
   const memory = Buffer.allocUnsafeSlow(room * CHUNKS_AT_ONCE);
-  for (let read = 0; read < size; read += CHUNK) {
-    const rawLength = Math.min(CHUNK, size - read);
+  for (let read = 0; read < size; read += CHUNK_BYTES) {
+    const rawLength = Math.min(CHUNK_BYTES, size - read);
     const length = base64Length(rawLength);
-    const at = ((read / CHUNK) % CHUNKS_AT_ONCE) * room;
+    const at = ((read / CHUNK_BYTES) % CHUNKS_AT_ONCE) * room;
     const chunk = memory.subarray(at, at + length);
     await source.read(chunk.subarray(length - rawLength), firstByte + read);
-    encodeInPlace(chunk, rawLength);
+    encodeInPlace(chunk, rawLength, ENCODE_STEP);
     yield chunk;
   }
   yield Buffer.from(after);
 }
 
 /** The part's own bytes again. */
-export function decodeBody(body: Uint8Array, { before, after }: PartFrame): Uint8Array {
+function decodeBody(body: Uint8Array, { before, after }: Frame): Uint8Array {
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const text = buffer.toString(
     'latin1',

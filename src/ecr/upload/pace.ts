@@ -1,7 +1,4 @@
-/** So long (ms) is averaged over. */
-const WINDOW = 20;
-/** Below so many busy cores, of all threads together, it is the network. */
-const IDLE_CORES = 1;
+import { IDLE_CORES, PACE_WINDOW } from './tuning.ts';
 
 /** Both in ms. */
 interface Clock {
@@ -45,7 +42,7 @@ export class Pace {
   #busyCores(): number {
     const now = this.#clock.now();
     const elapsed = now - this.#measuredAt;
-    if (elapsed < WINDOW) return this.#cores;
+    if (elapsed < PACE_WINDOW) return this.#cores;
     const cpu = this.#clock.cpu();
     this.#cores = (cpu - this.#cpu) / elapsed;
     this.#cpu = cpu;

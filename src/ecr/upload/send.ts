@@ -1,12 +1,13 @@
+import { Readable } from 'node:stream';
 import type { FinalizeHandlerArguments, MiddlewareStack } from '@smithy/types';
-import type { EncodedPart } from './encoded-part.ts';
+import type { EncodedBody } from './body.ts';
 
 type Plug = <Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
 ) => void;
 
 /** Makes the command that uploads `layerPartBlob` as the part, has its stack plugged, and sends it. */
-type Send<Output> = (layerPartBlob: Uint8Array, plug: Plug) => Promise<Output>;
+export type SendPart<Output> = (layerPartBlob: Uint8Array, plug: Plug) => Promise<Output>;
 
 const HASH_HEADER = 'x-amz-content-sha256';
 const LENGTH_HEADER = 'content-length';
@@ -16,16 +17,19 @@ const LENGTH_HEADER = 'content-length';
  * in and hands the signer its hash, by the SDK's own extension point.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/middleware-stack.html
  * A client that writes another request than the body was made for gets the bytes to write them as it does.
+ * `onBytes` is told of what is given to the network.
  */
-export async function sendPreparedPart<Output>(
-  part: EncodedPart,
-  send: Send<Output>,
+export async function sendPart<Output>(
+  body: EncodedBody,
+  send: SendPart<Output>,
+  onBytes: (bytes: number) => void,
 ): Promise<Output> {
   try {
-    return await send(new Uint8Array(), (stack) => insertBody(stack, part));
+    return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes));
   } catch (error) {
     if (!(error instanceof UnexpectedRequest)) throw error;
-    return await send(await part.decode(), () => undefined);
+    onBytes(body.bytes);
+    return await send(await body.decode(), () => undefined);
   }
 }
 
@@ -33,24 +37,25 @@ class UnexpectedRequest extends Error {}
 
 function insertBody<Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
-  part: EncodedPart,
+  body: EncodedBody,
+  onBytes: (bytes: number) => void,
 ): void {
   // The lowest priority comes last in its step: right after the serializer.
   stack.add(
     (next) => (args) => {
       const { request } = args;
-      if (!isExpected(request, part)) throw new UnexpectedRequest();
-      request.headers[HASH_HEADER] = part.bodyHash;
-      request.headers[LENGTH_HEADER] = String(part.bytes);
+      if (!isExpected(request, body)) throw new UnexpectedRequest();
+      request.headers[HASH_HEADER] = body.hash;
+      request.headers[LENGTH_HEADER] = String(body.bytes);
       return next(args);
     },
-    { step: 'serialize', priority: 'low', name: 'preparedPartBody' },
+    { step: 'serialize', priority: 'low', name: 'ecrPartBody' },
   );
   // After the retries and the signer, which copies the request: so that each attempt reads the body anew.
-  stack.add((next) => (args) => next(withBody(args, part)), {
+  stack.add((next) => (args) => next(withBody(args, new BodyStream(body, onBytes))), {
     step: 'finalizeRequest',
     priority: 'low',
-    name: 'preparedPartStream',
+    name: 'ecrPartStream',
   });
 }
 
@@ -59,7 +64,7 @@ interface BodyRequest {
   readonly headers: Record<string, string>;
 }
 
-function isExpected(request: unknown, { frame }: EncodedPart): request is BodyRequest {
+function isExpected(request: unknown, { frame }: EncodedBody): request is BodyRequest {
   return isBodyRequest(request) && textOf(request.body) === frame.before + frame.after;
 }
 
@@ -76,9 +81,77 @@ function textOf(body: unknown): string | undefined {
 
 function withBody<Input extends object>(
   args: FinalizeHandlerArguments<Input>,
-  part: EncodedPart,
+  body: Readable,
 ): FinalizeHandlerArguments<Input> {
   const { request } = args;
-  if (isBodyRequest(request)) request.body = part.open();
+  if (isBodyRequest(request)) request.body = body;
   return args;
+}
+
+/** What this needs of Node's `ClientRequest`. */
+interface Request extends NodeJS.WritableStream {
+  readonly writableEnded: boolean;
+  destroy(error?: Error): void;
+}
+
+/** A request's body, a chunk at a time. When the chunks fail, so does their request; when it closes, no more are made. */
+export class BodyStream extends Readable {
+  readonly #body: Pick<EncodedBody, 'bytes' | 'heldBy'>;
+  readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
+  readonly #onBytes: (bytes: number) => void;
+  #written = 0;
+
+  /** `onBytes` is told of each chunk that a request takes. */
+  constructor(
+    body: Pick<EncodedBody, 'bytes' | 'heldBy' | 'chunks'>,
+    onBytes: (bytes: number) => void,
+  ) {
+    // No chunk is made before the one in front of it is written.
+    super({ highWaterMark: 1 });
+    const chunks = body.chunks();
+    this.#body = body;
+    this.#chunks =
+      Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+    this.#onBytes = onBytes;
+  }
+
+  override _read(): void {
+    Promise.resolve(this.#chunks.next()).then(
+      ({ done, value }) => this.push(done === true ? null : value),
+      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
+    this.#body.heldBy(destination);
+    this.on('data', ({ byteLength }: Uint8Array) => {
+      this.#written += byteLength;
+      this.#onBytes(byteLength);
+    });
+    if (isRequest(destination)) {
+      // What Node's pipe leaves to its user: each ends with the other.
+      this.once('error', (error) => destination.destroy(error));
+      destination.once('close', () => this.destroy());
+      this.#endWithAnswer(destination);
+    }
+    return super.pipe(destination, options);
+  }
+
+  /**
+   * Once an answer is complete, Node no longer tells when the socket has room again: a request that still waits for
+   * it would stay open, with its socket and its memory.
+   */
+  #endWithAnswer(request: Request): void {
+    const end = (): void => {
+      if (request.writableEnded) return;
+      this.unpipe(request);
+      if (this.#written === this.#body.bytes) request.end();
+      else request.destroy();
+    };
+    request.once('response', (response: NodeJS.ReadableStream) => response.once('end', end));
+  }
+}
+
+function isRequest(stream: object): stream is Request {
+  return 'writableEnded' in stream && 'destroy' in stream && typeof stream.destroy === 'function';
 }

@@ -1,75 +1,83 @@
-import type { RepositoryId } from '../names/repository-id.ts';
-import { type EncodedPart, ResidentPart, StreamedPart } from './encoded-part.ts';
-import { bodySize, framePart, type PartFrame, type RawBody, readBody } from './body.ts';
+import type { RepositoryId } from '../names/reference.ts';
+import {
+  bodySize,
+  type EncodedBody,
+  type Frame,
+  frameOf,
+  type LayerPart,
+  type PartSource,
+  type RawBody,
+  readBody,
+  ResidentBody,
+  StreamedBody,
+} from './body.ts';
+import { type BodyMemory, Memory } from './memory.ts';
 import { Pace } from './pace.ts';
-import { type PartBuffer, PartBuffers } from './memory.ts';
-import { PartEncoder, WORKER_MIN_BYTES } from './thread.ts';
+import { Threads } from './thread.ts';
+import { SCRATCH_MEMORY } from './tuning.ts';
 import { encodeAndHash } from './worker.js';
-import type { LayerPart, PartSource } from '../registry.ts';
-
-/** How often (ms) a part that waits for memory looks whether to do without. */
-const PATIENCE = 10;
-
-/** Bytes, besides PART_MEMORY: one body of the 10 MiB that ECR usually offers. */
-const SCRATCH_MEMORY = 14_000_000;
 
 interface Options {
-  readonly buffers?: PartBuffers;
-  readonly encoder?: PartEncoder;
+  readonly memory?: Memory;
+  readonly threads?: Threads;
   readonly pace?: Pick<Pace, 'noteSent' | 'isNetworkBound'>;
 }
 
 /**
- * Makes parts ready, with memory and threads that all layers and repositories share. A part is encoded once, into
- * memory; when there is none to be had and the network sets the pace, more parts at once are worth encoding them twice.
+ * Takes parts from layers and makes them ready to be sent, with memory and threads that all layers and repositories of
+ * a run share. A part is encoded once, into memory; when there is none to be had and the network sets the pace, more
+ * parts at once are worth encoding them twice.
  */
-export class PartEngine {
-  readonly #buffers: PartBuffers;
+export class PartTaker implements AsyncDisposable {
+  readonly #memory: Memory;
   /** Where bodies are made that only their hash is taken from. */
-  readonly #scratch = new PartBuffers(SCRATCH_MEMORY);
-  readonly #encoder: PartEncoder;
+  readonly #scratch = new Memory(SCRATCH_MEMORY);
+  readonly #threads: Threads;
   readonly #pace: Pick<Pace, 'noteSent' | 'isNetworkBound'>;
+  /** Those that wait for memory, and will do without once the network sets the pace. */
+  readonly #waiting = new Set<AbortController>();
 
-  constructor({ buffers, encoder, pace }: Options = {}) {
-    this.#buffers = buffers ?? new PartBuffers();
-    this.#encoder = encoder ?? new PartEncoder();
+  constructor({ memory, threads, pace }: Options = {}) {
+    this.#memory = memory ?? new Memory();
+    this.#threads = threads ?? new Threads();
     this.#pace = pace ?? new Pace();
   }
 
   /** Gets ready for the parts of a layer of `size` bytes. */
   expect(size: number): void {
-    if (size >= WORKER_MIN_BYTES) this.#encoder.startThread();
+    this.#threads.expect(size);
   }
 
   /** Waits for memory, or for the network to set the pace. @throws what `source` throws, the signal's reason */
-  async prepare(
+  async take(
     repository: RepositoryId,
     part: LayerPart,
     source: PartSource,
     signal: AbortSignal,
-  ): Promise<EncodedPart> {
-    const frame = framePart(repository, part);
-    const buffer = await this.#acquireWhileBusy(
-      bodySize(frame, part.size),
-      urgencyOf(part, source),
-      signal,
-    );
-    return buffer === undefined
+  ): Promise<EncodedBody> {
+    const frame = frameOf(repository, part);
+    const size = bodySize(frame, part.size);
+    const memory = await this.#acquireWhileBusy(size, urgencyOf(part, source), signal);
+    return memory === undefined
       ? this.#streamed(part, frame, source, signal)
-      : this.#resident(part, frame, source, buffer);
+      : this.#resident(part, frame, source, memory);
   }
 
-  /** Undefined when there is neither memory nor CPU to spare. */
-  prepareAhead(
+  /** The same for a part whose turn has not come: undefined when there is neither memory nor CPU to spare. */
+  takeAhead(
     repository: RepositoryId,
     part: LayerPart,
     source: PartSource,
     signal: AbortSignal,
-  ): Promise<EncodedPart> | undefined {
-    const frame = framePart(repository, part);
-    const buffer = this.#buffers.tryAcquire(bodySize(frame, part.size));
-    if (buffer !== undefined) return this.#resident(part, frame, source, buffer);
+  ): Promise<EncodedBody> | undefined {
+    const frame = frameOf(repository, part);
+    const memory = this.#memory.tryAcquire(bodySize(frame, part.size));
+    if (memory !== undefined) return this.#resident(part, frame, source, memory);
     return this.#pace.isNetworkBound() ? this.#streamed(part, frame, source, signal) : undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#threads[Symbol.asyncDispose]();
   }
 
   /** Undefined once it is the network that sets the pace, and there was no memory before. */
@@ -77,66 +85,68 @@ export class PartEngine {
     size: number,
     urgency: number,
     signal: AbortSignal,
-  ): Promise<PartBuffer | undefined> {
-    const buffer = this.#buffers.tryAcquire(size);
-    if (buffer !== undefined || this.#pace.isNetworkBound()) return buffer;
+  ): Promise<BodyMemory | undefined> {
+    const memory = this.#memory.tryAcquire(size);
+    if (memory !== undefined || this.#pace.isNetworkBound()) return memory;
     const idle = new AbortController();
-    const watch = setInterval(() => {
-      if (this.#pace.isNetworkBound()) idle.abort();
-    }, PATIENCE);
+    this.#waiting.add(idle);
     try {
-      return await this.#buffers.acquire(size, urgency, AbortSignal.any([signal, idle.signal]));
+      return await this.#memory.acquire(size, AbortSignal.any([signal, idle.signal]), urgency);
     } catch (error) {
       if (signal.aborted || !idle.signal.aborted) throw error;
       return undefined;
     } finally {
-      clearInterval(watch);
+      this.#waiting.delete(idle);
     }
+  }
+
+  /** A part was sent: if by now the network sets the pace, none that waits needs memory any more. */
+  #noteSent(): void {
+    this.#pace.noteSent();
+    if (this.#waiting.size === 0 || !this.#pace.isNetworkBound()) return;
+    for (const idle of this.#waiting) idle.abort();
   }
 
   async #resident(
     part: LayerPart,
-    frame: PartFrame,
+    frame: Frame,
     source: PartSource,
-    buffer: PartBuffer,
-  ): Promise<EncodedPart> {
-    const bodyHash = await this.#encode(part, frame, source, buffer);
+    memory: BodyMemory,
+  ): Promise<EncodedBody> {
+    const hash = await this.#encode(part, frame, source, memory);
     const release = (): void => {
-      this.#pace.noteSent();
-      buffer.release();
+      memory.release();
+      this.#noteSent();
     };
-    return new ResidentPart(part, frame, bodyHash, { ...buffer, release });
+    return new ResidentBody(part, frame, hash, { ...memory, release });
   }
 
   async #streamed(
     part: LayerPart,
-    frame: PartFrame,
+    frame: Frame,
     source: PartSource,
     signal: AbortSignal,
-  ): Promise<EncodedPart> {
-    const buffer = await this.#scratch.acquire(
-      bodySize(frame, part.size),
-      urgencyOf(part, source),
-      signal,
-    );
-    const bodyHash = await this.#encode(part, frame, source, buffer);
-    buffer.release();
-    return new StreamedPart(part, frame, bodyHash, source);
+  ): Promise<EncodedBody> {
+    const size = bodySize(frame, part.size);
+    const memory = await this.#scratch.acquire(size, signal, urgencyOf(part, source));
+    const hash = await this.#encode(part, frame, source, memory);
+    memory.release();
+    return new StreamedBody(part, frame, hash, source);
   }
 
   /** @returns the body's hash */
   async #encode(
     part: LayerPart,
-    frame: PartFrame,
+    frame: Frame,
     source: PartSource,
-    buffer: PartBuffer,
+    memory: BodyMemory,
   ): Promise<string> {
     try {
-      const read = (): Promise<RawBody> => readBody(buffer.bytes, frame, part, source);
-      return (await this.#encoder.encode(await read())) ?? encodeAndHash(await read());
+      const read = (): Promise<RawBody> => readBody(memory.bytes, frame, part, source);
+      return (await this.#threads.encode(await read())) ?? encodeAndHash(await read());
     } catch (error) {
       // A read that failed may be one of several that are still under way.
-      buffer.drop();
+      memory.drop();
       throw error;
     }
   }
@@ -146,6 +156,3 @@ export class PartEngine {
 function urgencyOf({ firstByte }: LayerPart, { size }: PartSource): number {
   return size - firstByte;
 }
-
-/** One for the process: what it may hold bounds all repositories together. */
-export const SHARED_PARTS = new PartEngine();

@@ -1,14 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { EncoderThread } from './encoder-thread.ts';
+import { Worker } from 'node:worker_threads';
 import type { RawBody } from './body.ts';
-import { encodeAndHash } from './worker.js';
-
-/** Below it (bytes) the work takes less time here than the way to a worker and back. */
-export const WORKER_MIN_BYTES = 512 * 1024;
+import { MAX_THREADS, THREAD_HEAP, THREAD_MIN_BYTES } from './tuning.ts';
+import { encodeAndHash, WORKER_DATA } from './worker.js';
 
 const WORKER_FILE = new URL('./worker.js', import.meta.url);
-/** Memory holds three bodies: one that is sent, and two that are made. */
-const MAX_THREADS = 2;
 
 interface Options {
   readonly workerFile?: URL;
@@ -16,39 +12,121 @@ interface Options {
 }
 
 /**
- * Encodes and hashes bodies on threads of their own, so that this one can write to sockets meanwhile.
- * (`crypto.subtle.digest` leaves this thread, too, but copies each body first: a tenth more CPU, and that much more
+ * Encodes and hashes bodies on threads of their own, so that the main thread can write to sockets meanwhile.
+ * (`crypto.subtle.digest` leaves that thread, too, but copies each body first: a tenth more CPU, and that much more
  * memory.)
  */
-export class PartEncoder {
+export class Threads implements AsyncDisposable {
   readonly #workerFile: URL;
   readonly #maxThreads: number;
-  readonly #threads: EncoderThread[] = [];
+  readonly #threads: Thread[] = [];
 
   constructor({ workerFile, maxThreads }: Options = {}) {
     this.#workerFile = workerFile ?? WORKER_FILE;
     this.#maxThreads = maxThreads ?? Math.min(MAX_THREADS, availableParallelism());
   }
 
-  /** A thread more, if there may be, so that it is there when bodies come. */
-  startThread(): void {
-    if (this.#threads.length < this.#maxThreads)
-      this.#threads.push(new EncoderThread(this.#workerFile));
+  /** Starts a thread, if a layer of `size` bytes will need one: it takes longer to start than the first part to be read. */
+  expect(size: number): void {
+    if (size >= THREAD_MIN_BYTES) this.#start();
   }
 
   /**
    * Here and now where that is faster, or where there are no threads to be had.
-   * @returns the body's SHA-256, hexadecimal; undefined when a worker died over it: its bytes must be read again
+   * @returns the body's SHA-256, hexadecimal; undefined when a thread died over it: its bytes must be read again
    */
   encode(body: RawBody): string | Promise<string | undefined> {
-    if (body.bytes.byteLength < WORKER_MIN_BYTES) return encodeAndHash(body);
-    if (this.#leastBusy()?.pending !== 0) this.startThread();
+    if (body.bytes.byteLength < THREAD_MIN_BYTES) return encodeAndHash(body);
+    if (this.#leastBusy()?.pending !== 0) this.#start();
     return this.#leastBusy()?.encode(body) ?? encodeAndHash(body);
   }
 
-  #leastBusy(): EncoderThread | undefined {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
+  }
+
+  #start(): void {
+    if (this.#threads.length < this.#maxThreads) this.#threads.push(new Thread(this.#workerFile));
+  }
+
+  #leastBusy(): Thread | undefined {
     return this.#threads
       .filter(({ isAlive }) => isAlive)
       .toSorted((a, b) => a.pending - b.pending)[0];
   }
+}
+
+type Settle = (digest: string | undefined) => void;
+
+/** Encodes and hashes bodies one after another, in memory that both threads see. */
+class Thread implements AsyncDisposable {
+  readonly #worker: Worker | undefined;
+  readonly #pending = new Map<number, Settle>();
+  #nextId = 0;
+  #isAlive = true;
+
+  /** It keeps the process alive only while it has something to do. */
+  constructor(file: URL) {
+    this.#worker = startWorker(file);
+    this.#isAlive = this.#worker !== undefined;
+    this.#worker?.on('message', (message: unknown) => this.#receive(message));
+    this.#worker?.on('error', () => this.#fail());
+    this.#worker?.on('exit', () => this.#fail());
+    this.#worker?.unref();
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** Bodies that it was given and that are not done. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** The body waits for a worker that is still starting. */
+  encode(body: RawBody): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const id = this.#nextId++;
+    if (this.#pending.size === 0) this.#worker?.ref();
+    this.#pending.set(id, resolve);
+    this.#worker?.postMessage({ id, body });
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #receive(message: unknown): void {
+    if (!isAnswer(message)) return;
+    const { id, digest } = message;
+    this.#pending.get(id)?.(digest);
+    this.#pending.delete(id);
+    if (this.#pending.size === 0) this.#worker?.unref();
+  }
+
+  #fail(): void {
+    this.#isAlive = false;
+    for (const settle of this.#pending.values()) settle(undefined);
+    this.#pending.clear();
+  }
+}
+
+/** Undefined where it cannot be had. */
+function startWorker(file: URL): Worker | undefined {
+  try {
+    return new Worker(file, {
+      workerData: WORKER_DATA,
+      resourceLimits: THREAD_HEAP,
+      // Without this process's own options: a preloaded module is none of its business.
+      execArgv: [],
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function isAnswer(message: unknown): message is { id: number; digest: string } {
+  return typeof message === 'object' && message !== null && 'id' in message && 'digest' in message;
 }

@@ -1,100 +1,128 @@
 import { createHash } from 'node:crypto';
-import type { PartOutcome, Registry } from '../registry.ts';
+import { Retry, RETRIES } from '../../async/retry.ts';
 import { PushError } from '../../errors.ts';
-import type { BlobReader } from '../../layout/layout.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { choosePartSize } from './part-ranges.ts';
-import { PartsInOrder } from './in-order.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { LayerBlob, LayerOutcome, LayerUpload, UploadPosition } from '../registry.ts';
+import { type PartCalls, sendInOrder } from './in-order.ts';
+import { HASH_CHUNK_BYTES, MAX_PART_SIZE, USUAL_PART_SIZE } from './tuning.ts';
 
-/** How often a layer is begun anew when its upload was lost or arrived damaged. */
-export const MAX_LAYER_ATTEMPTS = 3;
-/** How often one upload may be sent back by ECR to an earlier byte. */
-const MAX_SETBACKS = 8;
-const HASH_CHUNK_BYTES = 1024 * 1024;
+export type CompleteOutcome =
+  'completed' | 'already-exists' | 'digest-mismatch' | 'upload-not-found';
 
-interface LayerUploadOptions {
-  readonly registry: Registry;
-  readonly blob: BlobReader;
-  readonly signal: AbortSignal;
-  /** Told when the upload is begun anew. */
-  readonly onRestart?: () => void;
-  /** Bytes; undefined to take what ECR offers. */
-  readonly partSize?: number | undefined;
+/** The calls on one repository that the upload of a layer makes. */
+export interface LayerCalls extends PartCalls {
+  /** `partSize`: as it was offered, whatever that is. */
+  initiate(signal: AbortSignal): Promise<{ uploadId: string; partSize: number | undefined }>;
+  complete(uploadId: string, digest: Digest, signal: AbortSignal): Promise<CompleteOutcome>;
+  isAvailable(digest: Digest, signal: AbortSignal): Promise<boolean>;
+  /** Bytes given to the network so far, by all parts of the layer. */
+  readonly bytesOnWire: number;
 }
 
-type Attempt = 'done' | 'digest-mismatch' | 'upload-not-found' | 'parts-lost';
+/** What the size of a layer's parts is chosen by (bytes). */
+export interface PartSizes {
+  /** What the user asked for; undefined to take what ECR offers. */
+  readonly wanted: number | undefined;
+  /** What ECR takes. */
+  readonly least: number;
+  readonly maxParts: number;
+}
+
+interface Options {
+  readonly sizes: PartSizes;
+  readonly debug: (message: string) => void;
+}
+
+type Attempt = 'done' | CompleteOutcome | 'parts-lost';
 
 /**
  * Uploads one layer: Initiate, its parts strictly one after another, Complete. An upload that was lost is begun
  * again, unless the layer has arrived all the same.
  * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the calls throw
  */
-export async function uploadLayer(layer: Descriptor, options: LayerUploadOptions): Promise<void> {
-  const { registry, blob, signal, onRestart } = options;
-  let last: Attempt = 'parts-lost';
-  for (let attempt = 1; attempt <= MAX_LAYER_ATTEMPTS; attempt++) {
-    if (attempt > 1) onRestart?.();
-    last = await attemptUpload(layer, options);
-    if (last === 'done') return;
-    if (last === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);
+export async function uploadLayer(
+  upload: LayerUpload,
+  calls: LayerCalls,
+  options: Options,
+  signal: AbortSignal,
+): Promise<LayerOutcome> {
+  const { layer, onRetry } = upload;
+  await using blob = await upload.open();
+  const retry = new Retry({ onRetry });
+  for (let { from } = upload; ; from = undefined) {
+    const attempt = await attemptUpload({ ...upload, from }, blob, calls, options, signal);
+    if (attempt === 'completed') return { kind: 'sent', bytesOnWire: calls.bytesOnWire };
+    const elsewhere = { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire } as const;
+    if (attempt === 'already-exists') return elsewhere;
+    if (attempt === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);
     // Another job, or an answer of ours that was lost, may have completed it.
-    else if ((await registry.availableLayers([layer.digest], signal)).has(layer.digest)) return;
+    else if (await calls.isAvailable(layer.digest, signal)) return elsewhere;
+    if (!(await retry.again('layer', { signal }))) throw notArrived(layer, attempt);
   }
-  throw new PushError(
-    'UPLOAD_FAILED',
-    `layer ${layer.digest} did not arrive in ${MAX_LAYER_ATTEMPTS} uploads (${last})`,
+}
+
+async function attemptUpload(
+  { layer, from, onProgress = () => undefined }: LayerUpload,
+  blob: LayerBlob,
+  calls: LayerCalls,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Exclude<Attempt, 'done'>> {
+  const start = from ?? (await initiate(layer, calls, options, signal));
+  const sent = await sendInOrder(start, calls, { blob, signal, onProgress }).catch(
+    async (error: unknown) => {
+      // A part may be read twice, for its hash and to be sent: a file that changes between looks like a wrong signature.
+      if (isSignatureRefused(error)) await checkLocalDigest(layer, blob, signal);
+      throw error;
+    },
   );
+  return sent === 'done' ? calls.complete(start.uploadId, layer.digest, signal) : sent;
 }
 
-async function attemptUpload(layer: Descriptor, options: LayerUploadOptions): Promise<Attempt> {
-  const { registry, blob, signal } = options;
-  const { uploadId, partSize } = await registry.initiateUpload(layer.size, signal);
-  const size = choosePartSize(layer.size, options.partSize ?? partSize, registry.maxParts);
-  const sent = await sendParts(uploadId, size, options).catch(async (error: unknown) => {
-    // A part may be read twice, for its hash and to be sent: a file that changes between looks like a wrong signature.
-    if (error instanceof PushError && error.code === 'CREDENTIALS_INVALID')
-      await checkLocalDigest(layer, blob, signal);
-    throw error;
-  });
-  if (sent !== 'done') return sent;
-  const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
-  return outcome === 'completed' || outcome === 'already-exists' ? 'done' : outcome;
+async function initiate(
+  layer: Descriptor,
+  calls: LayerCalls,
+  { sizes, debug }: Options,
+  signal: AbortSignal,
+): Promise<UploadPosition> {
+  const { uploadId, partSize: offered } = await calls.initiate(signal);
+  const partSize = choosePartSize(layer.size, offered, sizes);
+  if (sizes.wanted === undefined && !isSound(offered, sizes))
+    debug(`InitiateLayerUpload offered parts of ${String(offered)} bytes: using ${partSize}`);
+  return { uploadId, partSize, nextByte: 0 };
 }
 
-/** ECR refuses a part that does not follow the last one, so a layer's parts go in order, each after its answer. */
-async function sendParts(
-  uploadId: string,
-  partSize: number,
-  options: LayerUploadOptions,
-): Promise<Attempt> {
-  const { blob, signal } = options;
-  await using parts = new PartsInOrder(uploadId, partSize, options);
-  let setbacks = 0;
-  for (let firstByte = 0; firstByte < blob.size;) {
-    const part = await parts.take(firstByte);
-    const end = firstByte + part.part.size;
-    parts.prepareAhead(end);
-    const outcome = await part.upload(signal);
-    if (outcome.kind === 'upload-not-found') return 'upload-not-found';
-    const next = nextByte(outcome);
-    if (next === undefined || next < 0 || next > end) return 'parts-lost';
-    if (next <= firstByte && ++setbacks > MAX_SETBACKS) return 'parts-lost';
-    firstByte = next;
-  }
-  return 'done';
+/**
+ * The size of a layer's parts: what was asked for, or else what InitiateLayerUpload offered, if that is a size ECR takes;
+ * and more only where the layer would otherwise have more parts than ECR takes.
+ */
+export function choosePartSize(
+  layerSize: number,
+  offered: number | undefined,
+  sizes: PartSizes,
+): number {
+  const usual = isSound(offered, sizes) ? offered : USUAL_PART_SIZE;
+  const needed = Math.ceil(layerSize / sizes.maxParts);
+  return Math.min(Math.max(sizes.wanted ?? usual, needed), MAX_PART_SIZE);
 }
 
-/** Where ECR stands, whatever was sent: after the answer to a lost one this may be the end of the part it refused. */
-function nextByte(outcome: Exclude<PartOutcome, { kind: 'upload-not-found' }>): number | undefined {
-  const last =
-    outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
-  return last === undefined ? undefined : last + 1;
+function isSound(offered: number | undefined, { least }: PartSizes): offered is number {
+  return Number.isSafeInteger(offered) && offered !== undefined && offered >= least;
+}
+
+function isSignatureRefused(error: unknown): boolean {
+  return (
+    error instanceof PushError &&
+    error.cause instanceof Error &&
+    ['InvalidSignatureException', 'SignatureDoesNotMatch'].includes(error.cause.name)
+  );
 }
 
 /** Only after ECR refused what it got is it worth hashing the file: to say whether it or the transfer was bad. */
 async function checkLocalDigest(
   layer: Descriptor,
-  blob: BlobReader,
+  blob: LayerBlob,
   signal: AbortSignal,
 ): Promise<void> {
   const hash = createHash('sha256');
@@ -110,5 +138,12 @@ async function checkLocalDigest(
   throw new PushError(
     'DIGEST_MISMATCH',
     `${blob.location}: expected ${layer.digest}, found ${found}`,
+  );
+}
+
+function notArrived(layer: Descriptor, last: Attempt): PushError {
+  return new PushError(
+    'UPLOAD_FAILED',
+    `layer ${layer.digest} did not arrive in ${RETRIES.layer.attempts} uploads (${last})`,
   );
 }

@@ -10,17 +10,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** What the thread that does this is started with. */
 export const WORKER_DATA = 'ecr-layer-push: encode parts';
 
-/** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
-const ENCODE_CHUNK = 48 * 1024;
-
 /**
  * Encodes a part where it stands.
  * @param {RawBody} body
  * @returns {string} the SHA-256 of the body, hexadecimal
  */
-export function encodeAndHash({ bytes, start, end, size }) {
+export function encodeAndHash({ bytes, start, end, size, step }) {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  encodeInPlace(buffer.subarray(start, end), size);
+  encodeInPlace(buffer.subarray(start, end), size, step);
   return hash('sha256', bytes);
 }
 
@@ -28,11 +25,12 @@ export function encodeAndHash({ bytes, start, end, size }) {
  * Makes the base64 of the last `size` bytes of `buffer`, which is as long as that: no write overtakes the reading.
  * @param {Buffer} buffer
  * @param {number} size
+ * @param {number} step raw bytes at once
  */
-export function encodeInPlace(buffer, size) {
+export function encodeInPlace(buffer, size, step) {
   const raw = buffer.subarray(buffer.byteLength - size);
-  for (let read = 0, written = 0; read < size; read += ENCODE_CHUNK) {
-    const text = raw.toString('base64', read, Math.min(read + ENCODE_CHUNK, size));
+  for (let read = 0, written = 0; read < size; read += step) {
+    const text = raw.toString('base64', read, Math.min(read + step, size));
     written += buffer.write(text, written, 'latin1');
   }
 }

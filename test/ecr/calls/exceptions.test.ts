@@ -28,7 +28,7 @@ function errorOf(name: string, properties: object = {}): Error {
 
 const codes: Readonly<Record<string, ErrorCode>> = {
   RepositoryNotFoundException: 'REPOSITORY_NOT_FOUND',
-  RegistryNotFoundException: 'REPOSITORY_NOT_FOUND',
+  RegistryNotFoundException: 'REGISTRY_NOT_FOUND',
   UnsupportedCommandException: 'INVALID_ENDPOINT',
   AccessDeniedException: 'ACCESS_DENIED',
   CredentialsProviderError: 'NO_CREDENTIALS',

@@ -1,0 +1,250 @@
+import type {
+  BatchCheckLayerAvailabilityResponse,
+  PutImageResponse,
+  Repository,
+} from '@aws-sdk/client-ecr';
+import type { Semaphore } from '../async/semaphore.ts';
+import type { Digest } from '../oci/digest.ts';
+import { errorName, explain, isNotAllowed } from './calls/exceptions.ts';
+import {
+  availableIn,
+  batches,
+  foundImage,
+  type NamedImage,
+  putInput,
+  type PutInput,
+  putOutcome,
+} from './images.ts';
+import { layerCalls, type LayerRequests } from './layer-calls.ts';
+import { Identity } from './identity.ts';
+import type { RepositoryId, RepositoryReference } from './names/reference.ts';
+import { policiesIn, type Policy, policyRefused } from './policies.ts';
+import type {
+  FoundImage,
+  ImageId,
+  ImagePut,
+  LayerOutcome,
+  LayerUpload,
+  PolicyName,
+  PutOutcome,
+  Registry,
+} from './registry.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+import { isImmutableTag, type TagMutability } from './tag-mutability.ts';
+import type { PartTaker } from './upload/take-part.ts';
+import { LARGE_LAYER, MAX_LARGE_LAYERS_AT_ONCE } from './upload/tuning.ts';
+import { type PartSizes, uploadLayer } from './upload/upload-layer.ts';
+
+/** What a registry is made with: sizes and counts are its own, all else is shared by the run. */
+export interface Resources {
+  readonly parts: PartTaker;
+  /** Room for layers that are under way, and for how many it is. */
+  readonly layers: Semaphore;
+  readonly layersAtOnce: number;
+  readonly sizes: PartSizes;
+  /** Kept by its client. */
+  readonly counts: { readonly retries: number };
+  readonly debug: (message: string) => void;
+}
+
+/** What private ECR and ECR Public have in common: the adapters make the requests, in the SDK's own types. */
+export abstract class EcrRegistry implements Registry {
+  readonly id: RepositoryId;
+  readonly #identity: Identity;
+  readonly #resources: Resources;
+
+  constructor(repository: RepositoryReference, resources: Resources) {
+    this.id = { registryId: repository.registryId, repositoryName: repository.name };
+    this.#identity = new Identity(repository, resources.debug);
+    this.#resources = resources;
+  }
+
+  protected abstract readonly layerRequests: LayerRequests;
+  protected abstract checkLayers(
+    layerDigests: string[],
+    signal: AbortSignal,
+  ): Promise<BatchCheckLayerAvailabilityResponse>;
+  protected abstract put(input: PutInput, signal: AbortSignal): Promise<PutImageResponse>;
+  /** Images that do not exist are left out. */
+  protected abstract lookUp(ids: readonly ImageId[], signal: AbortSignal): Promise<NamedImage[]>;
+  protected abstract readonly lookUpCall: 'BatchGetImage' | 'DescribeImages';
+  protected abstract describe(signal: AbortSignal): Promise<Repository | undefined>;
+  protected abstract tagMutability(signal: AbortSignal): Promise<TagMutability | undefined>;
+  protected abstract create(
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<Repository | undefined>;
+  protected abstract holdsImages(signal: AbortSignal): Promise<boolean>;
+  protected abstract hasPolicy(policy: Policy, signal: AbortSignal): Promise<boolean>;
+  protected abstract setPolicy(policy: Policy, signal: AbortSignal): Promise<unknown>;
+  /** The account of the credentials. */
+  protected abstract account(signal: AbortSignal): Promise<string | undefined>;
+
+  get repository(): RepositoryReference {
+    return this.#identity.repository;
+  }
+
+  get retries(): number {
+    return this.#resources.counts.retries;
+  }
+
+  async identify(signal: AbortSignal): Promise<RepositoryReference> {
+    if (this.#identity.isComplete) return this.repository;
+    await this.#identity.complete(
+      { call: 'DescribeRepositories', ask: () => this.describe(signal) },
+      {
+        call: 'GetCallerIdentity',
+        ask: async () => ({ registryId: await this.account(signal) }),
+      },
+    );
+    signal.throwIfAborted();
+    return this.repository;
+  }
+
+  async availableLayers(
+    digests: readonly Digest[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<Digest>> {
+    return this.#call('BatchCheckLayerAvailability', signal, async () => {
+      const answers = await Promise.all(
+        batches(digests).map((batch) => this.checkLayers(batch, signal)),
+      );
+      return new Set(answers.flatMap(availableIn));
+    });
+  }
+
+  async uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
+    const { parts, layers, sizes, debug } = this.#resources;
+    const { size } = upload.layer;
+    using _room = await layers.acquire(this.#weightOf(size), signal, size);
+    upload.onStart?.();
+    parts.expect(size);
+    const calls = layerCalls(this.layerRequests, parts, {
+      isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
+      learn: (answer) => this.#identity.learn(answer),
+      explain: (call, error) => this.#explain(call, error, signal),
+    });
+    return await uploadLayer(upload, calls, { sizes, debug }, signal);
+  }
+
+  /** However many layers may be under way, only so many of them are large. */
+  #weightOf(size: number): number {
+    const { layersAtOnce } = this.#resources;
+    return size < LARGE_LAYER ? 1 : Math.max(1, layersAtOnce / MAX_LARGE_LAYERS_AT_ONCE);
+  }
+
+  async putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome> {
+    try {
+      this.#identity.learn((await this.put(putInput(image), signal)).image);
+      return { kind: 'put' };
+    } catch (error) {
+      const name = errorName(error);
+      const cause = this.#explain('PutImage', error, signal);
+      if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
+        return { kind: 'tag-required', cause };
+      const outcome = putOutcome(name, cause);
+      if (outcome === undefined) throw cause;
+      return outcome;
+    }
+  }
+
+  /** ECR Public's model says that an image needs a tag, which may be stale: untagged is tried first. */
+  #mayNeedTag({ tag }: ImagePut): boolean {
+    return this.repository.type === 'public' && tag === undefined;
+  }
+
+  async findImages(
+    ids: readonly ImageId[],
+    signal: AbortSignal,
+  ): Promise<readonly FoundImage[] | undefined> {
+    return this.#callIfAllowed(this.lookUpCall, signal, async () => {
+      const answers = await Promise.all(batches(ids).map((batch) => this.lookUp(batch, signal)));
+      const images = answers.flat();
+      images.forEach((image) => this.#identity.learn(image));
+      return images.flatMap(foundImage);
+    });
+  }
+
+  /** Only spares an upload in vain: whatever hinders it, ECR's own answer to PutImage comes after. */
+  async immutableTags(
+    tags: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
+    try {
+      const mutability = (await this.tagMutability(signal)) ?? {};
+      this.#identity.learn(mutability);
+      return tags.filter((tag) => isImmutableTag(tag, mutability));
+    } catch (error) {
+      if (!signal.aborted) return undefined;
+      throw this.#explain('DescribeRepositories', error, signal);
+    }
+  }
+
+  async createRepository(
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<'created' | 'exists'> {
+    try {
+      this.#identity.learn(await this.create(settings, signal));
+      return 'created';
+    } catch (error) {
+      if (errorName(error) === 'RepositoryAlreadyExistsException') return 'exists';
+      throw this.#explain('CreateRepository', error, signal);
+    }
+  }
+
+  async setPolicies(
+    names: readonly PolicyName[],
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const policy of policiesIn(settings).filter(({ name }) => names.includes(name))) {
+      try {
+        await this.setPolicy(policy, signal);
+      } catch (error) {
+        throw policyRefused(policy, this.repository, this.#explain(policy.call, error, signal));
+      }
+    }
+  }
+
+  async missingPolicies(
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<readonly PolicyName[] | undefined> {
+    const policies = policiesIn(settings);
+    if (policies.length === 0) return [];
+    return this.#callIfAllowed('DescribeImages', signal, async () => {
+      if (await this.holdsImages(signal)) return [];
+      const has = await Promise.all(policies.map((policy) => this.hasPolicy(policy, signal)));
+      return policies.filter((_, at) => has[at] === false).map(({ name }) => name);
+    });
+  }
+
+  /** Undefined where the credentials may not make the call, which the push can do without. */
+  async #callIfAllowed<T>(
+    call: string,
+    signal: AbortSignal,
+    request: () => Promise<T>,
+  ): Promise<T | undefined> {
+    return this.#call(call, signal, () =>
+      request().catch((error: unknown) => {
+        if (isNotAllowed(error)) return undefined;
+        throw error;
+      }),
+    );
+  }
+
+  async #call<T>(call: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw this.#explain(call, error, signal);
+    }
+  }
+
+  /** After an abort, its reason is the news, and not the calls that it broke off. */
+  #explain(call: string, error: unknown, signal: AbortSignal): Error {
+    if (signal.aborted && signal.reason instanceof Error) return signal.reason;
+    return explain(error, { call, repository: this.repository });
+  }
+}

@@ -1,0 +1,77 @@
+import type { BatchCheckLayerAvailabilityResponse, PutImageRequest } from '@aws-sdk/client-ecr';
+import { PushError } from '../errors.ts';
+import { type Digest, isDigest } from '../oci/digest.ts';
+import type { RepositoryId } from './names/reference.ts';
+import type { FoundImage, ImageId, ImagePut, PutOutcome } from './registry.ts';
+
+/** BatchCheckLayerAvailability and BatchGetImage take at most this many. */
+export const MAX_DIGESTS_PER_CALL = 100;
+
+export function batches<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / MAX_DIGESTS_PER_CALL) }, (_, at) =>
+    items.slice(at * MAX_DIGESTS_PER_CALL, (at + 1) * MAX_DIGESTS_PER_CALL),
+  );
+}
+
+/** Present is AVAILABLE and nothing else; a failure is an absent layer, unless ECR calls the digest invalid. */
+export function availableIn({
+  layers = [],
+  failures = [],
+}: BatchCheckLayerAvailabilityResponse): Digest[] {
+  const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
+  if (invalid !== undefined) {
+    throw new PushError(
+      'INVALID_PARAMETER',
+      `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`,
+      { hint: 'Open an issue with the log.' },
+    );
+  }
+  return layers
+    .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
+    .map(({ layerDigest = '' }) => layerDigest)
+    .filter(isDigest);
+}
+
+/** An image as ECR names it in its answers. */
+export interface NamedImage {
+  imageDigest?: string | undefined;
+  imageTag?: string | undefined;
+  registryId?: string | undefined;
+}
+
+export function toIdentifier(id: ImageId): { imageDigest: string } | { imageTag: string } {
+  return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
+}
+
+export function foundImage({ imageDigest = '', imageTag }: NamedImage): FoundImage[] {
+  if (!isDigest(imageDigest)) return [];
+  return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
+}
+
+export type PutInput = Omit<PutImageRequest, keyof RepositoryId>;
+
+/** The manifest goes as text, of which parsing has made sure that it is the same bytes again in UTF-8. */
+export function putInput({ bytes, mediaType, digest, tag }: ImagePut): PutInput {
+  return {
+    imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    imageManifestMediaType: mediaType,
+    imageDigest: digest,
+    imageTag: tag,
+  };
+}
+
+/** What a refusal of PutImage means, by its name; undefined where it ends the push. */
+export function putOutcome(name: string, cause: Error): PutOutcome | undefined {
+  switch (name) {
+    case 'ImageAlreadyExistsException':
+      return { kind: 'already-exists' };
+    case 'LayersNotFoundException':
+      return { kind: 'layers-not-found', cause };
+    case 'ReferencedImagesNotFoundException':
+      return { kind: 'referenced-images-not-found', cause };
+    case 'ImageTagAlreadyExistsException':
+      return { kind: 'tag-is-immutable', cause };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import type {
+  CompleteLayerUploadResponse,
+  InitiateLayerUploadResponse,
+  UploadLayerPartRequest,
+  UploadLayerPartResponse,
+} from '@aws-sdk/client-ecr';
+import type { Digest } from '../oci/digest.ts';
+import { errorName } from './calls/exceptions.ts';
+import type { RepositoryId } from './names/reference.ts';
+import { rangeOf } from './upload/body.ts';
+import type { PartOutcome } from './upload/in-order.ts';
+import { type SendPart, sendPart } from './upload/send.ts';
+import type { PartTaker } from './upload/take-part.ts';
+import type { CompleteOutcome, LayerCalls } from './upload/upload-layer.ts';
+
+/** The requests that upload a layer, as one of the SDK's clients sends them. */
+export interface LayerRequests {
+  readonly id: RepositoryId;
+  initiate(signal: AbortSignal): Promise<InitiateLayerUploadResponse>;
+  sendPart(
+    input: UploadLayerPartRequest,
+    plug: Parameters<SendPart<unknown>>[1],
+    signal: AbortSignal,
+  ): Promise<UploadLayerPartResponse>;
+  complete(
+    input: { uploadId: string; layerDigests: string[] },
+    signal: AbortSignal,
+  ): Promise<CompleteLayerUploadResponse>;
+}
+
+/** What the registry does with every answer. */
+interface Registry {
+  isAvailable(digest: Digest, signal: AbortSignal): Promise<boolean>;
+  /** An answer tells whose registry it was, and so do some errors. */
+  learn(answer: unknown): void;
+  explain(call: string, error: unknown, signal: AbortSignal): Error;
+}
+
+/** The calls that upload one layer: answers and expected errors as outcomes, every other error explained. */
+export function layerCalls(
+  requests: LayerRequests,
+  parts: PartTaker,
+  registry: Registry,
+): LayerCalls {
+  let bytesOnWire = 0;
+  const onBytes = (bytes: number): void => void (bytesOnWire += bytes);
+  return {
+    get bytesOnWire() {
+      return bytesOnWire;
+    },
+    isAvailable: (digest, signal) => registry.isAvailable(digest, signal),
+    take: (part, blob, signal) => parts.take(requests.id, part, blob, signal),
+    takeAhead: (part, blob, signal) => parts.takeAhead(requests.id, part, blob, signal),
+    initiate: async (signal) => {
+      try {
+        const { uploadId, partSize } = await requests.initiate(signal);
+        if (uploadId === undefined) throw incomplete('InitiateLayerUpload', 'uploadId');
+        return { uploadId, partSize };
+      } catch (error) {
+        throw registry.explain('InitiateLayerUpload', error, signal);
+      }
+    },
+    send: async (body, signal): Promise<PartOutcome> => {
+      const range = { ...requests.id, ...rangeOf(body.part) };
+      const send: SendPart<UploadLayerPartResponse> = (layerPartBlob, plug) =>
+        requests.sendPart({ ...range, layerPartBlob }, plug, signal);
+      try {
+        const answer = await sendPart(body, send, onBytes);
+        registry.learn(answer);
+        const { lastByteReceived } = answer;
+        if (lastByteReceived === undefined) throw incomplete('UploadLayerPart', 'lastByteReceived');
+        return { kind: 'received', lastByteReceived };
+      } catch (error) {
+        registry.learn(error);
+        return partOutcome(error) ?? raise(registry.explain('UploadLayerPart', error, signal));
+      } finally {
+        body.end();
+      }
+    },
+    complete: async (uploadId, digest, signal): Promise<CompleteOutcome> => {
+      try {
+        const answer = await requests.complete({ uploadId, layerDigests: [digest] }, signal);
+        registry.learn(answer);
+        return answer.layerDigest === digest ? 'completed' : 'digest-mismatch';
+      } catch (error) {
+        const outcome = COMPLETE_OUTCOMES[errorName(error)];
+        return outcome ?? raise(registry.explain('CompleteLayerUpload', error, signal));
+      }
+    },
+  };
+}
+
+const COMPLETE_OUTCOMES: Readonly<Record<string, CompleteOutcome>> = {
+  LayerAlreadyExistsException: 'already-exists',
+  InvalidLayerException: 'digest-mismatch',
+  UploadNotFoundException: 'upload-not-found',
+};
+
+function partOutcome(error: unknown): PartOutcome | undefined {
+  const name = errorName(error);
+  if (name === 'UploadNotFoundException') return { kind: 'upload-not-found' };
+  if (name !== 'InvalidLayerPartException' || !(error instanceof Error)) return undefined;
+  const last: unknown = Reflect.get(error, 'lastValidByteReceived');
+  const lastValidByteReceived = typeof last === 'number' ? last : undefined;
+  return { kind: 'not-consecutive', lastValidByteReceived };
+}
+
+/** An answer without what its documentation promises. */
+export function incomplete(call: string, member: string): Error {
+  return new Error(`the answer to ${call} has no ${member}`);
+}
+
+function raise(error: Error): never {
+  throw error;
+}

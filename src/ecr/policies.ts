@@ -1,0 +1,58 @@
+import { PushError } from '../errors.ts';
+import type { RepositoryReference } from './names/reference.ts';
+import type { PolicyName } from './registry.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+
+export interface Policy {
+  readonly name: PolicyName;
+  /** The call that sets it. */
+  readonly call: 'PutLifecyclePolicy' | 'SetRepositoryPolicy';
+  /** JSON. */
+  readonly text: string;
+}
+
+/** The policies in `settings`: they are set by calls of their own, after the repository was created. */
+export function policiesIn({ lifecyclePolicyText, policyText }: RepositorySettings): Policy[] {
+  return [
+    ...policy('lifecycle-policy', 'PutLifecyclePolicy', lifecyclePolicyText),
+    ...policy('repository-policy', 'SetRepositoryPolicy', policyText),
+  ];
+}
+
+function policy(name: PolicyName, call: Policy['call'], text: string | undefined): Policy[] {
+  return text === undefined ? [] : [{ name, call, text }];
+}
+
+const COMMANDS = {
+  private: {
+    'lifecycle-policy': 'aws ecr put-lifecycle-policy --lifecycle-policy-text file://POLICY.json',
+    'repository-policy': 'aws ecr set-repository-policy --policy-text file://POLICY.json',
+  },
+  public: {
+    'lifecycle-policy': '',
+    'repository-policy': 'aws ecr-public set-repository-policy --policy-text file://POLICY.json',
+  },
+} as const;
+
+/** A repository that lacks a policy is not what was asked for: the error says so, and how it gets it. */
+export function policyRefused(
+  { name }: Policy,
+  { type, registryId, region, name: repositoryName }: RepositoryReference,
+  explained: Error,
+): Error {
+  // The run was stopped: that is no refusal.
+  if (!(explained instanceof PushError) || explained.code === 'CANCELLED') return explained;
+  const options = [
+    `--repository-name ${repositoryName}`,
+    ...(registryId !== undefined && type === 'private' ? [`--registry-id ${registryId}`] : []),
+    ...(region === undefined ? [] : [`--region ${region}`]),
+  ];
+  return new PushError(
+    explained.code,
+    `${explained.message}. The repository was created, but has no ${name}`,
+    {
+      hint: `${explained.hint} Then run the step again: as long as the repository holds no image, it sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
+      cause: explained.cause,
+    },
+  );
+}

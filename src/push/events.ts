@@ -1,0 +1,53 @@
+import type { RetryNotice } from '../async/retry.ts';
+import type { LayerOutcome } from '../ecr/registry.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What happens to one repository, told as it happens. */
+export type PushEvent =
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | { readonly kind: 'repository-created' }
+  /** An empty repository got the policies that it lacked. */
+  | { readonly kind: 'policies-set' }
+  /** What the credentials may not see. */
+  | { readonly kind: 'unchecked'; readonly what: Unchecked }
+  | { readonly kind: 'layer-started'; readonly layer: Descriptor }
+  /** `bytes`: of the layer, that ECR has confirmed. */
+  | { readonly kind: 'layer-progress'; readonly layer: Descriptor; readonly bytes: number }
+  | {
+      readonly kind: 'layer-finished';
+      readonly layer: Descriptor;
+      readonly outcome: LayerOutcome;
+    }
+  /** `what`: a layer or a manifest, undefined for the repository itself. */
+  | {
+      readonly kind: 'retried';
+      readonly what: Digest | undefined;
+      readonly notice: RetryNotice;
+    }
+  | { readonly kind: 'manifest-put'; readonly digest: Digest; readonly tag: string | undefined }
+  | { readonly kind: 'tag-settled'; readonly outcome: TagOutcome }
+  /** The tag that a referrer is found by, as cosign's is, keeps another image. */
+  | {
+      readonly kind: 'referrer-skipped';
+      readonly tag: string;
+      readonly holder: Digest | undefined;
+    };
+
+/** What tags point to; whether they may move; whether an empty repository has its policies. */
+export type Unchecked = 'images' | 'mutability' | 'policies';
+
+/** What became of a tag. `holder`: the other image that it keeps, undefined where the credentials may not look. */
+export type TagOutcome =
+  | { readonly tag: string; readonly kind: 'created' | 'unchanged' }
+  | { readonly tag: string; readonly kind: 'moved'; readonly from: Digest }
+  /** It points to the image now; what it pointed to before was not to be seen. */
+  | { readonly tag: string; readonly kind: 'put' }
+  | {
+      readonly tag: string;
+      readonly kind: 'skipped' | 'refused';
+      readonly holder: Digest | undefined;
+    };
+
+export type PushListener = (event: PushEvent) => void;

@@ -1,0 +1,80 @@
+import { PushError } from '../errors.ts';
+import type { ImageGraph } from '../image/graph.ts';
+import type { PolicyName, RepositoryState } from '../plan/state.ts';
+import { tagsToMove } from '../plan/tags.ts';
+import type { PushContext } from './context.ts';
+
+const MISSING: RepositoryState = {
+  exists: false,
+  availableLayers: new Set(),
+  images: [],
+  immutableTags: [],
+  missingPolicies: [],
+};
+
+/** Asks the repository what it holds of the image. Nothing is changed. */
+export async function inspect(
+  graph: ImageGraph,
+  tags: readonly string[],
+  context: PushContext,
+): Promise<RepositoryState> {
+  const found = await lookUp(graph, tags, context);
+  if (found === undefined) return MISSING;
+  const { availableLayers, images } = found;
+  if (images === undefined) context.tell({ kind: 'unchecked', what: 'images' });
+  return {
+    exists: true,
+    availableLayers,
+    images,
+    immutableTags: await immutableTags(graph, tags, images, context),
+    missingPolicies: await missingPolicies(found, context),
+  };
+}
+
+type Found = Pick<RepositoryState, 'availableLayers' | 'images'>;
+
+/** Both questions at once: one round trip. Undefined where there is no such repository. */
+async function lookUp(
+  { blobs, root, referrers }: ImageGraph,
+  tags: readonly string[],
+  { registry, signal }: PushContext,
+): Promise<Found | undefined> {
+  const digests = blobs.map(({ digest }) => digest);
+  const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
+  const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
+  const ids = [...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))];
+  try {
+    const [availableLayers, found] = await Promise.all([
+      registry.availableLayers(digests, signal),
+      registry.findImages(ids, signal),
+    ]);
+    return { availableLayers, images: found };
+  } catch (error) {
+    if (error instanceof PushError && error.code === 'REPOSITORY_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+async function immutableTags(
+  { root }: ImageGraph,
+  tags: readonly string[],
+  images: RepositoryState['images'],
+  { registry, signal, tell }: PushContext,
+): Promise<readonly string[]> {
+  const moving = tagsToMove(root.descriptor.digest, tags, images);
+  if (moving.length === 0) return [];
+  const immutable = await registry.immutableTags(moving, signal);
+  if (immutable === undefined) tell({ kind: 'unchecked', what: 'mutability' });
+  return immutable ?? [];
+}
+
+/** Only of a repository that may hold no image at all: one that was created, and then refused its policies. */
+async function missingPolicies(
+  { availableLayers, images = [] }: Found,
+  { registry, signal, tell, createRepository }: PushContext,
+): Promise<readonly PolicyName[]> {
+  if (createRepository === undefined || availableLayers.size > 0 || images.length > 0) return [];
+  const missing = await registry.missingPolicies(createRepository, signal);
+  if (missing === undefined) tell({ kind: 'unchecked', what: 'policies' });
+  return missing ?? [];
+}

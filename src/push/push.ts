@@ -1,0 +1,137 @@
+import { forEachConcurrently } from '../async/concurrently.ts';
+import { Retries } from '../async/retry.ts';
+import type { Registry } from '../ecr/registry.ts';
+import type { RepositorySettings } from '../ecr/repository-settings.ts';
+import { PushError } from '../errors.ts';
+import type { ImageGraph } from '../image/graph.ts';
+import type { BlobStore } from '../layout/layout.ts';
+import { type Plan, plan } from '../plan/plan.ts';
+import type { PushContext } from './context.ts';
+import type { PushListener } from './events.ts';
+import { inspect } from './inspect.ts';
+import { prepareRepository } from './prepare-repository.ts';
+import { putManifest } from './put-manifest.ts';
+import { type PushReport, reportImage, TargetRecord, type TargetReport } from './report.ts';
+import { putTags, settleHeldTags } from './settle-tags.ts';
+import { uploadIntoNew, uploadLayers } from './upload-layers.ts';
+
+/** One repository, and the tags that the image gets there. */
+export interface Target {
+  readonly registry: Registry;
+  readonly tags: readonly string[];
+  /** Told what happens there. */
+  readonly listener: PushListener;
+}
+
+export interface PushOptions {
+  readonly blobs: Pick<BlobStore, 'openBlob'>;
+  readonly signal: AbortSignal;
+  readonly ifTagExists: 'fail' | 'skip';
+  /** Whether the first target that fails ends the others, too. */
+  readonly failFast: boolean;
+  /** How to create repositories that are missing; undefined not to. */
+  readonly createRepository: RepositorySettings | undefined;
+}
+
+/** ECR takes ten PutImage a second of an account: more at once would only wait. */
+const MANIFESTS_AT_ONCE = 8;
+
+const STOPPED = new PushError('CANCELLED', 'Stopped, because another target failed', {
+  hint: 'Without fail-fast the other targets continue.',
+});
+
+/**
+ * Pushes the image to every target, side by side, in two steps that all take together: layers and all manifests but
+ * the tags; then the tags. A target that fails drops out, and the others go on.
+ * @throws the reason of `options.signal` when that was aborted
+ */
+export async function push(
+  graph: ImageGraph,
+  targets: readonly Target[],
+  options: PushOptions,
+): Promise<PushReport> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const onFailure = (): void => {
+    if (options.failFast) stop.abort(STOPPED);
+  };
+  const pushes = targets.map((target) => new TargetPush(graph, target, { ...options, signal }));
+  for (const step of ['fill', 'tag'] as const) {
+    await Promise.all(pushes.map((one) => one.take(step, onFailure)));
+  }
+  options.signal.throwIfAborted();
+  return { image: reportImage(graph), targets: pushes.map((one) => one.report()) };
+}
+
+/** The push of the image to one repository: its steps, until one fails. */
+class TargetPush {
+  readonly #graph: ImageGraph;
+  readonly #tags: readonly string[];
+  readonly #context: PushContext;
+  readonly #record: TargetRecord;
+  #plan: Plan | undefined;
+  #error: unknown;
+
+  constructor(graph: ImageGraph, { registry, tags, listener }: Target, options: PushOptions) {
+    const record = new TargetRecord(tags);
+    this.#graph = graph;
+    this.#tags = tags;
+    this.#record = record;
+    this.#context = {
+      ...options,
+      registry,
+      retries: new Retries(),
+      tell: (event) => {
+        record.note(event);
+        listener(event);
+      },
+    };
+  }
+
+  async take(step: 'fill' | 'tag', onFailure: () => void): Promise<void> {
+    if (this.#error !== undefined) return;
+    try {
+      await (step === 'fill' ? this.#fill() : this.#tag());
+    } catch (error) {
+      this.#error = error ?? new Error('failed without a reason');
+      onFailure();
+    }
+  }
+
+  report(): TargetReport {
+    const { repository, retries } = this.#context.registry;
+    return this.#record.end({ repository, retries, error: this.#error });
+  }
+
+  /** Everything that may arrive before anything is visible. */
+  async #fill(): Promise<void> {
+    const context = this.#context;
+    const state = await inspect(this.#graph, this.#tags, context);
+    const { ifTagExists, createRepository } = context;
+    const wanted = { tags: this.#tags, ifTagExists, create: createRepository !== undefined };
+    const planned = plan(this.#graph, wanted, state);
+    this.#plan = planned;
+    context.tell({ kind: 'planned', plan: planned });
+    settleHeldTags(planned, context);
+    await prepareRepository(planned, context);
+    await (state.exists ? uploadLayers : uploadIntoNew)(planned.uploads, context);
+    for (const wave of planned.waves) await putWave(wave, planned, context);
+  }
+
+  async #tag(): Promise<void> {
+    if (this.#plan === undefined) return;
+    await putTags(this.#plan, this.#context);
+    await this.#context.registry.identify(this.#context.signal);
+  }
+}
+
+async function putWave(
+  wave: Plan['waves'][number],
+  { graph }: Plan,
+  context: PushContext,
+): Promise<void> {
+  const options = { signal: context.signal, atOnce: MANIFESTS_AT_ONCE };
+  await forEachConcurrently(wave, options, async (put, signal) => {
+    await putManifest(put, graph, { ...context, signal });
+  });
+}

@@ -1,0 +1,153 @@
+import type { RepositoryReference } from '../ecr/names/reference.ts';
+import type { ImageGraph } from '../image/graph.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { PushEvent, TagOutcome } from './events.ts';
+
+/** What happened in a push: log, outputs and whatever else is told of it are made from this. Times are ms since the epoch. */
+export interface PushReport {
+  readonly image: ImageReport;
+  readonly targets: readonly TargetReport[];
+}
+
+export interface ImageReport {
+  /** Of the root. */
+  readonly descriptor: Descriptor;
+  /** Digest of the config; undefined for an index. */
+  readonly config: Digest | undefined;
+}
+
+/** What happened to one repository. */
+export interface TargetReport {
+  /** As ECR names it. */
+  readonly repository: RepositoryReference;
+  /** Why it failed; undefined if it is complete. */
+  readonly error: unknown;
+  readonly created: boolean;
+  /** Each tag that was wanted. */
+  readonly tags: readonly TagReport[];
+  /** Each config and layer of the image; none if the repository could not be asked. */
+  readonly layers: readonly LayerReport[];
+  /** Manifests that were put, in their order. */
+  readonly manifests: readonly ManifestReport[];
+  /** Of the requests that carried parts of layers. */
+  readonly bytesOnWire: number;
+  /** Calls that the SDK made again, and what the push itself did again. */
+  readonly retries: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+/** `untouched`: the push failed before it. */
+export type TagReport = TagOutcome | { readonly tag: string; readonly kind: 'untouched' };
+
+export interface LayerReport {
+  readonly descriptor: Descriptor;
+  /** `missing`: it did not arrive. `completed-elsewhere`: by another job, while this one sent it or was about to. */
+  readonly kind: 'sent' | 'present' | 'completed-elsewhere' | 'missing';
+  readonly bytesOnWire: number;
+  /** Both undefined where nothing was to be uploaded; the latter, too, where it did not end. */
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+}
+
+interface ManifestReport {
+  readonly digest: Digest;
+  readonly tag: string | undefined;
+}
+
+export function reportImage({ root }: ImageGraph): ImageReport {
+  const { descriptor, manifest } = root;
+  return { descriptor, config: manifest.kind === 'image' ? manifest.config.digest : undefined };
+}
+
+/** How one target ended. */
+interface Ending {
+  readonly repository: RepositoryReference;
+  readonly error: unknown;
+  /** Of the SDK. */
+  readonly retries: number;
+}
+
+/** Notes what happens to one repository. */
+export class TargetRecord {
+  readonly #tags: readonly string[];
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  readonly #outcomes = new Map<string, TagOutcome>();
+  readonly #layers = new Map<Digest, LayerReport>();
+  readonly #manifests: ManifestReport[] = [];
+  #created = false;
+  #retries = 0;
+
+  constructor(tags: readonly string[], now: () => number = Date.now) {
+    this.#tags = tags;
+    this.#now = now;
+    this.#startedAt = now();
+  }
+
+  note(event: PushEvent): void {
+    switch (event.kind) {
+      case 'planned':
+        for (const layer of event.plan.uploads) this.#noteLayer(layer, { kind: 'missing' });
+        for (const layer of event.plan.present) this.#noteLayer(layer, { kind: 'present' });
+        break;
+      case 'repository-created':
+        this.#created = true;
+        break;
+      case 'layer-started':
+        this.#noteLayer(event.layer, { startedAt: this.#now() });
+        break;
+      case 'layer-finished':
+        this.#finishLayer(event);
+        break;
+      case 'retried':
+        this.#retries += 1;
+        break;
+      case 'manifest-put':
+        this.#manifests.push({ digest: event.digest, tag: event.tag });
+        break;
+      case 'tag-settled':
+        this.#outcomes.set(event.outcome.tag, event.outcome);
+        break;
+      default:
+    }
+  }
+
+  end({ repository, error, retries }: Ending): TargetReport {
+    const layers = [...this.#layers.values()];
+    return {
+      repository,
+      error,
+      created: this.#created,
+      tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? { tag, kind: 'untouched' }),
+      layers,
+      manifests: this.#manifests,
+      bytesOnWire: layers.reduce((sum, { bytesOnWire }) => sum + bytesOnWire, 0),
+      retries: retries + this.#retries,
+      startedAt: this.#startedAt,
+      finishedAt: this.#now(),
+    };
+  }
+
+  /** One that is sent again, because ECR lost sight of it, counts once, with all its bytes. */
+  #finishLayer({ layer, outcome }: Extract<PushEvent, { kind: 'layer-finished' }>): void {
+    const before = this.#layers.get(layer.digest)?.bytesOnWire ?? 0;
+    this.#noteLayer(layer, {
+      kind: outcome.kind,
+      bytesOnWire: before + outcome.bytesOnWire,
+      finishedAt: this.#now(),
+    });
+  }
+
+  #noteLayer(descriptor: Descriptor, change: Partial<LayerReport>): void {
+    const known = this.#layers.get(descriptor.digest) ?? {
+      descriptor,
+      kind: 'missing',
+      bytesOnWire: 0,
+      startedAt: undefined,
+      finishedAt: undefined,
+    };
+    this.#layers.set(descriptor.digest, { ...known, ...change });
+  }
+}

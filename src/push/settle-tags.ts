@@ -1,0 +1,127 @@
+import { PushError } from '../errors.ts';
+import type { ImageGraph } from '../image/graph.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { TagStep } from '../plan/tags.ts';
+import type { ManifestPut } from '../plan/waves.ts';
+import type { PushContext } from './context.ts';
+import type { TagOutcome } from './events.ts';
+import { putManifest } from './put-manifest.ts';
+
+/**
+ * Of what was planned for the tags, all that is settled before anything is sent: those that keep another image.
+ * @throws PushError TAG_IS_IMMUTABLE, naming both digests
+ */
+export function settleHeldTags({ graph, tags }: Plan, { tell }: PushContext): void {
+  const wanted = graph.root.descriptor.digest;
+  for (const step of tags) {
+    if (step.kind === 'skip') settle({ ...step, kind: 'skipped' }, tell);
+    if (step.kind !== 'refuse') continue;
+    settle({ ...step, kind: 'refused' }, tell);
+    throw immutable(step.tag, step.holder, wanted);
+  }
+}
+
+function settle(outcome: TagOutcome, tell: PushContext['tell']): void {
+  tell({ kind: 'tag-settled', outcome });
+}
+
+/** Last of all, one tag after the other: referrers that are found by one, then those of the image. */
+export async function putTags({ graph, tags, tagPuts }: Plan, context: PushContext): Promise<void> {
+  const root = graph.root.descriptor.digest;
+  for (const put of tagPuts) {
+    context.signal.throwIfAborted();
+    if (put.node.descriptor.digest === root) await putTag(put, tags, graph, context);
+    else await putReferrerTag(put, graph, context);
+  }
+  const putNow = new Set(tagPuts.map(({ tag }) => tag));
+  for (const { tag, kind } of tags) {
+    if (kind === 'unchanged' && !putNow.has(tag)) settle({ tag, kind }, context.tell);
+  }
+}
+
+async function putTag(
+  put: ManifestPut,
+  steps: readonly TagStep[],
+  graph: ImageGraph,
+  context: PushContext,
+): Promise<void> {
+  const { tag = '' } = put;
+  const result = await putManifest(put, graph, context);
+  const step = steps.find((planned) => planned.tag === tag);
+  const tell = (outcome: TagOutcome): void => settle(outcome, context.tell);
+  if (result.kind === 'put') tell(outcomeOf(tag, step));
+  else if (result.kind === 'already-exists') tell({ tag, kind: 'unchanged' });
+  else await settleHeldTag(tag, put.node.descriptor.digest, result.cause, context);
+}
+
+/** The tag cannot move. That is success when it points to this very image, whoever put it. */
+async function settleHeldTag(
+  tag: string,
+  wanted: Digest,
+  cause: Error,
+  context: PushContext,
+): Promise<void> {
+  const holder = await holderOf(tag, context);
+  if (holder === wanted) {
+    settle({ tag, kind: 'unchanged' }, context.tell);
+  } else if (context.ifTagExists === 'skip') {
+    settle({ tag, kind: 'skipped', holder }, context.tell);
+  } else {
+    settle({ tag, kind: 'refused', holder }, context.tell);
+    throw immutable(tag, holder, wanted, cause);
+  }
+}
+
+/** What a tag that was put has become. */
+function outcomeOf(tag: string, step: TagStep | undefined): TagOutcome {
+  switch (step?.kind) {
+    case 'create':
+      return { tag, kind: 'created' };
+    case 'move':
+      return { tag, kind: 'moved', from: step.from };
+    case 'unchanged':
+      return { tag, kind: 'unchanged' };
+    default:
+      return { tag, kind: 'put' };
+  }
+}
+
+/** A signature that another one keeps out is no reason to keep the image out. */
+async function putReferrerTag(
+  put: ManifestPut,
+  graph: ImageGraph,
+  context: PushContext,
+): Promise<void> {
+  const { node, tag = '' } = put;
+  if ((await putManifest(put, graph, context)).kind !== 'held') return;
+  const holder = await holderOf(tag, context);
+  if (holder !== node.descriptor.digest) context.tell({ kind: 'referrer-skipped', tag, holder });
+}
+
+async function holderOf(
+  tag: string,
+  { registry, signal }: PushContext,
+): Promise<Digest | undefined> {
+  const found = await registry.findImages([{ tag }], signal);
+  return found?.[0]?.digest;
+}
+
+const UNSEEN_HINT =
+  'If it points to this very image, as after an earlier push, allow ecr:BatchGetImage, so that this can be seen.';
+
+function immutable(
+  tag: string,
+  holder: Digest | undefined,
+  wanted: Digest,
+  cause?: Error,
+): PushError {
+  const holds = holder ?? 'an image that these credentials may not look up';
+  const error = new PushError(
+    'TAG_IS_IMMUTABLE',
+    `tag ${tag} points to ${holds} and cannot move to ${wanted}`,
+    { cause },
+  );
+  if (holder !== undefined) return error;
+  return new PushError(error.code, error.message, { hint: `${error.hint} ${UNSEEN_HINT}`, cause });
+}

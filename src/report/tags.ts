@@ -1,0 +1,27 @@
+import type { Digest } from '../oci/digest.ts';
+import type { PushReport, TargetReport } from '../push/report.ts';
+
+/** The tags of a repository that point to the image now. */
+export function taggedNow({ tags }: TargetReport): readonly string[] {
+  return tags
+    .filter(({ kind }) => kind !== 'skipped' && kind !== 'refused' && kind !== 'untouched')
+    .map(({ tag }) => tag);
+}
+
+/** Those that were left with another image. */
+export function skippedTags({ tags }: TargetReport): readonly string[] {
+  return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
+}
+
+/**
+ * What the tags of a repository point to now: another image only where all of them were skipped, and undefined where
+ * the credentials may not look which.
+ */
+export function publishedDigest(
+  target: TargetReport,
+  { image }: Pick<PushReport, 'image'>,
+): Digest | undefined {
+  const [first] = target.tags;
+  const allSkipped = skippedTags(target).length === target.tags.length;
+  return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
+}
