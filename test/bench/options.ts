@@ -4,7 +4,7 @@ import { LAYOUT_NAMES, type LayoutName } from './layouts.ts';
 import { TOOL_NAMES, type ToolName } from './tools.ts';
 
 const PART_NAMES = ['pushes', 'linearity', 'memory'] as const;
-export type PartName = (typeof PART_NAMES)[number];
+type PartName = (typeof PART_NAMES)[number];
 
 export interface Options {
   /** Undefined: those that the condition names. */
