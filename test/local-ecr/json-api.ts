@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, CallLog } from './call-log.ts';
-import { ConnectionLost } from './connection.ts';
 import { EcrError } from './errors.ts';
-import { PlainAnswer } from './faults.ts';
+import { ConnectionLost, PlainAnswer } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { OPERATIONS } from './operations/index.ts';
 import type { Operation, Prepared } from './operations/operation.ts';
