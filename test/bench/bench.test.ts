@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -40,3 +41,13 @@ for (const args of [['--colour'], ['--tools', 'docker']]) {
     assert.equal(exitCode, 1);
   });
 }
+
+test('the README says where every file is', async () => {
+  const folder = new URL('./', import.meta.url);
+  const readme = await readFile(new URL('README.md', folder), 'utf8');
+  const files = (await readdir(folder)).filter((name) => /(?<!\.test)\.ts$/.test(name));
+  assert.deepEqual(
+    files.filter((name) => !readme.includes(`\`${name}\``)),
+    [],
+  );
+});
