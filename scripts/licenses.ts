@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 interface LockedPackage {
   readonly dev?: boolean;
+  /** A folder of this repository, and none of others. */
+  readonly link?: boolean;
   readonly version: string;
   readonly license?: string;
 }
@@ -14,7 +16,9 @@ interface Lockfile {
 
 const root = join(import.meta.dirname, '..');
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
-const bundled = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+const bundled = Object.entries(packages).filter(
+  ([path, { dev, link }]) => path.startsWith('node_modules/') && dev !== true && link !== true,
+);
 process.stdout.write(bundled.map(([path, locked]) => describe(path, locked)).join('\n'));
 
 function describe(path: string, { version, license = 'see below' }: LockedPackage): string {

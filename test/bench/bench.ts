@@ -9,8 +9,8 @@ import { type Bench, compare, measureLinearity, repeat } from './compare.ts';
 import { type ConditionName, CONDITIONS } from './conditions.ts';
 import { writeDocument } from './document.ts';
 import { makeIdentity } from './identity.ts';
-import { crowdedSpecs, type LayoutSpec, layoutSpecs, sparseSpec } from './layouts.ts';
-import { type Options, parseOptions, USAGE } from './options.ts';
+import { crowdedSpecs, type LayoutSpec, layoutSpecs, sparseSpec } from './layout-specs.ts';
+import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import { bareNode } from './push-once.ts';
 import type { Cell, Results } from './results.ts';
 import { startSink } from './sink-process.ts';
@@ -117,5 +117,17 @@ async function commit(): Promise<string> {
 }
 
 const args = process.argv.slice(2);
-if (args.includes('--help')) console.log(USAGE);
-else await main(args);
+try {
+  if (args.includes('--help')) console.log(USAGE);
+  else await main(args);
+} catch (error) {
+  if (!isUsageError(error)) throw error;
+  console.error(`${error.message}\nSee npm run bench -- --help`);
+  process.exitCode = 1;
+}
+
+function isUsageError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
+}

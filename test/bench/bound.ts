@@ -54,7 +54,7 @@ function beyondBurst(calls: number, perSecond: number): number {
 }
 
 /** Initiate, the parts one after another, Complete (ms). */
-export function ecrLayerTime(size: number, limits: Limits): number {
+function ecrLayerTime(size: number, limits: Limits): number {
   const { requestLatency, partLatency, bandwidthOf } = limits;
   const parts = Math.ceil(size / PART_SIZE);
   const wire = bandwidthOf === 'layer' ? size : Math.ceil(size / 3) * 4;
@@ -62,7 +62,7 @@ export function ecrLayerTime(size: number, limits: Limits): number {
 }
 
 /** POST, and one PUT that carries all of it (ms): of the ways that the API has, the one with the fewest requests. */
-export function ociBlobTime(size: number, limits: Limits): number {
+function ociBlobTime(size: number, limits: Limits): number {
   const stretches = Math.ceil(size / STRETCH_BYTES);
   return 2 * limits.requestLatency + stretches * limits.partLatency + transferTime(size, limits);
 }

@@ -1,6 +1,6 @@
 import { lowerBound } from './bound.ts';
 import { CONDITIONS, type ConditionName } from './conditions.ts';
-import { type LayoutSpec, linearSpec } from './layouts.ts';
+import { type LayoutSpec, linearSpec } from './layout-specs.ts';
 import { type Layout, makeLayout } from './make-layout.ts';
 import { pushOnce, type Stage, warm } from './push-once.ts';
 import { type Cell, type LinearPoint, median, summarize, type ToolRuns } from './results.ts';

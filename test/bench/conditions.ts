@@ -1,5 +1,5 @@
 import { type Limits, UNLIMITED } from './sink/limits.ts';
-import type { LayoutName } from './layouts.ts';
+import type { LayoutName } from './layout-specs.ts';
 
 /** Under what the tools are measured. */
 export interface Condition {

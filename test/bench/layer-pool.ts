@@ -25,14 +25,22 @@ const CHUNK = Buffer.alloc(1 << 20);
 /** Layers made once and kept, for layouts to link to: the gigabytes of the bench take seconds to make. */
 export class LayerPool {
   readonly #directory: string;
+  readonly #layers = new Map<string, Promise<PoolBlob>>();
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
-  async layer(spec: LayerSpec): Promise<PoolBlob> {
-    await mkdir(this.#directory, { recursive: true });
+  /** Images of one layout are made at the same time, and may share a layer. */
+  layer(spec: LayerSpec): Promise<PoolBlob> {
     const name = 'sparse' in spec ? `sparse-${spec.sparse}` : `${spec.seed}-${spec.size}`;
+    const made = this.#layers.get(name) ?? this.#make(name, spec);
+    this.#layers.set(name, made);
+    return made;
+  }
+
+  async #make(name: string, spec: LayerSpec): Promise<PoolBlob> {
+    await mkdir(this.#directory, { recursive: true });
     const path = join(this.#directory, name);
     const known = `${path}.digest`;
     if (!(await exists(known))) {
@@ -45,7 +53,7 @@ export class LayerPool {
   }
 }
 
-export async function exists(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

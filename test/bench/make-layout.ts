@@ -2,7 +2,7 @@ import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OCI_CONFIG, OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { LayerPool, type PoolBlob } from './layer-pool.ts';
-import type { LayoutSpec } from './layouts.ts';
+import type { LayoutSpec } from './layout-specs.ts';
 import { digestOfText } from './sink/ecr-api.ts';
 import { type Contents, EMPTY, type StoredBlob, type StoredManifest } from './sink/state.ts';
 

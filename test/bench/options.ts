@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { CONDITION_NAMES, type ConditionName } from './conditions.ts';
-import { LAYOUT_NAMES, type LayoutName } from './layouts.ts';
+import { LAYOUT_NAMES, type LayoutName } from './layout-specs.ts';
 import { TOOL_NAMES, type ToolName } from './tools.ts';
 
 const PART_NAMES = ['pushes', 'linearity', 'memory'] as const;
-export type PartName = (typeof PART_NAMES)[number];
+type PartName = (typeof PART_NAMES)[number];
 
 export interface Options {
   /** Undefined: those that the condition names. */
@@ -39,6 +39,10 @@ export const USAGE = `npm run bench -- [options]
   BENCH_ACTION       another build's index.js, in the place of dist/index.js
   BENCH_LAYOUTS      a folder to make the layouts in, and to keep them (about 5 GB)`;
 
+/** A mistake on the command line. */
+export class UsageError extends Error {}
+
+/** @throws UsageError; the errors of `parseArgs`, whose codes begin with ERR_PARSE_ARGS */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -61,8 +65,8 @@ export function parseOptions(args: readonly string[]): Options {
       values.conditions === undefined ? usual : chosen(values.conditions, CONDITION_NAMES),
     tools: values.tools === undefined ? TOOL_NAMES : chosen(values.tools, TOOL_NAMES),
     parts: values.parts === undefined ? PART_NAMES : chosen(values.parts, PART_NAMES),
-    runs: Number(values.runs ?? (quick ? 1 : 3)),
-    cellSeconds: Number(values['cell-seconds']),
+    runs: count('--runs', values.runs ?? (quick ? '1' : '3')),
+    cellSeconds: count('--cell-seconds', values['cell-seconds']),
     scale: quick ? 1 / 20 : 1,
     sparse: quick ? [0.1, 1] : [1, 20],
     linear: quick ? [25, 50, 100] : [250, 500, 1000],
@@ -81,7 +85,13 @@ const QUICK_CONDITIONS: readonly ConditionName[] = ['loopback', 'ecr-like'];
 function chosen<T extends string>(text: string, allowed: readonly T[]): T[] {
   return text.split(',').map((name) => {
     const found = allowed.find((value) => value === name.trim());
-    if (found === undefined) throw new Error(`unknown: ${name}\n${USAGE}`);
+    if (found === undefined)
+      throw new UsageError(`unknown: ${name.trim()}; there are ${allowed.join(', ')}`);
     return found;
   });
+}
+
+function count(option: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new UsageError(`${option} ${text}: give a whole number from 1 on`);
 }

@@ -16,7 +16,7 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 export const HASHING_RIVALS: ReadonlySet<ToolName> = new Set<ToolName>(['regctl', 'skopeo']);
 
 /** A push that is to be measured. */
-export interface PushTarget {
+interface PushTarget {
   /** Of the layout. */
   readonly directory: string;
   readonly port: number;

@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { ConnectionLost } from './connection.ts';
 import { EcrError, throttled } from './errors.ts';
 import type { Service } from './rules.ts';
 
@@ -93,6 +92,11 @@ export interface Strike {
   /** The answer to give. @throws EcrError, ConnectionLost */
   after(output: object): Promise<object>;
   isHidden(digest: string): boolean;
+}
+
+/** Ends a call without an answer: the connection is reset. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
 }
 
 /** An answer without a JSON body. */

@@ -78,7 +78,7 @@ export function boolean(): Shape<boolean> {
   };
 }
 
-/** Base64 in JSON; request-body.ts has decoded the large ones already. */
+/** Base64 in JSON; wire/request-body.ts has decoded the large ones already. */
 export function blob(limits: Length): Shape<Uint8Array> {
   return {
     parse(value, at) {

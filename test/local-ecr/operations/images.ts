@@ -1,6 +1,6 @@
 import { imageNotFound } from '../errors.ts';
 import { putImage } from '../images.ts';
-import * as inputs from '../inputs.ts';
+import * as inputs from './inputs.ts';
 import { artifactMediaType } from '../manifest.ts';
 import type { Image, Repository } from '../repository.ts';
 import { checkKey, findRepository, operation, page } from './operation.ts';

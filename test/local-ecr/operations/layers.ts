@@ -3,7 +3,7 @@ import {
   completeLayerUpload,
   initiateLayerUpload,
   uploadLayerPart,
-} from '../inputs.ts';
+} from './inputs.ts';
 import type { Behaviours } from '../options.ts';
 import type { Layer, Repository } from '../repository.ts';
 import { completeUpload, initiateUpload, uploadPart } from '../uploads.ts';

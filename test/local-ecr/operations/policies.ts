@@ -1,5 +1,5 @@
 import { invalidParameter, policyNotFound } from '../errors.ts';
-import * as inputs from '../inputs.ts';
+import * as inputs from './inputs.ts';
 import { isObject } from '../shapes.ts';
 import { findRepository, operation } from './operation.ts';
 

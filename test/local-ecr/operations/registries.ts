@@ -1,4 +1,4 @@
-import * as inputs from '../inputs.ts';
+import * as inputs from './inputs.ts';
 import { operation } from './operation.ts';
 
 export const DescribeRegistries = operation(inputs.describeRegistries, ({ world, accountId }) => {

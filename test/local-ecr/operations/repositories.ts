@@ -1,6 +1,6 @@
 import { invalidParameter, repositoryNotEmpty } from '../errors.ts';
-import * as inputs from '../inputs.ts';
-import type { CatalogDataInput } from '../inputs.ts';
+import * as inputs from './inputs.ts';
+import type { CatalogDataInput } from './inputs.ts';
 import { DEFAULT_SETTINGS } from '../repository.ts';
 import type { CatalogData, Repository, RepositorySettings, TagMutability } from '../repository.ts';
 import { checkTags, toTagMap } from './tags.ts';

@@ -1,5 +1,5 @@
 import { EcrError, invalidParameter, repositoryNotFound } from '../errors.ts';
-import * as inputs from '../inputs.ts';
+import * as inputs from './inputs.ts';
 import type { Repository } from '../repository.ts';
 import { operation } from './operation.ts';
 import type { Context } from './operation.ts';

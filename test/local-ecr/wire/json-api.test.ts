@@ -7,9 +7,9 @@ import {
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
 import type { ECRClient } from '@aws-sdk/client-ecr';
-import { APP, complete, initiate, privateClient, refusal, sendPart, sha256 } from './sample.ts';
-import { startLocalEcr } from './server.ts';
-import type { LocalEcr } from './server.ts';
+import { APP, complete, initiate, privateClient, refusal, sendPart, sha256 } from '../sample.ts';
+import { startLocalEcr } from '../server.ts';
+import type { LocalEcr } from '../server.ts';
 
 interface WireRequest {
   headers: Record<string, string>;

@@ -1,6 +1,6 @@
-import { blob, boolean, integer, list, optional, string, structure, text } from './shapes.ts';
-import type { Shape, ValueOf } from './shapes.ts';
-import type { ServiceRules } from './rules.ts';
+import { blob, boolean, integer, list, optional, string, structure, text } from '../shapes.ts';
+import type { Shape, ValueOf } from '../shapes.ts';
+import type { ServiceRules } from '../rules.ts';
 
 /** The shapes that the operations of both services share, from the services' published models. */
 const DIGEST = /[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+/;

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { EcrError } from './errors.ts';
-import type { Credential } from './options.ts';
+import { EcrError } from '../errors.ts';
+import type { Credential } from '../options.ts';
 
 /** A request as it came in, for its signature to be computed again. */
 export interface SignedRequest {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { digestOfText } from './sink/ecr-api.ts';
-import { UNLIMITED } from './sink/limits.ts';
-import { Sink } from './sink/sink.ts';
-import { EMPTY } from './sink/state.ts';
+import { digestOfText } from './ecr-api.ts';
+import { UNLIMITED } from './limits.ts';
+import { Sink } from './sink.ts';
+import { EMPTY } from './state.ts';
 
 const sink = new Sink(undefined);
 let url = '';

@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { writeLayoutTar } from '../support/write-layout.ts';
 
 /**
- * What reading a tar of 10 GiB and 1,001 blobs to a plan takes: `npx node test/bench/tar-index.ts`, on Linux.
+ * What reading a tar of 10 GiB and 1,001 blobs to a plan takes: `npx node test/bench/tar-to-plan.ts`, on Linux.
  * The tar is sparse. Its layers are not what their digests say, which nothing before an upload would look at.
  */
 const IMAGES = 100;

@@ -10,9 +10,9 @@ import {
   put,
   putLayers,
   sha256,
-} from './sample.ts';
-import { startLocalEcr } from './server.ts';
-import type { LocalEcr } from './server.ts';
+} from '../sample.ts';
+import { startLocalEcr } from '../server.ts';
+import type { LocalEcr } from '../server.ts';
 
 const IMAGE = manifest(['hello, world']);
 const REFERRER = manifest(['a'], {

@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call, CallLog } from './call-log.ts';
-import { ConnectionLost } from './connection.ts';
-import { EcrError } from './errors.ts';
-import { PlainAnswer } from './faults.ts';
-import type { Faults } from './faults.ts';
-import { OPERATIONS } from './operations/index.ts';
-import type { Operation, Prepared } from './operations/operation.ts';
-import { authorise } from './policy.ts';
+import type { Call, CallLog } from '../call-log.ts';
+import { EcrError } from '../errors.ts';
+import { ConnectionLost, PlainAnswer } from '../faults.ts';
+import type { Faults } from '../faults.ts';
+import { OPERATIONS } from '../operations/index.ts';
+import type { Operation, Prepared } from '../operations/operation.ts';
+import { authorise } from '../policy.ts';
 import { parseBody, readBody } from './request-body.ts';
 import type { Body } from './request-body.ts';
-import { checkRegion } from './rules.ts';
-import type { Service, ServiceRules } from './rules.ts';
+import { checkRegion } from '../rules.ts';
+import type { Service, ServiceRules } from '../rules.ts';
 import { authenticate } from './sigv4.ts';
 import type { Caller } from './sigv4.ts';
-import type { Throttle } from './throttle.ts';
-import type { World } from './world.ts';
+import type { Throttle } from '../throttle.ts';
+import type { World } from '../world.ts';
 
 export interface ApiParts {
   readonly world: World;

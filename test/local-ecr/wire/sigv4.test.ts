@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import type { ECRClient } from '@aws-sdk/client-ecr';
-import type { LocalEcrOptions } from './options.ts';
-import { privateClient, refusal } from './sample.ts';
-import type { Refused } from './sample.ts';
-import { startLocalEcr } from './server.ts';
+import type { LocalEcrOptions } from '../options.ts';
+import { privateClient, refusal } from '../sample.ts';
+import type { Refused } from '../sample.ts';
+import { startLocalEcr } from '../server.ts';
 
 /** What the SDK hands from one step to the next. */
 interface WireRequest {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ConnectionLost } from './connection.ts';
-import { EcrError, serialization } from './errors.ts';
+import { ConnectionLost } from '../faults.ts';
+import { EcrError, serialization } from '../errors.ts';
 
 export interface Body {
   readonly bytes: Buffer;

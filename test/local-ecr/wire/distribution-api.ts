@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { artifactMediaType } from './manifest.ts';
-import type { Image, Repository } from './repository.ts';
-import type { Service } from './rules.ts';
-import { layerPath } from './uploads.ts';
-import type { World } from './world.ts';
+import { artifactMediaType } from '../manifest.ts';
+import type { Image, Repository } from '../repository.ts';
+import type { Service } from '../rules.ts';
+import { layerPath } from '../uploads.ts';
+import type { World } from '../world.ts';
 
 /** The read side of https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
 export async function handleDistributionCall(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { RequestReader } from './sink/request-reader.ts';
+import { RequestReader } from './request-reader.ts';
 
 /** Reads the bytes cut at these offsets; gives each request as `METHOD target body`. */
 function read(bytes: Buffer, cuts: readonly number[] = []): string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Carries, type Limits, Pace, STRETCH_BYTES, UNLIMITED } from './sink/limits.ts';
+import { type Carries, type Limits, Pace, STRETCH_BYTES, UNLIMITED } from './limits.ts';
 
 /** When a body of so many bytes may be answered, of a client that always has more to send (ms). */
 function answeredAfter(bytes: number, carries: Carries, limits: Limits): number {
