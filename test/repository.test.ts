@@ -2,20 +2,12 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { validateAction } from '@action-validator/core';
-import { EXPLANATIONS } from '../src/ecr/calls/explanations.ts';
 import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
 
 /** What the repository says of itself in more than one place. */
 
 function read(path: string): Promise<string> {
   return readFile(new URL(path, REPOSITORY), 'utf8');
-}
-
-/** The cells of a table's first column, without their backticks. */
-function firstColumn(markdown: string, heading: string): string[] {
-  const section = markdown.split(/^## /m).find((text) => text.startsWith(`${heading}\n`));
-  assert.ok(section, `README has no section ${heading}`);
-  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name ?? '');
 }
 
 test('action.yml is valid', async () => {
@@ -36,39 +28,18 @@ test('the bundle leaves undici out', async () => {
 });
 
 test('action.yml declares the inputs that the code reads, and no other', async () => {
-  const source = await read('src/action/inputs.ts');
+  const source = await read('src/inputs/inputs.ts');
   const names = [...source.matchAll(/\bread(?:\(|, )'([\w-]+)'/g)].map(([, name]) => name);
   const { inputs } = await readActionMetadata();
   assert.deepEqual([...new Set(names)].toSorted(), [...inputs.keys()].toSorted());
 });
 
 test('action.yml declares the outputs that the code sets, and no other', async () => {
-  const source = await read('src/action/outputs.ts');
+  const source = await read('src/report/outputs.ts');
   const [, union = ''] = /type OutputName =([^;]*);/.exec(source) ?? [];
   const names = [...union.matchAll(/'([\w-]+)'/g)].map(([, name]) => name);
   const { outputs } = await readActionMetadata();
   assert.deepEqual(names.toSorted(), [...outputs.keys()].toSorted());
-});
-
-test("README's inputs are those of action.yml, in the same order", async () => {
-  const { inputs } = await readActionMetadata();
-  assert.deepEqual(firstColumn(await read('README.md'), 'Inputs'), [...inputs.keys()]);
-});
-
-test("README's table gives each input's default", async () => {
-  const { inputs } = await readActionMetadata();
-  const readme = await read('README.md');
-  for (const [name, input] of inputs) {
-    const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? '';
-    const shown = row.split('|')[2]?.trim();
-    const expected = input.required ? 'required' : input.default ? `\`${input.default}\`` : '';
-    assert.equal(shown, expected, name);
-  }
-});
-
-test("README's outputs are those of action.yml, in the same order", async () => {
-  const { outputs } = await readActionMetadata();
-  assert.deepEqual(firstColumn(await read('README.md'), 'Outputs'), [...outputs.keys()]);
 });
 
 test('every input and output has a description', async () => {
@@ -103,38 +74,4 @@ test('workflows may read the repository and nothing else, and leave no token in 
     const count = (text: string) => workflow.split(text).length - 1;
     assert.equal(count('persist-credentials: false'), count('actions/checkout@'), name);
   }
-});
-
-const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  call: 'CALL',
-  repository: 'REPOSITORY',
-  region: 'REGION',
-  action: 'ecr:CALL',
-  arn: 'ARN',
-  where:
-    'its name, the region (REGION) and the account (registry-id), or for ECR Public its name and the alias',
-};
-
-test("README's troubleshooting has the messages and hints of the exception table", async () => {
-  const rows = (await read('README.md')).replace(/ +/g, ' ').split('\n');
-  const fill = (template: string) =>
-    template.replace(/\{(\w+)\}/g, (_, name: string) => PLACEHOLDERS[name] ?? name);
-  const expected = EXPLANATIONS.map(
-    ({ code, says, hint }) => `| \`${code}\` | ${fill(says)} | ${fill(hint)} |`,
-  );
-  assert.deepEqual(
-    expected.filter((row) => !rows.includes(row)),
-    [],
-  );
-});
-
-test("README's troubleshooting has a row for every error code, and for no other", async () => {
-  const [, union = ''] = /type ErrorCode =([^;]*);/.exec(await read('src/errors.ts')) ?? [];
-  const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
-  const [, section = ''] = (await read('README.md')).split('\n## Troubleshooting\n');
-  const firstCells = section.split('\n').map((line) => line.split('|')[1] ?? '');
-  const explained = firstCells.flatMap((cell) =>
-    [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code),
-  );
-  assert.deepEqual(explained.toSorted(), codes.toSorted());
 });

@@ -1,0 +1,194 @@
+// Writes what the documents repeat: docs/errors.md, docs/inputs.md and README's tables. With --check it only compares.
+import { readFile, writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import { EXPLANATIONS } from '../src/ecr/calls/explanations.ts';
+import { ERRORS } from '../src/errors.ts';
+import {
+  type ActionInput,
+  type ActionMetadata,
+  readActionMetadata,
+  REPOSITORY,
+} from '../test/support/action-metadata.ts';
+
+const NOTE = '<!-- Written by `npm run docs`. -->';
+
+/** What the words in braces become, where the documents cannot know the value. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  where: 'its name, REGION and ACCOUNT (for ECR Public, its name and ALIAS)',
+};
+
+/** The documents with generated content, by path, as they should be. */
+export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
+  const metadata = await readActionMetadata();
+  const sections = readSections(await read('src/errors.ts'));
+  const documents = {
+    'README.md': fillReadme(await read('README.md'), metadata),
+    'docs/errors.md': errorsDocument(sections),
+    'docs/inputs.md': inputsDocument(metadata),
+  };
+  const formatted = Object.entries(documents).map(
+    async ([path, text]) => [path, await pretty(path, text)] as const,
+  );
+  return new Map(await Promise.all(formatted));
+}
+
+/** The first sentence, which stands alone in README. */
+export function summaryOf(description: string): string {
+  return /^.*?\.(?= |$)/.exec(description)?.[0] ?? description;
+}
+
+function fillReadme(readme: string, { inputs, outputs }: ActionMetadata): string {
+  const inputRows = [...inputs].map(([name, input]) => [
+    code(name),
+    shownDefault(input),
+    withoutFullStop(summaryOf(input.description)),
+  ]);
+  const outputRows = [...outputs].map(([name, description]) => [
+    code(name),
+    withoutFullStop(summaryOf(description)),
+  ]);
+  const filled = between(readme, 'inputs', table(['Input', 'Default', 'What it is'], inputRows));
+  return between(filled, 'outputs', table(['Output', 'What it is'], outputRows));
+}
+
+function between(text: string, name: string, content: string): string {
+  const marks = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`] as const;
+  const [begin, end] = marks.map((mark) => text.indexOf(mark)) as [number, number];
+  if (begin < 0 || end < begin) throw new Error(`README.md lacks ${marks.join(' … ')}`);
+  return `${text.slice(0, begin)}${marks[0]}\n\n${content}\n\n${text.slice(end)}`;
+}
+
+function inputsDocument({ inputs, outputs }: ActionMetadata): string {
+  return [
+    '# Inputs and outputs',
+    NOTE,
+    'Every input is text, as in all actions. An empty input counts as not set.',
+    '## Inputs',
+    ...[...inputs].flatMap(([name, input]) => [
+      `### ${code(name)}`,
+      input.description,
+      ...defaultLine(input),
+    ]),
+    'The keys of `repository-settings` are explained in [recipes](recipes.md#settings-for-new-repositories).',
+    '## Outputs',
+    'Outputs are set even if some of several repositories fail; they then describe those that are complete.',
+    ...[...outputs].flatMap(([name, description]) => [`### ${code(name)}`, description]),
+  ].join('\n\n');
+}
+
+function shownDefault(input: ActionInput): string {
+  if (input.required) return 'required';
+  return input.default === undefined ? '' : code(input.default);
+}
+
+function defaultLine(input: ActionInput): string[] {
+  if (input.required) return ['Required.'];
+  return input.default === undefined ? [] : [`Default: ${code(input.default)}.`];
+}
+
+type ErrorCode = keyof typeof ERRORS;
+
+interface Section {
+  readonly heading: string;
+  readonly codes: readonly ErrorCode[];
+}
+
+/** The comments between the entries of the table are the headings of the document. */
+function readSections(source: string): readonly Section[] {
+  const [, text = ''] = /^export const ERRORS = \{\n(.*?)^\}/ms.exec(source) ?? [];
+  const [, ...parts] = text.split(/^ {2}\/\/ /m);
+  const sections = parts.map((part) => ({
+    heading: part.slice(0, part.indexOf('\n')),
+    codes: [...part.matchAll(/^ {2}(\w+): \{$/gm)].flatMap(([, name = '']) =>
+      isErrorCode(name) ? [name] : [],
+    ),
+  }));
+  const found = sections.flatMap(({ codes }) => codes);
+  if (found.join() !== Object.keys(ERRORS).join())
+    throw new Error('The comments in src/errors.ts do not divide its table into sections');
+  return sections;
+}
+
+function isErrorCode(name: string): name is ErrorCode {
+  return name in ERRORS;
+}
+
+function errorsDocument(sections: readonly Section[]): string {
+  return [
+    '# Errors',
+    NOTE,
+    'A step that fails ends with one error: a code, what happened, and what to do. Tags move last, so until then a failed push is not visible in ECR. Layers that arrived stay, and the next run does not send them again.',
+    'The codes are part of the public interface: none ever changes its meaning. The message names the file, the digest or the repository, and the hint may say more than this table.',
+    'The action fills in the words in capitals: CALL is the API call that failed, such as `PutImage`; ACTION is the missing permission, such as `ecr:PutImage`, and ARN the repository to allow it on.',
+    ...sections.flatMap(({ heading, codes }) => [
+      `## ${heading}`,
+      rawTable(['Code', 'What it means', 'What to do'], codes.map(errorRow)),
+    ]),
+    '## What the messages say',
+    'For errors of AWS, the SDK and the network. The original name and text follow in parentheses.',
+    rawTable(
+      ['Message', 'Code', 'Original name'],
+      EXPLANATIONS.map(({ names, code: name, says }) => [
+        fill(says),
+        code(name),
+        names.map(code).join(', '),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function errorRow(name: ErrorCode): readonly string[] {
+  const entry: { means: string; hint: string; docs?: string } = ERRORS[name];
+  const meaning = entry.docs === undefined ? entry.means : `${entry.means}<br>${entry.docs}`;
+  return [code(name), fill(meaning), fill(entry.hint)];
+}
+
+function fill(template: string): string {
+  return template.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => PLACEHOLDERS[name] ?? name.toUpperCase(),
+  );
+}
+
+/** Not padded: one changed row changes one line. */
+function rawTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return `<!-- prettier-ignore -->\n${table(head, rows)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function withoutFullStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
+async function pretty(path: string, text: string): Promise<string> {
+  const filepath = new URL(path, REPOSITORY);
+  return format(text, { ...(await resolveConfig(filepath)), parser: 'markdown' });
+}
+
+function read(path: string): Promise<string> {
+  return readFile(new URL(path, REPOSITORY), 'utf8');
+}
+
+if (import.meta.main) {
+  const isCheck = process.argv.includes('--check');
+  for (const [path, text] of await generateDocs()) {
+    const current = await read(path).catch(() => undefined);
+    if (current === text) continue;
+    if (isCheck) {
+      console.error(`${path} is not what its sources give: run npm run docs`);
+      process.exitCode = 1;
+    } else {
+      await writeFile(new URL(path, REPOSITORY), text);
+      console.log(`wrote ${path}`);
+    }
+  }
+}
