@@ -3652,7 +3652,7 @@ __webpack_unused_export__ = DescribeImageSigningStatusCommand;
 __webpack_unused_export__ = DescribeImageSigningStatusRequest$;
 __webpack_unused_export__ = DescribeImageSigningStatusResponse$;
 __webpack_unused_export__ = DescribeImages$;
-__webpack_unused_export__ = DescribeImagesCommand;
+exports.ji5 = DescribeImagesCommand;
 __webpack_unused_export__ = DescribeImagesFilter$;
 __webpack_unused_export__ = DescribeImagesRequest$;
 __webpack_unused_export__ = DescribeImagesResponse$;
@@ -3704,7 +3704,7 @@ __webpack_unused_export__ = GetDownloadUrlForLayerCommand;
 __webpack_unused_export__ = GetDownloadUrlForLayerRequest$;
 __webpack_unused_export__ = GetDownloadUrlForLayerResponse$;
 __webpack_unused_export__ = GetLifecyclePolicy$;
-__webpack_unused_export__ = GetLifecyclePolicyCommand;
+exports.O0C = GetLifecyclePolicyCommand;
 __webpack_unused_export__ = GetLifecyclePolicyPreview$;
 __webpack_unused_export__ = GetLifecyclePolicyPreviewCommand;
 __webpack_unused_export__ = GetLifecyclePolicyPreviewRequest$;
@@ -3720,7 +3720,7 @@ __webpack_unused_export__ = GetRegistryScanningConfigurationCommand;
 __webpack_unused_export__ = GetRegistryScanningConfigurationRequest$;
 __webpack_unused_export__ = GetRegistryScanningConfigurationResponse$;
 __webpack_unused_export__ = GetRepositoryPolicy$;
-__webpack_unused_export__ = GetRepositoryPolicyCommand;
+exports.MeN = GetRepositoryPolicyCommand;
 __webpack_unused_export__ = GetRepositoryPolicyRequest$;
 __webpack_unused_export__ = GetRepositoryPolicyResponse$;
 __webpack_unused_export__ = GetSigningConfiguration$;
@@ -3784,7 +3784,7 @@ __webpack_unused_export__ = LayerPartTooSmallException;
 __webpack_unused_export__ = LayerPartTooSmallException$;
 __webpack_unused_export__ = LayersNotFoundException;
 __webpack_unused_export__ = LayersNotFoundException$;
-__webpack_unused_export__ = LifecyclePolicyNotFoundException;
+exports.R50 = LifecyclePolicyNotFoundException;
 __webpack_unused_export__ = LifecyclePolicyNotFoundException$;
 __webpack_unused_export__ = LifecyclePolicyPreviewFilter$;
 __webpack_unused_export__ = LifecyclePolicyPreviewInProgressException;
@@ -3901,7 +3901,7 @@ __webpack_unused_export__ = RepositoryNotEmptyException;
 __webpack_unused_export__ = RepositoryNotEmptyException$;
 __webpack_unused_export__ = RepositoryNotFoundException;
 __webpack_unused_export__ = RepositoryNotFoundException$;
-__webpack_unused_export__ = RepositoryPolicyNotFoundException;
+exports.VG$ = RepositoryPolicyNotFoundException;
 __webpack_unused_export__ = RepositoryPolicyNotFoundException$;
 __webpack_unused_export__ = RepositoryScanningConfiguration$;
 __webpack_unused_export__ = RepositoryScanningConfigurationFailure$;
@@ -31180,36 +31180,2821 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 9280:
+/***/ 2890:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   x: () => (/* binding */ reportFailure)
+/* harmony export */   Zs: () => (/* binding */ RETRIES),
+/* harmony export */   fh: () => (/* binding */ Retries),
+/* harmony export */   fz: () => (/* binding */ Retry)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* unused harmony export waitBefore */
+/* harmony import */ var _sleep_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3719);
 
-/** Shows why the step failed: code, what happened and what to do; the stack only where it is a bug or in debug logs. */
-function reportFailure(error, log) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V) {
-        const hint = error.hint === undefined ? '' : `\n${error.hint}`;
-        log.setFailed(`${error.code}: ${error.message}${hint}`);
-        log.debug(stackOf(error));
-        return;
+const RETRIES = {
+    transient: {
+        call: 'every call',
+        on: '5xx, a connection that was lost or timed out',
+        attempts: 8,
+        firstWait: 100,
+        longestWait: 20_000,
+        jitter: true,
+        says: undefined,
+    },
+    throttled: {
+        call: 'every call',
+        on: 'ThrottlingException and its like; not LimitExceededException, which the SDK takes for one',
+        attempts: 8,
+        firstWait: 1000,
+        longestWait: 20_000,
+        jitter: true,
+        says: undefined,
+    },
+    layer: {
+        call: 'InitiateLayerUpload',
+        on: 'UploadNotFoundException, InvalidLayerException, parts that ECR lost: the layer is begun anew',
+        attempts: 3,
+        firstWait: 0,
+        longestWait: 0,
+        jitter: false,
+        says: 'the layer was lost or arrived damaged',
+    },
+    part: {
+        call: 'UploadLayerPart',
+        on: 'InvalidLayerPartException, or an answer that names an earlier byte: it goes on from there',
+        attempts: 9,
+        firstWait: 0,
+        longestWait: 0,
+        jitter: false,
+        says: undefined,
+    },
+    manifest: {
+        call: 'PutImage',
+        on: 'LayersNotFoundException, ReferencedImagesNotFoundException: what is missing is sent again',
+        attempts: 6,
+        firstWait: 200,
+        longestWait: 3200,
+        jitter: false,
+        says: 'ECR does not see all of it yet',
+    },
+    newRepository: {
+        call: 'InitiateLayerUpload',
+        on: 'RepositoryNotFoundException, right after the repository was created or may have been',
+        attempts: 4,
+        firstWait: 250,
+        longestWait: 1000,
+        jitter: false,
+        says: 'the new repository is not there yet',
+    },
+    account: {
+        call: 'GetCallerIdentity',
+        on: 'as transient: a name that the push can do without is not waited for at length',
+        attempts: 2,
+        firstWait: 100,
+        longestWait: 100,
+        jitter: true,
+        says: undefined,
+    },
+};
+class Retry {
+    #options;
+    #attempt = 1;
+    constructor(options = {}) {
+        this.#options = options;
     }
-    log.setFailed(`INTERNAL: ${stackOf(error)}\nThis is a bug: please open an issue with this log.`);
+    get attempt() {
+        return this.#attempt;
+    }
+    async again(name, { signal, atLeast = 0 } = {}) {
+        const { attempts = RETRIES[name].attempts, onRetry } = this.#options;
+        if (this.#attempt >= attempts)
+            return false;
+        const wait = Math.max(waitBefore(name, this.#attempt), limited(name, atLeast));
+        this.#attempt += 1;
+        onRetry?.({ name, attempt: this.#attempt, attempts, wait });
+        await (0,_sleep_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .y)(wait, signal);
+        return true;
+    }
 }
-/** With the stacks of what it came from. */
-function stackOf(error) {
-    if (!(error instanceof Error))
-        return String(error);
-    const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-    return `${error.stack ?? error.message}${cause}`;
+function waitBefore(name, attempt, random = Math.random) {
+    const { firstWait, jitter } = RETRIES[name];
+    const longest = limited(name, firstWait * 2 ** (attempt - 1));
+    return jitter ? random() * longest : longest;
+}
+function limited(name, milliseconds) {
+    return Math.min(milliseconds, RETRIES[name].longestWait);
+}
+class Retries {
+    #byKey = new Map();
+    of(key, options = {}) {
+        const known = this.#byKey.get(key) ?? new Retry(options);
+        this.#byKey.set(key, known);
+        return known;
+    }
 }
 
 
 /***/ }),
 
-/***/ 2100:
+/***/ 9378:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ Semaphore)
+/* harmony export */ });
+class Semaphore {
+    #capacity;
+    #queue = [];
+    #taken = 0;
+    constructor(capacity) {
+        this.#capacity = capacity;
+    }
+    acquire(weight, signal, priority = 0) {
+        if (signal.aborted)
+            return Promise.reject(reasonOf(signal));
+        const permit = this.tryAcquire(weight);
+        return permit === undefined ? this.#wait(weight, signal, priority) : Promise.resolve(permit);
+    }
+    tryAcquire(weight) {
+        return this.#queue.length === 0 && this.#fits(weight) ? this.#take(weight) : undefined;
+    }
+    #wait(weight, signal, priority) {
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const abort = () => {
+            this.#queue.splice(this.#queue.indexOf(waiting), 1);
+            reject(reasonOf(signal));
+            this.#serve();
+        };
+        const waiting = {
+            weight,
+            priority,
+            grant: (permit) => {
+                signal.removeEventListener('abort', abort);
+                resolve(permit);
+            },
+        };
+        const behind = this.#queue.findIndex((other) => other.priority < priority);
+        this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, waiting);
+        signal.addEventListener('abort', abort, { once: true });
+        return promise;
+    }
+    #fits(weight) {
+        return this.#taken === 0 || this.#taken + weight <= this.#capacity;
+    }
+    #take(weight) {
+        let isTaken = true;
+        const release = () => {
+            if (!isTaken)
+                return;
+            isTaken = false;
+            this.#taken -= weight;
+            this.#serve();
+        };
+        this.#taken += weight;
+        return { release, [Symbol.dispose]: release };
+    }
+    #serve() {
+        for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
+            if (!this.#fits(first.weight))
+                return;
+            this.#queue.shift();
+            first.grant(this.#take(first.weight));
+        }
+    }
+}
+function reasonOf({ reason }) {
+    return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+
+/***/ }),
+
+/***/ 3719:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ sleep)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+
+async function sleep(milliseconds, signal) {
+    signal?.throwIfAborted();
+    if (milliseconds <= 0)
+        return;
+    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((error) => {
+        signal?.throwIfAborted();
+        throw error;
+    });
+}
+
+
+/***/ }),
+
+/***/ 5207:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ accountOf)
+/* harmony export */ });
+/* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
+/* harmony import */ var _retry_strategy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4186);
+
+
+async function accountOf({ region, credentials, requestHandler }, abortSignal) {
+    const { accountId } = await credentials();
+    if (accountId !== undefined)
+        return accountId;
+    const { GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
+    const { attempts } = _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .RETRIES */ .Zs.account;
+    const retryStrategy = new _retry_strategy_js__WEBPACK_IMPORTED_MODULE_1__/* .EcrRetryStrategy */ .C({ attempts, signal: abortSignal });
+    const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
+    try {
+        return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
+    }
+    finally {
+        sts.destroy();
+    }
+}
+
+
+/***/ }),
+
+/***/ 508:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Is: () => (/* binding */ errorName),
+  WE: () => (/* binding */ explain),
+  wY: () => (/* binding */ isNotAllowed)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/ecr/calls/explanations.ts
+const EXPLANATIONS = [
+    {
+        names: ['RepositoryNotFoundException'],
+        code: 'REPOSITORY_NOT_FOUND',
+        says: '{call}: {repository} does not exist',
+    },
+    {
+        names: ['RegistryNotFoundException'],
+        code: 'REGISTRY_NOT_FOUND',
+        says: '{call}: the registry of {repository} does not exist',
+    },
+    {
+        names: ['UnsupportedCommandException', 'UnknownOperationException'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: the endpoint for {repository} does not offer this call',
+    },
+    {
+        names: ['AccessDeniedException'],
+        code: 'ACCESS_DENIED',
+        says: '{call}: the credentials lack a permission on {repository}',
+    },
+    {
+        names: [
+            'AccessDenied',
+            'IDPCommunicationErrorException',
+            'IDPRejectedClaimException',
+            'InvalidIdentityTokenException',
+            'RegionDisabledException',
+        ],
+        code: 'NO_CREDENTIALS',
+        says: '{call}: AWS gave no credentials for the role in the environment',
+    },
+    {
+        names: ['CredentialsProviderError', 'TokenProviderError'],
+        code: 'NO_CREDENTIALS',
+        says: '{call}: no AWS credentials were found',
+    },
+    {
+        names: ['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
+        code: 'CREDENTIALS_EXPIRED',
+        says: '{call}: the AWS credentials have expired',
+    },
+    {
+        names: [
+            'UnrecognizedClientException',
+            'InvalidClientTokenId',
+            'IncompleteSignature',
+            'IncompleteSignatureException',
+            'MissingAuthenticationTokenException',
+        ],
+        code: 'CREDENTIALS_INVALID',
+        says: '{call}: AWS does not know these credentials',
+    },
+    {
+        names: [
+            'InvalidSignatureException',
+            'SignatureDoesNotMatch',
+            'RequestTimeTooSkewed',
+            'RequestInTheFuture',
+        ],
+        code: 'CREDENTIALS_INVALID',
+        says: '{call}: AWS refused the request signature',
+    },
+    {
+        names: ['LimitExceededException'],
+        code: 'LIMIT_EXCEEDED',
+        says: '{call}: {repository} has reached a quota',
+    },
+    {
+        names: ['KmsException'],
+        code: 'KMS',
+        says: '{call}: the KMS key of {repository} cannot be used',
+    },
+    {
+        names: [
+            'InvalidParameterException',
+            'ValidationException',
+            'SerializationException',
+            'InvalidTagParameterException',
+            'TooManyTagsException',
+        ],
+        code: 'INVALID_PARAMETER',
+        says: '{call}: ECR refused a parameter for {repository}',
+    },
+    {
+        names: ['LayersNotFoundException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: ECR no longer finds layers in {repository} that it accepted before',
+    },
+    {
+        names: ['ReferencedImagesNotFoundException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: ECR no longer finds images of the index in {repository} that it accepted before',
+    },
+    {
+        names: ['LayerPartTooSmallException', 'EmptyUploadException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: ECR refused the parts of a layer of {repository}',
+    },
+    {
+        names: ['ImageDigestDoesNotMatchException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: a manifest did not reach {repository} as it was sent',
+    },
+    {
+        names: [
+            'ThrottlingException',
+            'Throttling',
+            'TooManyRequestsException',
+            'RequestLimitExceeded',
+        ],
+        code: 'THROTTLED',
+        says: '{call}: AWS kept throttling calls to {repository}',
+    },
+    {
+        names: [
+            'ServerException',
+            'InternalFailure',
+            'InternalServerError',
+            'ServiceUnavailable',
+            'ServiceUnavailableException',
+        ],
+        code: 'SERVER_ERROR',
+        says: '{call}: ECR kept failing for {repository}',
+    },
+    {
+        names: ['ERR_INVALID_URL', 'EndpointError'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: the configured ECR endpoint is not a usable address',
+    },
+    {
+        names: ['ENOTFOUND', 'EAI_AGAIN'],
+        code: 'HOST_NOT_FOUND',
+        says: '{call}: the host of the ECR endpoint for {region} was not found',
+    },
+    {
+        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+        code: 'CONNECTION_REFUSED',
+        says: '{call}: the ECR endpoint for {region} cannot be reached',
+    },
+    {
+        names: [
+            'TimeoutError',
+            'RequestTimeout',
+            'RequestTimeoutException',
+            'ETIMEDOUT',
+            'ECONNRESET',
+            'EPIPE',
+        ],
+        code: 'CONNECTION_LOST',
+        says: '{call}: the connection to ECR in {region} kept breaking or stalling',
+    },
+    {
+        names: [
+            'SELF_SIGNED_CERT_IN_CHAIN',
+            'DEPTH_ZERO_SELF_SIGNED_CERT',
+            'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+            'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+            'UNABLE_TO_GET_ISSUER_CERT',
+            'CERT_HAS_EXPIRED',
+            'CERT_NOT_YET_VALID',
+            'CERT_REVOKED',
+            'ERR_TLS_CERT_ALTNAME_INVALID',
+        ],
+        code: 'CERTIFICATE_REFUSED',
+        says: '{call}: the TLS certificate of the ECR endpoint for {region} is not trusted',
+    },
+    {
+        names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: whatever answers as the ECR endpoint for {region} does not speak TLS',
+    },
+    {
+        names: ['ProxyError'],
+        code: 'PROXY_REFUSED',
+        says: '{call}: the proxy did not connect to the ECR endpoint for {region}',
+    },
+];
+const UNEXPECTED = {
+    names: [],
+    code: 'UNEXPECTED_RESPONSE',
+    says: '{call}: ECR gave an error for {repository} that this action does not know',
+};
+
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/ecr/calls/exceptions.ts
+
+
+
+function errorName(error) {
+    if (!(error instanceof Error))
+        return typeof error;
+    const code = Reflect.get(error, 'code');
+    return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
+}
+function isNotAllowed(error) {
+    return [
+        'AccessDeniedException',
+        'UnknownOperationException',
+        'UnsupportedCommandException',
+    ].includes(errorName(error));
+}
+function explain(error, context) {
+    if (error instanceof errors/* PushError */.V)
+        return error;
+    const text = textOf(error);
+    const name = errorName(error);
+    const status = statusOf(error);
+    const known = findExplanation(name);
+    const { code, says } = known ?? explainStatus(status) ?? UNEXPECTED;
+    const cause = status !== undefined && error instanceof SyntaxError ? `HTTP ${status}` : `${name}: ${text}`;
+    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
+    const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
+    const values = { ...valuesOf(context), ...deniedIn(text) };
+    return new errors/* PushError */.V(code, `${fill(says, values)} (${cause})${kms}`, {
+        hint: fill(errors/* ERRORS */.S[code].hint, values),
+        cause: error,
+    });
+}
+function textOf(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
+    return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
+}
+function statusOf(error) {
+    const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+    if (typeof metadata !== 'object' || metadata === null)
+        return undefined;
+    const status = Reflect.get(metadata, 'httpStatusCode');
+    return typeof status === 'number' ? status : undefined;
+}
+function explainStatus(status = 0) {
+    if (status === 429)
+        return findExplanation('ThrottlingException');
+    return status >= 500 ? findExplanation('ServerException') : undefined;
+}
+function deniedIn(text) {
+    const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
+        ?.groups ?? {};
+    return action === undefined || arn === undefined ? {} : { action, arn };
+}
+function findExplanation(name) {
+    return EXPLANATIONS.find(({ names }) => names.includes(name));
+}
+function valuesOf({ call, repository }) {
+    return {
+        call,
+        repository: (0,reference/* describeRepository */.MD)(repository),
+        region: repository.region ?? 'its region',
+        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
+        arn: (0,reference/* repositoryArn */.qM)(repository),
+        where: whereOf(repository),
+    };
+}
+function whereOf({ type, registryId, region }) {
+    if (type === 'public')
+        return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
+    const account = registryId ?? 'that of the credentials; registry-id names another';
+    return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
+}
+function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
+}
+
+
+/***/ }),
+
+/***/ 3788:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   II: () => (/* binding */ setProxyVariables),
+/* harmony export */   fU: () => (/* binding */ isProxyConfigured),
+/* harmony export */   pu: () => (/* binding */ proxyHandler)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
+function setProxyVariables({ httpsProxy, httpProxy, noProxy }, environment = process.env) {
+    const inputs = { https_proxy: httpsProxy, http_proxy: httpProxy };
+    for (const name of PROXY_VARIABLES) {
+        const proxy = inputs[name] ?? readVariable(name, environment);
+        if (proxy !== '')
+            environment[name] = checkProxy(proxy, name);
+    }
+    if (noProxy !== undefined)
+        environment['no_proxy'] = noProxy;
+}
+function isProxyConfigured(environment) {
+    return PROXY_VARIABLES.some((name) => readVariable(name, environment) !== '');
+}
+function readVariable(name, environment) {
+    return [environment[name], environment[name.toUpperCase()]].find((text) => text) ?? '';
+}
+function checkProxy(text, name) {
+    const url = text.includes('://') ? text : `http://${text}`;
+    if (/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+        return url;
+    const input = name.replace('_', '-');
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The input ${input}, or the variable ${name}, is no HTTP proxy`, {
+        hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds of proxy, such as SOCKS, are not supported.',
+    });
+}
+async function proxyHandler(options) {
+    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(565)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4565));
+    return new ProxyHandler(options);
+}
+
+
+/***/ }),
+
+/***/ 4186:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ EcrRetryStrategy)
+/* harmony export */ });
+/* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
+
+class EcrRetryStrategy {
+    mode = 'standard';
+    #options;
+    constructor(options = {}) {
+        this.#options = options;
+    }
+    acquireInitialRetryToken() {
+        return Promise.resolve(new CallToken(new _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .Retry */ .fz(this.#options)));
+    }
+    async refreshRetryTokenForRetry(token, failure) {
+        const name = retryOf(failure);
+        if (token instanceof CallToken && name !== undefined) {
+            const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
+            if (await token.retry.again(name, { signal: this.#options.signal, atLeast }))
+                return token;
+        }
+        throw failure.error ?? new Error('not tried again');
+    }
+    recordSuccess() {
+    }
+}
+class CallToken {
+    retry;
+    constructor(retry) {
+        this.retry = retry;
+    }
+    getRetryCount() {
+        return this.retry.attempt - 1;
+    }
+    getRetryDelay() {
+        return 0;
+    }
+}
+function retryOf({ error, errorType }) {
+    if (error?.name === 'LimitExceededException')
+        return undefined;
+    if (errorType === 'THROTTLING')
+        return 'throttled';
+    return errorType === 'TRANSIENT' ? 'transient' : undefined;
+}
+
+
+/***/ }),
+
+/***/ 7281:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q: () => (/* binding */ EcrRegistry)
+});
+
+// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
+var exceptions = __nccwpck_require__(508);
+// EXTERNAL MODULE: ./src/ecr/images.ts
+var ecr_images = __nccwpck_require__(2298);
+// EXTERNAL MODULE: ./src/ecr/upload/body.ts
+var upload_body = __nccwpck_require__(7960);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./src/ecr/upload/send.ts
+
+const HASH_HEADER = 'x-amz-content-sha256';
+const LENGTH_HEADER = 'content-length';
+async function sendPart(body, send, onBytes) {
+    try {
+        return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes));
+    }
+    catch (error) {
+        if (!(error instanceof UnexpectedRequest))
+            throw error;
+        onBytes(body.bytes);
+        return await send(await body.decode(), () => undefined);
+    }
+}
+class UnexpectedRequest extends Error {
+}
+function insertBody(stack, body, onBytes) {
+    stack.add((next) => (args) => {
+        const { request } = args;
+        if (!isExpected(request, body))
+            throw new UnexpectedRequest();
+        request.headers[HASH_HEADER] = body.hash;
+        request.headers[LENGTH_HEADER] = String(body.bytes);
+        return next(args);
+    }, { step: 'serialize', priority: 'low', name: 'ecrPartBody' });
+    stack.add((next) => (args) => next(withBody(args, new BodyStream(body, onBytes))), {
+        step: 'finalizeRequest',
+        priority: 'low',
+        name: 'ecrPartStream',
+    });
+}
+function isExpected(request, { frame }) {
+    return isBodyRequest(request) && textOf(request.body) === frame.before + frame.after;
+}
+function isBodyRequest(request) {
+    if (typeof request !== 'object' || request === null || !('body' in request))
+        return false;
+    return 'headers' in request && typeof request.headers === 'object' && request.headers !== null;
+}
+function textOf(body) {
+    if (typeof body === 'string')
+        return body;
+    return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
+}
+function withBody(args, body) {
+    const { request } = args;
+    if (isBodyRequest(request))
+        request.body = body;
+    return args;
+}
+class BodyStream extends external_node_stream_.Readable {
+    #body;
+    #chunks;
+    #onBytes;
+    #written = 0;
+    constructor(body, onBytes) {
+        super({ highWaterMark: 1 });
+        const chunks = body.chunks();
+        this.#body = body;
+        this.#chunks =
+            Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+        this.#onBytes = onBytes;
+    }
+    _read() {
+        Promise.resolve(this.#chunks.next()).then(({ done, value }) => this.push(done === true ? null : value), (error) => this.destroy(error instanceof Error ? error : new Error(String(error))));
+    }
+    pipe(destination, options) {
+        this.#body.heldBy(destination);
+        this.on('data', ({ byteLength }) => {
+            this.#written += byteLength;
+            this.#onBytes(byteLength);
+        });
+        if (isRequest(destination)) {
+            this.once('error', (error) => destination.destroy(error));
+            destination.once('close', () => this.destroy());
+            this.#endWithAnswer(destination);
+        }
+        return super.pipe(destination, options);
+    }
+    #endWithAnswer(request) {
+        const end = () => {
+            if (request.writableEnded)
+                return;
+            this.unpipe(request);
+            if (this.#written === this.#body.bytes)
+                request.end();
+            else
+                request.destroy();
+        };
+        request.once('response', (response) => response.once('end', end));
+    }
+}
+function isRequest(stream) {
+    return 'writableEnded' in stream && 'destroy' in stream && typeof stream.destroy === 'function';
+}
+
+;// CONCATENATED MODULE: ./src/ecr/layer-calls.ts
+
+
+
+function layerCalls(requests, parts, registry) {
+    let bytesOnWire = 0;
+    const onBytes = (bytes) => void (bytesOnWire += bytes);
+    return {
+        get bytesOnWire() {
+            return bytesOnWire;
+        },
+        isAvailable: (digest, signal) => registry.isAvailable(digest, signal),
+        take: (part, blob, signal) => parts.take(requests.id, part, blob, signal),
+        takeAhead: (part, blob, signal) => parts.takeAhead(requests.id, part, blob, signal),
+        initiate: async (signal) => {
+            try {
+                const { uploadId, partSize } = await requests.initiate(signal);
+                if (uploadId === undefined)
+                    throw incomplete('InitiateLayerUpload', 'uploadId');
+                return { uploadId, partSize };
+            }
+            catch (error) {
+                throw registry.explain('InitiateLayerUpload', error, signal);
+            }
+        },
+        send: async (body, signal) => {
+            const range = { ...requests.id, ...(0,upload_body/* rangeOf */.be)(body.part) };
+            const send = (layerPartBlob, plug) => requests.sendPart({ ...range, layerPartBlob }, plug, signal);
+            try {
+                const answer = await sendPart(body, send, onBytes);
+                registry.learn(answer);
+                const { lastByteReceived } = answer;
+                if (lastByteReceived === undefined)
+                    throw incomplete('UploadLayerPart', 'lastByteReceived');
+                return { kind: 'received', lastByteReceived };
+            }
+            catch (error) {
+                registry.learn(error);
+                return partOutcome(error) ?? raise(registry.explain('UploadLayerPart', error, signal));
+            }
+            finally {
+                body.end();
+            }
+        },
+        complete: async (uploadId, digest, signal) => {
+            try {
+                const answer = await requests.complete({ uploadId, layerDigests: [digest] }, signal);
+                registry.learn(answer);
+                return answer.layerDigest === digest ? 'completed' : 'digest-mismatch';
+            }
+            catch (error) {
+                const outcome = COMPLETE_OUTCOMES[(0,exceptions/* errorName */.Is)(error)];
+                return outcome ?? raise(registry.explain('CompleteLayerUpload', error, signal));
+            }
+        },
+    };
+}
+const COMPLETE_OUTCOMES = {
+    LayerAlreadyExistsException: 'already-exists',
+    InvalidLayerException: 'digest-mismatch',
+    UploadNotFoundException: 'upload-not-found',
+};
+function partOutcome(error) {
+    const name = (0,exceptions/* errorName */.Is)(error);
+    if (name === 'UploadNotFoundException')
+        return { kind: 'upload-not-found' };
+    if (name !== 'InvalidLayerPartException' || !(error instanceof Error))
+        return undefined;
+    const last = Reflect.get(error, 'lastValidByteReceived');
+    const lastValidByteReceived = typeof last === 'number' ? last : undefined;
+    return { kind: 'not-consecutive', lastValidByteReceived };
+}
+function incomplete(call, member) {
+    return new Error(`the answer to ${call} has no ${member}`);
+}
+function raise(error) {
+    throw error;
+}
+
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/ecr/identity.ts
+
+class Identity {
+    #debug;
+    #repository;
+    constructor(repository, debug) {
+        this.#repository = repository;
+        this.#debug = debug;
+    }
+    get repository() {
+        return this.#repository;
+    }
+    get isComplete() {
+        return (0,reference/* repositoryUri */.LJ)(this.#repository) !== undefined;
+    }
+    learn(answer) {
+        if (typeof answer !== 'object' || answer === null)
+            return;
+        const registryId = Reflect.get(answer, 'registryId');
+        const isToLearn = this.#repository.registryId === undefined;
+        if (isToLearn && typeof registryId === 'string' && (0,reference/* isAccountId */.JG)(registryId))
+            this.#repository = { ...this.#repository, registryId };
+        const alias = (0,reference/* aliasIn */.eq)(Reflect.get(answer, 'repositoryUri'));
+        if (this.#repository.type === 'public' && alias !== undefined)
+            this.#repository = { ...this.#repository, alias };
+    }
+    async complete(repository, account) {
+        if (!this.isComplete)
+            await this.#ask(repository);
+        if (this.#repository.registryId === undefined)
+            await this.#ask(account);
+    }
+    async #ask({ call, ask }) {
+        try {
+            this.learn(await ask());
+        }
+        catch (error) {
+            this.#debug(`${call} did not tell the registry: ${String(error)}`);
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/ecr/policies.ts
+
+function policiesIn({ lifecyclePolicyText, policyText }) {
+    return [
+        ...policy('lifecycle-policy', 'PutLifecyclePolicy', lifecyclePolicyText),
+        ...policy('repository-policy', 'SetRepositoryPolicy', policyText),
+    ];
+}
+function policy(name, call, text) {
+    return text === undefined ? [] : [{ name, call, text }];
+}
+const COMMANDS = {
+    private: {
+        'lifecycle-policy': 'aws ecr put-lifecycle-policy --lifecycle-policy-text file://POLICY.json',
+        'repository-policy': 'aws ecr set-repository-policy --policy-text file://POLICY.json',
+    },
+    public: {
+        'lifecycle-policy': '',
+        'repository-policy': 'aws ecr-public set-repository-policy --policy-text file://POLICY.json',
+    },
+};
+function policyRefused({ name }, { type, registryId, region, name: repositoryName }, explained) {
+    if (!(explained instanceof errors/* PushError */.V) || explained.code === 'CANCELLED')
+        return explained;
+    const options = [
+        `--repository-name ${repositoryName}`,
+        ...(registryId !== undefined && type === 'private' ? [`--registry-id ${registryId}`] : []),
+        ...(region === undefined ? [] : [`--region ${region}`]),
+    ];
+    return new errors/* PushError */.V(explained.code, `${explained.message}. The repository was created, but has no ${name}`, {
+        hint: `${explained.hint} Then run the step again: as long as the repository holds no image, it sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
+        cause: explained.cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/ecr/tag-mutability.ts
+function isImmutableTag(tag, settings) {
+    const filters = settings.imageTagMutabilityExclusionFilters ?? [];
+    const isExcluded = filters.some(({ filter }) => filter !== undefined && matchesWildcard(tag, filter));
+    switch (settings.imageTagMutability) {
+        case 'IMMUTABLE':
+            return true;
+        case 'IMMUTABLE_WITH_EXCLUSION':
+            return !isExcluded;
+        case 'MUTABLE_WITH_EXCLUSION':
+            return isExcluded;
+        default:
+            return false;
+    }
+}
+function matchesWildcard(text, wildcard) {
+    const pattern = wildcard
+        .split('*')
+        .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+        .join('.*');
+    return new RegExp(`^${pattern}$`).test(text);
+}
+
+// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
+var tuning = __nccwpck_require__(6297);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/async/retry.ts
+var async_retry = __nccwpck_require__(2890);
+;// CONCATENATED MODULE: ./src/ecr/upload/in-order.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+async function sendInOrder(from, calls, { blob, signal, onProgress }) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const parts = __addDisposableResource(env_1, new PartsAhead(from, calls, blob, signal), true);
+        const setbacks = new async_retry/* Retry */.fz();
+        for (let firstByte = from.nextByte; firstByte < blob.size;) {
+            const body = await parts.take(firstByte);
+            const end = firstByte + body.part.size;
+            parts.takeAhead(end);
+            const outcome = await calls.send(body, signal);
+            if (outcome.kind === 'upload-not-found')
+                return outcome.kind;
+            const next = nextByte(outcome);
+            if (next === undefined || next < 0 || next > end)
+                return 'parts-lost';
+            if (next <= firstByte && !(await setbacks.again('part', { signal })))
+                return 'parts-lost';
+            firstByte = next;
+            onProgress({ ...from, nextByte: next });
+        }
+        return 'done';
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+function nextByte(outcome) {
+    const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
+    return last === undefined ? undefined : last + 1;
+}
+class PartsAhead {
+    #upload;
+    #calls;
+    #blob;
+    #signal;
+    #ahead = [];
+    constructor(upload, calls, blob, signal) {
+        this.#upload = upload;
+        this.#calls = calls;
+        this.#blob = blob;
+        this.#signal = signal;
+    }
+    async take(firstByte) {
+        const [next, ...others] = this.#ahead;
+        if (next?.part.firstByte === firstByte) {
+            this.#ahead = others;
+            return next.body;
+        }
+        await this.#discard();
+        return this.#calls.take(this.#part(firstByte), this.#blob, this.#signal);
+    }
+    takeAhead(firstByte) {
+        const known = this.#ahead.at(-1)?.part;
+        let next = known === undefined ? firstByte : known.firstByte + known.size;
+        while (this.#ahead.length < tuning/* PARTS_AHEAD */.$Y && next < this.#blob.size) {
+            const part = this.#part(next);
+            const body = this.#calls.takeAhead(part, this.#blob, this.#signal);
+            if (body === undefined)
+                return;
+            body.catch(() => undefined);
+            this.#ahead = [...this.#ahead, { part, body }];
+            next += part.size;
+        }
+    }
+    async [Symbol.asyncDispose]() {
+        await this.#discard();
+    }
+    async #discard() {
+        const ahead = this.#ahead;
+        this.#ahead = [];
+        for (const { body } of ahead) {
+            await body.then((taken) => taken.end(), () => undefined);
+        }
+    }
+    #part(firstByte) {
+        const { uploadId, partSize } = this.#upload;
+        return { uploadId, firstByte, size: Math.min(partSize, this.#blob.size - firstByte) };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/upload-layer.ts
+var upload_layer_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var upload_layer_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+async function uploadLayer(upload, calls, options, signal) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { layer, onRetry } = upload;
+        const blob = upload_layer_addDisposableResource(env_1, await upload.open(), true);
+        const retry = new async_retry/* Retry */.fz({ onRetry });
+        for (let { from } = upload;; from = undefined) {
+            const attempt = await attemptUpload({ ...upload, from }, blob, calls, options, signal);
+            if (attempt === 'completed')
+                return { kind: 'sent', bytesOnWire: calls.bytesOnWire };
+            const elsewhere = { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire };
+            if (attempt === 'already-exists')
+                return elsewhere;
+            if (attempt === 'digest-mismatch')
+                await checkLocalDigest(layer, blob, signal);
+            else if (await calls.isAvailable(layer.digest, signal))
+                return elsewhere;
+            if (!(await retry.again('layer', { signal })))
+                throw notArrived(layer, attempt);
+        }
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = upload_layer_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+async function attemptUpload({ layer, from, onProgress = () => undefined }, blob, calls, options, signal) {
+    const start = from ?? (await initiate(layer, calls, options, signal));
+    const sent = await sendInOrder(start, calls, { blob, signal, onProgress }).catch(async (error) => {
+        if (isSignatureRefused(error))
+            await checkLocalDigest(layer, blob, signal);
+        throw error;
+    });
+    return sent === 'done' ? calls.complete(start.uploadId, layer.digest, signal) : sent;
+}
+async function initiate(layer, calls, { sizes, debug }, signal) {
+    const { uploadId, partSize: offered } = await calls.initiate(signal);
+    const partSize = choosePartSize(layer.size, offered, sizes);
+    if (sizes.wanted === undefined && !isSound(offered, sizes))
+        debug(`InitiateLayerUpload offered parts of ${String(offered)} bytes: using ${partSize}`);
+    return { uploadId, partSize, nextByte: 0 };
+}
+function choosePartSize(layerSize, offered, sizes) {
+    const usual = isSound(offered, sizes) ? offered : tuning/* USUAL_PART_SIZE */.fZ;
+    const needed = Math.ceil(layerSize / sizes.maxParts);
+    return Math.min(Math.max(sizes.wanted ?? usual, needed), tuning/* MAX_PART_SIZE */.Tp);
+}
+function isSound(offered, { least }) {
+    return Number.isSafeInteger(offered) && offered !== undefined && offered >= least;
+}
+function isSignatureRefused(error) {
+    return (error instanceof errors/* PushError */.V &&
+        error.cause instanceof Error &&
+        ['InvalidSignatureException', 'SignatureDoesNotMatch'].includes(error.cause.name));
+}
+async function checkLocalDigest(layer, blob, signal) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const buffer = new Uint8Array(Math.min(tuning/* HASH_CHUNK_BYTES */.$6, blob.size));
+    for (let position = 0; position < blob.size; position += buffer.length) {
+        signal.throwIfAborted();
+        const chunk = buffer.subarray(0, Math.min(buffer.length, blob.size - position));
+        await blob.read(chunk, position);
+        hash.update(chunk);
+    }
+    const found = `sha256:${hash.digest('hex')}`;
+    if (found === layer.digest)
+        return;
+    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`);
+}
+function notArrived(layer, last) {
+    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive in ${async_retry/* RETRIES */.Zs.layer.attempts} uploads (${last})`);
+}
+
+;// CONCATENATED MODULE: ./src/ecr/ecr-registry.ts
+var ecr_registry_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var ecr_registry_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+class EcrRegistry {
+    id;
+    #identity;
+    #resources;
+    constructor(repository, resources) {
+        this.id = { registryId: repository.registryId, repositoryName: repository.name };
+        this.#identity = new Identity(repository, resources.debug);
+        this.#resources = resources;
+    }
+    get repository() {
+        return this.#identity.repository;
+    }
+    get retries() {
+        return this.#resources.counts.retries;
+    }
+    async identify(signal) {
+        if (this.#identity.isComplete)
+            return this.repository;
+        await this.#identity.complete({ call: 'DescribeRepositories', ask: () => this.describe(signal) }, {
+            call: 'GetCallerIdentity',
+            ask: async () => ({ registryId: await this.account(signal) }),
+        });
+        signal.throwIfAborted();
+        return this.repository;
+    }
+    async availableLayers(digests, signal) {
+        return this.#call('BatchCheckLayerAvailability', signal, async () => {
+            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(digests).map((batch) => this.checkLayers(batch, signal)));
+            return new Set(answers.flatMap(ecr_images/* availableIn */.pX));
+        });
+    }
+    async uploadLayer(upload, signal) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const { parts, layers, sizes, debug } = this.#resources;
+            const { size } = upload.layer;
+            const _ = ecr_registry_addDisposableResource(env_1, await layers.acquire(this.#weightOf(size), signal, size), false);
+            upload.onStart?.();
+            parts.expect(size);
+            const calls = layerCalls(this.layerRequests, parts, {
+                isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
+                learn: (answer) => this.#identity.learn(answer),
+                explain: (call, error) => this.#explain(call, error, signal),
+            });
+            return await uploadLayer(upload, calls, { sizes, debug }, signal);
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            ecr_registry_disposeResources(env_1);
+        }
+    }
+    #weightOf(size) {
+        const { layersAtOnce } = this.#resources;
+        return size < tuning/* LARGE_LAYER */.yX ? 1 : Math.max(1, layersAtOnce / tuning/* MAX_LARGE_LAYERS_AT_ONCE */.Wc);
+    }
+    async putImage(image, signal) {
+        try {
+            this.#identity.learn((await this.put((0,ecr_images/* putInput */.oe)(image), signal)).image);
+            return { kind: 'put' };
+        }
+        catch (error) {
+            const name = (0,exceptions/* errorName */.Is)(error);
+            const cause = this.#explain('PutImage', error, signal);
+            if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
+                return { kind: 'tag-required', cause };
+            const outcome = (0,ecr_images/* putOutcome */.Y6)(name, cause);
+            if (outcome === undefined)
+                throw cause;
+            return outcome;
+        }
+    }
+    #mayNeedTag({ tag }) {
+        return this.repository.type === 'public' && tag === undefined;
+    }
+    async findImages(ids, signal) {
+        return this.#callIfAllowed(this.lookUpCall, signal, async () => {
+            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(ids).map((batch) => this.lookUp(batch, signal)));
+            const images = answers.flat();
+            images.forEach((image) => this.#identity.learn(image));
+            return images.flatMap(ecr_images/* foundImage */.wj);
+        });
+    }
+    async immutableTags(tags, signal) {
+        try {
+            const mutability = (await this.tagMutability(signal)) ?? {};
+            this.#identity.learn(mutability);
+            return tags.filter((tag) => isImmutableTag(tag, mutability));
+        }
+        catch (error) {
+            if (!signal.aborted)
+                return undefined;
+            throw this.#explain('DescribeRepositories', error, signal);
+        }
+    }
+    async createRepository(settings, signal) {
+        try {
+            this.#identity.learn(await this.create(settings, signal));
+            return 'created';
+        }
+        catch (error) {
+            if ((0,exceptions/* errorName */.Is)(error) === 'RepositoryAlreadyExistsException')
+                return 'exists';
+            throw this.#explain('CreateRepository', error, signal);
+        }
+    }
+    async setPolicies(names, settings, signal) {
+        for (const policy of policiesIn(settings).filter(({ name }) => names.includes(name))) {
+            try {
+                await this.setPolicy(policy, signal);
+            }
+            catch (error) {
+                throw policyRefused(policy, this.repository, this.#explain(policy.call, error, signal));
+            }
+        }
+    }
+    async missingPolicies(settings, signal) {
+        const policies = policiesIn(settings);
+        if (policies.length === 0)
+            return [];
+        return this.#callIfAllowed('DescribeImages', signal, async () => {
+            if (await this.holdsImages(signal))
+                return [];
+            const has = await Promise.all(policies.map((policy) => this.hasPolicy(policy, signal)));
+            return policies.filter((_, at) => has[at] === false).map(({ name }) => name);
+        });
+    }
+    async #callIfAllowed(call, signal, request) {
+        return this.#call(call, signal, () => request().catch((error) => {
+            if ((0,exceptions/* isNotAllowed */.wY)(error))
+                return undefined;
+            throw error;
+        }));
+    }
+    async #call(call, signal, request) {
+        try {
+            return await request();
+        }
+        catch (error) {
+            throw this.#explain(call, error, signal);
+        }
+    }
+    #explain(call, error, signal) {
+        if (signal.aborted && signal.reason instanceof Error)
+            return signal.reason;
+        return (0,exceptions/* explain */.WE)(error, { call, repository: this.repository });
+    }
+}
+
+
+/***/ }),
+
+/***/ 3342:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ Ecr)
+});
+
+// EXTERNAL MODULE: ./src/async/semaphore.ts
+var semaphore = __nccwpck_require__(9378);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(8249);
+// EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
+var image_hosts = __nccwpck_require__(9362);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+// EXTERNAL MODULE: ./src/ecr/calls/proxy.ts
+var proxy = __nccwpck_require__(3788);
+// EXTERNAL MODULE: ./src/ecr/calls/retry-strategy.ts
+var retry_strategy = __nccwpck_require__(4186);
+;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
+
+
+
+
+
+
+const SOCKET_TIMEOUT = 120_000;
+const CONNECTION_TIMEOUT = 10_000;
+const MAX_SOCKETS = 100;
+async function privateClient({ region, host }, options) {
+    const { environment, rateLimits } = options;
+    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
+    const client = new dist_cjs/* ECRClient */.S70({
+        ...(await commonConfig(options)),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
+        ...(known === undefined ? {} : { region: known }),
+    });
+    const resolved = await resolveRegion(client.config.region);
+    client.middlewareStack.use(rateLimits.plugin('private', resolved));
+    return { client, region: resolved };
+}
+async function publicClient({ host }, options) {
+    const { environment, rateLimits } = options;
+    const { ECRPUBLICClient } = await __nccwpck_require__.e(/* import() */ 821).then(__nccwpck_require__.t.bind(__nccwpck_require__, 9821, 19));
+    const client = new ECRPUBLICClient({
+        ...(await commonConfig(options)),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
+        region: reference/* PUBLIC_REGION */.Ne,
+    });
+    client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
+    return client;
+}
+async function commonConfig({ environment, signal, onRetry }) {
+    const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    const handler = {
+        connectionTimeout: CONNECTION_TIMEOUT,
+        socketTimeout: SOCKET_TIMEOUT,
+        httpAgent: agent,
+        httpsAgent: agent,
+    };
+    const attempts = attemptsIn(environment);
+    return {
+        retryStrategy: new retry_strategy/* EcrRetryStrategy */.C({ attempts, signal, onRetry }),
+        requestHandler: (0,proxy/* isProxyConfigured */.fU)(environment) ? await (0,proxy/* proxyHandler */.pu)(handler) : handler,
+    };
+}
+function endpointConfig(host, variable, environment) {
+    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
+    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
+        return {};
+    return {
+        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
+        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
+    };
+}
+async function resolveRegion(region) {
+    try {
+        return await region();
+    }
+    catch (cause) {
+        throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', { cause });
+    }
+}
+function attemptsIn(environment) {
+    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
+    return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
+}
+
+// EXTERNAL MODULE: ./src/async/sleep.ts
+var sleep = __nccwpck_require__(3719);
+// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
+var exceptions = __nccwpck_require__(508);
+;// CONCATENATED MODULE: ./src/ecr/calls/rate-limit.ts
+
+
+const RATES = {
+    private: {
+        InitiateLayerUpload: 100,
+        CompleteLayerUpload: 100,
+        UploadLayerPart: 500,
+        PutImage: 10,
+    },
+    public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
+};
+const BURST_SECONDS = 4;
+const THROTTLING = ['ThrottlingException', 'Throttling', 'TooManyRequestsException'];
+class TokenBucket {
+    #rate;
+    #capacity;
+    #now;
+    #tokens;
+    #filledAt;
+    constructor(rate, capacity, now = () => performance.now()) {
+        this.#rate = rate;
+        this.#capacity = capacity;
+        this.#now = now;
+        this.#tokens = capacity;
+        this.#filledAt = now();
+    }
+    take() {
+        this.#fill();
+        this.#tokens -= 1;
+        return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
+    }
+    drain() {
+        this.#fill();
+        this.#tokens = Math.min(this.#tokens, 0);
+    }
+    #fill() {
+        const now = this.#now();
+        const fresh = ((now - this.#filledAt) / 1000) * this.#rate;
+        this.#tokens = Math.min(this.#tokens + fresh, this.#capacity);
+        this.#filledAt = now;
+    }
+}
+class RateLimits {
+    #regions = new Map();
+    plugin(type, region) {
+        const buckets = this.#bucketsOf(type, region);
+        const middleware = (next, context) => async (args) => {
+            const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
+            await (0,sleep/* sleep */.y)(bucket?.take() ?? 0, signalOf(context));
+            try {
+                return await next(args);
+            }
+            catch (error) {
+                if (THROTTLING.includes((0,exceptions/* errorName */.Is)(error)))
+                    bucket?.drain();
+                throw error;
+            }
+        };
+        return {
+            applyToStack: (stack) => stack.addRelativeTo(middleware, {
+                name: 'ecrRateLimits',
+                relation: 'after',
+                toMiddleware: 'retryMiddleware',
+            }),
+        };
+    }
+    #bucketsOf(type, region) {
+        const key = `${type} ${region}`;
+        const buckets = this.#regions.get(key) ?? newBuckets(RATES[type]);
+        this.#regions.set(key, buckets);
+        return buckets;
+    }
+}
+function newBuckets(rates) {
+    const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
+    return new Map(entries);
+}
+function signalOf({ __smithy_context: call }) {
+    const signal = call?.abortSignal;
+    return signal instanceof AbortSignal ? signal : undefined;
+}
+
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/ecr/calls/account.ts
+var account = __nccwpck_require__(5207);
+// EXTERNAL MODULE: ./src/ecr/ecr-registry.ts + 7 modules
+var ecr_registry = __nccwpck_require__(7281);
+// EXTERNAL MODULE: ./src/ecr/images.ts
+var ecr_images = __nccwpck_require__(2298);
+;// CONCATENATED MODULE: ./src/ecr/private-registry.ts
+
+
+
+
+
+class PrivateRegistry extends ecr_registry/* EcrRegistry */.Q {
+    lookUpCall = 'BatchGetImage';
+    layerRequests;
+    #client;
+    constructor(client, repository, resources) {
+        super(repository, resources);
+        const { id } = this;
+        this.#client = client;
+        this.layerRequests = {
+            id,
+            initiate: (abortSignal) => client.send(new dist_cjs/* InitiateLayerUploadCommand */.Do9(id), { abortSignal }),
+            sendPart: (input, plug, abortSignal) => {
+                const command = new dist_cjs/* UploadLayerPartCommand */.bVv(input);
+                plug(command.middlewareStack);
+                return client.send(command, { abortSignal });
+            },
+            complete: (input, abortSignal) => client.send(new dist_cjs/* CompleteLayerUploadCommand */.fU9({ ...id, ...input }), { abortSignal }),
+        };
+    }
+    checkLayers(layerDigests, abortSignal) {
+        const command = new dist_cjs/* BatchCheckLayerAvailabilityCommand */.YmI({ ...this.id, layerDigests });
+        return this.#client.send(command, { abortSignal });
+    }
+    put(input, abortSignal) {
+        return this.#client.send(new dist_cjs/* PutImageCommand */.SUU({ ...this.id, ...input }), { abortSignal });
+    }
+    async lookUp(ids, abortSignal) {
+        const command = new dist_cjs/* BatchGetImageCommand */.P8n({
+            ...this.id,
+            imageIds: ids.map(ecr_images/* toIdentifier */.L),
+            acceptedMediaTypes: [...media_types/* MANIFEST_MEDIA_TYPES */.$T, ...media_types/* INDEX_MEDIA_TYPES */.kA],
+        });
+        const { images = [] } = await this.#client.send(command, { abortSignal });
+        return images.map(({ imageId, registryId }) => ({ ...imageId, registryId }));
+    }
+    async describe(abortSignal) {
+        const { registryId, repositoryName } = this.id;
+        const command = new dist_cjs/* DescribeRepositoriesCommand */.pE_({
+            registryId,
+            repositoryNames: [repositoryName],
+        });
+        return (await this.#client.send(command, { abortSignal })).repositories?.[0];
+    }
+    tagMutability(signal) {
+        return this.describe(signal);
+    }
+    async create(settings, abortSignal) {
+        const { imageTagMutability, mutabilityExclusions, scanOnPush, encryptionType, kmsKey, tags } = settings;
+        const command = new dist_cjs/* CreateRepositoryCommand */.WTe({
+            ...this.id,
+            tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+            imageTagMutability,
+            imageTagMutabilityExclusionFilters: mutabilityExclusions?.map((filter) => ({
+                filterType: 'WILDCARD',
+                filter,
+            })),
+            imageScanningConfiguration: scanOnPush === undefined ? undefined : { scanOnPush },
+            encryptionConfiguration: encryptionType === undefined ? undefined : { encryptionType, kmsKey },
+        });
+        return (await this.#client.send(command, { abortSignal })).repository;
+    }
+    async holdsImages(abortSignal) {
+        const command = new dist_cjs/* DescribeImagesCommand */.ji5({ ...this.id, maxResults: 1 });
+        const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
+        return imageDetails.length > 0;
+    }
+    async hasPolicy({ name }, abortSignal) {
+        try {
+            await (name === 'lifecycle-policy'
+                ? this.#client.send(new dist_cjs/* GetLifecyclePolicyCommand */.O0C(this.id), { abortSignal })
+                : this.#client.send(new dist_cjs/* GetRepositoryPolicyCommand */.MeN(this.id), { abortSignal }));
+            return true;
+        }
+        catch (error) {
+            const isMissing = error instanceof dist_cjs/* LifecyclePolicyNotFoundException */.R50 ||
+                error instanceof dist_cjs/* RepositoryPolicyNotFoundException */.VG$;
+            if (isMissing)
+                return false;
+            throw error;
+        }
+    }
+    setPolicy({ name, text }, abortSignal) {
+        const lifecycle = { ...this.id, lifecyclePolicyText: text };
+        return name === 'lifecycle-policy'
+            ? this.#client.send(new dist_cjs/* PutLifecyclePolicyCommand */.Rcn(lifecycle), { abortSignal })
+            : this.#client.send(new dist_cjs/* SetRepositoryPolicyCommand */.IOA({ ...this.id, policyText: text }), {
+                abortSignal,
+            });
+    }
+    account(signal) {
+        return (0,account/* accountOf */.X)(this.#client.config, signal);
+    }
+}
+
+// EXTERNAL MODULE: ./src/ecr/upload/body.ts
+var body = __nccwpck_require__(7960);
+// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
+var tuning = __nccwpck_require__(6297);
+;// CONCATENATED MODULE: ./src/ecr/upload/memory.ts
+
+
+class Memory {
+    #budget;
+    #room;
+    #free = [];
+    #allocated = 0;
+    constructor(budget = tuning/* PART_MEMORY */.GL) {
+        this.#budget = budget;
+        this.#room = new semaphore/* Semaphore */.j(budget);
+    }
+    async acquire(size, signal, priority) {
+        return this.#lend(await this.#room.acquire(size, signal, priority), size);
+    }
+    tryAcquire(size) {
+        const permit = this.#room.tryAcquire(size);
+        return permit && this.#lend(permit, size);
+    }
+    #lend(permit, size) {
+        const memory = this.#reuse(size) ?? this.#allocate(size);
+        let isLent = true;
+        const end = (isReusable) => {
+            if (!isLent)
+                return;
+            isLent = false;
+            if (isReusable)
+                this.#free.push(memory);
+            else
+                this.#allocated -= memory.byteLength;
+            permit.release();
+        };
+        return {
+            bytes: new Uint8Array(memory, 0, size),
+            release: () => end(true),
+            drop: () => end(false),
+        };
+    }
+    #reuse(size) {
+        const [smallest] = this.#free
+            .filter(({ byteLength }) => byteLength >= size && byteLength <= size * tuning/* MAX_SLACK */.Wn)
+            .toSorted((a, b) => a.byteLength - b.byteLength);
+        if (smallest !== undefined)
+            this.#free.splice(this.#free.indexOf(smallest), 1);
+        return smallest;
+    }
+    #allocate(size) {
+        const memory = new SharedArrayBuffer(Math.ceil(size / tuning/* CAPACITY_STEP */.ai) * tuning/* CAPACITY_STEP */.ai);
+        this.#allocated += memory.byteLength;
+        while (this.#allocated > this.#budget) {
+            const oldest = this.#free.shift();
+            if (oldest === undefined)
+                break;
+            this.#allocated -= oldest.byteLength;
+        }
+        return memory;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/pace.ts
+
+const PROCESS = {
+    now: () => performance.now(),
+    cpu: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) / 1000;
+    },
+};
+class Pace {
+    #clock;
+    #hasSent = false;
+    #cpu;
+    #measuredAt;
+    #cores = 0;
+    constructor(clock = PROCESS) {
+        this.#clock = clock;
+        this.#cpu = clock.cpu();
+        this.#measuredAt = clock.now();
+    }
+    noteSent() {
+        this.#hasSent = true;
+    }
+    isNetworkBound() {
+        return !this.#hasSent || this.#busyCores() < tuning/* IDLE_CORES */.WG;
+    }
+    #busyCores() {
+        const now = this.#clock.now();
+        const elapsed = now - this.#measuredAt;
+        if (elapsed < tuning/* PACE_WINDOW */.LS)
+            return this.#cores;
+        const cpu = this.#clock.cpu();
+        this.#cores = (cpu - this.#cpu) / elapsed;
+        this.#cpu = cpu;
+        this.#measuredAt = now;
+        return this.#cores;
+    }
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+// EXTERNAL MODULE: ./src/ecr/upload/worker.js
+var worker = __nccwpck_require__(6287);
+;// CONCATENATED MODULE: ./src/ecr/upload/thread.ts
+
+
+
+
+const WORKER_FILE = new URL(/* asset import */ __nccwpck_require__(1633), __nccwpck_require__.b);
+class Threads {
+    #workerFile;
+    #maxThreads;
+    #threads = [];
+    constructor({ workerFile, maxThreads } = {}) {
+        this.#workerFile = workerFile ?? WORKER_FILE;
+        this.#maxThreads = maxThreads ?? Math.min(tuning/* MAX_THREADS */.J$, (0,external_node_os_.availableParallelism)());
+    }
+    expect(size) {
+        if (size >= tuning/* THREAD_MIN_BYTES */.Yy)
+            this.#start();
+    }
+    encode(body) {
+        if (body.bytes.byteLength < tuning/* THREAD_MIN_BYTES */.Yy)
+            return (0,worker/* encodeAndHash */.O8)(body);
+        if (this.#leastBusy()?.pending !== 0)
+            this.#start();
+        return this.#leastBusy()?.encode(body) ?? (0,worker/* encodeAndHash */.O8)(body);
+    }
+    async [Symbol.asyncDispose]() {
+        await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
+    }
+    #start() {
+        if (this.#threads.length < this.#maxThreads)
+            this.#threads.push(new Thread(this.#workerFile));
+    }
+    #leastBusy() {
+        return this.#threads
+            .filter(({ isAlive }) => isAlive)
+            .toSorted((a, b) => a.pending - b.pending)[0];
+    }
+}
+class Thread {
+    #worker;
+    #pending = new Map();
+    #nextId = 0;
+    #isAlive = true;
+    constructor(file) {
+        this.#worker = startWorker(file);
+        this.#isAlive = this.#worker !== undefined;
+        this.#worker?.on('message', (message) => this.#receive(message));
+        this.#worker?.on('error', () => this.#fail());
+        this.#worker?.on('exit', () => this.#fail());
+        this.#worker?.unref();
+    }
+    get isAlive() {
+        return this.#isAlive;
+    }
+    get pending() {
+        return this.#pending.size;
+    }
+    encode(body) {
+        const { promise, resolve } = Promise.withResolvers();
+        const id = this.#nextId++;
+        if (this.#pending.size === 0)
+            this.#worker?.ref();
+        this.#pending.set(id, resolve);
+        this.#worker?.postMessage({ id, body });
+        return promise;
+    }
+    async [Symbol.asyncDispose]() {
+        await this.#worker?.terminate();
+    }
+    #receive(message) {
+        if (!isAnswer(message))
+            return;
+        const { id, digest } = message;
+        this.#pending.get(id)?.(digest);
+        this.#pending.delete(id);
+        if (this.#pending.size === 0)
+            this.#worker?.unref();
+    }
+    #fail() {
+        this.#isAlive = false;
+        for (const settle of this.#pending.values())
+            settle(undefined);
+        this.#pending.clear();
+    }
+}
+function startWorker(file) {
+    try {
+        return new external_node_worker_threads_.Worker(file, {
+            workerData: worker/* WORKER_DATA */.cf,
+            resourceLimits: tuning/* THREAD_HEAP */.GC,
+            execArgv: [],
+        });
+    }
+    catch {
+        return undefined;
+    }
+}
+function isAnswer(message) {
+    return typeof message === 'object' && message !== null && 'id' in message && 'digest' in message;
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/take-part.ts
+
+
+
+
+
+
+class PartTaker {
+    #memory;
+    #scratch = new Memory(tuning/* SCRATCH_MEMORY */.Z0);
+    #threads;
+    #pace;
+    #waiting = new Set();
+    constructor({ memory, threads, pace } = {}) {
+        this.#memory = memory ?? new Memory();
+        this.#threads = threads ?? new Threads();
+        this.#pace = pace ?? new Pace();
+    }
+    expect(size) {
+        this.#threads.expect(size);
+    }
+    async take(repository, part, source, signal) {
+        const frame = (0,body/* frameOf */.Dm)(repository, part);
+        const size = (0,body/* bodySize */.e4)(frame, part.size);
+        const memory = await this.#acquireWhileBusy(size, urgencyOf(part, source), signal);
+        return memory === undefined
+            ? this.#streamed(part, frame, source, signal)
+            : this.#resident(part, frame, source, memory);
+    }
+    takeAhead(repository, part, source, signal) {
+        const frame = (0,body/* frameOf */.Dm)(repository, part);
+        const memory = this.#memory.tryAcquire((0,body/* bodySize */.e4)(frame, part.size));
+        if (memory !== undefined)
+            return this.#resident(part, frame, source, memory);
+        return this.#pace.isNetworkBound() ? this.#streamed(part, frame, source, signal) : undefined;
+    }
+    async [Symbol.asyncDispose]() {
+        await this.#threads[Symbol.asyncDispose]();
+    }
+    async #acquireWhileBusy(size, urgency, signal) {
+        const memory = this.#memory.tryAcquire(size);
+        if (memory !== undefined || this.#pace.isNetworkBound())
+            return memory;
+        const idle = new AbortController();
+        this.#waiting.add(idle);
+        try {
+            return await this.#memory.acquire(size, AbortSignal.any([signal, idle.signal]), urgency);
+        }
+        catch (error) {
+            if (signal.aborted || !idle.signal.aborted)
+                throw error;
+            return undefined;
+        }
+        finally {
+            this.#waiting.delete(idle);
+        }
+    }
+    #noteSent() {
+        this.#pace.noteSent();
+        if (this.#waiting.size === 0 || !this.#pace.isNetworkBound())
+            return;
+        for (const idle of this.#waiting)
+            idle.abort();
+    }
+    async #resident(part, frame, source, memory) {
+        const hash = await this.#encode(part, frame, source, memory);
+        const release = () => {
+            memory.release();
+            this.#noteSent();
+        };
+        return new body/* ResidentBody */.J4(part, frame, hash, { ...memory, release });
+    }
+    async #streamed(part, frame, source, signal) {
+        const size = (0,body/* bodySize */.e4)(frame, part.size);
+        const memory = await this.#scratch.acquire(size, signal, urgencyOf(part, source));
+        const hash = await this.#encode(part, frame, source, memory);
+        memory.release();
+        return new body/* StreamedBody */.IP(part, frame, hash, source);
+    }
+    async #encode(part, frame, source, memory) {
+        try {
+            const read = () => (0,body/* readBody */.x8)(memory.bytes, frame, part, source);
+            return (await this.#threads.encode(await read())) ?? (0,worker/* encodeAndHash */.O8)(await read());
+        }
+        catch (error) {
+            memory.drop();
+            throw error;
+        }
+    }
+}
+function urgencyOf({ firstByte }, { size }) {
+    return size - firstByte;
+}
+
+;// CONCATENATED MODULE: ./src/ecr/ecr.ts
+
+
+
+
+
+
+
+
+class Ecr {
+    signal;
+    #ended = new AbortController();
+    #environment;
+    #rateLimits = new RateLimits();
+    #clients = new DisposableStack();
+    #resources;
+    #sizes;
+    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, debug = () => undefined, } = {}) {
+        const { signal: ended } = this.#ended;
+        this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
+        this.#environment = environment;
+        this.#sizes = { wanted: partSize, least: leastPartSize };
+        const layers = new semaphore/* Semaphore */.j(concurrency);
+        this.#resources = { parts: new PartTaker(), layers, layersAtOnce: concurrency, debug };
+    }
+    async open(repository) {
+        const counts = { retries: 0 };
+        const sizes = { ...this.#sizes, maxParts: tuning/* MAX_PARTS */.kz[repository.type] };
+        const resources = { ...this.#resources, sizes, counts };
+        const options = {
+            environment: this.#environment,
+            rateLimits: this.#rateLimits,
+            signal: this.signal,
+            onRetry: () => void (counts.retries += 1),
+        };
+        if (repository.type === 'public') {
+            const { PublicRegistry } = await Promise.all(/* import() */[__nccwpck_require__.e(821), __nccwpck_require__.e(857)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4857));
+            const client = this.#own(await publicClient(repository, options));
+            return new PublicRegistry(client, { ...repository, region: reference/* PUBLIC_REGION */.Ne }, resources);
+        }
+        const { client, region } = await privateClient(repository, options);
+        return new PrivateRegistry(this.#own(client), { ...repository, region }, resources);
+    }
+    async [Symbol.asyncDispose]() {
+        this.#ended.abort(new errors/* PushError */.V('CANCELLED', 'The run is over'));
+        this.#clients.dispose();
+        await this.#resources.parts[Symbol.asyncDispose]();
+    }
+    #own(client) {
+        return this.#clients.adopt(client, () => client.destroy());
+    }
+}
+
+
+/***/ }),
+
+/***/ 2298:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ toIdentifier),
+/* harmony export */   Xy: () => (/* binding */ batches),
+/* harmony export */   Y6: () => (/* binding */ putOutcome),
+/* harmony export */   oe: () => (/* binding */ putInput),
+/* harmony export */   pX: () => (/* binding */ availableIn),
+/* harmony export */   wj: () => (/* binding */ foundImage)
+/* harmony export */ });
+/* unused harmony export MAX_DIGESTS_PER_CALL */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _oci_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8825);
+
+
+const MAX_DIGESTS_PER_CALL = 100;
+function batches(items) {
+    return Array.from({ length: Math.ceil(items.length / MAX_DIGESTS_PER_CALL) }, (_, at) => items.slice(at * MAX_DIGESTS_PER_CALL, (at + 1) * MAX_DIGESTS_PER_CALL));
+}
+function availableIn({ layers = [], failures = [], }) {
+    const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
+    if (invalid !== undefined) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_PARAMETER', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`, { hint: 'Open an issue with the log.' });
+    }
+    return layers
+        .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
+        .map(({ layerDigest = '' }) => layerDigest)
+        .filter(_oci_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc);
+}
+function toIdentifier(id) {
+    return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
+}
+function foundImage({ imageDigest = '', imageTag }) {
+    if (!(0,_oci_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc)(imageDigest))
+        return [];
+    return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
+}
+function putInput({ bytes, mediaType, digest, tag }) {
+    return {
+        imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+        imageManifestMediaType: mediaType,
+        imageDigest: digest,
+        imageTag: tag,
+    };
+}
+function putOutcome(name, cause) {
+    switch (name) {
+        case 'ImageAlreadyExistsException':
+            return { kind: 'already-exists' };
+        case 'LayersNotFoundException':
+            return { kind: 'layers-not-found', cause };
+        case 'ReferencedImagesNotFoundException':
+            return { kind: 'referenced-images-not-found', cause };
+        case 'ImageTagAlreadyExistsException':
+            return { kind: 'tag-is-immutable', cause };
+        default:
+            return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 9362:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pq: () => (/* binding */ parseImageHost),
+/* harmony export */   dt: () => (/* binding */ PUBLIC_HOST),
+/* harmony export */   w_: () => (/* binding */ privateHost)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5152);
+
+const PUBLIC_HOST = 'public.ecr.aws';
+const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
+const PRIVATE_HOST = /^(?<account>\d{12})\.dkr(?<separator>[.-])ecr(?<fips>-fips)?\.(?<region>[a-z0-9-]+)\.(?<domain>[a-z0-9.-]+)$/;
+function parseImageHost(host) {
+    if (host === PUBLIC_HOST)
+        return { type: 'public', fips: false, dualStack: false };
+    if (host === PUBLIC_DUAL_STACK_HOST)
+        return { type: 'public', fips: false, dualStack: true };
+    const { account, separator, fips, region, domain } = PRIVATE_HOST.exec(host)?.groups ?? {};
+    if (account === undefined || region === undefined)
+        return undefined;
+    const dualStack = separator === '-';
+    if (domain !== (dualStack ? dualStackDomain(region) : ipv4Domain(region)))
+        return undefined;
+    return { type: 'private', accountId: account, region, fips: fips !== undefined, dualStack };
+}
+function privateHost(accountId, region) {
+    return `${accountId}.dkr.ecr.${region}.${ipv4Domain(region)}`;
+}
+function ipv4Domain(region) {
+    return (0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_0__.partition)(region).dnsSuffix;
+}
+function dualStackDomain(region) {
+    return (0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_0__.partition)(region).dualStackDnsSuffix.replace(/^api\./, 'on.');
+}
+
+
+/***/ }),
+
+/***/ 396:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bs: () => (/* binding */ checkTag),
+/* harmony export */   Cg: () => (/* binding */ checkRepositoryName),
+/* harmony export */   F2: () => (/* binding */ parseReference),
+/* harmony export */   JG: () => (/* binding */ isAccountId),
+/* harmony export */   LJ: () => (/* binding */ repositoryUri),
+/* harmony export */   MD: () => (/* binding */ describeRepository),
+/* harmony export */   Ne: () => (/* binding */ PUBLIC_REGION),
+/* harmony export */   U$: () => (/* binding */ registryHost),
+/* harmony export */   Vm: () => (/* binding */ checkRegistryId),
+/* harmony export */   ap: () => (/* binding */ isEcrReference),
+/* harmony export */   eq: () => (/* binding */ aliasIn),
+/* harmony export */   qM: () => (/* binding */ repositoryArn)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5152);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _image_hosts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9362);
+
+
+
+const PUBLIC_REGION = 'us-east-1';
+const NAMES = {
+    private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
+    public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+};
+const NAME_LENGTHS = { private: [2, 256], public: [2, 205] };
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+const ACCOUNT_ID = /^\d{12}$/;
+const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const ALIAS_LENGTHS = [2, 50];
+function checkRepositoryName(name, type) {
+    const [shortest, longest] = NAME_LENGTHS[type];
+    const isLongEnough = name.length >= shortest && name.length <= longest;
+    if (isLongEnough && NAMES[type].test(name))
+        return name;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name`, {
+        hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by "-", "_", "." or "/".`,
+    });
+}
+function checkTag(tag) {
+    if (TAG.test(tag))
+        return tag;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag`, {
+        hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-", the first neither "." nor "-".',
+    });
+}
+function checkRegistryId(id, type) {
+    if (isAccountId(id) || (type === 'public' && isAlias(id)))
+        return id;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, {
+        hint: 'An account id has 12 digits; quote it in YAML, so that leading zeros stay. An alias needs registry-type: public.',
+    });
+}
+function isAlias(text) {
+    const [shortest, longest] = ALIAS_LENGTHS;
+    return text.length >= shortest && text.length <= longest && ALIAS.test(text);
+}
+function isEcrReference(text) {
+    return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .parseImageHost */ .Pq)(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
+}
+function parseReference(text) {
+    const slash = text.indexOf('/');
+    const host = text.slice(0, slash);
+    const [path = '', tag, ...rest] = text.slice(slash + 1).split(':');
+    const parsed = (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .parseImageHost */ .Pq)(host);
+    if (parsed === undefined)
+        throw notEcr(text, host);
+    if (rest.length > 0 || path.includes('@'))
+        throw malformed(text);
+    const { type, accountId: registryId, region } = parsed;
+    const repository = type === 'private'
+        ? { type, registryId, region, name: checkRepositoryName(path, type), host }
+        : { ...splitPublicPath(text, path), host };
+    return { repository, tag: tag === undefined ? undefined : checkTag(tag) };
+}
+function splitPublicPath(text, path) {
+    const slash = path.indexOf('/');
+    const alias = path.slice(0, slash);
+    if (slash < 0 || !isAlias(alias))
+        throw malformed(text);
+    const name = checkRepositoryName(path.slice(slash + 1), 'public');
+    return { type: 'public', registryId: alias, region: PUBLIC_REGION, name };
+}
+function notEcr(text, host) {
+    const isHost = /[.:]|^localhost$/.test(host);
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not in ECR: ${isHost ? host : 'docker.io'} is another registry`, {
+        hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG.`,
+    });
+}
+function malformed(text) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an image reference that can be pushed to`, {
+        hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG; a digest comes from the image and cannot be chosen.`,
+    });
+}
+function repositoryUri(repository) {
+    const { type, registryId, name, alias = registryId } = repository;
+    const host = registryHost(repository);
+    if (host === undefined)
+        return undefined;
+    if (type === 'private')
+        return `${host}/${name}`;
+    return alias === undefined || isAccountId(alias) ? undefined : `${host}/${alias}/${name}`;
+}
+function aliasIn(uri) {
+    const [host, alias, ...name] = typeof uri === 'string' ? uri.split('/') : [];
+    const isPublic = host !== undefined && (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .parseImageHost */ .Pq)(host)?.type === 'public';
+    return isPublic && alias !== undefined && name.length > 0 && isAlias(alias) ? alias : undefined;
+}
+function isAccountId(id) {
+    return ACCOUNT_ID.test(id);
+}
+function registryHost({ type, registryId, region, host, }) {
+    if (host !== undefined)
+        return host;
+    if (type === 'public')
+        return _image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt;
+    return registryId === undefined || region === undefined
+        ? undefined
+        : (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .privateHost */ .w_)(registryId, region);
+}
+function describeRepository({ type, registryId, region, name, }) {
+    const registry = registryId === undefined ? '' : ` of registry ${registryId}`;
+    if (type === 'public')
+        return `public repository ${name}${registry}`;
+    return `repository ${name}${registry}${region === undefined ? '' : ` in ${region}`}`;
+}
+function repositoryArn({ type, registryId, region = '*', name, }) {
+    const account = registryId !== undefined && isAccountId(registryId) ? registryId : '*';
+    return type === 'public'
+        ? `arn:aws:ecr-public::${account}:repository/${name}`
+        : `arn:${(0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_2__.partition)(region).name}:ecr:${region}:${account}:repository/${name}`;
+}
+
+
+/***/ }),
+
+/***/ 7960:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dm: () => (/* binding */ frameOf),
+/* harmony export */   IP: () => (/* binding */ StreamedBody),
+/* harmony export */   J4: () => (/* binding */ ResidentBody),
+/* harmony export */   be: () => (/* binding */ rangeOf),
+/* harmony export */   e4: () => (/* binding */ bodySize),
+/* harmony export */   x8: () => (/* binding */ readBody)
+/* harmony export */ });
+/* harmony import */ var _tuning_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6297);
+/* harmony import */ var _worker_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6287);
+
+
+function frameOf({ registryId, repositoryName }, part) {
+    const { uploadId, partFirstByte, partLastByte } = rangeOf(part);
+    const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
+    const optional = JSON.stringify({ registryId });
+    return {
+        before: JSON.stringify(members).slice(0, -'"}'.length),
+        after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
+    };
+}
+function rangeOf({ uploadId, firstByte, size }) {
+    return { uploadId, partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
+}
+function bodySize({ before, after }, size) {
+    return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
+}
+async function readBody(bytes, frame, { firstByte, size }, source) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const start = buffer.write(frame.before, 0);
+    const end = start + base64Length(size);
+    buffer.write(frame.after, end);
+    await source.read(buffer.subarray(end - size, end), firstByte);
+    return { bytes, start, end, size, step: _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .ENCODE_STEP */ .yr };
+}
+class ResidentBody {
+    part;
+    frame;
+    hash;
+    #memory;
+    #requests = 0;
+    #isEnded = false;
+    constructor(part, frame, hash, memory) {
+        this.part = part;
+        this.frame = frame;
+        this.hash = hash;
+        this.#memory = memory;
+    }
+    get bytes() {
+        return this.#memory.bytes.byteLength;
+    }
+    chunks() {
+        return writesOf(this.#memory.bytes);
+    }
+    heldBy(request) {
+        this.#requests += 1;
+        request.once('close', () => {
+            this.#requests -= 1;
+            this.#releaseIfUnused();
+        });
+    }
+    decode() {
+        return Promise.resolve(decodeBody(this.#memory.bytes, this.frame));
+    }
+    end() {
+        this.#isEnded = true;
+        this.#releaseIfUnused();
+    }
+    #releaseIfUnused() {
+        if (this.#isEnded && this.#requests === 0)
+            this.#memory.release();
+    }
+}
+class StreamedBody {
+    part;
+    frame;
+    bytes;
+    hash;
+    #source;
+    constructor(part, frame, hash, source) {
+        this.part = part;
+        this.frame = frame;
+        this.bytes = bodySize(frame, part.size);
+        this.hash = hash;
+        this.#source = source;
+    }
+    chunks() {
+        return chunksOf(this.frame, this.part, this.#source);
+    }
+    heldBy() {
+    }
+    async decode() {
+        const bytes = new Uint8Array(this.part.size);
+        await this.#source.read(bytes, this.part.firstByte);
+        return bytes;
+    }
+    end() {
+    }
+}
+function* writesOf(body) {
+    for (let at = 0; at < body.byteLength; at += _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_BYTES */ .Cw)
+        yield body.subarray(at, at + _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_BYTES */ .Cw);
+}
+async function* chunksOf({ before, after }, { firstByte, size }, source) {
+    yield Buffer.from(before);
+    const room = base64Length(Math.min(_tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC, size));
+    const memory = Buffer.allocUnsafeSlow(room * _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNKS_AT_ONCE */ .Tq);
+    for (let read = 0; read < size; read += _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC) {
+        const rawLength = Math.min(_tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC, size - read);
+        const length = base64Length(rawLength);
+        const at = ((read / _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC) % _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNKS_AT_ONCE */ .Tq) * room;
+        const chunk = memory.subarray(at, at + length);
+        await source.read(chunk.subarray(length - rawLength), firstByte + read);
+        (0,_worker_js__WEBPACK_IMPORTED_MODULE_1__/* .encodeInPlace */ .h1)(chunk, rawLength, _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .ENCODE_STEP */ .yr);
+        yield chunk;
+    }
+    yield Buffer.from(after);
+}
+function decodeBody(body, { before, after }) {
+    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const text = buffer.toString('latin1', Buffer.byteLength(before), body.byteLength - Buffer.byteLength(after));
+    return Buffer.from(text, 'base64');
+}
+function base64Length(size) {
+    return Math.ceil(size / 3) * 4;
+}
+
+
+/***/ }),
+
+/***/ 6297:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $6: () => (/* binding */ HASH_CHUNK_BYTES),
+/* harmony export */   $Y: () => (/* binding */ PARTS_AHEAD),
+/* harmony export */   Cw: () => (/* binding */ WRITE_BYTES),
+/* harmony export */   EC: () => (/* binding */ CHUNK_BYTES),
+/* harmony export */   GC: () => (/* binding */ THREAD_HEAP),
+/* harmony export */   GL: () => (/* binding */ PART_MEMORY),
+/* harmony export */   J$: () => (/* binding */ MAX_THREADS),
+/* harmony export */   LS: () => (/* binding */ PACE_WINDOW),
+/* harmony export */   Tp: () => (/* binding */ MAX_PART_SIZE),
+/* harmony export */   Tq: () => (/* binding */ CHUNKS_AT_ONCE),
+/* harmony export */   WG: () => (/* binding */ IDLE_CORES),
+/* harmony export */   Wc: () => (/* binding */ MAX_LARGE_LAYERS_AT_ONCE),
+/* harmony export */   Wn: () => (/* binding */ MAX_SLACK),
+/* harmony export */   Yy: () => (/* binding */ THREAD_MIN_BYTES),
+/* harmony export */   Z0: () => (/* binding */ SCRATCH_MEMORY),
+/* harmony export */   ai: () => (/* binding */ CAPACITY_STEP),
+/* harmony export */   cv: () => (/* binding */ MAX_LAYERS_AT_ONCE),
+/* harmony export */   fZ: () => (/* binding */ USUAL_PART_SIZE),
+/* harmony export */   fq: () => (/* binding */ MIN_PART_SIZE),
+/* harmony export */   kz: () => (/* binding */ MAX_PARTS),
+/* harmony export */   yX: () => (/* binding */ LARGE_LAYER),
+/* harmony export */   yr: () => (/* binding */ ENCODE_STEP)
+/* harmony export */ });
+const MIN_PART_SIZE = 5 * 1024 * 1024;
+const MAX_PART_SIZE = 20 * 1024 * 1024;
+const USUAL_PART_SIZE = 10 * 1024 * 1024;
+const MAX_PARTS = { private: 4200, public: 1000 };
+const MAX_LAYERS_AT_ONCE = 96;
+const MAX_LARGE_LAYERS_AT_ONCE = 32;
+const LARGE_LAYER = 256 * 1024;
+const PARTS_AHEAD = 2;
+const PART_MEMORY = 42_000_000;
+const SCRATCH_MEMORY = 14_000_000;
+const CAPACITY_STEP = 64 * 1024;
+const MAX_SLACK = 2;
+const THREAD_MIN_BYTES = 512 * 1024;
+const MAX_THREADS = 2;
+const THREAD_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
+const ENCODE_STEP = 48 * 1024;
+const WRITE_BYTES = 256 * 1024;
+const CHUNK_BYTES = 96 * 1024;
+const CHUNKS_AT_ONCE = 3;
+const PACE_WINDOW = 20;
+const IDLE_CORES = 1;
+const HASH_CHUNK_BYTES = 1024 * 1024;
+
+
+/***/ }),
+
+/***/ 3916:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ ERRORS),
+/* harmony export */   V: () => (/* binding */ PushError)
+/* harmony export */ });
+const ERRORS = {
+    INVALID_INPUT: {
+        means: 'An input is missing or has no valid value.',
+        hint: 'Correct the input that the message names.',
+        docs: 'A tag has 1 to 128 letters, digits, `_`, `.` and `-`, and starts with neither `.` nor `-`. A repository name has 2 to 256 lowercase letters and digits, separated by `-`, `_`, `.` or `/`.',
+    },
+    NO_REGION: {
+        means: 'No AWS region is set.',
+        hint: 'Set the input aws-region, or run aws-actions/configure-aws-credentials before this step.',
+    },
+    LAYOUT_NOT_FOUND: {
+        means: 'There is nothing at the path.',
+        hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
+    },
+    NOT_A_LAYOUT: {
+        means: 'The path holds something other than an OCI image layout.',
+        hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
+        docs: 'A compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and where there is one it names the command that converts it.',
+    },
+    LAYOUT_UNREADABLE: {
+        means: 'The operating system refused to read a file.',
+        hint: 'Check the permissions of the layout and the disk that holds it.',
+    },
+    UNSAFE_LINK: {
+        means: 'A link leads out of the layout, in a circle, or nowhere.',
+        hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
+    },
+    INVALID_TAR: {
+        means: 'The tar is damaged or cut short, or programs would read it differently.',
+        hint: 'Write the tar again.',
+        docs: 'An entry of the layout twice, a sparse file, a size that is no number, more than 50,000 entries, headers in an order or of a kind that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
+    },
+    INVALID_JSON: {
+        means: 'A file is not JSON that every program would read alike.',
+        hint: 'The file may be cut short or damaged: build the layout again.',
+        docs: 'Not UTF-8, one key twice in an object, or nested too deep.',
+    },
+    INVALID_MANIFEST: {
+        means: 'A field of an index, a manifest or a config is missing or has no valid value.',
+        hint: 'The layout is malformed: build it again with a current version of the tool that wrote it.',
+        docs: 'Also a manifest that is both an index and an image, one whose `mediaType` differs from what its descriptor says, and an index that contains itself. Do not trust a layout like that unless your own build wrote it.',
+    },
+    UNSUPPORTED_MEDIA_TYPE: {
+        means: 'It is neither an OCI nor a Docker schema 2 image or index.',
+        hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
+        docs: 'Convert an old image with `skopeo copy --format oci`.',
+    },
+    TOO_LARGE: {
+        means: 'A manifest, a config, an index or all of them together exceed a limit.',
+        hint: 'Push less at once: select one image with the input image, or keep fewer platforms.',
+        docs: 'ECR takes 4 MiB a manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
+    },
+    DIGEST_MISMATCH: {
+        means: 'A file does not have the size or the digest that its descriptor gives.',
+        hint: 'The file was cut short or changed after the build: build the layout again.',
+    },
+    BLOB_MISSING: {
+        means: 'Something the image needs is not in the layout.',
+        hint: 'Build the layout again, or copy all of its files: it is not complete.',
+    },
+    EMPTY_BLOB: {
+        means: 'A blob has no bytes, which ECR refuses.',
+        hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
+    },
+    TOO_MANY_LAYERS: {
+        means: 'An image has more than 500 layers, which ECR refuses.',
+        hint: 'Build the image with fewer layers: join RUN steps, or squash.',
+    },
+    NO_IMAGE: {
+        means: 'The layout lists no image, or the inputs leave none.',
+        hint: 'Check that the build wrote its image into this layout.',
+    },
+    AMBIGUOUS_IMAGE: {
+        means: 'The layout lists several images.',
+        hint: 'Set the input image to the name or, where names repeat, to the digest of one of them.',
+    },
+    IMAGE_NOT_FOUND: {
+        means: 'The layout does not list the image that the input image names.',
+        hint: 'Set the input image to a name or digest of the list.',
+    },
+    PLATFORM_NOT_FOUND: {
+        means: 'No image is for a platform that the input platforms names.',
+        hint: 'Set the input platforms to some of those, or build for what is missing.',
+    },
+    NOT_A_SINGLE_IMAGE: {
+        means: 'single-image: unwrap found an index of several images, or of none.',
+        hint: 'Keep one platform with the input platforms, or leave single-image out.',
+    },
+    CONFLICTING_PLATFORMS: {
+        means: 'Two layouts hold different images for one platform.',
+        hint: 'Leave one of the layouts out, or keep other platforms only, with the input platforms.',
+    },
+    INCOMPLETE_INDEX: {
+        means: 'An index lists platforms or attestations that the layout lacks, as "docker save" writes it.',
+        hint: 'Build the layout again, whole.',
+        docs: 'Where inputs can keep what is there, the error names them.',
+    },
+    REPOSITORY_NOT_FOUND: {
+        means: 'The repository does not exist.',
+        hint: 'Check {where}. To create it, set create-repository: true.',
+    },
+    REGISTRY_NOT_FOUND: {
+        means: 'The registry does not exist.',
+        hint: 'Check the alias or account id in front of the repository name.',
+    },
+    ACCESS_DENIED: {
+        means: 'The credentials lack a permission.',
+        hint: 'Allow {action} on {arn}. For a repository in another account, its repository policy must allow it too.',
+    },
+    NO_CREDENTIALS: {
+        means: 'No AWS credentials were found, or AWS gave none for the role.',
+        hint: "Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role. For a role, check its ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
+    },
+    CREDENTIALS_EXPIRED: {
+        means: 'The AWS credentials have expired.',
+        hint: 'Run aws-actions/configure-aws-credentials right before this step, with a longer role-duration-seconds.',
+    },
+    CREDENTIALS_INVALID: {
+        means: 'AWS does not know the credentials or refused the signature.',
+        hint: "Check the access key, its secret and session token, that they belong to the partition of {region}, and the runner's clock.",
+    },
+    LIMIT_EXCEEDED: {
+        means: 'The repository or the registry has reached a quota.',
+        hint: 'Delete images or tags, add a lifecycle policy, or request a higher quota.',
+    },
+    KMS: {
+        means: "The repository's KMS key cannot be used.",
+        hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
+    },
+    INVALID_PARAMETER: {
+        means: 'ECR refused a parameter.',
+        hint: "ECR's own text says which one.",
+    },
+    TAG_IS_IMMUTABLE: {
+        means: 'A tag points to another image and cannot move.',
+        hint: 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.',
+    },
+    UPLOAD_FAILED: {
+        means: 'A layer or a manifest did not arrive, or ECR lost sight of it.',
+        hint: 'Run the step again: layers that arrived are not sent again. If it happens again, something between the runner and ECR may change the data: check the proxy, then open an issue with the log.',
+    },
+    TARGETS_FAILED: {
+        means: 'Some of several repositories failed; the others are complete.',
+        hint: 'The message names each with its own error.',
+    },
+    THROTTLED: {
+        means: 'AWS kept throttling the calls.',
+        hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
+    },
+    SERVER_ERROR: {
+        means: 'ECR kept failing.',
+        hint: 'Run the step again later; https://health.aws.amazon.com/ reports outages.',
+    },
+    UNEXPECTED_RESPONSE: {
+        means: 'ECR answered with something this action does not know.',
+        hint: 'Open an issue with the log.',
+    },
+    INVALID_ENDPOINT: {
+        means: 'The ECR endpoint cannot be used: a bad address, no TLS, or not ECR.',
+        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each starts with https:// (or http://, if that is what answers there), and none goes with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public answers in us-east-1 only. Check what opens TLS on the way.',
+    },
+    HOST_NOT_FOUND: {
+        means: 'The host of the ECR endpoint was not found.',
+        hint: "Check the region, the runner's DNS and AWS_ENDPOINT_URL; behind a proxy, check its settings.",
+    },
+    CONNECTION_REFUSED: {
+        means: 'The ECR endpoint cannot be reached.',
+        hint: "Check the runner's firewall, VPC endpoint and proxy, and AWS_ENDPOINT_URL if it is set.",
+    },
+    CONNECTION_LOST: {
+        means: 'The connection to ECR kept breaking or stalling.',
+        hint: "Run the step again: layers that arrived are not sent again. If it happens often, check the runner's network.",
+    },
+    CERTIFICATE_REFUSED: {
+        means: 'The TLS certificate of the ECR endpoint is not trusted.',
+        hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
+    },
+    PROXY_REFUSED: {
+        means: 'The proxy did not connect to the ECR endpoint.',
+        hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy allows this host; NO_PROXY lists hosts to reach without it.',
+    },
+    UNSUPPORTED_NODE: {
+        means: 'The action was started with a Node.js that is too old.',
+        hint: 'Use the action through "uses:", which brings the right one, or start it with Node.js 24 or newer.',
+    },
+    CANCELLED: {
+        means: 'The step was cancelled, or fail-fast stopped a repository.',
+        hint: 'Run it again: layers that arrived are not sent again.',
+    },
+    INTERNAL: {
+        means: 'A bug in this action.',
+        hint: 'Please open an issue with this log.',
+    },
+};
+class PushError extends Error {
+    name = 'PushError';
+    code;
+    hint;
+    constructor(code, message, { hint, cause } = {}) {
+        super(message, cause === undefined ? undefined : { cause });
+        this.code = code;
+        this.hint = hint ?? ERRORS[code].hint;
+    }
+}
+
+
+/***/ }),
+
+/***/ 9407:
+/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8163);
+/* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3788);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3342);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3916);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
+/* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
+/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3304);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4838);
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+const cancelled = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM']) {
+    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
+}
+try {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        (0,_node_version_js__WEBPACK_IMPORTED_MODULE_6__/* .checkNodeVersion */ .v)(process.versions.node);
+        const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
+        (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .setProxyVariables */ .II)(inputs.proxies);
+        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__/* .Ecr */ .L({ ...inputs, signal: cancelled.signal, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug }), true);
+        await (0,_run_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(inputs, {
+            ecr,
+            log: _actions_core__WEBPACK_IMPORTED_MODULE_1__,
+            setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
+        });
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+catch (error) {
+    (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .reportFailure */ .xV)(error, _actions_core__WEBPACK_IMPORTED_MODULE_1__);
+}
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 7961:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31220,15 +34005,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/oci/platform.ts
 var platform = __nccwpck_require__(1890);
-// EXTERNAL MODULE: ./src/push/part-ranges.ts
-var part_ranges = __nccwpck_require__(3498);
-// EXTERNAL MODULE: ./src/push/upload-layers.ts + 2 modules
-var upload_layers = __nccwpck_require__(7032);
+// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
+var tuning = __nccwpck_require__(6297);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-;// CONCATENATED MODULE: ./src/action/read-input.ts
+;// CONCATENATED MODULE: ./src/inputs/read-input.ts
 
-/** @throws PushError INVALID_INPUT, as all that follow */
 function required(read, name) {
     const text = read(name);
     if (text !== '')
@@ -31237,7 +34019,6 @@ function required(read, name) {
         hint: `Add "${name}:" under "with:" of this step.`,
     });
 }
-/** One of the texts, the first of them where the input is not set. */
 function choice(read, name, allowed) {
     const text = read(name);
     if (text === '')
@@ -31249,7 +34030,6 @@ function choice(read, name, allowed) {
         hint: `It takes ${allowed.join(' or ')}.`,
     });
 }
-/** As YAML's core schema writes them: https://yaml.org/spec/1.2.2/#10212-boolean */
 function flag(read, name, fallback) {
     const text = read(name).toLowerCase();
     if (text === '')
@@ -31260,7 +34040,6 @@ function flag(read, name, fallback) {
         hint: 'It takes true or false.',
     });
 }
-/** Undefined where the input is not set. */
 function wholeNumber(read, name, [least, most]) {
     const text = read(name);
     if (text === '')
@@ -31275,7 +34054,6 @@ function wholeNumber(read, name, [least, most]) {
 function lines(text) {
     return parts(text, '\n');
 }
-/** Parted by new lines or commas. */
 function list(text) {
     return parts(text, /[\n,]/);
 }
@@ -31290,7 +34068,7 @@ function parts(text, separator) {
 var oci_fields = __nccwpck_require__(8932);
 // EXTERNAL MODULE: ./src/oci/json.ts
 var oci_json = __nccwpck_require__(1691);
-;// CONCATENATED MODULE: ./src/action/repository-settings.ts
+;// CONCATENATED MODULE: ./src/inputs/parse-repository-settings.ts
 
 
 
@@ -31310,10 +34088,6 @@ const KEYS = [
     'architectures',
     'operating-systems',
 ];
-/**
- * The input repository-settings: a JSON object, or `key: value` lines. `readText` reads a policy's file.
- * @throws PushError INVALID_INPUT
- */
 async function parseRepositorySettings(text, readText) {
     const fields = text.startsWith('{') ? parseJson(text) : parseLines(text);
     const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
@@ -31321,8 +34095,8 @@ async function parseRepositorySettings(text, readText) {
         throw invalid(`has no key ${JSON.stringify(unknown)}`, `It takes ${KEYS.join(', ')}.`);
     return {
         ...mutability(fields),
-        ...optional('scanOnPush', repository_settings_flag(fields, 'scan-on-push')),
-        ...optional('encryptionType', repository_settings_choice(fields, 'encryption', ['AES256', 'KMS', 'KMS_DSSE'])),
+        ...optional('scanOnPush', parse_repository_settings_flag(fields, 'scan-on-push')),
+        ...optional('encryptionType', parse_repository_settings_choice(fields, 'encryption', ['AES256', 'KMS', 'KMS_DSSE'])),
         ...optional('kmsKey', string(fields, 'kms-key')),
         ...optional('lifecyclePolicyText', await policy(fields, 'lifecycle-policy', readText)),
         ...optional('tags', resourceTags(fields)),
@@ -31352,9 +34126,8 @@ function parseLine(line) {
         throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, 'Write key: value.');
     return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
-/** Exclusions are a mutability of their own in the API. */
 function mutability(fields) {
-    const kind = repository_settings_choice(fields, 'tag-mutability', ['MUTABLE', 'IMMUTABLE']);
+    const kind = parse_repository_settings_choice(fields, 'tag-mutability', ['MUTABLE', 'IMMUTABLE']);
     const exclusions = strings(fields, 'mutability-exclusions');
     if (exclusions === undefined)
         return optional('imageTagMutability', kind);
@@ -31372,7 +34145,6 @@ function catalogData(fields) {
     };
     return Object.keys(data).length === 0 ? undefined : data;
 }
-/** The JSON itself, as text or as an object, or the path of the file that holds it. */
 async function policy(fields, key, readText) {
     const value = fields[key];
     if ((0,oci_fields/* isFields */.Ce)(value))
@@ -31395,7 +34167,6 @@ async function readPolicy(path, key, readText) {
         });
     }
 }
-/** `key=value, key=value`, or an object. */
 function resourceTags(fields) {
     const value = fields['tags'];
     if ((0,oci_fields/* isFields */.Ce)(value))
@@ -31413,7 +34184,6 @@ function string(fields, key) {
         return value;
     throw invalid(`has ${key}, which is not a text`, 'Write it in quotes.');
 }
-/** An array, or a text of parts between commas. */
 function strings(fields, key) {
     const value = fields[key];
     if (Array.isArray(value))
@@ -31423,7 +34193,7 @@ function strings(fields, key) {
         .map((part) => part.trim())
         .filter((part) => part !== '');
 }
-function repository_settings_flag(fields, key) {
+function parse_repository_settings_flag(fields, key) {
     const value = fields[key];
     if (value === undefined || typeof value === 'boolean')
         return value;
@@ -31431,7 +34201,7 @@ function repository_settings_flag(fields, key) {
         return value === 'true';
     throw invalid(`has ${key}, which is neither true nor false`, 'Write true or false.');
 }
-function repository_settings_choice(fields, key, allowed) {
+function parse_repository_settings_choice(fields, key, allowed) {
     const text = string(fields, key)?.toUpperCase();
     const chosen = allowed.find((value) => value === text);
     if (text === undefined || chosen !== undefined)
@@ -31448,16 +34218,12 @@ function invalid(what, hint) {
     return new errors/* PushError */.V('INVALID_INPUT', `The input ${INPUT} ${what}`, { hint });
 }
 
-// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
-var reference = __nccwpck_require__(1337);
-;// CONCATENATED MODULE: ./src/action/targets.ts
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/inputs/targets.ts
 
 
 const DEFAULT_TAG = 'latest';
-/**
- * The repositories that `tags` name, each once: full references by themselves, bare tags next to `repository`.
- * @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE
- */
 function parseTargets(tags, defaults) {
     const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
     const references = given.map((text) => text.includes('/') ? (0,reference/* parseReference */.F2)(text) : bareTag(text, defaults));
@@ -31497,7 +34263,6 @@ function defaultRepository(tag, defaults) {
         name: (0,reference/* checkRepositoryName */.Cg)(name, type),
     };
 }
-/** It becomes part of a host's name. */
 function checkRegion(region) {
     if (region === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region))
         return region;
@@ -31514,15 +34279,13 @@ function withoutTag(text) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/action/inputs.ts
-
+;// CONCATENATED MODULE: ./src/inputs/inputs.ts
 
 
 
 
 
 const MIB = 1024 * 1024;
-/** @throws PushError INVALID_INPUT, INVALID_TAG, INVALID_REFERENCE */
 async function parseInputs(read, readText) {
     return {
         layouts: lines(required(read, 'layout')),
@@ -31541,13 +34304,12 @@ async function parseInputs(read, readText) {
             httpProxy: read('http-proxy') || undefined,
             noProxy: read('no-proxy') || undefined,
         },
-        concurrency: wholeNumber(read, 'concurrency', [1, upload_layers/* MAX_LAYERS_AT_ONCE */.cv]),
+        concurrency: wholeNumber(read, 'concurrency', [1, tuning/* MAX_LAYERS_AT_ONCE */.cv]),
         partSize: parsePartSize(read),
     };
 }
-/** In MiB, within what ECR takes. */
 function parsePartSize(read) {
-    const mebibytes = wholeNumber(read, 'part-size', [part_ranges/* MIN_PART_SIZE */.fq / MIB, part_ranges/* MAX_PART_SIZE */.Tp / MIB]);
+    const mebibytes = wholeNumber(read, 'part-size', [tuning/* MIN_PART_SIZE */.fq / MIB, tuning/* MAX_PART_SIZE */.Tp / MIB]);
     return mebibytes === undefined ? undefined : mebibytes * MIB;
 }
 async function parseCreation(read, readText) {
@@ -31569,7 +34331,370 @@ function parseRequest(read) {
 
 /***/ }),
 
-/***/ 9445:
+/***/ 8842:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ checkNodeVersion)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const NEEDED = 24;
+function checkNodeVersion(version) {
+    if (Number.parseInt(version, 10) >= NEEDED)
+        return;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('UNSUPPORTED_NODE', `This action needs Node.js ${NEEDED}, but runs on ${version}`);
+}
+
+
+/***/ }),
+
+/***/ 8825:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bc: () => (/* binding */ isDigest),
+/* harmony export */   m: () => (/* binding */ parseDigest),
+/* harmony export */   ol: () => (/* binding */ digestOf)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+
+
+const SHA256_DIGEST = /^sha256:[a-f0-9]{64}$/;
+function isDigest(text) {
+    return SHA256_DIGEST.test(text);
+}
+function parseDigest(text, where) {
+    if (isDigest(text))
+        return text;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_MANIFEST', `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`, {
+        hint: 'A digest is "sha256:" and 64 lower-case hexadecimal digits; ECR takes no other algorithm.',
+    });
+}
+function digestOf(bytes) {
+    return parseDigest(`sha256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex')}`, 'computed digest');
+}
+
+
+/***/ }),
+
+/***/ 8932:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ce: () => (/* binding */ isFields),
+/* harmony export */   SP: () => (/* binding */ shown),
+/* harmony export */   U3: () => (/* binding */ FieldReader)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+function isFields(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+class FieldReader {
+    where;
+    #fields;
+    #code;
+    constructor(value, where, code) {
+        if (!isFields(value)) {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(code, `${where} is not a JSON object`);
+        }
+        this.where = where;
+        this.#fields = value;
+        this.#code = code;
+    }
+    get(name) {
+        return this.#fields[name] ?? undefined;
+    }
+    has(name) {
+        return this.get(name) !== undefined;
+    }
+    string(name) {
+        const value = this.get(name);
+        if (value === undefined || value === '')
+            return undefined;
+        if (typeof value === 'string')
+            return value;
+        throw this.invalid(`${name} is not a string`);
+    }
+    requiredString(name) {
+        const value = this.string(name);
+        if (value === undefined)
+            throw this.invalid(`${name} is missing`);
+        return value;
+    }
+    array(name) {
+        const value = this.get(name);
+        if (value === undefined)
+            return undefined;
+        if (isArray(value))
+            return value;
+        throw this.invalid(`${name} is not an array`);
+    }
+    strings(name) {
+        const value = this.array(name);
+        if (value === undefined || value.every((item) => typeof item === 'string'))
+            return value;
+        throw this.invalid(`${name} holds something that is not a string`);
+    }
+    stringMap(name) {
+        const value = this.get(name);
+        if (value === undefined || isStringMap(value))
+            return value;
+        throw this.invalid(`${name} is not an object of strings`);
+    }
+    invalid(problem) {
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`);
+    }
+}
+function shown(value) {
+    return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
+}
+function isArray(value) {
+    return Array.isArray(value);
+}
+function isStringMap(value) {
+    return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+
+/***/ }),
+
+/***/ 1691:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ parseStrictJson)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4593);
+
+
+function parseStrictJson(bytes, where) {
+    const text = decodeUtf8(bytes, where);
+    try {
+        refuseDuplicateKeys(text, where);
+        return JSON.parse(text);
+    }
+    catch (cause) {
+        if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V)
+            throw cause;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid JSON`, {
+            cause,
+        });
+    }
+}
+function decodeUtf8(bytes, where) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (cause) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid UTF-8`, {
+            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
+            cause,
+        });
+    }
+}
+function refuseDuplicateKeys(text, where) {
+    const open = [];
+    let keyIsNext = false;
+    for (let at = 0; at < text.length; at++) {
+        const character = text[at];
+        if (character === '{' || character === '[') {
+            keyIsNext = character === '{';
+            open.push(keyIsNext ? new Set() : undefined);
+            if (open.length > _limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX)
+                throw tooDeep(where);
+        }
+        else if (character === '}' || character === ']') {
+            open.pop();
+            keyIsNext = false;
+        }
+        else if (character === ',') {
+            keyIsNext = open.at(-1) !== undefined;
+        }
+        else if (character === '"') {
+            const end = endOfString(text, at);
+            if (keyIsNext)
+                addKey(open.at(-1), text.slice(at, end + 1), where);
+            keyIsNext = false;
+            at = end;
+        }
+    }
+}
+function endOfString(text, start) {
+    for (let at = start + 1; at < text.length; at++) {
+        if (text[at] === '\\')
+            at++;
+        else if (text[at] === '"')
+            return at;
+    }
+    return text.length;
+}
+function addKey(keys, literal, where) {
+    const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
+    if (keys?.has(key)) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
+    }
+    keys?.add(key);
+}
+function tooDeep(where) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`);
+}
+
+
+/***/ }),
+
+/***/ 4593:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KX: () => (/* binding */ MAX_JSON_DEPTH),
+/* harmony export */   ZJ: () => (/* binding */ MAX_MANIFEST_BYTES),
+/* harmony export */   a_: () => (/* binding */ MAX_DESCRIPTORS)
+/* harmony export */ });
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+const MAX_DESCRIPTORS = 10_000;
+const MAX_JSON_DEPTH = 64;
+
+
+/***/ }),
+
+/***/ 9217:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ isIndexMediaType),
+/* harmony export */   $T: () => (/* binding */ MANIFEST_MEDIA_TYPES),
+/* harmony export */   $p: () => (/* binding */ OCI_INDEX),
+/* harmony export */   $v: () => (/* binding */ isConfigMediaType),
+/* harmony export */   CM: () => (/* binding */ isManifestMediaType),
+/* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
+/* harmony export */ });
+/* unused harmony exports OCI_MANIFEST, OCI_CONFIG, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
+const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
+const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
+const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+const DOCKER_MANIFEST_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json';
+const MANIFEST_MEDIA_TYPES = [OCI_MANIFEST, DOCKER_MANIFEST];
+const INDEX_MEDIA_TYPES = [OCI_INDEX, DOCKER_MANIFEST_LIST];
+const CONFIG_MEDIA_TYPES = [OCI_CONFIG, DOCKER_CONFIG];
+function isConfigMediaType(mediaType) {
+    return CONFIG_MEDIA_TYPES.includes(mediaType);
+}
+function isManifestMediaType(mediaType) {
+    return MANIFEST_MEDIA_TYPES.includes(mediaType);
+}
+function isIndexMediaType(mediaType) {
+    return INDEX_MEDIA_TYPES.includes(mediaType);
+}
+
+
+/***/ }),
+
+/***/ 1890:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $r: () => (/* binding */ platformName),
+/* harmony export */   SW: () => (/* binding */ isSamePlatform),
+/* harmony export */   e4: () => (/* binding */ parsePlatformName),
+/* harmony export */   pC: () => (/* binding */ matchesPlatform)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const DEFAULT_VARIANTS = { arm64: 'v8', arm: 'v7' };
+function parsePlatformName(text) {
+    const [os = '', architecture = '', variant, ...rest] = text.split('/');
+    if (os === '' || architecture === '' || variant === '' || rest.length > 0) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
+            hint: 'Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.',
+        });
+    }
+    return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}
+function platformName({ os, architecture, variant }) {
+    return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
+}
+function matchesPlatform(platform, wanted) {
+    if (platform.os !== wanted.os || platform.architecture !== wanted.architecture)
+        return false;
+    return wanted.variant === undefined || variantOf(platform) === wanted.variant;
+}
+function isSamePlatform(a, b) {
+    return (a.os === b.os &&
+        a.architecture === b.architecture &&
+        variantOf(a) === variantOf(b) &&
+        a.osVersion === b.osVersion);
+}
+function variantOf({ architecture, variant }) {
+    return variant ?? DEFAULT_VARIANTS[architecture];
+}
+
+
+/***/ }),
+
+/***/ 3304:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   c7: () => (/* binding */ throwFailures),
+/* harmony export */   xV: () => (/* binding */ reportFailure)
+/* harmony export */ });
+/* harmony import */ var _ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(396);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+
+
+function reportFailure(error, log) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V) {
+        log.setFailed(`${error.code}: ${error.message}\n${error.hint}`);
+        log.debug(stackOf(error));
+        return;
+    }
+    log.setFailed(`INTERNAL: ${stackOf(error)}\n${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .S.INTERNAL.means} ${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .S.INTERNAL.hint}`);
+}
+function stackOf(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+    return `${error.stack ?? error.message}${cause}`;
+}
+function throwFailures({ targets }) {
+    const failures = targets.filter(({ error }) => error !== undefined);
+    const [first] = failures;
+    if (first === undefined)
+        return;
+    if (targets.length === 1)
+        throw first.error;
+    const complete = targets.filter(({ error }) => error === undefined).map(nameOf);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TARGETS_FAILED', `${failures.length} of ${targets.length} targets failed.\n${failures.map(describeFailure).join('\n')}`, {
+        hint: complete.length === 0 ? 'No target is complete.' : `Complete: ${complete.join(', ')}.`,
+        cause: first.error,
+    });
+}
+function nameOf({ repository }) {
+    return (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .describeRepository */ .MD)(repository);
+}
+function describeFailure(target) {
+    const { error } = target;
+    const [code, hint] = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V ? [`${error.code}: `, ` ${error.hint}`] : ['', ''];
+    return `- ${nameOf(target)}: ${code}${messageOf(error)}.${hint}`;
+}
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 4838:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31578,18 +34703,886 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var oci_digest = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./src/image/overlay.ts
+
+class Overlay {
+    #below;
+    #made = new Map();
+    constructor(below) {
+        this.#below = below;
+    }
+    add(mediaType, bytes) {
+        const digest = (0,oci_digest/* digestOf */.ol)(bytes);
+        this.#made.set(digest, bytes);
+        return { mediaType, digest, size: bytes.byteLength };
+    }
+    async has(descriptor) {
+        return this.#made.has(descriptor.digest) || this.#below.has(descriptor);
+    }
+    async readVerified(descriptor) {
+        return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
+    }
+}
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
+// EXTERNAL MODULE: ./src/oci/limits.ts
+var limits = __nccwpck_require__(4593);
+;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
+
+
+
+const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
+function parseDescriptor(value, where) {
+    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST');
+    const digest = (0,oci_digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`);
+    const size = parseSize(fields.get('size'), where);
+    const annotations = fields.stringMap('annotations');
+    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
+    const urls = fields.strings('urls');
+    const data = parseData(fields, { digest, size });
+    const artifactType = fields.string('artifactType');
+    return {
+        mediaType: parseMediaType(fields),
+        digest,
+        size,
+        ...(annotations !== undefined && { annotations }),
+        ...(platform !== undefined && { platform }),
+        ...(urls !== undefined && { urls }),
+        ...(data !== undefined && { data }),
+        ...(artifactType !== undefined && { artifactType }),
+    };
+}
+function parseMediaType(fields) {
+    const mediaType = fields.requiredString('mediaType');
+    if (!MEDIA_TYPE.test(mediaType))
+        throw fields.invalid('mediaType is not a media type');
+    return mediaType;
+}
+function parseSize(value, where) {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
+        return value;
+    throw new errors/* PushError */.V('INVALID_MANIFEST', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`);
+}
+function parsePlatform(value, where) {
+    if (value === undefined)
+        return undefined;
+    return readPlatform(new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST'));
+}
+function readPlatform(fields) {
+    const os = fields.string('os');
+    const architecture = fields.string('architecture');
+    const variant = fields.string('variant');
+    const osVersion = fields.string('os.version');
+    if (os === undefined || architecture === undefined)
+        return undefined;
+    return {
+        os,
+        architecture,
+        ...(variant !== undefined && { variant }),
+        ...(osVersion !== undefined && { osVersion }),
+    };
+}
+function parseData(fields, { digest, size }) {
+    const text = fields.get('data');
+    if (text === undefined)
+        return undefined;
+    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
+    if (data === undefined)
+        throw fields.invalid('data is not base64');
+    const where = `${fields.where}.data`;
+    if (data.byteLength !== size) {
+        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
+    }
+    const found = (0,oci_digest/* digestOf */.ol)(data);
+    if (found !== digest) {
+        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`);
+    }
+    return data;
+}
+function decodeBase64(text) {
+    const data = Buffer.from(text, 'base64');
+    return data.toString('base64') === text ? data : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
+
+
+
+
+
+
+function parseManifest(bytes, expected) {
+    const fields = readFields(bytes, expected.where);
+    const own = fields.string('mediaType');
+    const mediaType = expected.mediaType ?? own ?? '';
+    checkManifestMediaType(mediaType, fields.where);
+    if (own !== undefined && own !== mediaType)
+        throw mismatch(fields.where, own, mediaType);
+    return (0,media_types/* isIndexMediaType */.$$)(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
+}
+function checkManifestMediaType(mediaType, where) {
+    if (!(0,media_types/* isManifestMediaType */.CM)(mediaType) && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        throw unsupported(where, mediaType);
+}
+function parseIndexJson(bytes, where) {
+    const fields = readFields(bytes, where);
+    const mediaType = fields.string('mediaType') ?? media_types/* OCI_INDEX */.$p;
+    if (!(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        throw unsupported(where, mediaType);
+    return readIndex(fields, mediaType);
+}
+function parseConfigPlatform(bytes, where) {
+    refuseTooLarge(bytes, where);
+    return readPlatform(new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST'));
+}
+function readFields(bytes, where) {
+    refuseTooLarge(bytes, where);
+    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
+    requireSchemaVersion(fields);
+    refuseAmbiguous(fields);
+    return fields;
+}
+function refuseTooLarge(bytes, where) {
+    if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
+        return;
+    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${limits/* MAX_MANIFEST_BYTES */.ZJ} that ECR takes`, { hint: 'Take large annotations and inline data out of it.' });
+}
+function requireSchemaVersion(fields) {
+    const version = fields.get('schemaVersion');
+    if (version === 2)
+        return;
+    throw new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
+        hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
+    });
+}
+function refuseAmbiguous(fields) {
+    const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
+    if (image === undefined || !fields.has('manifests'))
+        return;
+    throw new errors/* PushError */.V('INVALID_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before using it.' });
+}
+function readImage(fields, mediaType) {
+    if (!fields.has('config'))
+        throw fields.invalid('config is missing');
+    return {
+        kind: 'image',
+        mediaType,
+        config: parseDescriptor(fields.get('config'), `${fields.where}: config`),
+        layers: readDescriptors(fields, 'layers'),
+        ...readCommon(fields),
+    };
+}
+function readIndex(fields, mediaType) {
+    return {
+        kind: 'index',
+        mediaType,
+        manifests: readDescriptors(fields, 'manifests'),
+        ...readCommon(fields),
+    };
+}
+function readDescriptors(fields, name) {
+    const values = fields.array(name);
+    if (values === undefined)
+        throw fields.invalid(`${name} is missing`);
+    if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
+        throw new errors/* PushError */.V('TOO_LARGE', `${fields.where}: ${name} lists ${values.length}, more than ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
+    }
+    return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
+}
+function readCommon(fields) {
+    const artifactType = fields.string('artifactType');
+    const annotations = fields.stringMap('annotations');
+    return {
+        ...(artifactType !== undefined && { artifactType }),
+        ...(annotations !== undefined && { annotations }),
+        ...(fields.has('subject') && {
+            subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
+        }),
+    };
+}
+function mismatch(where, own, expected) {
+    return new errors/* PushError */.V('INVALID_MANIFEST', `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
+}
+function unsupported(where, mediaType) {
+    return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
+        ? `${where}: neither it nor its descriptor says what media type it is`
+        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not a media type of an image or an index`);
+}
+
+;// CONCATENATED MODULE: ./src/image/read-manifest.ts
+
+async function readManifest(descriptor, content) {
+    const { mediaType, digest } = descriptor;
+    const where = `manifest ${digest}`;
+    checkManifestMediaType(mediaType, where);
+    const bytes = await content.readVerified(descriptor);
+    return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
+}
+
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
+;// CONCATENATED MODULE: ./src/image/select-image.ts
+
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const CONTAINERD_NAME = 'io.containerd.image.name';
+function selectImage({ manifests }, layoutPath, wanted) {
+    const candidates = wanted === undefined ? manifests : manifests.filter((entry) => isNamed(entry, wanted));
+    const [first] = candidates;
+    if (first === undefined)
+        throw notFound(manifests, layoutPath, wanted);
+    if (candidates.every(({ digest }) => digest === first.digest))
+        return first;
+    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', wanted === undefined
+        ? `${layoutPath} holds several images:\n${list(candidates)}`
+        : `${layoutPath} holds several images by the name ${wanted}:\n${list(candidates)}`);
+}
+function isNamed(entry, wanted) {
+    return entry.digest === wanted || namesOf(entry).includes(wanted);
+}
+function namesOf({ annotations = {} }) {
+    return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
+        .flatMap((names) => names?.split(',') ?? [])
+        .map((name) => name.trim())
+        .filter((name) => name !== '');
+}
+function notFound(manifests, layoutPath, wanted) {
+    if (wanted === undefined || manifests.length === 0) {
+        return new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
+    }
+    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}, but:\n${list(manifests)}`);
+}
+const MAX_LISTED = 20;
+function list(entries) {
+    const lines = entries.slice(0, MAX_LISTED).map((entry) => {
+        const platform = entry.platform === undefined ? '' : ` ${(0,oci_platform/* platformName */.$r)(entry.platform)}`;
+        return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
+    });
+    const more = entries.length - lines.length;
+    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+function escaped(name) {
+    return JSON.stringify(name).slice(1, -1);
+}
+
+;// CONCATENATED MODULE: ./src/image/referrers.ts
+
+
+
+
+
+const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
+const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
+async function findReferrers(entries, content, onBroken) {
+    const found = new Map();
+    for (const entry of entries) {
+        for (const referrer of await referrersIn(entry, content, onBroken))
+            found.set(referrer.descriptor.digest, referrer);
+    }
+    return [...found.values()];
+}
+async function referrersIn(entry, content, onBroken) {
+    const manifest = await readIfSound(entry, content, onBroken);
+    if (manifest === undefined)
+        return [];
+    const names = namesOf(entry);
+    if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
+        return listedReferrers(manifest, content, onBroken);
+    if (manifest.subject !== undefined)
+        return [{ descriptor: entry, subject: manifest.subject.digest }];
+    return names.flatMap((tag) => cosignReferrer(entry, tag));
+}
+async function listedReferrers({ manifests }, content, onBroken) {
+    const listed = [];
+    for (const descriptor of manifests) {
+        const subject = (await readIfSound(descriptor, content, onBroken))?.subject?.digest;
+        if (subject !== undefined)
+            listed.push({ descriptor, subject });
+    }
+    return listed;
+}
+async function readIfSound(entry, content, onBroken) {
+    if (!(0,media_types/* isManifestMediaType */.CM)(entry.mediaType) && !(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
+        return undefined;
+    try {
+        return (await readManifest(entry, content)).manifest;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* PushError */.V))
+            throw error;
+        if (error.code !== 'BLOB_MISSING')
+            onBroken(error);
+        return undefined;
+    }
+}
+function cosignReferrer(descriptor, tag) {
+    const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
+    return (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : [];
+}
+
+;// CONCATENATED MODULE: ./src/image/attestation.ts
+const REFERENCE_TYPE = 'vnd.docker.reference.type';
+const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+function isAttestation({ annotations, platform }) {
+    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
+        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
+}
+function attestedDigest({ annotations }) {
+    return annotations?.[REFERENCE_DIGEST];
+}
+
+;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
+
+
+
+function rawEntries(index) {
+    const { manifests } = parseObject(index);
+    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
+}
+function withEntries(index, entries) {
+    return toBytes({ ...parseObject(index), manifests: entries });
+}
+function newIndex(entries) {
+    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
+}
+function parseObject(bytes) {
+    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
+    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
+}
+function toBytes(value) {
+    return Buffer.from(JSON.stringify(value));
+}
+
+;// CONCATENATED MODULE: ./src/image/depth.ts
+
+const MAX_DEPTH = 16;
+function checkDepth(digest, parents) {
+    if (parents.includes(digest)) {
+        throw new errors/* PushError */.V('INVALID_MANIFEST', `index ${digest} reaches itself`);
+    }
+    if (parents.length > MAX_DEPTH) {
+        throw new errors/* PushError */.V('TOO_LARGE', `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
+            hint: 'Push the inner image on its own: select it with the input image.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/image/platform-of.ts
+
+
+
+async function platformOf(image, content) {
+    if (image.platform !== undefined)
+        return image.platform;
+    const { manifest } = await readManifest(image, content);
+    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
+        return undefined;
+    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
+}
+
+;// CONCATENATED MODULE: ./src/image/filter.ts
+
+
+
+
+
+
+
+
+async function filterRoots(roots, content, selection) {
+    if (selection.platforms.length === 0 && selection.attestations === 'keep')
+        return roots;
+    const filter = new Filter(content, selection);
+    const left = [];
+    for (const root of roots)
+        left.push(await filter.keep(root, []));
+    filter.checkAllFound();
+    return left;
+}
+class Filter {
+    #seen = [];
+    #content;
+    #selection;
+    #left = new Map();
+    #unchanged = new Set();
+    constructor(content, selection) {
+        this.#content = content;
+        this.#selection = selection;
+    }
+    checkAllFound() {
+        const missing = this.#selection.platforms.filter((wanted) => !this.#seen.some((have) => (0,oci_platform/* matchesPlatform */.pC)(have, wanted)));
+        if (missing.length > 0)
+            throw platformNotFound(missing, this.#seen);
+    }
+    async keep(entry, parents) {
+        if (!(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
+            return (await this.#isWanted(entry)) ? entry : undefined;
+        checkDepth(entry.digest, parents.map(({ digest }) => digest));
+        if (!this.#left.has(entry.digest)) {
+            const node = await readManifest(entry, this.#content);
+            this.#left.set(entry.digest, await this.#keepOfIndex(node, [...parents, entry]));
+        }
+        return this.#left.get(entry.digest);
+    }
+    async #isWanted(image) {
+        const { platforms } = this.#selection;
+        if (platforms.length === 0)
+            return true;
+        const platform = await platformOf(image, this.#content);
+        if (platform === undefined)
+            return false;
+        this.#seen.push(platform);
+        return platforms.some((wanted) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
+    }
+    async #keepOfIndex(node, parents) {
+        const entries = node.manifest.kind === 'index' ? node.manifest.manifests : [];
+        const kept = new Map();
+        for (const entry of entries.filter((child) => !isAttestation(child))) {
+            const left = await this.keep(entry, parents);
+            if (left !== undefined)
+                kept.set(entry, left);
+            if (left?.digest === entry.digest)
+                this.#unchanged.add(entry.digest);
+        }
+        for (const entry of entries.filter(isAttestation)) {
+            if (this.#keepsAttestation(entry))
+                kept.set(entry, entry);
+        }
+        if (kept.size === 0 && entries.length > 0)
+            return undefined;
+        return this.#rewrite(node, entries, kept);
+    }
+    #keepsAttestation(entry) {
+        if (this.#selection.attestations === 'drop')
+            return false;
+        const attested = attestedDigest(entry);
+        return attested !== undefined && this.#unchanged.has(attested);
+    }
+    #rewrite(node, entries, kept) {
+        const unchanged = entries.every((entry) => kept.get(entry)?.digest === entry.digest);
+        if (unchanged)
+            return node.descriptor;
+        const raw = rawEntries(node.bytes);
+        const rewritten = entries.flatMap((entry, at) => replaceEntry(raw[at], kept.get(entry)));
+        return this.#content.add(node.descriptor.mediaType, withEntries(node.bytes, rewritten));
+    }
+}
+function replaceEntry(raw, kept) {
+    if (raw === undefined || kept === undefined)
+        return [];
+    if (raw['digest'] === kept.digest)
+        return [raw];
+    const others = Object.entries(raw).filter(([name]) => name !== 'data');
+    return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
+}
+function platformNotFound(missing, seen) {
+    const names = new Set(seen.map(oci_platform/* platformName */.$r));
+    const found = names.size === 0 ? 'names none' : `holds ${[...names].join(', ')}`;
+    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `No image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`);
+}
+
+;// CONCATENATED MODULE: ./src/image/merge.ts
+
+
+
+
+
+
+
+
+async function mergeRoots(roots, content) {
+    const merge = new Merge(content);
+    for (const { root, layoutPath } of roots) {
+        const { mediaType, digest, size } = root;
+        await merge.add(root, { mediaType, digest, size }, layoutPath, []);
+    }
+    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
+}
+class Merge {
+    entries = [];
+    #content;
+    #known = new Set();
+    constructor(content) {
+        this.#content = content;
+    }
+    async add(descriptor, raw, layoutPath, parents) {
+        const { digest } = descriptor;
+        checkDepth(digest, parents);
+        if (this.#known.has(digest))
+            return;
+        this.#known.add(digest);
+        if (isAttestation(descriptor)) {
+            this.entries.push({ digest, raw, platform: undefined, layoutPath });
+            return;
+        }
+        if (!(0,media_types/* isIndexMediaType */.$$)(descriptor.mediaType))
+            return this.#addImage(descriptor, raw, layoutPath);
+        const { manifest, bytes } = await readManifest(descriptor, this.#content);
+        const children = manifest.kind === 'index' ? manifest.manifests : [];
+        const raws = rawEntries(bytes);
+        for (const [at, child] of children.entries()) {
+            await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
+        }
+    }
+    async #addImage(descriptor, raw, layoutPath) {
+        const { digest } = descriptor;
+        const platform = await platformOf(descriptor, this.#content);
+        const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
+        const named = saysPlatform ? raw : withPlatform(raw, platform);
+        const entry = { digest, raw: named, platform, layoutPath };
+        refuseConflict(entry, this.entries);
+        this.entries.push(entry);
+    }
+}
+function withPlatform(raw, platform) {
+    if (platform === undefined)
+        return raw;
+    const { os, architecture, variant, osVersion } = platform;
+    return {
+        ...raw,
+        platform: {
+            architecture,
+            os,
+            ...(variant === undefined ? {} : { variant }),
+            ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
+        },
+    };
+}
+function refuseConflict({ digest, platform, layoutPath }, others) {
+    if (platform === undefined)
+        return;
+    const other = others.find((entry) => entry.layoutPath !== layoutPath &&
+        entry.platform !== undefined &&
+        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
+    if (other === undefined)
+        return;
+    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformName */.$r)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
+}
+
+;// CONCATENATED MODULE: ./src/image/reshape.ts
+
+
+
+
+
+async function reshape(roots, content, shape) {
+    const kept = await filterLayouts(roots, content, shape);
+    const [first] = kept;
+    if (first === undefined)
+        throw nothingLeft(roots);
+    const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content);
+    return shape.singleImage === 'unwrap' ? unwrap(whole, content) : whole;
+}
+async function filterLayouts(layouts, content, selection) {
+    const roots = layouts.map(({ root }) => root);
+    const left = await filterRoots(roots, content, selection);
+    return layouts.flatMap(({ layoutPath }, at) => {
+        const root = left[at];
+        return root === undefined ? [] : [{ root, layoutPath }];
+    });
+}
+function nothingLeft(roots) {
+    const indexes = roots.map(({ root, layoutPath }) => `index ${root.digest} of ${layoutPath}`);
+    return new errors/* PushError */.V('NO_IMAGE', `There are attestations only in ${indexes.join(', ')}`, {
+        hint: 'Leave the input attestations out, or set it to keep.',
+    });
+}
+async function unwrap(root, content) {
+    const { manifest } = await readManifest(root, content);
+    if (manifest.kind === 'image')
+        return root;
+    const images = manifest.manifests.filter((entry) => !isAttestation(entry));
+    const [only] = images;
+    if (only !== undefined && images.length === 1)
+        return unwrap(only, content);
+    throw new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${root.digest} holds ${images.length} images, so it cannot be unwrapped`);
+}
+
+;// CONCATENATED MODULE: ./src/oci/descriptor.ts
+function isForeignLayer({ mediaType, urls = [] }) {
+    return (urls.length > 0 || mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.'));
+}
+
+;// CONCATENATED MODULE: ./src/image/incomplete-index.ts
+
+
+
+
+
+async function incompleteIndex(whole, gaps, content) {
+    const [{ index, error: cause }] = gaps;
+    const inputs = await inputsThatHelp(whole, gaps, content);
+    const hint = inputs.length === 0
+        ? 'Build the layout again, whole.'
+        : `Set ${inputs.join(' and ')} to push what is there, or build the layout again, whole.`;
+    return new errors/* PushError */.V('INCOMPLETE_INDEX', `index ${index}: ${cause.message}`, { hint, cause });
+}
+async function inputsThatHelp(whole, gaps, content) {
+    const absent = gaps.map(({ entry }) => entry);
+    const absentImages = absent.filter((entry) => !isAttestation(entry));
+    const images = whole.filter((entry) => !isAttestation(entry));
+    if (absentImages.length === 0)
+        return images.length === 0 ? [] : ['attestations: drop'];
+    const kept = await imagesToKeep(images, absentImages, content);
+    if (kept.size === 0)
+        return [];
+    const attested = absent.map(attestedDigest);
+    const platforms = new Set([...kept.values()].map(oci_platform/* platformName */.$r));
+    return [
+        `platforms: ${[...platforms].join(',')}`,
+        ...([...kept.keys()].some((digest) => attested.includes(digest)) ? ['attestations: drop'] : []),
+    ];
+}
+async function imagesToKeep(images, absent, content) {
+    const kept = new Map();
+    const unwanted = await platformsOf(absent, content);
+    if (unwanted === undefined)
+        return kept;
+    for (const image of images) {
+        const platform = await platformOf(image, content);
+        if (platform === undefined)
+            continue;
+        if (!unwanted.some((other) => (0,oci_platform/* matchesPlatform */.pC)(other, platform)))
+            kept.set(image.digest, platform);
+    }
+    return kept;
+}
+async function platformsOf(absent, content) {
+    const platforms = [];
+    for (const entry of absent) {
+        if ((0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
+            return undefined;
+        try {
+            const platform = await platformOf(entry, content);
+            if (platform !== undefined)
+                platforms.push(platform);
+        }
+        catch (error) {
+            if (error instanceof errors/* PushError */.V)
+                return undefined;
+            throw error;
+        }
+    }
+    return platforms;
+}
+
+;// CONCATENATED MODULE: ./src/image/walk.ts
+
+
+
+
+
+
+
+
+const MAX_LAYERS = 500;
+const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
+async function walkGraph(root, content, referrers = [], onBroken = refuse) {
+    const walk = new Walk(content);
+    const node = await walk.whole(root);
+    const manifests = walk.manifests();
+    const found = await walkReferrers(walk, referrers, onBroken);
+    return { root: node, manifests, referrers: found, ...walk.blobs() };
+}
+function refuse(error) {
+    throw error;
+}
+async function walkReferrers(walk, referrers, onBroken) {
+    const found = [];
+    for (let left = referrers;;) {
+        const next = left.filter(({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest));
+        if (next.length === 0)
+            return found;
+        left = left.filter((referrer) => !next.includes(referrer));
+        for (const referrer of next) {
+            try {
+                found.push(...(await walkReferrer(walk, referrer)));
+            }
+            catch (error) {
+                if (!(error instanceof errors/* PushError */.V))
+                    throw error;
+                onBroken(error);
+            }
+        }
+    }
+}
+async function walkReferrer(walk, { descriptor, tag }) {
+    const further = walk.further();
+    await further.whole(descriptor);
+    walk.take(further);
+    return further
+        .manifests()
+        .map((node) => (node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node));
+}
+class Walk {
+    #content;
+    #before;
+    #known = new Map();
+    #blobs = new Map();
+    #absentForeignLayers = new Map();
+    #images = [];
+    #gaps = [];
+    #bytes;
+    constructor(content, before) {
+        this.#content = content;
+        this.#before = before;
+        this.#bytes = before === undefined ? 0 : before.#bytes;
+    }
+    find(digest) {
+        return this.#known.get(digest) ?? this.#before?.find(digest);
+    }
+    knows(digest) {
+        return this.find(digest) !== undefined;
+    }
+    hasBlob(blob) {
+        if (this.#blobs.get(blob.digest)?.size === blob.size)
+            return true;
+        return this.#before?.hasBlob(blob) ?? false;
+    }
+    manifests() {
+        return [...this.#known.values()];
+    }
+    blobs() {
+        return {
+            blobs: [...this.#blobs.values()],
+            absentForeignLayers: [...this.#absentForeignLayers.values()],
+        };
+    }
+    further() {
+        return new Walk(this.#content, this);
+    }
+    take(further) {
+        for (const [digest, node] of further.#known)
+            this.#known.set(digest, node);
+        for (const [digest, blob] of further.#blobs)
+            this.#blobs.set(digest, blob);
+        for (const [digest, layer] of further.#absentForeignLayers)
+            this.#absentForeignLayers.set(digest, layer);
+        this.#bytes = further.#bytes;
+    }
+    async whole(root) {
+        const node = await this.manifest(root, []);
+        const [first, ...others] = this.#gaps;
+        if (first === undefined)
+            return node;
+        throw await incompleteIndex(this.#images, [first, ...others], this.#content);
+    }
+    async manifest(descriptor, parents) {
+        const { digest } = descriptor;
+        const known = this.find(digest);
+        if (known !== undefined)
+            return this.#again(descriptor, known);
+        checkDepth(digest, parents);
+        const node = await readManifest(descriptor, this.#content);
+        this.#count(node);
+        if (node.manifest.kind === 'index')
+            await this.#index(node.manifest, digest, parents);
+        else
+            await this.#image(node.manifest, `manifest ${digest}`);
+        this.#known.set(digest, node);
+        return node;
+    }
+    async #again(descriptor, known) {
+        const { mediaType, size } = known.descriptor;
+        const isSame = descriptor.mediaType === mediaType && descriptor.size === size;
+        if (!isSame)
+            await readManifest(descriptor, this.#content);
+        return known;
+    }
+    #count({ bytes }) {
+        this.#bytes += bytes.byteLength;
+        if (this.#bytes <= MAX_GRAPH_BYTES)
+            return;
+        throw new errors/* PushError */.V('TOO_LARGE', `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`, {
+            hint: 'Select a smaller image with the input image, or keep fewer platforms.',
+        });
+    }
+    async #index({ manifests }, index, parents) {
+        for (const entry of manifests) {
+            try {
+                const { manifest } = await this.manifest(entry, [...parents, index]);
+                if (manifest.kind === 'image')
+                    this.#images.push(entry);
+            }
+            catch (error) {
+                if (!(error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING'))
+                    throw error;
+                this.#gaps.push({ index, entry, error });
+            }
+        }
+    }
+    async #image({ config, layers }, where) {
+        if (layers.length > MAX_LAYERS) {
+            throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`);
+        }
+        await this.#blob(config, `${where}: config`);
+        await this.#checkConfig(config);
+        for (const layer of layers)
+            await this.#blob(layer, `${where}: layer`);
+    }
+    async #blob(blob, where) {
+        if (this.hasBlob(blob))
+            return;
+        if (blob.size === 0) {
+            throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, and ECR takes no empty layer`);
+        }
+        if (await this.#content.has(blob))
+            this.#blobs.set(blob.digest, blob);
+        else if (isForeignLayer(blob))
+            this.#absentForeignLayers.set(blob.digest, blob);
+        else
+            throw missingBlob(blob, where);
+    }
+    async #checkConfig(config) {
+        if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.hasBlob(config))
+            return;
+        const bytes = await this.#content.readVerified(config);
+        if ((0,media_types/* isConfigMediaType */.$v)(config.mediaType))
+            parseConfigPlatform(bytes, `config ${config.digest}`);
+    }
+}
+function missingBlob({ digest }, where) {
+    return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
+        hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/image/resolve-image.ts
+
+
+
+
+
+async function resolveImage(layouts, content, request) {
+    const roots = layouts.map(({ index, path }) => ({
+        root: selectImage(index, path, request.image),
+        layoutPath: path,
+    }));
+    const overlay = new Overlay(content);
+    const root = await reshape(roots, overlay, request.shape);
+    const entries = layouts.flatMap(({ index }) => index.manifests);
+    const brokenEntries = [];
+    const onBroken = (error) => void brokenEntries.push(error);
+    const referrers = request.referrers ? await findReferrers(entries, overlay, onBroken) : [];
+    const graph = await walkGraph(root, overlay, referrers, onBroken);
+    return { graph, origins: roots.map((layout) => layout.root), brokenEntries };
+}
+
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/layout/read-at.ts
 
-/**
- * Fills `target` with the bytes of the file from `position` on.
- * @throws PushError LAYOUT_UNREADABLE, SIZE_MISMATCH (the file ended early)
- */
 async function readAt(file, target, position, location) {
     for (let filled = 0; filled < target.byteLength;) {
         const length = target.byteLength - filled;
@@ -31604,19 +35597,16 @@ async function readAt(file, target, position, location) {
     }
 }
 function endedEarly(location, missing) {
-    return new errors/* PushError */.V('SIZE_MISMATCH', `${location} ended ${missing} bytes early`, {
+    return new errors/* PushError */.V('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
         hint: 'The layout was changed while it was read: let the build finish before the push.',
     });
 }
-/** What the operating system says when it cannot open or read a file. */
 function unreadable(location, cause) {
     const reason = errorCode(cause) ?? String(cause);
     return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
-        hint: 'Check the permissions of the layout and the disk that holds it.',
         cause,
     });
 }
-/** `ENOENT` and its like. */
 function errorCode(error) {
     if (!(error instanceof Error) || !('code' in error))
         return undefined;
@@ -31628,13 +35618,6 @@ function errorCode(error) {
 
 
 
-/**
- * The paths that the input names: each line a path or a glob. A path is taken as it is, whatever it leads to. Of what a
- * glob matches, directories with an `index.json` and regular files are taken, but nothing inside such a directory; they
- * are sorted, so that the same files make the same index. What several spellings or links lead to comes once, by the
- * first of them.
- * @throws PushError LAYOUT_NOT_FOUND when a glob, or all of it, finds nothing
- */
 async function findLayouts(lines) {
     const found = new Map();
     for (const path of (await Promise.all(lines.map(expand))).flat()) {
@@ -31679,7 +35662,6 @@ function isInside(path, directories) {
     const parent = (0,external_node_path_.dirname)(path);
     return parent !== path && (directories.has(parent) || isInside(parent, directories));
 }
-/** What may not be looked at counts as a file: to pass it by would push less than was asked for, and opening it tells. */
 async function is(what, path) {
     try {
         const found = await (0,promises_.stat)(path);
@@ -31690,17 +35672,14 @@ async function is(what, path) {
         return what === 'file' && code !== 'ENOENT' && code !== 'ENOTDIR';
     }
 }
-/** What does not exist stays as it is: opening it tells. */
 async function realPath(path) {
     return (0,promises_.realpath)(path).catch(() => path);
 }
-/** A name may hold the characters of a glob. */
 async function exists(path) {
     return (0,promises_.access)(path).then(() => true, () => false);
 }
 
 ;// CONCATENATED MODULE: ./src/layout/joined-content.ts
-/** The blobs of several layouts as one: each is read from the first layout that holds it. */
 class JoinedContent {
     #layouts;
     #first;
@@ -31717,7 +35696,6 @@ class JoinedContent {
     async openBlob(descriptor) {
         return (await this.#holderOf(descriptor)).openBlob(descriptor);
     }
-    /** The first layout where none has it: that then says so. One alone need not be asked. */
     async #holderOf(descriptor) {
         if (this.#layouts.length === 1)
             return this.#first;
@@ -31732,230 +35710,6 @@ class JoinedContent {
     }
 }
 
-// EXTERNAL MODULE: ./src/oci/fields.ts
-var oci_fields = __nccwpck_require__(8932);
-// EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(1691);
-// EXTERNAL MODULE: ./src/oci/limits.ts
-var limits = __nccwpck_require__(4593);
-// EXTERNAL MODULE: ./src/oci/media-types.ts
-var media_types = __nccwpck_require__(9217);
-// EXTERNAL MODULE: ./src/oci/digest.ts
-var oci_digest = __nccwpck_require__(8825);
-// EXTERNAL MODULE: ./src/oci/hints.ts
-var hints = __nccwpck_require__(5623);
-;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
-
-
-
-
-/** Printable ASCII only, so that a media type in a log line is never more than that. */
-const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
-/**
- * `where` names the descriptor in messages.
- * @throws PushError INVALID_DESCRIPTOR, INVALID_DIGEST, INVALID_SIZE; and for inline `data` that is
- *   not what the descriptor describes, SIZE_MISMATCH or DIGEST_MISMATCH
- */
-function parseDescriptor(value, where) {
-    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_DESCRIPTOR');
-    const digest = (0,oci_digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`);
-    const size = parseSize(fields.get('size'), where);
-    const annotations = fields.stringMap('annotations');
-    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
-    const urls = fields.strings('urls');
-    const data = parseData(fields, { digest, size });
-    const artifactType = fields.string('artifactType');
-    return {
-        mediaType: parseMediaType(fields),
-        digest,
-        size,
-        ...(annotations !== undefined && { annotations }),
-        ...(platform !== undefined && { platform }),
-        ...(urls !== undefined && { urls }),
-        ...(data !== undefined && { data }),
-        ...(artifactType !== undefined && { artifactType }),
-    };
-}
-function parseMediaType(fields) {
-    const mediaType = fields.requiredString('mediaType');
-    if (!MEDIA_TYPE.test(mediaType))
-        throw fields.invalid('mediaType is not a media type');
-    return mediaType;
-}
-function parseSize(value, where) {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
-        return value;
-    throw new errors/* PushError */.V('INVALID_SIZE', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`, { hint: hints/* BUILD_AGAIN */.i });
-}
-/** A platform without `os` or `architecture` says nothing, and counts as absent: some tools write empty strings. */
-function parsePlatform(value, where) {
-    if (value === undefined)
-        return undefined;
-    return readPlatform(new oci_fields/* FieldReader */.U3(value, where, 'INVALID_DESCRIPTOR'));
-}
-/** The members that a descriptor's `platform` and an image's config have in common. */
-function readPlatform(fields) {
-    const os = fields.string('os');
-    const architecture = fields.string('architecture');
-    const variant = fields.string('variant');
-    const osVersion = fields.string('os.version');
-    if (os === undefined || architecture === undefined)
-        return undefined;
-    return {
-        os,
-        architecture,
-        ...(variant !== undefined && { variant }),
-        ...(osVersion !== undefined && { osVersion }),
-    };
-}
-/** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#embedded-content */
-function parseData(fields, { digest, size }) {
-    // Not `string()`: an empty text is the data of an empty blob.
-    const text = fields.get('data');
-    if (text === undefined)
-        return undefined;
-    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
-    if (data === undefined)
-        throw fields.invalid('data is not base64');
-    const where = `${fields.where}.data`;
-    if (data.byteLength !== size) {
-        throw new errors/* PushError */.V('SIZE_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`, { hint: hints/* BUILD_AGAIN */.i });
-    }
-    const found = (0,oci_digest/* digestOf */.ol)(data);
-    if (found !== digest) {
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`, { hint: hints/* BUILD_AGAIN */.i });
-    }
-    return data;
-}
-/** Buffer skips whatever is not base64: only a text that comes out again as it went in is. */
-function decodeBase64(text) {
-    const data = Buffer.from(text, 'base64');
-    return data.toString('base64') === text ? data : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
-
-
-
-
-
-
-/**
- * @throws PushError TOO_LARGE, UNSUPPORTED_SCHEMA_VERSION, MEDIA_TYPE_MISMATCH,
- *   UNSUPPORTED_MEDIA_TYPE, AMBIGUOUS_MANIFEST, INVALID_MANIFEST, TOO_MANY_DESCRIPTORS, and what
- *   `parseStrictJson` and `parseDescriptor` throw
- */
-function parseManifest(bytes, expected) {
-    const fields = readFields(bytes, expected.where);
-    const own = fields.string('mediaType');
-    const mediaType = expected.mediaType ?? own ?? '';
-    checkManifestMediaType(mediaType, fields.where);
-    if (own !== undefined && own !== mediaType)
-        throw mismatch(fields.where, own, mediaType);
-    return (0,media_types/* isIndexMediaType */.$$)(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
-}
-/** @throws PushError UNSUPPORTED_MEDIA_TYPE for what is neither an image nor an index */
-function checkManifestMediaType(mediaType, where) {
-    if (!(0,media_types/* isManifestMediaType */.CM)(mediaType) && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
-        throw unsupported(where, mediaType);
-}
-/**
- * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index.
- * @throws PushError as `parseManifest`
- */
-function parseIndexJson(bytes, where) {
-    const fields = readFields(bytes, where);
-    const mediaType = fields.string('mediaType') ?? media_types/* OCI_INDEX */.$p;
-    if (!(0,media_types/* isIndexMediaType */.$$)(mediaType))
-        throw unsupported(where, mediaType);
-    return readIndex(fields, mediaType);
-}
-/**
- * The platform in an image's config; none if the config does not say.
- * https://github.com/opencontainers/image-spec/blob/main/config.md#properties
- * @throws PushError TOO_LARGE, INVALID_CONFIG, and what `parseStrictJson` throws
- */
-function parseConfigPlatform(bytes, where) {
-    refuseTooLarge(bytes, where);
-    return readPlatform(new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_CONFIG'));
-}
-function readFields(bytes, where) {
-    refuseTooLarge(bytes, where);
-    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
-    requireSchemaVersion(fields);
-    refuseAmbiguous(fields);
-    return fields;
-}
-function refuseTooLarge(bytes, where) {
-    if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
-        return;
-    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${limits/* MAX_MANIFEST_BYTES */.ZJ} that ECR takes`, { hint: 'Take large annotations and inline data out of it.' });
-}
-function requireSchemaVersion(fields) {
-    const version = fields.get('schemaVersion');
-    if (version === 2)
-        return;
-    throw new errors/* PushError */.V('UNSUPPORTED_SCHEMA_VERSION', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
-        hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
-    });
-}
-/** GHSA-mc8v-mgrf-8f4m: read as an image by one program and as an index by another. */
-function refuseAmbiguous(fields) {
-    const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
-    if (image === undefined || !fields.has('manifests'))
-        return;
-    throw new errors/* PushError */.V('AMBIGUOUS_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before using it.' });
-}
-function readImage(fields, mediaType) {
-    if (!fields.has('config'))
-        throw fields.invalid('config is missing');
-    return {
-        kind: 'image',
-        mediaType,
-        config: parseDescriptor(fields.get('config'), `${fields.where}: config`),
-        layers: readDescriptors(fields, 'layers'),
-        ...readCommon(fields),
-    };
-}
-function readIndex(fields, mediaType) {
-    return {
-        kind: 'index',
-        mediaType,
-        manifests: readDescriptors(fields, 'manifests'),
-        ...readCommon(fields),
-    };
-}
-function readDescriptors(fields, name) {
-    const values = fields.array(name);
-    if (values === undefined)
-        throw fields.invalid(`${name} is missing`);
-    if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
-        throw new errors/* PushError */.V('TOO_MANY_DESCRIPTORS', `${fields.where}: ${name} lists ${values.length}, more than ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
-    }
-    return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
-}
-function readCommon(fields) {
-    const artifactType = fields.string('artifactType');
-    const annotations = fields.stringMap('annotations');
-    return {
-        ...(artifactType !== undefined && { artifactType }),
-        ...(annotations !== undefined && { annotations }),
-        ...(fields.has('subject') && {
-            subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
-        }),
-    };
-}
-function mismatch(where, own, expected) {
-    return new errors/* PushError */.V('MEDIA_TYPE_MISMATCH', `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
-}
-function unsupported(where, mediaType) {
-    return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
-        ? `${where}: neither it nor its descriptor says what media type it is`
-        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not a media type of an image or an index`, {
-        hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
-    });
-}
-
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./src/layout/directory-source.ts
@@ -31965,10 +35719,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 
 
-
-/** A pipe must not block the open, and no link may take the place of a path that was resolved. (Windows has neither flag.) */
 const OPEN_FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW;
-/** @throws PushError LAYOUT_UNREADABLE */
 async function openDirectory(path) {
     const root = await (0,promises_.realpath)(path).catch((cause) => {
         throw unreadable(path, cause);
@@ -31978,7 +35729,6 @@ async function openDirectory(path) {
 class DirectorySource {
     #path;
     #root;
-    /** Their real paths. */
     #folders = new Map();
     constructor(path, root) {
         this.#path = path;
@@ -32006,7 +35756,6 @@ class DirectorySource {
             throw error;
         }
     }
-    /** Links are resolved: those of its folder once for all of its files, and the file itself only where it is one. */
     async #find(file) {
         const location = this.locationOf(file);
         const folder = await this.#resolveFolder((0,external_node_path_.dirname)(file), location);
@@ -32035,7 +35784,6 @@ class DirectorySource {
         return known;
     }
     async [Symbol.asyncDispose]() {
-        // Nothing is held open between two files.
     }
 }
 class FileReader {
@@ -32060,9 +35808,8 @@ class FileReader {
 function fileSize(status, location) {
     if (status.isFile())
         return status.size;
-    throw new errors/* PushError */.V('NOT_A_FILE', `${location} is not a regular file`, { hint: hints/* BUILD_AGAIN */.i });
+    throw new errors/* PushError */.V('NOT_A_LAYOUT', `${location} is not a regular file`);
 }
-/** Undefined if there is nothing to look up. */
 async function lookUp(call, location) {
     try {
         return await call();
@@ -32081,21 +35828,14 @@ function directory_source_isInside(root, path) {
     return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
 }
 function unsafeLink(location, where) {
-    return new errors/* PushError */.V('UNSAFE_LINK', `${location} is a link that leads ${where}`, {
-        hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
-    });
+    return new errors/* PushError */.V('UNSAFE_LINK', `${location} is a link that leads ${where}`);
 }
 
 ;// CONCATENATED MODULE: ./src/layout/read-whole.ts
 
-
-/**
- * All of a file that is small by its nature.
- * @throws PushError TOO_LARGE if it is over `limit` bytes, and what the reader throws
- */
 async function readWhole(file, limit) {
     if (file.size > limit) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`, { hint: hints/* BUILD_AGAIN */.i });
+        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`);
     }
     const bytes = new Uint8Array(file.size);
     await file.read(bytes, 0);
@@ -32117,20 +35857,17 @@ function notALayout(path, what, hint) {
             'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
     });
 }
-/** `head` is the file's first block. @throws PushError COMPRESSED_TAR, NOT_A_LAYOUT */
 function refuseForeignFile(path, head) {
     const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
     if (compression !== undefined) {
-        throw new errors/* PushError */.V('COMPRESSED_TAR', `${path} is compressed with ${compression.name}`, {
+        throw new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
             hint: `It is read in place, so it must be a plain tar: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
         });
     }
-    // "ustar" stands there in the formats of POSIX and of GNU alike.
     const magic = Buffer.from(head.subarray(257, 262)).toString('latin1');
     if (magic !== 'ustar')
         throw notALayout(path, 'neither a directory nor a tar');
 }
-/** @throws PushError NOT_A_LAYOUT */
 function refuseForeignTar(path, index) {
     if (index.has('index.json'))
         return;
@@ -32147,7 +35884,6 @@ function tarName(path) {
     const name = path.replace(/\.(?:gz|zst|xz|bz2)$/, '').replace(/\.tgz$/, '.tar');
     return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
 }
-/** As a POSIX shell needs it. */
 function quoted(path) {
     return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
@@ -32216,7 +35952,6 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-/** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
 class SourceLayout {
     path;
     index;
@@ -32243,7 +35978,7 @@ class SourceLayout {
             const found = (0,oci_digest/* digestOf */.ol)(bytes);
             if (found === descriptor.digest)
                 return bytes;
-            throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location} holds ${found}, but should hold ${descriptor.digest}`, { hint: 'The blob was changed after the image was built: build the layout again.' });
+            throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location} holds ${found}, but should hold ${descriptor.digest}`);
         }
         catch (e_1) {
             env_1.error = e_1;
@@ -32259,9 +35994,8 @@ class SourceLayout {
         const blob = await this.#find(descriptor);
         if (blob !== undefined)
             return blob;
-        throw new errors/* PushError */.V('BLOB_MISSING', `${this.#source.locationOf(blobFile(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`, { hint: 'The layout is not complete: build it again, or copy all of its files.' });
+        throw new errors/* PushError */.V('BLOB_MISSING', `${this.#source.locationOf(blobFile(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`);
     }
-    /** The blob's file, or else what its descriptor carries inline. */
     async #find(descriptor) {
         const file = blobFile(descriptor.digest);
         const blob = await this.#source.open(file);
@@ -32275,13 +36009,12 @@ class SourceLayout {
     }
     #wrongSize({ digest, size }, found) {
         const location = this.#source.locationOf(blobFile(digest));
-        return new errors/* PushError */.V('SIZE_MISMATCH', `${location} holds ${found} bytes, but its descriptor says ${size}`, { hint: 'The blob is cut short or was changed: build the layout again.' });
+        return new errors/* PushError */.V('DIGEST_MISMATCH', `${location} holds ${found} bytes, but its descriptor says ${size}`);
     }
     [Symbol.asyncDispose]() {
         return this.#source[Symbol.asyncDispose]();
     }
 }
-/** `data` of a descriptor, whose size and digest `parseDescriptor` compared. */
 class InlineReader {
     location;
     size;
@@ -32300,7 +36033,6 @@ class InlineReader {
         return Promise.resolve();
     }
     async [Symbol.asyncDispose]() {
-        // Memory alone.
     }
 }
 
@@ -32308,15 +36040,7 @@ class InlineReader {
 var tar_stream = __nccwpck_require__(6118);
 ;// CONCATENATED MODULE: ./src/layout/global-header.ts
 
-
-/** What a PAX header can say that makes other files of a tar's entries. */
 const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
-/**
- * A global PAX header speaks of all entries after it. GNU tar and others go by it, tar-stream and others pass over it:
- * what it says of names and sizes makes two archives of one. Git writes one with a comment, which is harmless.
- * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_03
- * @throws PushError GLOBAL_HEADER, INVALID_TAR; `where` names the header in messages
- */
 function refuseGlobalHeader(content, where) {
     const text = Buffer.from(content).toString('latin1');
     const record = /([1-9]\d{0,9}) ([^=\n]+)=/y;
@@ -32324,7 +36048,6 @@ function refuseGlobalHeader(content, where) {
         record.lastIndex = start;
         const [, length = '', key = ''] = record.exec(text) ?? [];
         const end = start + Number(length);
-        // One that is malformed is read in as many ways as there are programs.
         if (length === '' || end > text.length || text[end - 1] !== '\n')
             throw malformed(where);
         if (IDENTITY.test(key))
@@ -32333,12 +36056,12 @@ function refuseGlobalHeader(content, where) {
     }
 }
 function global(where, key) {
-    return new errors/* PushError */.V('GLOBAL_HEADER', `${where} gives all entries after it one ${key}`, {
+    return new errors/* PushError */.V('INVALID_TAR', `${where} gives all entries after it one ${key}`, {
         hint: 'No build tool writes this. Find out where the tar comes from before using it.',
     });
 }
 function malformed(where) {
-    return new errors/* PushError */.V('INVALID_TAR', `${where} is malformed`, { hint: hints/* BUILD_AGAIN */.i });
+    return new errors/* PushError */.V('INVALID_TAR', `${where} is malformed`);
 }
 
 ;// CONCATENATED MODULE: ./src/layout/tar-header.ts
@@ -32347,20 +36070,10 @@ function malformed(where) {
 
 
 
-
 const BLOCK_BYTES = 512;
-/** What all extended headers of one entry may take, in bytes: names take hundreds, an extended attribute up to 64 KiB. */
 const MAX_TAR_HEADER_BYTES = 1024 * 1024;
-/** The type flags of headers that say something of the entry after them: PAX's `x` and `g`, GNU's long names. */
 const EXTENSION_FLAGS = 'xgLKN';
 const GNU_SPARSE_FLAG = 'S';
-/**
- * Reads the headers of the entry at `position`, and nothing else. tar-stream decodes them, each entry's
- * by a new extractor that gets no content: one extractor for the whole tar would have to be fed all of it.
- * @returns undefined at the end of the tar
- * @throws PushError INVALID_TAR, INVALID_TAR_SIZE, TRUNCATED_TAR, SPARSE_ENTRY, INTERVENING_HEADER,
- *   GLOBAL_HEADER, TAR_HEADER_TOO_LARGE, LAYOUT_UNREADABLE
- */
 async function readTarHeader(tar, position) {
     const raw = await readHeaderBlocks(tar, position);
     if (raw === undefined)
@@ -32410,7 +36123,6 @@ async function read(tar, position, length) {
     await readAt(tar.handle, bytes, position, tar.path);
     return bytes;
 }
-/** Octal digits and nothing else, so that tar-stream cannot read another size out of them. */
 function extensionSize(header, tar) {
     const digits = /^ *([0-7]+)[ \0]*$/.exec(Buffer.from(header.subarray(124, 136)).toString('latin1'));
     const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
@@ -32432,51 +36144,43 @@ function decode(blocks, tar, position) {
     });
 }
 function undecodable(tar, position, cause) {
-    // So tar-stream calls a size below zero, and one that is no number, and nothing else.
     if (cause instanceof Error && cause.message === 'Invalid header') {
         return invalidSize(`${tar.path}: the entry at byte ${position}`);
     }
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { hint: hints/* BUILD_AGAIN */.i, cause });
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { cause });
 }
-/** Their content is not what a reader of the file sees, and no layout needs one. */
 function refuseSparse(flags, pax, name) {
     const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
     if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG))
         return;
-    throw new errors/* PushError */.V('SPARSE_ENTRY', `${name} is a sparse file`, {
+    throw new errors/* PushError */.V('INVALID_TAR', `${name} is a sparse file`, {
         hint: 'Write the tar without "--sparse".',
     });
 }
-/**
- * A PAX header describes the next file, but some programs take its size for that of a header in
- * between, and from there on see other entries than the rest: GHSA-3cv2-h65g-fgmm, GHSA-vmf3-w455-68vh.
- */
 function refuseInterveningHeader(flags, pax, name) {
     const between = flags.slice(flags.indexOf('x') + 1, -1);
     if (!flags.includes('x') || between === '')
         return;
     if (pax['size'] === undefined && !between.includes('x'))
         return;
-    throw new errors/* PushError */.V('INTERVENING_HEADER', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before using it.' });
+    throw new errors/* PushError */.V('INVALID_TAR', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before using it.' });
 }
 function checkedSize(size, paxSize, name) {
     const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
-    // tar-stream makes -0 of GNU's -1.
     const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
     if (isClean && isWhole && typeof size === 'number' && size >= 0)
         return size;
     throw invalidSize(name);
 }
 function invalidSize(name) {
-    return new errors/* PushError */.V('INVALID_TAR_SIZE', `${name} has a size that is not a whole number of bytes`, { hint: hints/* BUILD_AGAIN */.i });
+    return new errors/* PushError */.V('INVALID_TAR', `${name} has a size that is not a whole number of bytes`);
 }
 function tooLarge(tar, position) {
-    return new errors/* PushError */.V('TAR_HEADER_TOO_LARGE', `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
 }
 function truncated(tar, needed) {
-    return new errors/* PushError */.V('TRUNCATED_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`, { hint: 'The build did not finish, or the copy did not: write the tar again.' });
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`, { hint: 'The build did not finish, or the copy did not: write the tar again.' });
 }
-/** A size in whole blocks, as content is stored. */
 function padded(size) {
     return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
 }
@@ -32485,15 +36189,10 @@ function padded(size) {
 
 
 
-/** More than any layout has blobs; it bounds the time and the memory that the index takes. */
 const MAX_TAR_ENTRIES = 50_000;
-/** Characters; an entry with a longer name is left out. */
 const MAX_NAME_LENGTH = 1024;
-/** How many links may lead to one another. */
 const MAX_LINKS = 8;
-/** What may stand in a tar only once. */
 const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
-/** Where the content of a tar's files lies. Names are normalised: `./index.json` is `index.json`. */
 class TarIndex {
     #path;
     #entries;
@@ -32501,7 +36200,6 @@ class TarIndex {
         this.#path = path;
         this.#entries = entries;
     }
-    /** One pass over the headers. @throws PushError DUPLICATE_ENTRY, TOO_MANY_ENTRIES, TRUNCATED_TAR, and what `readTarHeader` throws */
     static async read(tar) {
         const entries = new Map();
         let count = 0;
@@ -32524,7 +36222,6 @@ class TarIndex {
     names() {
         return this.#entries.keys();
     }
-    /** Follows links. @returns undefined if there is no such entry. @throws PushError UNSAFE_LINK */
     find(name) {
         let entry = this.#entries.get(name);
         for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
@@ -32548,7 +36245,6 @@ async function* headersOf(tar) {
         position = header.contentAt + padded(size);
     }
 }
-/** A link or a directory has none, whatever its header says; an entry of an unknown type is a file by the standard. */
 function hasContent({ type }) {
     return type === 'file' || type === 'contiguous-file' || type === null;
 }
@@ -32562,7 +36258,6 @@ function entryOf(header, name = '') {
         return { linkTo: normalised(linkName, external_node_path_.posix.dirname(name)) };
     return undefined;
 }
-/** A path within the tar, or undefined for one that leads out of it. */
 function normalised(path, from = '.') {
     if (external_node_path_.posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH)
         return undefined;
@@ -32570,19 +36265,17 @@ function normalised(path, from = '.') {
     return name === '..' || name.startsWith('../') ? undefined : name;
 }
 function tooMany(tar) {
-    return new errors/* PushError */.V('TOO_MANY_ENTRIES', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
         hint: 'Write a tar that holds the layout and nothing else.',
     });
 }
 function duplicate(tar, name) {
-    return new errors/* PushError */.V('DUPLICATE_ENTRY', `${tar.path} has ${name} twice`, {
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} has ${name} twice`, {
         hint: 'Programs disagree on which of the two counts: write the tar again, and do not append to it.',
     });
 }
 function tar_index_unsafeLink(path, name) {
-    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that leads to no file in the tar`, {
-        hint: 'A link in a layout must lead to a file in it.',
-    });
+    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that leads to no file in the tar`);
 }
 
 ;// CONCATENATED MODULE: ./src/layout/tar-source.ts
@@ -32592,12 +36285,7 @@ function tar_index_unsafeLink(path, name) {
 
 
 
-/**
- * Opens a tar that holds a layout, and keeps it open: its files are read by ranges of it.
- * @throws PushError NOT_A_LAYOUT, COMPRESSED_TAR, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
- */
 async function openTar(path) {
-    // Should the file have become a pipe in the meantime, the open does not wait for a writer. (Windows has no such flag.)
     const handle = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK).catch((cause) => {
         throw unreadable(path, cause);
     });
@@ -32662,7 +36350,6 @@ class RangeReader {
         await readAt(this.#tar.handle, target, this.#start + position, this.location);
     }
     async [Symbol.asyncDispose]() {
-        // The tar stays open for the other blobs.
     }
 }
 
@@ -32731,14 +36418,7 @@ var open_layout_disposeResources = (undefined && undefined.__disposeResources) |
 
 
 
-/** Bytes; the file that tools write has 30. */
 const MAX_OCI_LAYOUT_BYTES = 4096;
-/**
- * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or
- * decompressed. The caller disposes of it.
- * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, UNSUPPORTED_LAYOUT_VERSION, LAYOUT_UNREADABLE,
- *   UNSAFE_LINK, NOT_A_FILE, what `parseIndexJson` throws, and for a tar what `openTar` throws
- */
 async function openLayout(path) {
     const source = await openSource(path);
     try {
@@ -32767,17 +36447,14 @@ async function statOf(path) {
         if (code !== 'ENOENT' && code !== 'ENOTDIR')
             throw unreadable(path, cause);
         throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${path} does not exist`, {
-            hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
             cause,
         });
     }
 }
-/** https://github.com/opencontainers/image-spec/blob/main/image-layout.md#oci-layout-file */
 async function checkVersion(source) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const file = open_layout_addDisposableResource(env_1, await source.open('oci-layout'), true);
-        // buildx can leave it out: https://github.com/docker/buildx/issues/1672
         if (file === undefined)
             return;
         const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
@@ -32785,7 +36462,7 @@ async function checkVersion(source) {
         const version = new oci_fields/* FieldReader */.U3(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
         if (version === '1.0.0')
             return;
-        throw new errors/* PushError */.V('UNSUPPORTED_LAYOUT_VERSION', `${file.location}: imageLayoutVersion is ${(0,oci_fields/* shown */.SP)(version)}, not "1.0.0"`, { hint: 'Convert it with a current tool: "skopeo copy oci:OLD oci:NEW".' });
+        throw new errors/* PushError */.V('NOT_A_LAYOUT', `${file.location}: imageLayoutVersion is ${(0,oci_fields/* shown */.SP)(version)}, not "1.0.0"`, { hint: 'Convert it with a current tool: "skopeo copy oci:OLD oci:NEW".' });
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -32816,1191 +36493,34 @@ async function open_layout_readIndex(path, source) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/plan/overlay.ts
-
-/** A layout's content and, in front of it, indexes that were made from it and are in no file. */
-class Overlay {
-    #below;
-    #made = new Map();
-    constructor(below) {
-        this.#below = below;
-    }
-    add(mediaType, bytes) {
-        const digest = (0,oci_digest/* digestOf */.ol)(bytes);
-        this.#made.set(digest, bytes);
-        return { mediaType, digest, size: bytes.byteLength };
-    }
-    async has(descriptor) {
-        return this.#made.has(descriptor.digest) || this.#below.has(descriptor);
-    }
-    async readVerified(descriptor) {
-        return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/plan/read-manifest.ts
-
-/** @throws PushError UNSUPPORTED_MEDIA_TYPE, BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, and what `parseManifest` throws */
-async function readManifest(descriptor, content) {
-    const { mediaType, digest } = descriptor;
-    const where = `manifest ${digest}`;
-    // Before it is read: it could be a layer, of any size.
-    checkManifestMediaType(mediaType, where);
-    const bytes = await content.readVerified(descriptor);
-    return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
-}
-
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
-;// CONCATENATED MODULE: ./src/plan/select-image.ts
-
-
-/** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
-const REF_NAME = 'org.opencontainers.image.ref.name';
-/** The full reference, as containerd and `docker save` write it. */
-const CONTAINERD_NAME = 'io.containerd.image.name';
-/**
- * The image of a layout that is to be pushed: the one that `wanted` names, by digest, by `ref.name` or by full
- * reference; without it the only one there is. The same digest under several names is one image.
- * @throws PushError NO_IMAGE, IMAGE_NOT_FOUND, AMBIGUOUS_IMAGE
- */
-function selectImage({ manifests }, layoutPath, wanted) {
-    const candidates = wanted === undefined ? manifests : manifests.filter((entry) => isNamed(entry, wanted));
-    const [first] = candidates;
-    if (first === undefined)
-        throw notFound(manifests, layoutPath, wanted);
-    if (candidates.every(({ digest }) => digest === first.digest))
-        return first;
-    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', wanted === undefined
-        ? `${layoutPath} holds several images:\n${list(candidates)}`
-        : `${layoutPath} holds several images by the name ${wanted}:\n${list(candidates)}`, {
-        hint: 'Set the input image to the name or, where names repeat, to the digest of one of them.',
-    });
-}
-function isNamed(entry, wanted) {
-    return entry.digest === wanted || namesOf(entry).includes(wanted);
-}
-/** Several names of one image can be one comma-joined string: https://github.com/moby/buildkit/issues/5572 */
-function namesOf({ annotations = {} }) {
-    return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
-        .flatMap((names) => names?.split(',') ?? [])
-        .map((name) => name.trim())
-        .filter((name) => name !== '');
-}
-function notFound(manifests, layoutPath, wanted) {
-    if (wanted === undefined || manifests.length === 0) {
-        return new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`, {
-            hint: 'Check that the build wrote its image into this layout.',
-        });
-    }
-    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}, but:\n${list(manifests)}`, {
-        hint: 'Set the input image to a name or digest of the list.',
-    });
-}
-/** The most entries that an error shows. */
-const MAX_LISTED = 20;
-function list(entries) {
-    const lines = entries.slice(0, MAX_LISTED).map((entry) => {
-        const platform = entry.platform === undefined ? '' : ` ${(0,oci_platform/* platformName */.$r)(entry.platform)}`;
-        return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
-    });
-    const more = entries.length - lines.length;
-    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
-}
-/** An annotation may hold anything, line breaks, too. */
-function escaped(name) {
-    return JSON.stringify(name).slice(1, -1);
-}
-
-;// CONCATENATED MODULE: ./src/plan/referrers.ts
-
-
-
-
-
-/** https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md */
-const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
-const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
-/** The referrers among the entries of a layout's `index.json`. What is none, or no manifest at all, is passed over. */
-async function findReferrers(entries, content, onBroken) {
-    const found = new Map();
-    for (const entry of entries) {
-        for (const referrer of await referrersIn(entry, content, onBroken))
-            found.set(referrer.descriptor.digest, referrer);
-    }
-    return [...found.values()];
-}
-async function referrersIn(entry, content, onBroken) {
-    const manifest = await readIfSound(entry, content, onBroken);
-    if (manifest === undefined)
-        return [];
-    const names = namesOf(entry);
-    if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
-        return listedReferrers(manifest, content, onBroken);
-    if (manifest.subject !== undefined)
-        return [{ descriptor: entry, subject: manifest.subject.digest }];
-    return names.flatMap((tag) => cosignReferrer(entry, tag));
-}
-/** Of a fallback index, which lists manifests: an index in it is not followed. */
-async function listedReferrers({ manifests }, content, onBroken) {
-    const listed = [];
-    for (const descriptor of manifests) {
-        const subject = (await readIfSound(descriptor, content, onBroken))?.subject?.digest;
-        if (subject !== undefined)
-            listed.push({ descriptor, subject });
-    }
-    return listed;
-}
-/** An entry beside the image may be of any kind, absent or broken: that is no reason not to push the image. */
-async function readIfSound(entry, content, onBroken) {
-    if (!(0,media_types/* isManifestMediaType */.CM)(entry.mediaType) && !(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
-        return undefined;
-    try {
-        return (await readManifest(entry, content)).manifest;
-    }
-    catch (error) {
-        if (!(error instanceof errors/* PushError */.V))
-            throw error;
-        if (error.code !== 'BLOB_MISSING')
-            onBroken(error);
-        return undefined;
-    }
-}
-function cosignReferrer(descriptor, tag) {
-    const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
-    return (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : [];
-}
-
-;// CONCATENATED MODULE: ./src/plan/attestation.ts
-/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
-const REFERENCE_TYPE = 'vnd.docker.reference.type';
-const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
-/** Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. */
-function isAttestation({ annotations, platform }) {
-    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
-        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
-}
-/** The digest of the image that an attestation speaks of. */
-function attestedDigest({ annotations }) {
-    return annotations?.[REFERENCE_DIGEST];
-}
-
-;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
-
-
-
-/** The entries of an index that `parseManifest` has taken, in its order, with members that nothing here knows. */
-function rawEntries(index) {
-    const { manifests } = parseObject(index);
-    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
-}
-/** The same index with other entries: everything else in it stays. */
-function withEntries(index, entries) {
-    return toBytes({ ...parseObject(index), manifests: entries });
-}
-function newIndex(entries) {
-    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
-}
-function parseObject(bytes) {
-    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
-    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
-}
-function toBytes(value) {
-    return Buffer.from(JSON.stringify(value));
-}
-
-;// CONCATENATED MODULE: ./src/plan/depth.ts
-
-/** Indexes within indexes: no tool writes more than two or three. */
-const MAX_DEPTH = 16;
-/** `parents`: the indexes on the way from the root to `digest`. @throws PushError INDEX_LOOP, INDEX_TOO_DEEP */
-function checkDepth(digest, parents) {
-    if (parents.includes(digest)) {
-        throw new errors/* PushError */.V('INDEX_LOOP', `index ${digest} reaches itself`, {
-            hint: 'The layout is malformed: build it again.',
-        });
-    }
-    if (parents.length > MAX_DEPTH) {
-        throw new errors/* PushError */.V('INDEX_TOO_DEEP', `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
-            hint: 'Push the inner image on its own: select it with the input image.',
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/plan/platform-of.ts
-
-
-
-/** An image's platform, from its config where the descriptor does not say; none for what is no image. */
-async function platformOf(image, content) {
-    if (image.platform !== undefined)
-        return image.platform;
-    const { manifest } = await readManifest(image, content);
-    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
-        return undefined;
-    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
-}
-
-;// CONCATENATED MODULE: ./src/plan/filter.ts
-
-
-
-
-
-
-
-
-/**
- * What the selection leaves of each root, in their order: the same descriptor when nothing has to go, undefined when
- * everything has. New indexes are added to `content`.
- * @throws PushError PLATFORM_NOT_FOUND if a platform is in none of the roots
- */
-async function filterRoots(roots, content, selection) {
-    if (selection.platforms.length === 0 && selection.attestations === 'keep')
-        return roots;
-    const filter = new Filter(content, selection);
-    const left = [];
-    for (const root of roots)
-        left.push(await filter.keep(root, []));
-    filter.checkAllFound();
-    return left;
-}
-class Filter {
-    #seen = [];
-    #content;
-    #selection;
-    /** What is left of each index: one that is named again and again is read once. */
-    #left = new Map();
-    /** What is kept as it was, and its attestations with it. */
-    #unchanged = new Set();
-    constructor(content, selection) {
-        this.#content = content;
-        this.#selection = selection;
-    }
-    checkAllFound() {
-        const missing = this.#selection.platforms.filter((wanted) => !this.#seen.some((have) => (0,oci_platform/* matchesPlatform */.pC)(have, wanted)));
-        if (missing.length > 0)
-            throw platformNotFound(missing, this.#seen);
-    }
-    /** What is left of an image or index; undefined if nothing is. */
-    async keep(entry, parents) {
-        if (!(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
-            return (await this.#isWanted(entry)) ? entry : undefined;
-        checkDepth(entry.digest, parents.map(({ digest }) => digest));
-        if (!this.#left.has(entry.digest)) {
-            const node = await readManifest(entry, this.#content);
-            this.#left.set(entry.digest, await this.#keepOfIndex(node, [...parents, entry]));
-        }
-        return this.#left.get(entry.digest);
-    }
-    async #isWanted(image) {
-        const { platforms } = this.#selection;
-        if (platforms.length === 0)
-            return true;
-        const platform = await platformOf(image, this.#content);
-        if (platform === undefined)
-            return false;
-        this.#seen.push(platform);
-        return platforms.some((wanted) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
-    }
-    async #keepOfIndex(node, parents) {
-        const entries = node.manifest.kind === 'index' ? node.manifest.manifests : [];
-        const kept = new Map();
-        for (const entry of entries.filter((child) => !isAttestation(child))) {
-            const left = await this.keep(entry, parents);
-            if (left !== undefined)
-                kept.set(entry, left);
-            if (left?.digest === entry.digest)
-                this.#unchanged.add(entry.digest);
-        }
-        for (const entry of entries.filter(isAttestation)) {
-            if (this.#keepsAttestation(entry))
-                kept.set(entry, entry);
-        }
-        if (kept.size === 0 && entries.length > 0)
-            return undefined;
-        return this.#rewrite(node, entries, kept);
-    }
-    #keepsAttestation(entry) {
-        if (this.#selection.attestations === 'drop')
-            return false;
-        const attested = attestedDigest(entry);
-        return attested !== undefined && this.#unchanged.has(attested);
-    }
-    #rewrite(node, entries, kept) {
-        const unchanged = entries.every((entry) => kept.get(entry)?.digest === entry.digest);
-        if (unchanged)
-            return node.descriptor;
-        const raw = rawEntries(node.bytes);
-        const rewritten = entries.flatMap((entry, at) => replaceEntry(raw[at], kept.get(entry)));
-        return this.#content.add(node.descriptor.mediaType, withEntries(node.bytes, rewritten));
-    }
-}
-function replaceEntry(raw, kept) {
-    if (raw === undefined || kept === undefined)
-        return [];
-    if (raw['digest'] === kept.digest)
-        return [raw];
-    // Inline data are those of the index that it was.
-    const others = Object.entries(raw).filter(([name]) => name !== 'data');
-    return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
-}
-function platformNotFound(missing, seen) {
-    const names = new Set(seen.map(oci_platform/* platformName */.$r));
-    const found = names.size === 0 ? 'names none' : `holds ${[...names].join(', ')}`;
-    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `No image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, {
-        hint: 'Set the input platforms to some of those, or build for what is missing.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/plan/merge.ts
-
-
-
-
-
-
-
-
-/**
- * One index over the images of several layouts, in their order, each once; their own indexes are dissolved in it.
- * @throws PushError CONFLICTING_PLATFORMS
- */
-async function mergeRoots(roots, content) {
-    const merge = new Merge(content);
-    for (const { root, layoutPath } of roots) {
-        const { mediaType, digest, size } = root;
-        await merge.add(root, { mediaType, digest, size }, layoutPath, []);
-    }
-    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
-}
-class Merge {
-    entries = [];
-    #content;
-    /** Images and indexes alike: what is named again and again is read once. */
-    #known = new Set();
-    constructor(content) {
-        this.#content = content;
-    }
-    /** `raw` is how the image's entry will stand in the merged index; an index gives way to its own entries. */
-    async add(descriptor, raw, layoutPath, parents) {
-        const { digest } = descriptor;
-        checkDepth(digest, parents);
-        if (this.#known.has(digest))
-            return;
-        this.#known.add(digest);
-        if (isAttestation(descriptor)) {
-            this.entries.push({ digest, raw, platform: undefined, layoutPath });
-            return;
-        }
-        // An image may be absent, as `docker save` leaves some out: the walk tells, and knows of all that is.
-        if (!(0,media_types/* isIndexMediaType */.$$)(descriptor.mediaType))
-            return this.#addImage(descriptor, raw, layoutPath);
-        const { manifest, bytes } = await readManifest(descriptor, this.#content);
-        const children = manifest.kind === 'index' ? manifest.manifests : [];
-        const raws = rawEntries(bytes);
-        for (const [at, child] of children.entries()) {
-            await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
-        }
-    }
-    async #addImage(descriptor, raw, layoutPath) {
-        const { digest } = descriptor;
-        const platform = await platformOf(descriptor, this.#content);
-        // What index.json says of a root is not in `raw`.
-        const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
-        const named = saysPlatform ? raw : withPlatform(raw, platform);
-        const entry = { digest, raw: named, platform, layoutPath };
-        refuseConflict(entry, this.entries);
-        this.entries.push(entry);
-    }
-}
-function withPlatform(raw, platform) {
-    if (platform === undefined)
-        return raw;
-    const { os, architecture, variant, osVersion } = platform;
-    return {
-        ...raw,
-        platform: {
-            architecture,
-            os,
-            ...(variant === undefined ? {} : { variant }),
-            ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
-        },
-    };
-}
-function refuseConflict({ digest, platform, layoutPath }, others) {
-    if (platform === undefined)
-        return;
-    const other = others.find((entry) => entry.layoutPath !== layoutPath &&
-        entry.platform !== undefined &&
-        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
-    if (other === undefined)
-        return;
-    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformName */.$r)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`, {
-        hint: 'Leave one of the layouts out, or keep other platforms only, with the input platforms.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/plan/reshape.ts
-
-
-
-
-
-/**
- * The one root that the shape makes of the layouts' own: the same descriptor when there is one and nothing has to go.
- * Layouts of which nothing is kept are left out before the others are merged, so that platforms that only they hold do
- * not conflict; several layouts make an index, however much of them is left. New indexes are added to `content`.
- * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, CONFLICTING_PLATFORMS, NOT_A_SINGLE_IMAGE
- */
-async function reshape(roots, content, shape) {
-    const kept = await filterLayouts(roots, content, shape);
-    const [first] = kept;
-    if (first === undefined)
-        throw nothingLeft(roots);
-    const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content);
-    return shape.singleImage === 'unwrap' ? unwrap(whole, content) : whole;
-}
-async function filterLayouts(layouts, content, selection) {
-    const roots = layouts.map(({ root }) => root);
-    const left = await filterRoots(roots, content, selection);
-    return layouts.flatMap(({ layoutPath }, at) => {
-        const root = left[at];
-        return root === undefined ? [] : [{ root, layoutPath }];
-    });
-}
-function nothingLeft(roots) {
-    const indexes = roots.map(({ root, layoutPath }) => `index ${root.digest} of ${layoutPath}`);
-    return new errors/* PushError */.V('NO_IMAGE', `There are attestations only in ${indexes.join(', ')}`, {
-        hint: 'Leave the input attestations out, or set it to keep.',
-    });
-}
-async function unwrap(root, content) {
-    const { manifest } = await readManifest(root, content);
-    if (manifest.kind === 'image')
-        return root;
-    const images = manifest.manifests.filter((entry) => !isAttestation(entry));
-    const [only] = images;
-    if (only !== undefined && images.length === 1)
-        return unwrap(only, content);
-    throw new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${root.digest} holds ${images.length} images, so it cannot be unwrapped`, {
-        hint: 'Keep one platform with the input platforms, or leave single-image out.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/oci/descriptor.ts
-/** Layers that are not meant to be distributed: a layout may leave them out. */
-function isForeignLayer({ mediaType, urls = [] }) {
-    return (urls.length > 0 || mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.'));
-}
-
-;// CONCATENATED MODULE: ./src/plan/incomplete-index.ts
-
-
-
-
-
-/**
- * `docker save` keeps the index of a multi-platform image, and leaves out what was never pulled: platforms, and often
- * all attestations. The hint names the inputs that keep what is there, if there are any.
- * `whole`: the manifests that indexes of the same image list and the layout does hold, attestations too.
- */
-async function incompleteIndex(whole, gaps, content) {
-    const [{ index, error: cause }] = gaps;
-    const inputs = await inputsThatHelp(whole, gaps, content);
-    const hint = inputs.length === 0
-        ? 'Build the layout again, whole.'
-        : `Set ${inputs.join(' and ')} to push what is there, or build the layout again, whole.`;
-    return new errors/* PushError */.V('INCOMPLETE_INDEX', `index ${index}: ${cause.message}`, { hint, cause });
-}
-async function inputsThatHelp(whole, gaps, content) {
-    const absent = gaps.map(({ entry }) => entry);
-    const absentImages = absent.filter((entry) => !isAttestation(entry));
-    const images = whole.filter((entry) => !isAttestation(entry));
-    if (absentImages.length === 0)
-        return images.length === 0 ? [] : ['attestations: drop'];
-    const kept = await imagesToKeep(images, absentImages, content);
-    if (kept.size === 0)
-        return [];
-    const attested = absent.map(attestedDigest);
-    const platforms = new Set([...kept.values()].map(oci_platform/* platformName */.$r));
-    return [
-        `platforms: ${[...platforms].join(',')}`,
-        ...([...kept.keys()].some((digest) => attested.includes(digest)) ? ['attestations: drop'] : []),
-    ];
-}
-/** Those that the input platforms can keep without keeping one that is absent. */
-async function imagesToKeep(images, absent, content) {
-    const kept = new Map();
-    const unwanted = await platformsOf(absent, content);
-    if (unwanted === undefined)
-        return kept;
-    for (const image of images) {
-        const platform = await platformOf(image, content);
-        if (platform === undefined)
-            continue;
-        if (!unwanted.some((other) => (0,oci_platform/* matchesPlatform */.pC)(other, platform)))
-            kept.set(image.digest, platform);
-    }
-    return kept;
-}
-/**
- * Of what is absent, in whole or in part. Undefined if choosing platforms would have to read something that is not
- * there: an index, or an image whose entry names no platform.
- */
-async function platformsOf(absent, content) {
-    const platforms = [];
-    for (const entry of absent) {
-        if ((0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
-            return undefined;
-        try {
-            const platform = await platformOf(entry, content);
-            if (platform !== undefined)
-                platforms.push(platform);
-        }
-        catch (error) {
-            if (error instanceof errors/* PushError */.V)
-                return undefined;
-            throw error;
-        }
-    }
-    return platforms;
-}
-
-;// CONCATENATED MODULE: ./src/plan/walk.ts
-
-
-
-
-
-
-
-
-/** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
-const MAX_LAYERS = 500;
-/** Of all manifests of a graph together, which are held in memory until they are pushed. */
-const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
-/**
- * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would
- * refuse, so that nothing is sent in vain. A referrer of which that is not true is told to `onBroken` and stays behind.
- * @throws PushError BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS, INCOMPLETE_INDEX,
- *   INDEX_LOOP, INDEX_TOO_DEEP, GRAPH_TOO_LARGE, and what `parseManifest` throws
- */
-async function walkGraph(root, content, referrers = [], onBroken = refuse) {
-    const walk = new Walk(content);
-    const node = await walk.whole(root);
-    const manifests = walk.manifests();
-    const found = await walkReferrers(walk, referrers, onBroken);
-    return { root: node, manifests, referrers: found, ...walk.blobs() };
-}
-function refuse(error) {
-    throw error;
-}
-/** A referrer can itself be referred to: again, until no more of them belong to what was found. */
-async function walkReferrers(walk, referrers, onBroken) {
-    const found = [];
-    for (let left = referrers;;) {
-        const next = left.filter(({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest));
-        if (next.length === 0)
-            return found;
-        left = left.filter((referrer) => !next.includes(referrer));
-        for (const referrer of next) {
-            try {
-                found.push(...(await walkReferrer(walk, referrer)));
-            }
-            catch (error) {
-                if (!(error instanceof errors/* PushError */.V))
-                    throw error;
-                onBroken(error);
-            }
-        }
-    }
-}
-/** On a walk of its own: nothing of a referrer that turns out to be broken stays in the one that goes on. */
-async function walkReferrer(walk, { descriptor, tag }) {
-    const further = walk.further();
-    await further.whole(descriptor);
-    walk.take(further);
-    return further
-        .manifests()
-        .map((node) => (node.descriptor === descriptor && tag !== undefined ? { ...node, tag } : node));
-}
-class Walk {
-    #content;
-    /** Where some of it was walked before. */
-    #before;
-    #known = new Map();
-    #blobs = new Map();
-    #absentForeignLayers = new Map();
-    /** Entries of indexes: those that are there, and those that are not. */
-    #images = [];
-    #gaps = [];
-    #bytes;
-    constructor(content, before) {
-        this.#content = content;
-        this.#before = before;
-        this.#bytes = before === undefined ? 0 : before.#bytes;
-    }
-    find(digest) {
-        return this.#known.get(digest) ?? this.#before?.find(digest);
-    }
-    knows(digest) {
-        return this.find(digest) !== undefined;
-    }
-    hasBlob(blob) {
-        if (this.#blobs.get(blob.digest)?.size === blob.size)
-            return true;
-        return this.#before?.hasBlob(blob) ?? false;
-    }
-    /** Children before their parents. */
-    manifests() {
-        return [...this.#known.values()];
-    }
-    blobs() {
-        return {
-            blobs: [...this.#blobs.values()],
-            absentForeignLayers: [...this.#absentForeignLayers.values()],
-        };
-    }
-    /** A walk that passes by what this one knows. */
-    further() {
-        return new Walk(this.#content, this);
-    }
-    take(further) {
-        for (const [digest, node] of further.#known)
-            this.#known.set(digest, node);
-        for (const [digest, blob] of further.#blobs)
-            this.#blobs.set(digest, blob);
-        for (const [digest, layer] of further.#absentForeignLayers)
-            this.#absentForeignLayers.set(digest, layer);
-        this.#bytes = further.#bytes;
-    }
-    /** @throws PushError INCOMPLETE_INDEX if anything under an index is absent, and what `manifest` throws */
-    async whole(root) {
-        const node = await this.manifest(root, []);
-        const [first, ...others] = this.#gaps;
-        if (first === undefined)
-            return node;
-        throw await incompleteIndex(this.#images, [first, ...others], this.#content);
-    }
-    /** A manifest is noted after its children, which puts children first. */
-    async manifest(descriptor, parents) {
-        const { digest } = descriptor;
-        const known = this.find(digest);
-        if (known !== undefined)
-            return this.#again(descriptor, known);
-        checkDepth(digest, parents);
-        const node = await readManifest(descriptor, this.#content);
-        this.#count(node);
-        if (node.manifest.kind === 'index')
-            await this.#index(node.manifest, digest, parents);
-        else
-            await this.#image(node.manifest, `manifest ${digest}`);
-        this.#known.set(digest, node);
-        return node;
-    }
-    /** What is named again is not read again, unless it is said to be something else: that is refused. */
-    async #again(descriptor, known) {
-        const { mediaType, size } = known.descriptor;
-        const isSame = descriptor.mediaType === mediaType && descriptor.size === size;
-        if (!isSame)
-            await readManifest(descriptor, this.#content);
-        return known;
-    }
-    #count({ bytes }) {
-        this.#bytes += bytes.byteLength;
-        if (this.#bytes <= MAX_GRAPH_BYTES)
-            return;
-        throw new errors/* PushError */.V('GRAPH_TOO_LARGE', `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`, {
-            hint: 'Select a smaller image with the input image, or keep fewer platforms.',
-        });
-    }
-    /** What is absent is only noted, so that in the end the error knows all of it. */
-    async #index({ manifests }, index, parents) {
-        for (const entry of manifests) {
-            try {
-                const { manifest } = await this.manifest(entry, [...parents, index]);
-                if (manifest.kind === 'image')
-                    this.#images.push(entry);
-            }
-            catch (error) {
-                if (!(error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING'))
-                    throw error;
-                this.#gaps.push({ index, entry, error });
-            }
-        }
-    }
-    async #image({ config, layers }, where) {
-        if (layers.length > MAX_LAYERS) {
-            throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`, {
-                hint: 'Build the image with fewer layers: join RUN steps, or squash.',
-            });
-        }
-        await this.#blob(config, `${where}: config`);
-        await this.#checkConfig(config);
-        for (const layer of layers)
-            await this.#blob(layer, `${where}: layer`);
-    }
-    async #blob(blob, where) {
-        if (this.hasBlob(blob))
-            return;
-        if (blob.size === 0) {
-            throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, and ECR takes no empty layer`, {
-                hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
-            });
-        }
-        if (await this.#content.has(blob))
-            this.#blobs.set(blob.digest, blob);
-        else if (isForeignLayer(blob))
-            this.#absentForeignLayers.set(blob.digest, blob);
-        else
-            throw missingBlob(blob, where);
-    }
-    /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
-    async #checkConfig(config) {
-        if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.hasBlob(config))
-            return;
-        const bytes = await this.#content.readVerified(config);
-        if ((0,media_types/* isConfigMediaType */.$v)(config.mediaType))
-            parseConfigPlatform(bytes, `config ${config.digest}`);
-    }
-}
-function missingBlob({ digest }, where) {
-    return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
-        hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/plan/resolve-image.ts
-
-
-
-
-
-/** The image to push: selected in each layout, made one root of the shape that is asked for, and read whole. */
-async function resolveImage(layouts, content, request) {
-    const roots = layouts.map(({ index, path }) => ({
-        root: selectImage(index, path, request.image),
-        layoutPath: path,
-    }));
-    const overlay = new Overlay(content);
-    const root = await reshape(roots, overlay, request.shape);
-    const entries = layouts.flatMap(({ index }) => index.manifests);
-    const brokenEntries = [];
-    const onBroken = (error) => void brokenEntries.push(error);
-    const referrers = request.referrers ? await findReferrers(entries, overlay, onBroken) : [];
-    const graph = await walkGraph(root, overlay, referrers, onBroken);
-    return { graph, origins: roots.map((layout) => layout.root), brokenEntries };
-}
-
-;// CONCATENATED MODULE: ./src/plan/waves.ts
-/**
- * The puts in waves: those of one wave need nothing of each other, and all that they do need lies in the waves before.
- * `puts`: children before parents, subjects before what refers to them.
- */
-function toWaves(puts) {
-    const waveOf = new Map();
-    const waves = [];
-    for (const put of puts) {
-        const before = neededBy(put.node).map((digest) => waveOf.get(digest) ?? -1);
-        const wave = Math.max(-1, ...before) + 1;
-        waveOf.set(put.node.descriptor.digest, wave);
-        (waves[wave] ??= []).push(put);
-    }
-    return waves;
-}
-function neededBy({ manifest }) {
-    const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
-    return manifest.subject === undefined ? children : [...children, manifest.subject.digest];
-}
-
-// EXTERNAL MODULE: ./src/push/concurrently.ts
-var concurrently = __nccwpck_require__(7480);
-;// CONCATENATED MODULE: ./src/plan/diff.ts
-function diff(graph, state, tags) {
-    const { root, manifests, referrers, blobs } = graph;
-    const { availableLayers, images = [] } = state;
-    const uploads = blobs.filter(({ digest }) => !availableLayers.has(digest));
-    const found = new Set(images.map(({ digest }) => digest));
-    // ECR keeps an image's layers and an index's children while it keeps the image: with the root there, all is there.
-    const isThere = (node) => uploads.length === 0 && found.has(node.descriptor.digest);
-    const isTagged = (node, tag) => isThere(node) && holds(images, node, tag);
-    const untagged = referrers
-        .filter(({ tag }) => tag === undefined)
-        .filter((node) => !isThere(node));
-    const rootPuts = untagged.length === 0 ? manifests.filter((node) => node !== root) : manifests;
-    const wantedTags = [
-        ...referrers.flatMap((node) => (node.tag === undefined ? [] : [{ node, tag: node.tag }])),
-        ...tags.map((tag) => ({ node: root, tag })),
-    ];
-    return {
-        graph,
-        uploads,
-        present: blobs.filter(({ digest }) => availableLayers.has(digest)),
-        puts: [...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node })),
-        tagPuts: wantedTags.filter(({ node, tag }) => !isTagged(node, tag)),
-    };
-}
-function holds(images, { descriptor }, tag) {
-    return images.some((image) => image.tag === tag && image.digest === descriptor.digest);
-}
-function totalBytes(blobs) {
-    return blobs.reduce((sum, { size }) => sum + size, 0);
-}
-
-;// CONCATENATED MODULE: ./src/push/immutable-tags.ts
-
-const HINT = 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.';
-const UNSEEN_HINT = `${HINT} If it stands for this very image, as after a push before, allow ecr:BatchGetImage, so that this can be seen.`;
-/** Skips the tag or fails, as the user chose. @throws PushError TAG_IS_IMMUTABLE, naming both digests */
-function skipOrFail({ tag, holder }, wanted, { ifTagExists, listener }, cause) {
-    if (ifTagExists === 'skip') {
-        listener.tagSkipped(tag, holder);
-        return { tag, holder };
-    }
-    const holds = holder ?? 'an image that these credentials may not look up';
-    throw new errors/* PushError */.V('TAG_IS_IMMUTABLE', `tag ${tag} stands for ${holds} and cannot be moved to ${wanted}`, {
-        hint: holder === undefined ? UNSEEN_HINT : HINT,
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/push/plan-push.ts
-
-
-
-/** A repository that holds nothing, or that is not there yet. */
-const NOTHING = { availableLayers: new Set(), images: [] };
-/**
- * Asks the repository what it holds of the image, and decides what is left to do: before anything is uploaded.
- * `create`: how to create a repository that is missing; undefined to leave that to ECR's own creation templates.
- */
-async function planPush(graph, tags, create, context) {
-    const state = await inspect(graph, tags, create, context);
-    if (state.images === undefined)
-        context.listener.tagsUnchecked('images');
-    const skippedTags = await checkTags(graph, tags, state.images ?? [], context);
-    const left = tags.filter((tag) => !skippedTags.some((skipped) => skipped.tag === tag));
-    const nothing = { graph, uploads: [], present: [], puts: [], tagPuts: [] };
-    const plan = left.length > 0 ? diff(graph, state, left) : nothing;
-    context.listener.planned(plan);
-    return { plan, skippedTags, isNew: state === NOTHING };
-}
-async function inspect(graph, tags, create, { registry, signal, listener }) {
-    try {
-        return await ask(graph, tags, registry, signal);
-    }
-    catch (error) {
-        if (!(error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND'))
-            throw error;
-        listener.repositoryMissing(create !== undefined);
-        // A creation template may make the repository at the first upload; if it does not, that upload says so.
-        if (create !== undefined)
-            await registry.createRepository(create, signal);
-        return NOTHING;
-    }
-}
-/** Both questions at once: one round trip. */
-async function ask({ blobs, root, referrers }, tags, registry, signal) {
-    const digests = blobs.map(({ digest }) => digest);
-    const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
-    const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
-    const [availableLayers, found] = await Promise.all([
-        registry.availableLayers(digests, signal),
-        registry.findImages([...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))], signal),
-    ]);
-    return { availableLayers, images: found };
-}
-/** Tags that stand for another image move, unless the repository forbids it: which is worth knowing before an upload. */
-async function checkTags({ root }, tags, images, context) {
-    const wanted = root.descriptor.digest;
-    const holders = new Map(images.map(({ tag, digest }) => [tag, digest]));
-    const taken = tags.filter((tag) => holders.has(tag) && holders.get(tag) !== wanted);
-    if (taken.length === 0)
-        return [];
-    const immutable = await context.registry.immutableTags(taken, context.signal);
-    if (immutable === undefined)
-        context.listener.tagsUnchecked('mutability');
-    return (immutable ?? []).map((tag) => skipOrFail({ tag, holder: holders.get(tag) }, wanted, context));
-}
-
-// EXTERNAL MODULE: ./src/push/upload-layers.ts + 2 modules
-var upload_layers = __nccwpck_require__(7032);
-// EXTERNAL MODULE: ./src/push/wait.ts
-var wait = __nccwpck_require__(5255);
-;// CONCATENATED MODULE: ./src/push/put-manifest.ts
-
-
-
-/** A layer that was just completed can stay unseen by PutImage for hundreds of ms (ocync#104). */
-const MAX_PUT_ATTEMPTS = 6;
-/** Milliseconds; doubled each time. */
-const FIRST_DELAY = 200;
-/**
- * Puts one manifest. What ECR still misses under it is pushed again, and awaited.
- * @returns the tag, if it could not be moved and was skipped
- */
-async function putManifest(put, plan, context) {
-    for (let attempt = 1;; attempt++) {
-        const outcome = await putOnce(put, context);
-        switch (outcome.kind) {
-            case 'put':
-            case 'already-exists':
-                context.listener.manifestPut(put.node.descriptor.digest, put.tag);
-                return undefined;
-            case 'tag-is-immutable':
-                return settleImmutableTag(put, outcome.cause, plan, context);
-            case 'tag-required':
-                if (put.tag !== undefined)
-                    throw outcome.cause;
-                return putManifest({ ...put, tag: tagOf(put.node.descriptor.digest) }, plan, context);
-            case 'layers-not-found':
-            case 'referenced-images-not-found':
-                if (attempt === MAX_PUT_ATTEMPTS)
-                    throw outcome.cause;
-                context.listener.manifestRetried(put.node.descriptor.digest);
-                await pushMissing(outcome.kind, put.node.manifest, plan, context);
-                await (0,wait/* wait */.u)(FIRST_DELAY * 2 ** (attempt - 1), context.signal);
-        }
-    }
-}
-function putOnce({ node, tag }, { registry, signal }) {
-    const { digest, mediaType } = node.descriptor;
-    const image = { digest, mediaType, bytes: node.bytes };
-    return registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
-}
-/** For a registry that takes no untagged image. Not `sha256-HEX`: that is where referrers of the image are looked for. */
-function tagOf(digest) {
-    return digest.replace('sha256:', 'digest-');
-}
-async function pushMissing(kind, manifest, plan, context) {
-    if (kind === 'layers-not-found')
-        await uploadMissing(manifest, plan, context);
-    else
-        await putChildren(manifest, plan, context);
-}
-async function uploadMissing(manifest, plan, context) {
-    const wanted = new Set(blobsOf(manifest).map(({ digest }) => digest));
-    const blobs = plan.graph.blobs.filter(({ digest }) => wanted.has(digest));
-    const digests = blobs.map(({ digest }) => digest);
-    const available = await context.registry.availableLayers(digests, context.signal);
-    const missing = blobs.filter(({ digest }) => !available.has(digest));
-    await (0,upload_layers/* uploadLayers */.kG)(missing, context);
-}
-function blobsOf(manifest) {
-    return manifest.kind === 'image' ? [manifest.config, ...manifest.layers] : [];
-}
-async function putChildren(manifest, plan, context) {
-    const entries = manifest.kind === 'index' ? manifest.manifests : [];
-    const children = new Set(entries.map(({ digest }) => digest));
-    for (const node of [...plan.graph.manifests, ...plan.graph.referrers]) {
-        if (children.has(node.descriptor.digest))
-            await putManifest({ node }, plan, context);
-    }
-}
-/** The tag cannot move. That is success when it stands for this very image, whoever put it. */
-async function settleImmutableTag({ node, tag = '' }, cause, { graph }, context) {
-    const wanted = node.descriptor.digest;
-    const found = await context.registry.findImages([{ tag }], context.signal);
-    const holder = found?.[0]?.digest;
-    if (holder === wanted)
-        return undefined;
-    if (node.descriptor.digest === graph.root.descriptor.digest)
-        return skipOrFail({ tag, holder }, wanted, context, cause);
-    // A signature that another one keeps out is no reason to keep the image out.
-    context.listener.tagSkipped(tag, holder);
-    return undefined;
-}
-
-// EXTERNAL MODULE: ./src/push/slots.ts
-var push_slots = __nccwpck_require__(5881);
-;// CONCATENATED MODULE: ./src/push/push-targets.ts
-
-
-
-
-
-
-
-/** ECR takes ten PutImage a second of an account: more at once would only wait. */
-const MANIFESTS_AT_ONCE = 8;
-const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped, because another target failed', {
-    hint: 'Without fail-fast the other targets go on.',
-});
-/**
- * Pushes the image to every target, side by side, in two steps that all take together: layers and all manifests but
- * the tags; then the tags. A target that fails drops out, and the others go on.
- * @throws the reason of `options.signal` when that was aborted
- */
-async function pushTargets(graph, targets, options) {
-    const stop = new AbortController();
-    const signal = AbortSignal.any([options.signal, stop.signal]);
-    const slots = new push_slots/* Slots */.W(upload_layers/* MAX_LAYERS_AT_ONCE */.cv);
-    const contextOf = (target) => ({ ...options, ...target, signal, slots });
-    const onFailure = () => {
-        if (options.failFast)
-            stop.abort(STOPPED);
-    };
-    const started = targets.map((target) => ({ target, value: undefined }));
-    const filled = await step(started, onFailure, (target) => pushContent(graph, target, options.createRepository, contextOf(target)));
-    const tagged = await step(filled, onFailure, (target, push) => pushTags(push, contextOf(target)));
-    options.signal.throwIfAborted();
-    return tagged;
-}
-/** One step of all targets that have not failed, at once. */
-async function step(outcomes, onFailure, work) {
-    return Promise.all(outcomes.map(async (outcome) => {
-        if (isFailed(outcome))
-            return outcome;
-        const { target, value } = outcome;
-        try {
-            return { target, value: await work(target, value) };
-        }
-        catch (error) {
-            onFailure();
-            return { target, error };
-        }
-    }));
-}
-function isFailed(outcome) {
-    return 'error' in outcome;
-}
-/** Everything that may arrive before anything is visible. */
-async function pushContent(graph, { tags }, create, context) {
-    const push = await planPush(graph, tags, create, context);
-    const { plan, isNew } = push;
-    await (isNew ? (0,upload_layers/* uploadIntoNew */.eM)(plan.uploads, context) : (0,upload_layers/* uploadLayers */.kG)(plan.uploads, context));
-    for (const wave of toWaves(plan.puts)) {
-        const slots = new push_slots/* Slots */.W(MANIFESTS_AT_ONCE);
-        await (0,concurrently/* forEachConcurrently */.D)(wave, slots, context.signal, async (put, signal) => {
-            await putManifest(put, plan, { ...context, signal });
-        });
-    }
-    return push;
-}
-async function pushTags(push, context) {
-    const { plan } = push;
-    const skipped = [...push.skippedTags];
-    for (const put of plan.tagPuts) {
-        context.signal.throwIfAborted();
-        const late = await putManifest(put, plan, context);
-        if (late !== undefined)
-            skipped.push(late);
-    }
-    return { ...push, skippedTags: skipped };
-}
-/**
- * What the target's tags stand for now: another image only where all of them were skipped, and undefined where the
- * credentials may not look which.
- */
-function publishedDigest({ target, value }) {
-    const { plan, skippedTags } = value;
-    const [first] = skippedTags;
-    const isSkipped = skippedTags.length === target.tags.length;
-    return isSkipped ? first?.holder : plan.graph.root.descriptor.digest;
-}
-
-// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
-var reference = __nccwpck_require__(1337);
-;// CONCATENATED MODULE: ./src/action/format.ts
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-/** `1536` as `1.5 KiB`. */
-function formatBytes(bytes) {
-    // From 1023.95 on, one digit behind the point would make 1024.0 of it.
-    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
-    const exponent = Math.min(order, UNITS.length - 1);
-    const value = bytes / 1024 ** exponent;
-    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
-}
-/** The start of a digest: enough to tell the layers of an image apart. */
-function shortDigest(digest) {
-    return digest.slice(0, 'sha256:'.length + 12);
-}
-
-;// CONCATENATED MODULE: ./src/action/log.ts
-
-
-
-function logImage({ graph, origins, brokenEntries }, log) {
-    const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
-    const { digest, mediaType } = root.descriptor;
-    log.info(`Image ${digest} (${mediaType})`);
-    if (origins.every((origin) => origin.digest !== digest)) {
-        const held = origins.map((origin) => origin.digest).join(', ');
-        log.info(`As the inputs ask, ${digest} is pushed in the place of ${held}.`);
-    }
-    log.info([
-        count(manifests.length, 'manifest'),
-        count(referrers.length, 'referrer'),
-        countBlobs(blobs),
-    ].join(', '));
-    for (const { message } of brokenEntries) {
-        log.warning(`Beside the image, and left out: ${message}`);
-    }
-    for (const layer of absentForeignLayers) {
-        log.warning(`Foreign layer ${layer.digest} is not in the layout and is left out: pulls fetch it from its own address.`);
-    }
-}
-const UNCHECKED = {
-    images: 'Without ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages) it was not checked what the tags stand for.',
-    mutability: 'Without ecr:DescribeRepositories it was not checked whether the tags may move: ECR tells when they are put, after the upload.',
-};
-/** `name` is put in front of each line, where there are several targets. */
-function logPush(log, name) {
-    const info = (message) => log.info(`${name}${message}`);
-    const warning = (message) => log.warning(`${name}${message}`);
-    return {
-        planned: ({ uploads, present }) => info(`To upload: ${countBlobs(uploads)}; there already: ${countBlobs(present)}`),
-        repositoryMissing: (willCreate) => info(willCreate
-            ? 'The repository does not exist and is created.'
-            : 'The repository does not exist: trying whether ECR creates it on push.'),
-        tagsUnchecked: (what) => warning(UNCHECKED[what]),
-        tagSkipped: (tag, holder) => warning(`Tag ${tag} is immutable and stays with ${holder ?? 'another image'}.`),
-        layerStarted: ({ digest, size }) => info(`Uploading ${shortDigest(digest)}, ${formatBytes(size)}`),
-        layerRestarted: ({ digest }) => info(`Uploading ${shortDigest(digest)} anew: it was lost, or arrived damaged`),
-        layerFinished: ({ digest }) => info(`Uploaded ${shortDigest(digest)}`),
-        manifestRetried: (digest) => info(`ECR does not see all of ${digest} yet: trying again`),
-        manifestPut: (digest, tag) => info(`Put manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
-    };
-}
-/** In front of the lines of one target among several. */
-function targetPrefix(repository, targets) {
-    return targets === 1 ? '' : `[${(0,reference/* describeRepository */.MD)(repository)}] `;
-}
-function countBlobs(blobs) {
-    return `${count(blobs.length, 'blob')} (${formatBytes(totalBytes(blobs))})`;
-}
-function count(number, noun) {
-    return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-;// CONCATENATED MODULE: ./src/action/nearest-repository.ts
-
-
-
-/** Where a repository is missing, and one of its name is where the job's own settings lead, the hint says so. */
-async function hintAtNeighbours(results, digest, { openRegistry, signal }, environment = process.env) {
-    return Promise.all(results.map(async (result) => {
-        if (!isFailed(result) || !isMissing(result.error))
-            return result;
-        const { code, message, cause } = result.error;
-        for (const { repository, wrong } of neighbours(result.target.registry.repository, environment)) {
-            const found = await nearest_repository_lookUp(repository, digest, openRegistry, signal);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/push/look-elsewhere.ts
+
+
+async function lookElsewhere(report, open, signal, environment = process.env) {
+    const { digest } = report.image.descriptor;
+    const look = async (target) => {
+        const { error, repository } = target;
+        if (!isMissing(error))
+            return target;
+        for (const elsewhere of elsewhereOf(repository, environment)) {
+            const found = await look_elsewhere_lookUp(elsewhere.repository, digest, open, signal);
             if (found === undefined)
                 continue;
-            const hint = `There is ${(0,reference/* describeRepository */.MD)(found)}: check ${wrong}.`;
-            return { ...result, error: new errors/* PushError */.V(code, message, { hint, cause }) };
+            const hint = `${(0,reference/* describeRepository */.MD)(found)} exists: check ${elsewhere.wrong}.`;
+            const { code, message, cause } = error;
+            return { ...target, error: new errors/* PushError */.V(code, message, { hint, cause }) };
         }
-        return result;
-    }));
+        return target;
+    };
+    return { ...report, targets: await Promise.all(report.targets.map(look)) };
 }
 function isMissing(error) {
     return (error instanceof errors/* PushError */.V &&
         (error.code === 'REPOSITORY_NOT_FOUND' || error.code === 'REGISTRY_NOT_FOUND'));
 }
-/** The nearest first: one part of the reference is wrong, or two. */
-function neighbours({ type, registryId, region, name }, environment) {
+function elsewhereOf({ type, registryId, region, name }, environment) {
     if (type === 'public') {
         const own = { type, registryId: undefined, region: reference/* PUBLIC_REGION */.Ne, name };
         return registryId === undefined ? [] : [{ repository: own, wrong: 'the alias' }];
@@ -34024,156 +36544,853 @@ function neighbours({ type, registryId, region, name }, environment) {
             : []),
     ];
 }
-/** By a call that every push makes. Undefined, too, where the credentials may not look: it is a hint, no more. */
-async function nearest_repository_lookUp(repository, digest, openRegistry, signal) {
+async function look_elsewhere_lookUp(repository, digest, open, signal) {
     try {
-        const registry = await openRegistry(repository);
-        try {
-            await registry.availableLayers([digest], signal);
-            return registry.repository;
-        }
-        finally {
-            registry.close();
-        }
+        const registry = await open(repository);
+        await registry.availableLayers([digest], signal);
+        return registry.repository;
     }
     catch {
         return undefined;
     }
 }
 
-;// CONCATENATED MODULE: ./src/action/outputs.ts
+;// CONCATENATED MODULE: ./src/push/open-targets.ts
+async function openTargets(wanted, open, signal) {
+    const opened = [];
+    for (const { repository, tags } of wanted)
+        opened.push({ registry: await open(repository), tags });
+    const groups = groupBy(opened, ({ registry }) => nameKey(registry.repository));
+    const merged = await Promise.all(groups.map((group) => mergeSame(group, signal)));
+    return merged.flat();
+}
+async function mergeSame(group, signal) {
+    if (group.length === 1)
+        return group;
+    await Promise.all(group.map(({ registry }) => registry.identify(signal)));
+    return groupBy(group, ({ registry }) => identityKey(registry.repository)).flatMap((same) => {
+        const { registry } = same.find((target) => hasHost(target)) ?? same[0];
+        return [{ registry, tags: [...new Set(same.flatMap(({ tags }) => tags))] }];
+    });
+}
+function hasHost({ registry }) {
+    return registry.repository.host !== undefined;
+}
+function nameKey({ type, region, name }) {
+    return JSON.stringify([type, region, name]);
+}
+function identityKey({ registryId, alias = registryId }) {
+    return alias ?? '';
+}
+function groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const group = groups.get(keyOf(item));
+        if (group === undefined)
+            groups.set(keyOf(item), [item]);
+        else
+            group.push(item);
+    }
+    return [...groups.values()];
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./src/async/semaphore.ts
+var semaphore = __nccwpck_require__(9378);
+;// CONCATENATED MODULE: ./src/async/concurrently.ts
+
+
+async function forEachConcurrently(items, { signal, atOnce = Infinity }, work) {
+    const siblings = new AbortController();
+    const either = AbortSignal.any([signal, siblings.signal]);
+    const room = new semaphore/* Semaphore */.j(atOnce);
+    const tasks = [];
+    try {
+        for (const item of items) {
+            const permit = await room.acquire(1, either);
+            const task = work(item, either)
+                .catch((error) => siblings.abort(error))
+                .finally(permit.release);
+            tasks.push(task);
+            await (0,external_node_timers_promises_.setImmediate)();
+        }
+    }
+    catch (error) {
+        if (!either.aborted)
+            throw error;
+    }
+    await Promise.all(tasks);
+    if (siblings.signal.aborted)
+        throw siblings.signal.reason;
+    signal.throwIfAborted();
+}
+
+// EXTERNAL MODULE: ./src/async/retry.ts
+var async_retry = __nccwpck_require__(2890);
+;// CONCATENATED MODULE: ./src/plan/tags.ts
+function planTags(wanted, { tags, ifTagExists }, { exists, images, immutableTags }) {
+    return tags.map((tag) => {
+        if (images === undefined && exists)
+            return { tag, kind: 'put' };
+        const holder = images?.find((image) => image.tag === tag)?.digest;
+        if (holder === undefined)
+            return { tag, kind: 'create' };
+        if (holder === wanted)
+            return { tag, kind: 'unchanged' };
+        if (!immutableTags.includes(tag))
+            return { tag, kind: 'move', from: holder };
+        return { tag, kind: ifTagExists === 'skip' ? 'skip' : 'refuse', holder };
+    });
+}
+function tagsToMove(wanted, tags, images = []) {
+    return tags.filter((tag) => images.some((image) => image.tag === tag && image.digest !== wanted));
+}
+
+;// CONCATENATED MODULE: ./src/plan/waves.ts
+function toWaves(puts) {
+    const waveOf = new Map();
+    const waves = [];
+    for (const put of puts) {
+        const before = neededBy(put.node).map((digest) => waveOf.get(digest) ?? -1);
+        const wave = Math.max(-1, ...before) + 1;
+        waveOf.set(put.node.descriptor.digest, wave);
+        (waves[wave] ??= []).push(put);
+    }
+    return waves;
+}
+function neededBy({ manifest }) {
+    const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
+    return manifest.subject === undefined ? children : [...children, manifest.subject.digest];
+}
+
+;// CONCATENATED MODULE: ./src/plan/plan.ts
+
+
+function plan(graph, wanted, state) {
+    const tags = planTags(graph.root.descriptor.digest, wanted, state);
+    const left = tags.filter(({ kind }) => kind !== 'skip' && kind !== 'refuse');
+    const isNothing = wanted.tags.length > 0 && left.length === 0;
+    return {
+        graph,
+        repository: repositoryStep(wanted, state),
+        missingPolicies: state.missingPolicies,
+        tags,
+        ...(isNothing
+            ? NOTHING
+            : contentSteps(graph, left.map(({ tag }) => tag), state)),
+    };
+}
+const NOTHING = { uploads: [], present: [], waves: [], tagPuts: [] };
+function repositoryStep({ create }, state) {
+    if (!state.exists)
+        return create ? 'create' : 'await';
+    return state.missingPolicies.length > 0 ? 'finish' : 'none';
+}
+function contentSteps({ root, manifests, referrers, blobs }, tags, { availableLayers, images = [] }) {
+    const uploads = blobs.filter(({ digest }) => !availableLayers.has(digest));
+    const found = new Set(images.map(({ digest }) => digest));
+    const isThere = (node) => uploads.length === 0 && found.has(node.descriptor.digest);
+    const isTagged = ({ node, tag }) => isThere(node) &&
+        images.some((image) => image.tag === tag && image.digest === node.descriptor.digest);
+    const untagged = referrers
+        .filter(({ tag }) => tag === undefined)
+        .filter((node) => !isThere(node));
+    const rootPuts = untagged.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+    const wantedTags = [
+        ...referrers.flatMap((node) => (node.tag === undefined ? [] : [{ node, tag: node.tag }])),
+        ...tags.map((tag) => ({ node: root, tag })),
+    ];
+    return {
+        uploads,
+        present: blobs.filter(({ digest }) => availableLayers.has(digest)),
+        waves: toWaves([...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node }))),
+        tagPuts: wantedTags.filter((put) => !isTagged(put)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/push/inspect.ts
+
+
+const MISSING = {
+    exists: false,
+    availableLayers: new Set(),
+    images: [],
+    immutableTags: [],
+    missingPolicies: [],
+};
+async function inspect(graph, tags, context) {
+    const found = await inspect_lookUp(graph, tags, context);
+    if (found === undefined)
+        return MISSING;
+    const { availableLayers, images } = found;
+    if (images === undefined)
+        context.tell({ kind: 'unchecked', what: 'images' });
+    return {
+        exists: true,
+        availableLayers,
+        images,
+        immutableTags: await immutableTags(graph, tags, images, context),
+        missingPolicies: await missingPolicies(found, context),
+    };
+}
+async function inspect_lookUp({ blobs, root, referrers }, tags, { registry, signal }) {
+    const digests = blobs.map(({ digest }) => digest);
+    const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
+    const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
+    const ids = [...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))];
+    try {
+        const [availableLayers, found] = await Promise.all([
+            registry.availableLayers(digests, signal),
+            registry.findImages(ids, signal),
+        ]);
+        return { availableLayers, images: found };
+    }
+    catch (error) {
+        if (error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND')
+            return undefined;
+        throw error;
+    }
+}
+async function immutableTags({ root }, tags, images, { registry, signal, tell }) {
+    const moving = tagsToMove(root.descriptor.digest, tags, images);
+    if (moving.length === 0)
+        return [];
+    const immutable = await registry.immutableTags(moving, signal);
+    if (immutable === undefined)
+        tell({ kind: 'unchecked', what: 'mutability' });
+    return immutable ?? [];
+}
+async function missingPolicies({ availableLayers, images = [] }, { registry, signal, tell, createRepository }) {
+    if (createRepository === undefined || availableLayers.size > 0 || images.length > 0)
+        return [];
+    const missing = await registry.missingPolicies(createRepository, signal);
+    if (missing === undefined)
+        tell({ kind: 'unchecked', what: 'policies' });
+    return missing ?? [];
+}
+
+;// CONCATENATED MODULE: ./src/push/prepare-repository.ts
+const ALL_POLICIES = ['lifecycle-policy', 'repository-policy'];
+async function prepareRepository({ repository, missingPolicies }, { registry, signal, createRepository: settings, tell }) {
+    if (settings === undefined)
+        return;
+    if (repository === 'create') {
+        if ((await registry.createRepository(settings, signal)) === 'exists')
+            return;
+        tell({ kind: 'repository-created' });
+        await registry.setPolicies(ALL_POLICIES, settings, signal);
+    }
+    else if (repository === 'finish') {
+        await registry.setPolicies(missingPolicies, settings, signal);
+        tell({ kind: 'policies-set' });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/push/upload-layers.ts
 
 
 
-function toOutputs(root, results) {
-    const targets = results.map(describeTarget);
-    const complete = targets.filter(({ status }) => status === 'complete');
-    const [first] = complete;
-    const paths = complete.flatMap(pathsOf).join(',');
-    const config = configOf(root);
+async function uploadLayers(layers, context) {
+    const largestFirst = layers.toSorted((a, b) => b.size - a.size);
+    await forEachConcurrently(largestFirst, context, (layer, signal) => upload(layer, { ...context, signal }));
+}
+async function upload(layer, { blobs, registry, signal, tell }) {
+    const outcome = await registry.uploadLayer({
+        layer,
+        open: () => blobs.openBlob(layer),
+        onStart: () => tell({ kind: 'layer-started', layer }),
+        onProgress: ({ nextByte }) => tell({ kind: 'layer-progress', layer, bytes: nextByte }),
+        onRetry: (notice) => tell({ kind: 'retried', what: layer.digest, notice }),
+    }, signal);
+    tell({ kind: 'layer-finished', layer, outcome });
+}
+async function uploadIntoNew(layers, context) {
+    const [smallest, ...others] = layers.toSorted((a, b) => a.size - b.size);
+    if (smallest === undefined)
+        return;
+    const onRetry = (notice) => context.tell({ kind: 'retried', what: undefined, notice });
+    const retry = new async_retry/* Retry */.fz({ onRetry });
+    for (;;) {
+        try {
+            await uploadLayers([smallest], context);
+            break;
+        }
+        catch (error) {
+            const isMissing = error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND';
+            if (!isMissing || !(await retry.again('newRepository', context)))
+                throw error;
+        }
+    }
+    await uploadLayers(others, context);
+}
+
+;// CONCATENATED MODULE: ./src/push/put-manifest.ts
+
+async function putManifest(put, graph, context) {
+    const { digest } = put.node.descriptor;
+    const retry = context.retries.of(`${digest} ${put.tag ?? ''}`, {
+        onRetry: (notice) => context.tell({ kind: 'retried', what: digest, notice }),
+    });
+    for (;;) {
+        const outcome = await putOnce(put, context);
+        switch (outcome.kind) {
+            case 'put':
+            case 'already-exists':
+                context.tell({ kind: 'manifest-put', digest, tag: put.tag });
+                return outcome;
+            case 'tag-is-immutable':
+                return { kind: 'held', cause: outcome.cause };
+            case 'tag-required':
+                if (put.tag !== undefined)
+                    throw outcome.cause;
+                return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
+            case 'layers-not-found':
+            case 'referenced-images-not-found':
+                if (!(await retry.again('manifest', context)))
+                    throw outcome.cause;
+                await pushMissing(outcome.kind, put.node.manifest, graph, context);
+        }
+    }
+}
+function putOnce({ node, tag }, { registry, signal }) {
+    const { digest, mediaType } = node.descriptor;
+    const image = { digest, mediaType, bytes: node.bytes };
+    return registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+}
+function tagOf(digest) {
+    return digest.replace('sha256:', 'digest-');
+}
+async function pushMissing(kind, manifest, graph, context) {
+    if (kind === 'layers-not-found')
+        await uploadMissing(manifest, graph, context);
+    else
+        await putChildren(manifest, graph, context);
+}
+async function uploadMissing(manifest, graph, context) {
+    const wanted = new Set(blobsOf(manifest).map(({ digest }) => digest));
+    const blobs = graph.blobs.filter(({ digest }) => wanted.has(digest));
+    const digests = blobs.map(({ digest }) => digest);
+    const available = await context.registry.availableLayers(digests, context.signal);
+    const missing = blobs.filter(({ digest }) => !available.has(digest));
+    await uploadLayers(missing, context);
+}
+function blobsOf(manifest) {
+    return manifest.kind === 'image' ? [manifest.config, ...manifest.layers] : [];
+}
+async function putChildren(manifest, graph, context) {
+    const entries = manifest.kind === 'index' ? manifest.manifests : [];
+    const children = new Set(entries.map(({ digest }) => digest));
+    for (const node of [...graph.manifests, ...graph.referrers]) {
+        if (children.has(node.descriptor.digest))
+            await putManifest({ node }, graph, context);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/push/report.ts
+function reportImage({ root }) {
+    const { descriptor, manifest } = root;
+    return { descriptor, config: manifest.kind === 'image' ? manifest.config.digest : undefined };
+}
+class TargetRecord {
+    #tags;
+    #now;
+    #startedAt;
+    #outcomes = new Map();
+    #layers = new Map();
+    #manifests = [];
+    #created = false;
+    #retries = 0;
+    constructor(tags, now = Date.now) {
+        this.#tags = tags;
+        this.#now = now;
+        this.#startedAt = now();
+    }
+    note(event) {
+        switch (event.kind) {
+            case 'planned':
+                for (const layer of event.plan.uploads)
+                    this.#noteLayer(layer, { kind: 'missing' });
+                for (const layer of event.plan.present)
+                    this.#noteLayer(layer, { kind: 'present' });
+                break;
+            case 'repository-created':
+                this.#created = true;
+                break;
+            case 'layer-started':
+                this.#noteLayer(event.layer, { startedAt: this.#now() });
+                break;
+            case 'layer-finished':
+                this.#finishLayer(event);
+                break;
+            case 'retried':
+                this.#retries += 1;
+                break;
+            case 'manifest-put':
+                this.#manifests.push({ digest: event.digest, tag: event.tag });
+                break;
+            case 'tag-settled':
+                this.#outcomes.set(event.outcome.tag, event.outcome);
+                break;
+            default:
+        }
+    }
+    end({ repository, error, retries }) {
+        const layers = [...this.#layers.values()];
+        return {
+            repository,
+            error,
+            created: this.#created,
+            tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? { tag, kind: 'untouched' }),
+            layers,
+            manifests: this.#manifests,
+            bytesOnWire: layers.reduce((sum, { bytesOnWire }) => sum + bytesOnWire, 0),
+            retries: retries + this.#retries,
+            startedAt: this.#startedAt,
+            finishedAt: this.#now(),
+        };
+    }
+    #finishLayer({ layer, outcome }) {
+        const before = this.#layers.get(layer.digest)?.bytesOnWire ?? 0;
+        this.#noteLayer(layer, {
+            kind: outcome.kind,
+            bytesOnWire: before + outcome.bytesOnWire,
+            finishedAt: this.#now(),
+        });
+    }
+    #noteLayer(descriptor, change) {
+        const known = this.#layers.get(descriptor.digest) ?? {
+            descriptor,
+            kind: 'missing',
+            bytesOnWire: 0,
+            startedAt: undefined,
+            finishedAt: undefined,
+        };
+        this.#layers.set(descriptor.digest, { ...known, ...change });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/push/settle-tags.ts
+
+
+function settleHeldTags({ graph, tags }, { tell }) {
+    const wanted = graph.root.descriptor.digest;
+    for (const step of tags) {
+        if (step.kind === 'skip')
+            settle({ ...step, kind: 'skipped' }, tell);
+        if (step.kind !== 'refuse')
+            continue;
+        settle({ ...step, kind: 'refused' }, tell);
+        throw immutable(step.tag, step.holder, wanted);
+    }
+}
+function settle(outcome, tell) {
+    tell({ kind: 'tag-settled', outcome });
+}
+async function putTags({ graph, tags, tagPuts }, context) {
+    const root = graph.root.descriptor.digest;
+    for (const put of tagPuts) {
+        context.signal.throwIfAborted();
+        if (put.node.descriptor.digest === root)
+            await putTag(put, tags, graph, context);
+        else
+            await putReferrerTag(put, graph, context);
+    }
+    const putNow = new Set(tagPuts.map(({ tag }) => tag));
+    for (const { tag, kind } of tags) {
+        if (kind === 'unchanged' && !putNow.has(tag))
+            settle({ tag, kind }, context.tell);
+    }
+}
+async function putTag(put, steps, graph, context) {
+    const { tag = '' } = put;
+    const result = await putManifest(put, graph, context);
+    const step = steps.find((planned) => planned.tag === tag);
+    if (result.kind === 'put')
+        settle(outcomeOf(tag, step), context.tell);
+    else if (result.kind === 'already-exists')
+        settle({ tag, kind: 'unchanged' }, context.tell);
+    else
+        await settleHeldTag(tag, put.node.descriptor.digest, result.cause, context);
+}
+async function settleHeldTag(tag, wanted, cause, context) {
+    const holder = await holderOf(tag, context);
+    if (holder === wanted) {
+        settle({ tag, kind: 'unchanged' }, context.tell);
+    }
+    else if (context.ifTagExists === 'skip') {
+        settle({ tag, kind: 'skipped', holder }, context.tell);
+    }
+    else {
+        settle({ tag, kind: 'refused', holder }, context.tell);
+        throw immutable(tag, holder, wanted, cause);
+    }
+}
+function outcomeOf(tag, step) {
+    switch (step?.kind) {
+        case 'create':
+            return { tag, kind: 'created' };
+        case 'move':
+            return { tag, kind: 'moved', from: step.from };
+        case 'unchanged':
+            return { tag, kind: 'unchanged' };
+        default:
+            return { tag, kind: 'put' };
+    }
+}
+async function putReferrerTag(put, graph, context) {
+    const { node, tag = '' } = put;
+    if ((await putManifest(put, graph, context)).kind !== 'held')
+        return;
+    const holder = await holderOf(tag, context);
+    if (holder !== node.descriptor.digest)
+        context.tell({ kind: 'referrer-skipped', tag, holder });
+}
+async function holderOf(tag, { registry, signal }) {
+    const found = await registry.findImages([{ tag }], signal);
+    return found?.[0]?.digest;
+}
+const UNSEEN_HINT = 'If it points to this very image, as after an earlier push, allow ecr:BatchGetImage, so that this can be seen.';
+function immutable(tag, holder, wanted, cause) {
+    const holds = holder ?? 'an image that these credentials may not look up';
+    const error = new errors/* PushError */.V('TAG_IS_IMMUTABLE', `tag ${tag} points to ${holds} and cannot move to ${wanted}`, { cause });
+    if (holder !== undefined)
+        return error;
+    return new errors/* PushError */.V(error.code, error.message, { hint: `${error.hint} ${UNSEEN_HINT}`, cause });
+}
+
+;// CONCATENATED MODULE: ./src/push/push.ts
+
+
+
+
+
+
+
+
+
+
+const MANIFESTS_AT_ONCE = 8;
+const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped, because another target failed', {
+    hint: 'Without fail-fast the other targets continue.',
+});
+async function push(graph, targets, options) {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    const onFailure = () => {
+        if (options.failFast)
+            stop.abort(STOPPED);
+    };
+    const pushes = targets.map((target) => new TargetPush(graph, target, { ...options, signal }));
+    for (const step of ['fill', 'tag']) {
+        await Promise.all(pushes.map((one) => one.take(step, onFailure)));
+    }
+    options.signal.throwIfAborted();
+    return { image: reportImage(graph), targets: pushes.map((one) => one.report()) };
+}
+class TargetPush {
+    #graph;
+    #tags;
+    #context;
+    #record;
+    #plan;
+    #error;
+    constructor(graph, { registry, tags, listener }, options) {
+        const record = new TargetRecord(tags);
+        this.#graph = graph;
+        this.#tags = tags;
+        this.#record = record;
+        this.#context = {
+            ...options,
+            registry,
+            retries: new async_retry/* Retries */.fh(),
+            tell: (event) => {
+                record.note(event);
+                listener(event);
+            },
+        };
+    }
+    async take(step, onFailure) {
+        if (this.#error !== undefined)
+            return;
+        try {
+            await (step === 'fill' ? this.#fill() : this.#tag());
+        }
+        catch (error) {
+            this.#error = error ?? new Error('failed without a reason');
+            onFailure();
+        }
+    }
+    report() {
+        const { repository, retries } = this.#context.registry;
+        return this.#record.end({ repository, retries, error: this.#error });
+    }
+    async #fill() {
+        const context = this.#context;
+        const state = await inspect(this.#graph, this.#tags, context);
+        const { ifTagExists, createRepository } = context;
+        const wanted = { tags: this.#tags, ifTagExists, create: createRepository !== undefined };
+        const planned = plan(this.#graph, wanted, state);
+        this.#plan = planned;
+        context.tell({ kind: 'planned', plan: planned });
+        settleHeldTags(planned, context);
+        await prepareRepository(planned, context);
+        await (state.exists ? uploadLayers : uploadIntoNew)(planned.uploads, context);
+        for (const wave of planned.waves)
+            await putWave(wave, planned, context);
+    }
+    async #tag() {
+        if (this.#plan === undefined)
+            return;
+        await putTags(this.#plan, this.#context);
+        await this.#context.registry.identify(this.#context.signal);
+    }
+}
+async function putWave(wave, { graph }, context) {
+    const options = { signal: context.signal, atOnce: MANIFESTS_AT_ONCE };
+    await forEachConcurrently(wave, options, async (put, signal) => {
+        await putManifest(put, graph, { ...context, signal });
+    });
+}
+
+// EXTERNAL MODULE: ./src/report/failure.ts
+var failure = __nccwpck_require__(3304);
+;// CONCATENATED MODULE: ./src/report/format.ts
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+function formatBytes(bytes) {
+    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
+    const exponent = Math.min(order, UNITS.length - 1);
+    const value = bytes / 1024 ** exponent;
+    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
+}
+function shortDigest(digest) {
+    return digest.slice(0, 'sha256:'.length + 12);
+}
+
+;// CONCATENATED MODULE: ./src/report/layers.ts
+function uploaded(layers) {
+    return count(layers, 'sent');
+}
+function skipped(layers) {
+    return count(layers, 'present', 'completed-elsewhere');
+}
+function count(layers, ...kinds) {
+    const counted = layers.filter(({ kind }) => kinds.includes(kind));
+    const bytes = counted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+    return { blobs: counted.length, bytes };
+}
+
+;// CONCATENATED MODULE: ./src/report/tags.ts
+function taggedNow({ tags }) {
+    return tags
+        .filter(({ kind }) => kind !== 'skipped' && kind !== 'refused' && kind !== 'untouched')
+        .map(({ tag }) => tag);
+}
+function skippedTags({ tags }) {
+    return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
+}
+function publishedDigest(target, { image }) {
+    const [first] = target.tags;
+    const allSkipped = skippedTags(target).length === target.tags.length;
+    return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
+}
+
+;// CONCATENATED MODULE: ./src/report/log.ts
+
+
+
+
+
+function logImage({ graph, origins, brokenEntries }, log) {
+    const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
+    const { digest, mediaType } = root.descriptor;
+    log.info(`Image ${digest} (${mediaType})`);
+    if (origins.every((origin) => origin.digest !== digest)) {
+        const held = origins.map((origin) => origin.digest).join(', ');
+        log.info(`The inputs change the image: pushing ${digest} instead of ${held}`);
+    }
+    log.info([
+        plural(manifests.length, 'manifest'),
+        plural(referrers.length, 'referrer'),
+        countOf(blobs),
+    ].join(', '));
+    for (const { message } of brokenEntries)
+        log.warning(`Left out: ${message}`);
+    for (const layer of absentForeignLayers) {
+        log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its own address`);
+    }
+}
+const UNCHECKED = {
+    images: 'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
+    mutability: 'Could not check whether the tags may move before the upload: allow ecr:DescribeRepositories',
+    policies: 'Could not check whether the repository is empty and lacks policies: allow DescribeImages, GetLifecyclePolicy and GetRepositoryPolicy',
+};
+function logPush(log, name) {
+    return (event) => {
+        if (event.kind === 'unchecked')
+            log.warning(`${name}${UNCHECKED[event.what]}`);
+        const warning = warningOf(event);
+        if (warning !== undefined)
+            log.warning(`${name}${warning}`);
+        for (const line of linesOf(event))
+            log.info(`${name}${line}`);
+    };
+}
+function warningOf(event) {
+    switch (event.kind) {
+        case 'referrer-skipped':
+            return heldTag(event.tag, event.holder);
+        case 'tag-settled':
+            return event.outcome.kind === 'skipped'
+                ? heldTag(event.outcome.tag, event.outcome.holder)
+                : undefined;
+        default:
+            return undefined;
+    }
+}
+function heldTag(tag, holder) {
+    return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
+}
+function linesOf(event) {
+    switch (event.kind) {
+        case 'planned': {
+            const { repository, uploads, present } = event.plan;
+            const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
+            const step = REPOSITORY_STEPS[repository];
+            return step === undefined ? [counts] : [step, counts];
+        }
+        case 'repository-created':
+            return ['Created the repository'];
+        case 'policies-set':
+            return ['Set the policies that the empty repository lacked'];
+        case 'layer-started':
+            return [`Uploading ${shortDigest(event.layer.digest)}, ${formatBytes(event.layer.size)}`];
+        case 'layer-finished':
+            return [`${FINISHED[event.outcome.kind]} ${shortDigest(event.layer.digest)}`];
+        case 'retried':
+            return [retryLine(event)];
+        case 'manifest-put':
+            return [`Put manifest ${event.digest}${event.tag === undefined ? '' : ` as ${event.tag}`}`];
+        default:
+            return [];
+    }
+}
+const REPOSITORY_STEPS = {
+    none: undefined,
+    finish: undefined,
+    create: 'The repository does not exist: creating it',
+    await: 'The repository does not exist: checking whether ECR creates it on push',
+};
+const FINISHED = {
+    sent: 'Uploaded',
+    'completed-elsewhere': 'Another job completed',
+};
+function retryLine({ what, notice }) {
+    const { name, attempt, attempts, wait } = notice;
+    const subject = what === undefined ? '' : `${shortDigest(what)}: `;
+    const when = wait === 0 ? '' : ` in ${wait} ms`;
+    return `${subject}${async_retry/* RETRIES */.Zs[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
+}
+function logReport(report, log) {
+    for (const target of report.targets) {
+        if (target.error === undefined)
+            logComplete(target, report, log);
+    }
+}
+function logComplete(target, report, log) {
+    const { repository, layers } = target;
+    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined) {
+        log.warning('Could not find out the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias');
+    }
+    const tags = taggedNow(target);
+    const names = (tags.length > 0 ? tags : skippedTags(target)).join(', ');
+    const digest = publishedDigest(target, report) ?? 'another image';
+    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${names} → ${digest}`);
+    log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
+}
+function targetPrefix(repository, targets) {
+    return targets === 1 ? '' : `[${(0,reference/* describeRepository */.MD)(repository)}] `;
+}
+function countOf(blobs) {
+    return countText({
+        blobs: blobs.length,
+        bytes: blobs.reduce((sum, { size }) => sum + size, 0),
+    });
+}
+function countText({ blobs, bytes }) {
+    return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
+}
+function plural(number, noun) {
+    return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/outputs.ts
+
+
+
+
+function toOutputs(report) {
+    const { descriptor, config } = report.image;
+    const targets = report.targets.map((target) => describeTarget(target, report));
+    const isComplete = ({ error }) => error === undefined;
+    const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
+    const first = targets.find(({ status }) => status === 'complete');
     const digest = first?.digest ?? '';
     return {
         digest,
-        imageid: config?.digest ?? '',
+        imageid: config ?? '',
         metadata: JSON.stringify({
             'containerimage.digest': digest,
-            'containerimage.descriptor': describeRoot(root.descriptor),
-            ...(config === undefined ? {} : { 'containerimage.config.digest': config.digest }),
+            'containerimage.descriptor': describeRoot(descriptor),
+            ...(config === undefined ? {} : { 'containerimage.config.digest': config }),
             'image.name': paths,
             targets,
         }),
         registry: first?.registry ?? '',
         'repository-uri': first?.['repository-uri'] ?? '',
         'registry-paths': paths,
-        'layers-uploaded': sum(complete, 'layers-uploaded'),
-        'layers-skipped': sum(complete, 'layers-skipped'),
-        'bytes-uploaded': sum(complete, 'bytes-uploaded'),
-        'bytes-skipped': sum(complete, 'bytes-skipped'),
+        ...counts(report.targets),
     };
 }
-function describeTarget(result) {
-    const { repository } = result.target.registry;
+function describeTarget(target, report) {
+    const { repository, error, tags } = target;
     const where = {
         registry: (0,reference/* registryHost */.U$)(repository) ?? '',
         repository: repository.name,
         'repository-uri': (0,reference/* repositoryUri */.LJ)(repository) ?? '',
-        tags: result.target.tags,
+        tags: tags.map(({ tag }) => tag),
     };
-    if (isFailed(result)) {
-        return { ...where, status: 'failed', error: messageOf(result.error), ...counts([], []) };
-    }
-    const { plan, skippedTags } = result.value;
-    const digest = publishedDigest(result);
+    if (error !== undefined)
+        return { ...where, status: 'failed', error: (0,failure/* messageOf */.bD)(error), ...counts([target]) };
+    const digest = publishedDigest(target, report);
+    const left = skippedTags(target);
     return {
         ...where,
         status: 'complete',
         ...(digest === undefined ? {} : { digest }),
-        ...(skippedTags.length === 0 ? {} : { 'skipped-tags': skippedTags.map(({ tag }) => tag) }),
-        ...counts(plan.uploads, plan.present),
+        ...(left.length === 0 ? {} : { 'skipped-tags': left }),
+        ...counts([target]),
     };
 }
-function counts(uploads, present) {
+function counts(targets) {
+    const layers = targets.flatMap((target) => target.layers);
+    const [sent, left] = [uploaded(layers), skipped(layers)];
     return {
-        'layers-uploaded': uploads.length,
-        'layers-skipped': present.length,
-        'bytes-uploaded': totalBytes(uploads),
-        'bytes-skipped': totalBytes(present),
+        'layers-uploaded': sent.blobs,
+        'layers-skipped': left.blobs,
+        'bytes-uploaded': sent.bytes,
+        'bytes-skipped': left.bytes,
     };
 }
-/** Those that stand for the image. */
-function pathsOf({ tags, ...target }) {
-    const uri = target['repository-uri'];
-    const pushed = tags.filter((tag) => !target['skipped-tags']?.includes(tag));
-    return uri === '' ? [] : pushed.map((tag) => `${uri}:${tag}`);
+function pathsOf(target) {
+    const uri = (0,reference/* repositoryUri */.LJ)(target.repository);
+    return uri === undefined ? [] : taggedNow(target).map((tag) => `${uri}:${tag}`);
 }
-function configOf({ manifest }) {
-    return manifest.kind === 'image' ? manifest.config : undefined;
-}
-/** Inline `data` and annotations are left out. */
 function describeRoot({ mediaType, digest, size, platform }) {
     return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
 }
-function sum(targets, name) {
-    return targets.reduce((total, target) => total + target[name], 0);
-}
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
 
-;// CONCATENATED MODULE: ./src/action/results.ts
-
-
-
-
-
-function logResults(results, log) {
-    for (const result of results) {
-        if (!isFailed(result))
-            logComplete(result, log);
-    }
-}
-function logComplete(result, log) {
-    const { repository } = result.target.registry;
-    const { uploads, present } = result.value.plan;
-    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined) {
-        log.warning('No answer told the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias.');
-    }
-    const names = taggedNow(result).join(', ');
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${publishedDigest(result) ?? 'an unknown image'} is ${names}`);
-    log.info(`Uploaded ${countBlobs(uploads)}; there already: ${countBlobs(present)}`);
-}
-/** The tags that stand for the published digest: all that were not skipped, or all of them. */
-function taggedNow({ target, value }) {
-    const skipped = new Set(value.skippedTags.map(({ tag }) => tag));
-    const put = target.tags.filter((tag) => !skipped.has(tag));
-    return put.length > 0 ? put : target.tags;
-}
-/** @throws the error of the target that failed, or one error that tells which failed and which are complete */
-function throwFailures(results) {
-    const failures = results.filter(isFailed);
-    const [first] = failures;
-    if (first === undefined)
-        return;
-    if (results.length === 1)
-        throw first.error;
-    const complete = results.filter((result) => !isFailed(result)).map(nameOf);
-    throw new errors/* PushError */.V('TARGETS_FAILED', `${failures.length} of ${results.length} targets failed.\n${failures.map(describeFailure).join('\n')}`, {
-        hint: complete.length === 0 ? 'No target is complete.' : `Complete: ${complete.join(', ')}.`,
-        cause: first.error,
-    });
-}
-function nameOf({ target }) {
-    return (0,reference/* describeRepository */.MD)(target.registry.repository);
-}
-function describeFailure(failure) {
-    const { error } = failure;
-    const isExplained = error instanceof errors/* PushError */.V;
-    const code = isExplained ? `${error.code}: ` : '';
-    const hint = isExplained && error.hint !== undefined ? ` ${error.hint}` : '';
-    return `- ${nameOf(failure)}: ${code}${messageOf(error)}.${hint}`;
-}
-
-;// CONCATENATED MODULE: ./src/action/run.ts
+;// CONCATENATED MODULE: ./src/run.ts
 var run_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34235,31 +37452,23 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
-/** The whole job of one step: read the layouts, ask ECR what it lacks, upload that, put the manifests. */
-async function run(inputs, dependencies) {
+
+async function run(inputs, world) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const { openRegistry, log, setOutputs, signal } = dependencies;
-        const { ifTagExists, failFast, createRepository, concurrency, partSize } = inputs;
+        const { ecr, log, setOutputs } = world;
+        const { signal } = ecr;
+        const open = (repository) => ecr.open(repository);
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        const [first, ...others] = await openLayouts(inputs.layouts, opened);
-        const blobs = new JoinedContent(first, ...others);
-        const { graph } = await log.group('Read the layout', () => run_readImage([first, ...others], blobs, inputs, log));
-        const targets = await openTargets(inputs.targets, openRegistry, log, opened);
-        const options = {
-            blobs,
-            signal,
-            concurrency,
-            partSize,
-            ifTagExists,
-            failFast,
-            createRepository,
-        };
-        const pushed = await log.group('Push', () => pushTargets(graph, targets, options));
-        const results = await hintAtNeighbours(pushed, graph.root.descriptor.digest, dependencies);
-        logResults(results, log);
-        setOutputs(toOutputs(graph.root, results));
-        throwFailures(results);
+        const layouts = await openLayouts(inputs.layouts, opened);
+        const blobs = new JoinedContent(...layouts);
+        const { graph } = await log.group('Read the layout', () => run_readImage(layouts, blobs, inputs, log));
+        const targets = await namedTargets(inputs, open, signal, log);
+        const pushed = await log.group('Push', () => push(graph, targets, { ...inputs, blobs, signal }));
+        const report = await lookElsewhere(pushed, open, signal);
+        logReport(report, log);
+        setOutputs(toOutputs(report));
+        (0,failure/* throwFailures */.c7)(report);
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -34283,2833 +37492,21 @@ async function run_readImage(layouts, blobs, { request }, log) {
     logImage(image, log);
     return image;
 }
-async function openTargets(inputs, openRegistry, log, opened) {
-    const targets = [];
-    for (const { repository, tags } of inputs) {
-        const registry = await openRegistry(repository);
-        opened.defer(() => registry.close());
-        const listener = logPush(log, targetPrefix(registry.repository, inputs.length));
-        targets.push({ registry, tags, listener });
-    }
-    return targets;
-}
-
-
-/***/ }),
-
-/***/ 6945:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  I: () => (/* binding */ errorName),
-  W: () => (/* binding */ explain)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-;// CONCATENATED MODULE: ./src/ecr/explanations.ts
-/**
- * Every error that ends a push, matched by name and never by text, which AWS has changed before
- * (https://github.com/GoogleContainerTools/kaniko/issues/3481).
- */
-const EXPLANATIONS = [
-    {
-        names: ['RepositoryNotFoundException'],
-        code: 'REPOSITORY_NOT_FOUND',
-        says: '{call}: there is no {repository}',
-        hint: 'Check {where}. To have it made, set create-repository: true.',
-    },
-    {
-        names: ['RegistryNotFoundException'],
-        code: 'REGISTRY_NOT_FOUND',
-        says: '{call}: the registry of {repository} does not exist',
-        hint: 'Check the alias or account id in front of the repository name.',
-    },
-    {
-        names: ['UnsupportedCommandException', 'UnknownOperationException'],
-        code: 'UNSUPPORTED_COMMAND',
-        says: '{call}: the endpoint for {repository} does not offer this call',
-        hint: 'ECR Public answers in us-east-1 only; check AWS_ENDPOINT_URL and its variants.',
-    },
-    {
-        names: ['AccessDeniedException'],
-        code: 'ACCESS_DENIED',
-        says: '{call}: the credentials lack a permission on {repository}',
-        hint: 'Allow {action} on {arn}; for a repository of another account, its repository policy must allow it too.',
-    },
-    {
-        // STS answers so, before any call to ECR.
-        names: [
-            'AccessDenied',
-            'IDPCommunicationErrorException',
-            'IDPRejectedClaimException',
-            'InvalidIdentityTokenException',
-            'RegionDisabledException',
-        ],
-        code: 'ROLE_REFUSED',
-        says: '{call}: AWS gave no credentials for the role that the environment names',
-        hint: "Check the role's ARN and its trust policy, and in a job that uses OIDC the permission id-token: write.",
-    },
-    {
-        names: ['CredentialsProviderError', 'TokenProviderError'],
-        code: 'NO_CREDENTIALS',
-        says: '{call}: no AWS credentials were found',
-        hint: 'Run aws-actions/configure-aws-credentials before this step, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
-    },
-    {
-        names: ['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
-        code: 'CREDENTIALS_EXPIRED',
-        says: '{call}: the AWS credentials have expired',
-        hint: 'Run aws-actions/configure-aws-credentials right before this step, and ask it for a longer role-duration-seconds.',
-    },
-    {
-        names: [
-            'UnrecognizedClientException',
-            'InvalidClientTokenId',
-            'IncompleteSignature',
-            'IncompleteSignatureException',
-            'MissingAuthenticationTokenException',
-        ],
-        code: 'CREDENTIALS_INVALID',
-        says: '{call}: AWS does not know these credentials',
-        hint: 'Check the access key, the session token that belongs to it, and that both are of the partition that {region} is in.',
-    },
-    {
-        names: [
-            'InvalidSignatureException',
-            'SignatureDoesNotMatch',
-            'RequestTimeTooSkewed',
-            'RequestInTheFuture',
-        ],
-        code: 'SIGNATURE_REFUSED',
-        says: '{call}: AWS refused the request signature',
-        hint: 'Check the secret access key and the clock of the runner.',
-    },
-    {
-        names: ['LimitExceededException'],
-        code: 'LIMIT_EXCEEDED',
-        says: '{call}: {repository} has reached a quota',
-        hint: 'Delete images or tags, add a lifecycle policy, or have the quota raised.',
-    },
-    {
-        names: ['KmsException'],
-        code: 'KMS',
-        says: '{call}: the KMS key of {repository} cannot be used',
-        hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
-    },
-    {
-        names: [
-            'InvalidParameterException',
-            'ValidationException',
-            'SerializationException',
-            'InvalidTagParameterException',
-            'TooManyTagsException',
-        ],
-        code: 'INVALID_PARAMETER',
-        says: '{call}: ECR refused a parameter for {repository}',
-        hint: "ECR's own text says which one.",
-    },
-    {
-        names: ['LayersNotFoundException'],
-        code: 'LAYERS_NOT_FOUND',
-        says: '{call}: ECR misses layers in {repository} that it had taken before',
-        hint: 'Run the step again; if it happens again, open an issue with the log.',
-    },
-    {
-        names: ['ReferencedImagesNotFoundException'],
-        code: 'REFERENCED_IMAGES_NOT_FOUND',
-        says: '{call}: ECR misses images of the index in {repository} that it had taken before',
-        hint: 'Run the step again; if it happens again, open an issue with the log.',
-    },
-    {
-        names: ['LayerPartTooSmallException', 'EmptyUploadException'],
-        code: 'UPLOAD_REFUSED',
-        says: '{call}: ECR refused the parts of a layer of {repository}',
-        hint: 'This should not happen. Run the step again; if it happens again, open an issue with the log.',
-    },
-    {
-        names: ['ImageDigestDoesNotMatchException'],
-        code: 'MANIFEST_CHANGED',
-        says: '{call}: a manifest for {repository} did not arrive as it was sent',
-        hint: 'Something between the runner and ECR changes the data: check the proxy. If there is none, open an issue with the log.',
-    },
-    {
-        names: [
-            'ThrottlingException',
-            'Throttling',
-            'TooManyRequestsException',
-            'RequestLimitExceeded',
-        ],
-        code: 'THROTTLED',
-        says: '{call}: AWS kept throttling the calls for {repository}',
-        hint: 'Run fewer pushes of this account and region at once, or have the rate quota raised.',
-    },
-    {
-        names: [
-            'ServerException',
-            'InternalFailure',
-            'InternalServerError',
-            'ServiceUnavailable',
-            'ServiceUnavailableException',
-        ],
-        code: 'SERVER_ERROR',
-        says: '{call}: ECR failed, again and again, for {repository}',
-        hint: 'Run the step again later; https://health.aws.amazon.com/ tells about outages.',
-    },
-    {
-        names: ['ERR_INVALID_URL', 'EndpointError'],
-        code: 'INVALID_ENDPOINT',
-        says: '{call}: the address that is set for the ECR endpoint cannot be used',
-        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each begins with https://, and goes neither with AWS_USE_FIPS_ENDPOINT nor with AWS_USE_DUALSTACK_ENDPOINT.',
-    },
-    {
-        names: ['ENOTFOUND', 'EAI_AGAIN'],
-        code: 'HOST_NOT_FOUND',
-        says: '{call}: the host of the ECR endpoint for {region} was not found',
-        hint: 'Check the region, the DNS of the runner and AWS_ENDPOINT_URL; behind a proxy, check its settings.',
-    },
-    {
-        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
-        code: 'CONNECTION_REFUSED',
-        says: '{call}: the ECR endpoint for {region} cannot be reached',
-        hint: 'Check the firewall, the VPC endpoint and the proxy of the runner, and AWS_ENDPOINT_URL where it is set.',
-    },
-    {
-        names: [
-            'TimeoutError',
-            'RequestTimeout',
-            'RequestTimeoutException',
-            'ETIMEDOUT',
-            'ECONNRESET',
-            'EPIPE',
-        ],
-        code: 'CONNECTION_LOST',
-        says: '{call}: the connection to ECR in {region} broke or stood still, again and again',
-        hint: 'Run the step again: layers that arrived are not sent again. Check the network of the runner if it happens often.',
-    },
-    {
-        names: [
-            'SELF_SIGNED_CERT_IN_CHAIN',
-            'DEPTH_ZERO_SELF_SIGNED_CERT',
-            'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-            'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-            'UNABLE_TO_GET_ISSUER_CERT',
-            'CERT_HAS_EXPIRED',
-            'CERT_NOT_YET_VALID',
-            'CERT_REVOKED',
-            'ERR_TLS_CERT_ALTNAME_INVALID',
-        ],
-        code: 'CERTIFICATE_REFUSED',
-        says: '{call}: the TLS certificate of the ECR endpoint for {region} is not trusted',
-        hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
-    },
-    {
-        names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
-        code: 'TLS_FAILED',
-        says: '{call}: what answers for the ECR endpoint for {region} does not speak TLS',
-        hint: 'Check whether AWS_ENDPOINT_URL and the proxy are to begin with http:// or https://, and what opens TLS on the way.',
-    },
-    {
-        names: ['ProxyError'],
-        code: 'PROXY_REFUSED',
-        says: '{call}: the proxy did not lead to the ECR endpoint for {region}',
-        hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy lets this host through; NO_PROXY names hosts to reach without it.',
-    },
-];
-const UNEXPECTED = {
-    names: [],
-    code: 'UNEXPECTED_RESPONSE',
-    says: '{call}: an error that this action does not know, for {repository}',
-    hint: 'Open an issue with the log.',
-};
-
-// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
-var reference = __nccwpck_require__(1337);
-;// CONCATENATED MODULE: ./src/ecr/exceptions.ts
-
-
-
-/** The name that the table is keyed by: Node's error code where there is one, else the error's own name. */
-function errorName(error) {
-    if (!(error instanceof Error))
-        return typeof error;
-    const code = Reflect.get(error, 'code');
-    return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
-}
-function explain(error, context) {
-    if (error instanceof errors/* PushError */.V)
-        return error;
-    const text = textOf(error);
-    const name = errorName(error);
-    const status = statusOf(error);
-    const known = findExplanation(name);
-    const { code, says, hint } = known ?? explainStatus(status) ?? UNEXPECTED;
-    const cause = status !== undefined && error instanceof SyntaxError ? `HTTP ${status}` : `${name}: ${text}`;
-    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
-    const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
-    const values = { ...valuesOf(context), ...deniedIn(text) };
-    return new errors/* PushError */.V(code, `${fill(says, values)} (${cause})${kms}`, {
-        hint: fill(hint, values),
-        cause: error,
-    });
-}
-/** One line. A host with several addresses gives several errors, under one without a text. */
-function textOf(error) {
-    if (!(error instanceof Error))
-        return String(error);
-    const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
-    return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
-}
-function statusOf(error) {
-    const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
-    if (typeof metadata !== 'object' || metadata === null)
-        return undefined;
-    const status = Reflect.get(metadata, 'httpStatusCode');
-    return typeof status === 'number' ? status : undefined;
-}
-/** An answer that is no JSON and names no error, as load balancers give it. */
-function explainStatus(status = 0) {
-    if (status === 429)
-        return findExplanation('ThrottlingException');
-    return status >= 500 ? findExplanation('ServerException') : undefined;
-}
-/** AWS's own words are the surer ones: to create a repository with tags takes two permissions, for instance. */
-function deniedIn(text) {
-    const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
-        ?.groups ?? {};
-    return action === undefined || arn === undefined ? {} : { action, arn };
-}
-function findExplanation(name) {
-    return EXPLANATIONS.find(({ names }) => names.includes(name));
-}
-function valuesOf({ call, repository }) {
-    return {
-        call,
-        repository: (0,reference/* describeRepository */.MD)(repository),
-        region: repository.region ?? 'its region',
-        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
-        arn: (0,reference/* repositoryArn */.qM)(repository),
-        where: whereOf(repository),
-    };
-}
-/** What leads to a repository besides its name. */
-function whereOf({ type, registryId, region }) {
-    if (type === 'public')
-        return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
-    const account = registryId ?? 'that of the credentials; registry-id names another';
-    return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
-}
-function fill(template, values) {
-    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
-}
-
-
-/***/ }),
-
-/***/ 7309:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Pq: () => (/* binding */ parseImageHost),
-/* harmony export */   dt: () => (/* binding */ PUBLIC_HOST),
-/* harmony export */   w_: () => (/* binding */ privateHost)
-/* harmony export */ });
-/** ECR Public's, and its dual-stack twin. */
-const PUBLIC_HOST = 'public.ecr.aws';
-const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
-/** The domain of image hosts in each AWS partition, by the start of its regions' names. */
-const DOMAINS = [
-    ['cn-', 'amazonaws.com.cn'],
-    ['eusc-', 'amazonaws.eu'],
-    ['us-iso-', 'c2s.ic.gov'],
-    ['us-isob-', 'sc2s.sgov.gov'],
-    ['us-isof-', 'csp.hci.ic.gov'],
-    ['eu-isoe-', 'cloud.adc-e.uk'],
-];
-const COMMERCIAL_DOMAIN = 'amazonaws.com';
-const DUAL_STACK_DOMAINS = ['on.aws', 'on.amazonwebservices.com.cn', 'on.amazonwebservices.eu'];
-const IPV4_DOMAINS = [COMMERCIAL_DOMAIN, ...DOMAINS.map(([, domain]) => domain)];
-const IPV4_HOST = hostPattern('dkr\\.ecr', IPV4_DOMAINS);
-const DUAL_STACK_HOST = hostPattern('dkr-ecr', DUAL_STACK_DOMAINS);
-function hostPattern(service, domains) {
-    const escaped = domains.map((domain) => domain.replaceAll('.', '\\.')).join('|');
-    return new RegExp(`^(?<account>\\d{12})\\.${service}(?<fips>-fips)?\\.(?<region>[a-z0-9-]+)\\.(?:${escaped})$`);
-}
-/** Undefined for a host that is not ECR's. */
-function parseImageHost(host) {
-    if (host === PUBLIC_HOST)
-        return { type: 'public', fips: false, dualStack: false };
-    if (host === PUBLIC_DUAL_STACK_HOST)
-        return { type: 'public', fips: false, dualStack: true };
-    return parsePrivateHost(host, IPV4_HOST, false) ?? parsePrivateHost(host, DUAL_STACK_HOST, true);
-}
-function parsePrivateHost(host, pattern, dualStack) {
-    const { account, region, fips } = pattern.exec(host)?.groups ?? {};
-    if (account === undefined || region === undefined)
-        return undefined;
-    return { type: 'private', accountId: account, region, fips: fips !== undefined, dualStack };
-}
-/** The host that a private registry's images are pulled from. */
-function privateHost(accountId, region) {
-    const domain = DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? COMMERCIAL_DOMAIN;
-    return `${accountId}.dkr.ecr.${region}.${domain}`;
-}
-
-
-/***/ }),
-
-/***/ 7359:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  M: () => (/* binding */ openRegistry)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/oci/digest.ts
-var digest = __nccwpck_require__(8825);
-// EXTERNAL MODULE: ./src/ecr/exceptions.ts + 1 modules
-var exceptions = __nccwpck_require__(6945);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./src/ecr/body-stream.ts
-
-/** A request's body, a chunk at a time. When the chunks fail, so does their request; when it closes, no more are made. */
-class BodyStream extends external_node_stream_.Readable {
-    #chunks;
-    #size;
-    #onPipe;
-    /** `size`: bytes of all chunks; `onPipe` is told of each request that takes its body from the stream. */
-    constructor(chunks, size, onPipe = () => undefined) {
-        // No chunk is made before the one in front of it is written.
-        super({ highWaterMark: 1 });
-        this.#chunks =
-            Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-        this.#size = size;
-        this.#onPipe = onPipe;
-    }
-    _read() {
-        Promise.resolve(this.#chunks.next()).then(({ done, value }) => this.push(done === true ? null : value), (error) => this.destroy(error instanceof Error ? error : new Error(String(error))));
-    }
-    pipe(destination, options) {
-        this.#onPipe(destination);
-        if (isRequest(destination)) {
-            // What Node's pipe leaves to its user: each ends with the other.
-            this.once('error', (error) => destination.destroy(error));
-            destination.once('close', () => this.destroy());
-            this.#endWithAnswer(destination);
-        }
-        return super.pipe(destination, options);
-    }
-    /**
-     * Once an answer is complete, Node no longer tells when the socket has room again: a request that still waits for
-     * it would stay open, with its socket and its memory.
-     */
-    #endWithAnswer(request) {
-        let written = 0;
-        this.on('data', (chunk) => (written += chunk.byteLength));
-        const end = () => {
-            if (request.writableEnded)
-                return;
-            this.unpipe(request);
-            if (written === this.#size)
-                request.end();
-            else
-                request.destroy();
-        };
-        request.once('response', (response) => response.once('end', end));
-    }
-}
-function isRequest(stream) {
-    return 'writableEnded' in stream && 'destroy' in stream && typeof stream.destroy === 'function';
-}
-
-// EXTERNAL MODULE: ./src/ecr/part-body.ts
-var part_body = __nccwpck_require__(5330);
-;// CONCATENATED MODULE: ./src/ecr/encoded-part.ts
-
-
-/** One write to the socket (bytes): TLS keeps all that it has encrypted of a write until it is sent. */
-const WRITE_BYTES = 256 * 1024;
-/** Made once, in memory. The memory is given back when the last request that was to read it is closed. */
-class ResidentPart {
-    part;
-    frame;
-    bodyHash;
-    #buffer;
-    #requests = 0;
-    #isEnded = false;
-    constructor(part, frame, bodyHash, buffer) {
-        this.part = part;
-        this.frame = frame;
-        this.bodyHash = bodyHash;
-        this.#buffer = buffer;
-    }
-    get bytes() {
-        return this.#buffer.bytes.byteLength;
-    }
-    open() {
-        return new BodyStream(pieces(this.#buffer.bytes), this.bytes, (request) => {
-            this.#requests += 1;
-            // An attempt that failed may still be writing until then.
-            request.once('close', () => {
-                this.#requests -= 1;
-                this.#releaseIfUnused();
-            });
-        });
-    }
-    decode() {
-        return Promise.resolve((0,part_body/* decodeBody */.Vj)(this.#buffer.bytes, this.frame));
-    }
-    end() {
-        this.#isEnded = true;
-        this.#releaseIfUnused();
-    }
-    #releaseIfUnused() {
-        if (this.#isEnded && this.#requests === 0)
-            this.#buffer.release();
-    }
-}
-/** The bytes themselves, not a copy. */
-function* pieces(bytes) {
-    for (let at = 0; at < bytes.byteLength; at += WRITE_BYTES) {
-        yield bytes.subarray(at, at + WRITE_BYTES);
-    }
-}
-/** Encoded a second time while it is sent, and not held: for when memory is short and CPU is not. */
-class StreamedPart {
-    part;
-    frame;
-    bytes;
-    bodyHash;
-    #source;
-    constructor(part, frame, bodyHash, source) {
-        this.part = part;
-        this.frame = frame;
-        this.bytes = (0,part_body/* bodySize */.e4)(frame, part.size);
-        this.bodyHash = bodyHash;
-        this.#source = source;
-    }
-    open() {
-        return new BodyStream((0,part_body/* bodyChunks */.BD)(this.frame, this.part, this.#source), this.bytes);
-    }
-    async decode() {
-        const bytes = new Uint8Array(this.part.size);
-        await this.#source.read(bytes, this.part.firstByte);
-        return bytes;
-    }
-    end() {
-        // It holds nothing.
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ecr/pace.ts
-/** So long (ms) is averaged over. */
-const WINDOW = 20;
-/** Below so many busy cores, of all threads together, it is the network. */
-const IDLE_CORES = 1;
-const PROCESS = {
-    now: () => performance.now(),
-    cpu: () => {
-        const { user, system } = process.cpuUsage();
-        return (user + system) / 1000;
-    },
-};
-/** What sets the pace of a push: the network, or this process's CPU. */
-class Pace {
-    #clock;
-    #hasSent = false;
-    #cpu;
-    #measuredAt;
-    #cores = 0;
-    constructor(clock = PROCESS) {
-        this.#clock = clock;
-        this.#cpu = clock.cpu();
-        this.#measuredAt = clock.now();
-    }
-    /** To be told of each part that has arrived. */
-    noteSent() {
-        this.#hasSent = true;
-    }
-    /** Until a part has arrived, it is: the CPU is then busy with what there is to begin with, whatever comes after. */
-    isNetworkBound() {
-        return !this.#hasSent || this.#busyCores() < IDLE_CORES;
-    }
-    #busyCores() {
-        const now = this.#clock.now();
-        const elapsed = now - this.#measuredAt;
-        if (elapsed < WINDOW)
-            return this.#cores;
-        const cpu = this.#clock.cpu();
-        this.#cores = (cpu - this.#cpu) / elapsed;
-        this.#cpu = cpu;
-        this.#measuredAt = now;
-        return this.#cores;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ecr/part-buffers.ts
-/** What the bodies of parts that are held may take together (bytes): three of the 10 MiB that ECR usually offers. */
-const PART_MEMORY = 42_000_000;
-const CAPACITY_STEP = 64 * 1024;
-/** Memory for the bodies of parts, reused, and bounded over all layers and repositories that share it. */
-class PartBuffers {
-    #budget;
-    #free = [];
-    #queue = [];
-    /** Of slabs in use and free (bytes). */
-    #resident = 0;
-    #inUse = 0;
-    constructor(budget = PART_MEMORY) {
-        this.#budget = budget;
-    }
-    /**
-     * Waits until there is room: the most urgent is served first, and of those that are equally so who came first.
-     * @throws the signal's reason
-     */
-    acquire(size, urgency, signal) {
-        signal.throwIfAborted();
-        const buffer = this.tryAcquire(size);
-        return buffer === undefined ? this.#wait(size, urgency, signal) : Promise.resolve(buffer);
-    }
-    /** Undefined where that would exceed the budget, or where somebody waits already. */
-    tryAcquire(size) {
-        return this.#queue.length > 0 ? undefined : this.#take(size);
-    }
-    #wait(size, urgency, signal) {
-        const { promise, resolve, reject } = Promise.withResolvers();
-        const abort = () => {
-            this.#queue.splice(this.#queue.indexOf(waiting), 1);
-            reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-            this.#serve();
-        };
-        const waiting = {
-            size,
-            urgency,
-            grant: (buffer) => {
-                signal.removeEventListener('abort', abort);
-                resolve(buffer);
-            },
-        };
-        const behind = this.#queue.findIndex((other) => other.urgency < urgency);
-        this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, waiting);
-        signal.addEventListener('abort', abort, { once: true });
-        return promise;
-    }
-    #serve() {
-        for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
-            const buffer = this.#take(first.size);
-            if (buffer === undefined)
-                return;
-            this.#queue.shift();
-            first.grant(buffer);
-        }
-    }
-    #take(size) {
-        const reused = this.#smallestFree(size);
-        const growth = Math.max(0, size - (reused?.touched ?? 0));
-        if (!this.#makeRoom(growth, reused))
-            return undefined;
-        if (reused !== undefined)
-            this.#free.splice(this.#free.indexOf(reused), 1);
-        const slab = reused ?? { memory: allocate(size), touched: 0 };
-        slab.touched += growth;
-        this.#resident += growth;
-        this.#inUse += 1;
-        return this.#lend(slab, size);
-    }
-    #smallestFree(size) {
-        return this.#free
-            .filter(({ memory }) => memory.byteLength >= size)
-            .toSorted((a, b) => a.memory.byteLength - b.memory.byteLength)[0];
-    }
-    /** Gives up free slabs for it. One buffer is always granted, also beyond the budget: without it nothing moves. */
-    #makeRoom(growth, reused) {
-        const others = this.#free.filter((slab) => slab !== reused);
-        const needed = this.#resident + growth - this.#budget;
-        if (needed > sum(others) && this.#inUse > 0)
-            return false;
-        for (let given = 0; given < needed && others.length > 0;) {
-            const slab = others.pop();
-            if (slab === undefined)
-                break;
-            given += slab.touched;
-            this.#resident -= slab.touched;
-            this.#free.splice(this.#free.indexOf(slab), 1);
-        }
-        return true;
-    }
-    #lend(slab, size) {
-        let lent = true;
-        const end = (reuse) => {
-            if (!lent)
-                return;
-            lent = false;
-            this.#inUse -= 1;
-            if (reuse)
-                this.#free.push(slab);
-            else
-                this.#resident -= slab.touched;
-            this.#serve();
-        };
-        return {
-            bytes: new Uint8Array(slab.memory, 0, size),
-            release: () => end(true),
-            drop: () => end(false),
-        };
-    }
-}
-function allocate(size) {
-    return new SharedArrayBuffer(Math.ceil(size / CAPACITY_STEP) * CAPACITY_STEP);
-}
-function sum(slabs) {
-    return slabs.reduce((total, { touched }) => total + touched, 0);
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-// EXTERNAL MODULE: ./src/ecr/part-encoder-worker.js
-var part_encoder_worker = __nccwpck_require__(4746);
-;// CONCATENATED MODULE: ./src/ecr/encoder-thread.ts
-
-
-/** MB. All that it makes is short-lived text. */
-const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
-/** A worker that encodes and hashes bodies one after another, in memory that both threads see. */
-class EncoderThread {
-    #worker;
-    #pending = new Map();
-    #nextId = 0;
-    #isAlive = true;
-    /** It ends with the process, and keeps it alive only while it has something to do. */
-    constructor(file) {
-        this.#worker = startWorker(file);
-        this.#isAlive = this.#worker !== undefined;
-        this.#worker?.on('message', (message) => this.#receive(message));
-        this.#worker?.on('error', () => this.#fail());
-        this.#worker?.on('exit', () => this.#fail());
-        this.#worker?.unref();
-    }
-    get isAlive() {
-        return this.#isAlive;
-    }
-    /** Bodies that it was given and that are not done. */
-    get pending() {
-        return this.#pending.size;
-    }
-    /**
-     * The body waits for a worker that is still starting.
-     * @returns the body's SHA-256, hexadecimal; undefined when the worker died over it: its bytes must be read again
-     */
-    encode(body) {
-        const { promise, resolve } = Promise.withResolvers();
-        const id = this.#nextId++;
-        if (this.#pending.size === 0)
-            this.#worker?.ref();
-        this.#pending.set(id, resolve);
-        this.#worker?.postMessage({ id, body });
-        return promise;
-    }
-    #receive(message) {
-        if (!isAnswer(message))
-            return;
-        const { id, digest } = message;
-        this.#pending.get(id)?.(digest);
-        this.#pending.delete(id);
-        if (this.#pending.size === 0)
-            this.#worker?.unref();
-    }
-    #fail() {
-        this.#isAlive = false;
-        for (const settle of this.#pending.values())
-            settle(undefined);
-        this.#pending.clear();
-    }
-}
-/** Undefined where it cannot be had. */
-function startWorker(file) {
-    try {
-        return new external_node_worker_threads_.Worker(file, {
-            workerData: part_encoder_worker/* WORKER_DATA */.cf,
-            resourceLimits: LIMITS,
-            // Without this process's own options: a preloaded module is none of its business.
-            execArgv: [],
-        });
-    }
-    catch {
-        return undefined;
-    }
-}
-function isAnswer(message) {
-    return typeof message === 'object' && message !== null && 'id' in message && 'digest' in message;
-}
-
-;// CONCATENATED MODULE: ./src/ecr/part-encoder.ts
-
-
-
-/** Below it (bytes) the work takes less time here than the way to a worker and back. */
-const WORKER_MIN_BYTES = 512 * 1024;
-const WORKER_FILE = new URL(/* asset import */ __nccwpck_require__(6904), __nccwpck_require__.b);
-/** Memory holds three bodies: one that is sent, and two that are made. */
-const MAX_THREADS = 2;
-/**
- * Encodes and hashes bodies on threads of their own, so that this one can write to sockets meanwhile.
- * (`crypto.subtle.digest` leaves this thread, too, but copies each body first: a tenth more CPU, and that much more
- * memory.)
- */
-class PartEncoder {
-    #workerFile;
-    #maxThreads;
-    #threads = [];
-    constructor({ workerFile, maxThreads } = {}) {
-        this.#workerFile = workerFile ?? WORKER_FILE;
-        this.#maxThreads = maxThreads ?? Math.min(MAX_THREADS, (0,external_node_os_.availableParallelism)());
-    }
-    /** A thread more, if there may be, so that it is there when bodies come. */
-    startThread() {
-        if (this.#threads.length < this.#maxThreads)
-            this.#threads.push(new EncoderThread(this.#workerFile));
-    }
-    /**
-     * Here and now where that is faster, or where there are no threads to be had.
-     * @returns the body's SHA-256, hexadecimal; undefined when a worker died over it: its bytes must be read again
-     */
-    encode(body) {
-        if (body.bytes.byteLength < WORKER_MIN_BYTES)
-            return (0,part_encoder_worker/* encodeAndHash */.O8)(body);
-        if (this.#leastBusy()?.pending !== 0)
-            this.startThread();
-        return this.#leastBusy()?.encode(body) ?? (0,part_encoder_worker/* encodeAndHash */.O8)(body);
-    }
-    #leastBusy() {
-        return this.#threads
-            .filter(({ isAlive }) => isAlive)
-            .toSorted((a, b) => a.pending - b.pending)[0];
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ecr/part-engine.ts
-
-
-
-
-
-
-/** How often (ms) a part that waits for memory looks whether to do without. */
-const PATIENCE = 10;
-/** Bytes, besides PART_MEMORY: one body of the 10 MiB that ECR usually offers. */
-const SCRATCH_MEMORY = 14_000_000;
-/**
- * Makes parts ready, with memory and threads that all layers and repositories share. A part is encoded once, into
- * memory; when there is none to be had and the network sets the pace, more parts at once are worth encoding them twice.
- */
-class PartEngine {
-    #buffers;
-    /** Where bodies are made that only their hash is taken from. */
-    #scratch = new PartBuffers(SCRATCH_MEMORY);
-    #encoder;
-    #pace;
-    constructor({ buffers, encoder, pace } = {}) {
-        this.#buffers = buffers ?? new PartBuffers();
-        this.#encoder = encoder ?? new PartEncoder();
-        this.#pace = pace ?? new Pace();
-    }
-    /** Gets ready for the parts of a layer of `size` bytes. */
-    expect(size) {
-        if (size >= WORKER_MIN_BYTES)
-            this.#encoder.startThread();
-    }
-    /** Waits for memory, or for the network to set the pace. @throws what `source` throws, the signal's reason */
-    async prepare(repository, part, source, signal) {
-        const frame = (0,part_body/* framePart */.ZF)(repository, part);
-        const buffer = await this.#acquireWhileBusy((0,part_body/* bodySize */.e4)(frame, part.size), urgencyOf(part, source), signal);
-        return buffer === undefined
-            ? this.#streamed(part, frame, source, signal)
-            : this.#resident(part, frame, source, buffer);
-    }
-    /** Undefined when there is neither memory nor CPU to spare. */
-    prepareAhead(repository, part, source, signal) {
-        const frame = (0,part_body/* framePart */.ZF)(repository, part);
-        const buffer = this.#buffers.tryAcquire((0,part_body/* bodySize */.e4)(frame, part.size));
-        if (buffer !== undefined)
-            return this.#resident(part, frame, source, buffer);
-        return this.#pace.isNetworkBound() ? this.#streamed(part, frame, source, signal) : undefined;
-    }
-    /** Undefined once it is the network that sets the pace, and there was no memory before. */
-    async #acquireWhileBusy(size, urgency, signal) {
-        const buffer = this.#buffers.tryAcquire(size);
-        if (buffer !== undefined || this.#pace.isNetworkBound())
-            return buffer;
-        const idle = new AbortController();
-        const watch = setInterval(() => {
-            if (this.#pace.isNetworkBound())
-                idle.abort();
-        }, PATIENCE);
-        try {
-            return await this.#buffers.acquire(size, urgency, AbortSignal.any([signal, idle.signal]));
-        }
-        catch (error) {
-            if (signal.aborted || !idle.signal.aborted)
-                throw error;
-            return undefined;
-        }
-        finally {
-            clearInterval(watch);
-        }
-    }
-    async #resident(part, frame, source, buffer) {
-        const bodyHash = await this.#encode(part, frame, source, buffer);
-        const release = () => {
-            this.#pace.noteSent();
-            buffer.release();
-        };
-        return new ResidentPart(part, frame, bodyHash, { ...buffer, release });
-    }
-    async #streamed(part, frame, source, signal) {
-        const buffer = await this.#scratch.acquire((0,part_body/* bodySize */.e4)(frame, part.size), urgencyOf(part, source), signal);
-        const bodyHash = await this.#encode(part, frame, source, buffer);
-        buffer.release();
-        return new StreamedPart(part, frame, bodyHash, source);
-    }
-    /** @returns the body's hash */
-    async #encode(part, frame, source, buffer) {
-        try {
-            const read = () => (0,part_body/* readBody */.x8)(buffer.bytes, frame, part, source);
-            return (await this.#encoder.encode(await read())) ?? (0,part_encoder_worker/* encodeAndHash */.O8)(await read());
-        }
-        catch (error) {
-            // A read that failed may be one of several that are still under way.
-            buffer.drop();
-            throw error;
-        }
-    }
-}
-/** What is left of the layer (bytes): the one that has most left is the one that the push waits for at its end. */
-function urgencyOf({ firstByte }, { size }) {
-    return size - firstByte;
-}
-/** One for the process: what it may hold bounds all repositories together. */
-const SHARED_PARTS = new PartEngine();
-
-;// CONCATENATED MODULE: ./src/ecr/tag-mutability.ts
-/**
- * Whether the repository's settings forbid to move the tag. What is not known counts as allowed: ECR has the last word.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
- */
-function isImmutableTag(tag, settings) {
-    const filters = settings.imageTagMutabilityExclusionFilters ?? [];
-    const isExcluded = filters.some(({ filter }) => filter !== undefined && matchesWildcard(tag, filter));
-    switch (settings.imageTagMutability) {
-        case 'IMMUTABLE':
-            return true;
-        case 'IMMUTABLE_WITH_EXCLUSION':
-            return !isExcluded;
-        case 'MUTABLE_WITH_EXCLUSION':
-            return isExcluded;
-        default:
-            return false;
-    }
-}
-/** `*` stands for any characters, or none. */
-function matchesWildcard(text, wildcard) {
-    const pattern = wildcard
-        .split('*')
-        .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-        .join('.*');
-    return new RegExp(`^${pattern}$`).test(text);
-}
-
-;// CONCATENATED MODULE: ./src/ecr/api-registry.ts
-
-
-
-
-
-/** BatchCheckLayerAvailability and BatchGetImage take at most this many. */
-const MAX_DIGESTS_PER_CALL = 100;
-/** The `Registry` that both ECRs are: calls turned into outcomes, and every other error explained. */
-class ApiRegistry {
-    maxParts;
-    #api;
-    #parts;
-    #repository;
-    constructor(api, repository, maxParts, parts = SHARED_PARTS) {
-        this.#parts = parts;
-        this.#api = api;
-        this.#repository = repository;
-        this.maxParts = maxParts;
-    }
-    get repository() {
-        return this.#repository;
-    }
-    async availableLayers(digests, signal) {
-        const answers = await Promise.all(batches(digests, MAX_DIGESTS_PER_CALL).map((batch) => this.#checkLayers(batch, signal)));
-        return new Set(answers.flat());
-    }
-    async #checkLayers(digests, signal) {
-        const call = 'BatchCheckLayerAvailability';
-        try {
-            const output = await this.#api.batchCheckLayerAvailability({ layerDigests: [...digests] }, signal);
-            return this.#readAvailability(output);
-        }
-        catch (error) {
-            throw this.#explain(call, error, signal);
-        }
-    }
-    /** Present is AVAILABLE and nothing else; a failure is an absent layer, unless ECR calls the digest invalid. */
-    #readAvailability({ layers = [], failures = [] }) {
-        const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
-        if (invalid !== undefined) {
-            throw new errors/* PushError */.V('INVALID_DIGEST', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`, { hint: 'This should not happen: open an issue with the log.' });
-        }
-        return layers
-            .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
-            .map(({ layerDigest = '' }) => layerDigest)
-            .filter(digest/* isDigest */.Bc);
-    }
-    async initiateUpload(size, signal) {
-        const call = 'InitiateLayerUpload';
-        this.#parts.expect(size);
-        try {
-            const { uploadId, partSize } = await this.#api.initiateLayerUpload(signal);
-            if (uploadId === undefined || partSize === undefined)
-                throw incomplete(call);
-            return { uploadId, partSize };
-        }
-        catch (error) {
-            throw this.#explain(call, error, signal);
-        }
-    }
-    async preparePart(part, source, signal) {
-        return this.#toUpload(await this.#parts.prepare(this.#api.repository, part, source, signal));
-    }
-    preparePartAhead(part, source, signal) {
-        const encoded = this.#parts.prepareAhead(this.#api.repository, part, source, signal);
-        return encoded?.then((ready) => this.#toUpload(ready));
-    }
-    #toUpload(encoded) {
-        return {
-            part: encoded.part,
-            upload: (signal) => this.#uploadPart(encoded, signal),
-            discard: () => encoded.end(),
-        };
-    }
-    async #uploadPart(part, signal) {
-        const call = 'UploadLayerPart';
-        try {
-            const { lastByteReceived } = await this.#api.uploadLayerPart(part, signal);
-            if (lastByteReceived === undefined)
-                throw incomplete(call);
-            return { kind: 'received', lastByteReceived };
-        }
-        catch (error) {
-            switch ((0,exceptions/* errorName */.I)(error)) {
-                case 'InvalidLayerPartException':
-                    return {
-                        kind: 'not-consecutive',
-                        lastValidByteReceived: numberProperty(error, 'lastValidByteReceived'),
-                    };
-                case 'UploadNotFoundException':
-                    return { kind: 'upload-not-found' };
-                default:
-                    throw this.#explain(call, error, signal);
-            }
-        }
-        finally {
-            part.end();
-        }
-    }
-    async completeUpload(uploadId, digest, signal) {
-        const call = 'CompleteLayerUpload';
-        try {
-            const { layerDigest } = await this.#api.completeLayerUpload({ uploadId, layerDigests: [digest] }, signal);
-            return layerDigest === digest ? 'completed' : 'digest-mismatch';
-        }
-        catch (error) {
-            switch ((0,exceptions/* errorName */.I)(error)) {
-                case 'LayerAlreadyExistsException':
-                    return 'already-exists';
-                case 'InvalidLayerException':
-                    return 'digest-mismatch';
-                case 'UploadNotFoundException':
-                    return 'upload-not-found';
-                default:
-                    throw this.#explain(call, error, signal);
-            }
-        }
-    }
-    async putImage(image, signal) {
-        const call = 'PutImage';
-        try {
-            const { image: put } = await this.#api.putImage(toPutImageInput(image), signal);
-            this.#learn(put?.registryId);
-            return { kind: 'put' };
-        }
-        catch (error) {
-            if (!(error instanceof Error))
-                throw this.#explain(call, error, signal);
-            switch ((0,exceptions/* errorName */.I)(error)) {
-                case 'ImageAlreadyExistsException':
-                    return { kind: 'already-exists' };
-                case 'LayersNotFoundException':
-                    return { kind: 'layers-not-found', cause: this.#explain(call, error, signal) };
-                case 'ReferencedImagesNotFoundException':
-                    return { kind: 'referenced-images-not-found', cause: this.#explain(call, error, signal) };
-                case 'ImageTagAlreadyExistsException':
-                    return { kind: 'tag-is-immutable', cause: this.#explain(call, error, signal) };
-                case 'InvalidParameterException':
-                    if (this.#mayNeedTag(image))
-                        return { kind: 'tag-required', cause: this.#explain(call, error, signal) };
-                    throw this.#explain(call, error, signal);
-                default:
-                    throw this.#explain(call, error, signal);
-            }
-        }
-    }
-    async findImages(ids, signal) {
-        try {
-            const answers = await Promise.all(batches(ids, MAX_DIGESTS_PER_CALL).map((batch) => this.#api.findImages(batch.map(toIdentifier), signal)));
-            return answers.flat().flatMap((image) => this.#readImage(image));
-        }
-        catch (error) {
-            if (mayNotAsk(error))
-                return undefined;
-            throw this.#explain(this.#api.findImagesCall, error, signal);
-        }
-    }
-    #readImage({ imageDigest = '', imageTag, registryId }) {
-        this.#learn(registryId);
-        if (!(0,digest/* isDigest */.Bc)(imageDigest))
-            return [];
-        return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
-    }
-    /** Only spares an upload in vain: whatever hinders it, ECR's own answer to PutImage comes after. */
-    async immutableTags(tags, signal) {
-        try {
-            const settings = await this.#api.describeTagMutability(signal);
-            return tags.filter((tag) => isImmutableTag(tag, settings));
-        }
-        catch (error) {
-            if (!signal.aborted)
-                return undefined;
-            throw this.#explain('DescribeRepositories', error, signal);
-        }
-    }
-    /** An existing repository is left as it is, also one that another job has just created. */
-    async createRepository(settings, signal) {
-        const { lifecyclePolicyText, policyText } = settings;
-        let call = 'CreateRepository';
-        try {
-            const { registryId } = await this.#api.createRepository(settings, signal);
-            this.#learn(registryId);
-            call = 'PutLifecyclePolicy';
-            if (lifecyclePolicyText !== undefined)
-                await this.#api.putLifecyclePolicy(lifecyclePolicyText, signal);
-            call = 'SetRepositoryPolicy';
-            if (policyText !== undefined)
-                await this.#api.setRepositoryPolicy(policyText, signal);
-        }
-        catch (error) {
-            if ((0,exceptions/* errorName */.I)(error) !== 'RepositoryAlreadyExistsException')
-                throw this.#explain(call, error, signal);
-        }
-    }
-    close() {
-        this.#api.close();
-    }
-    /** ECR Public's model says that an image needs a tag, which may be stale: untagged is tried first. */
-    #mayNeedTag({ tag }) {
-        return this.#repository.type === 'public' && tag === undefined;
-    }
-    /** What the user named stays: answers tell the account, also where that was an alias. */
-    #learn(registryId) {
-        if (registryId === undefined || this.#repository.registryId !== undefined)
-            return;
-        this.#repository = { ...this.#repository, registryId };
-    }
-    /** After an abort, its reason is the news, and not the calls that it broke off. */
-    #explain(call, error, signal) {
-        if (signal.aborted && signal.reason instanceof Error)
-            return signal.reason;
-        return (0,exceptions/* explain */.W)(error, { call, repository: this.#repository });
-    }
-}
-function batches(items, size) {
-    return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
-}
-/** A look that the push can do without is not allowed, or this endpoint does not offer it. */
-function mayNotAsk(error) {
-    return [
-        'AccessDeniedException',
-        'UnknownOperationException',
-        'UnsupportedCommandException',
-    ].includes((0,exceptions/* errorName */.I)(error));
-}
-function toIdentifier(id) {
-    return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
-}
-/** The manifest goes as text, of which parsing has made sure that it is the same bytes again in UTF-8. */
-function toPutImageInput({ bytes, mediaType, digest, tag }) {
-    return {
-        imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-        imageManifestMediaType: mediaType,
-        imageDigest: digest,
-        imageTag: tag,
-    };
-}
-function numberProperty(error, name) {
-    const value = error instanceof Error ? Reflect.get(error, name) : undefined;
-    return typeof value === 'number' ? value : undefined;
-}
-function incomplete(call) {
-    return new Error(`the answer to ${call} lacks what its documentation promises`);
-}
-
-// EXTERNAL MODULE: ./src/ecr/image-hosts.ts
-var image_hosts = __nccwpck_require__(7309);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(8249);
-// EXTERNAL MODULE: ./src/oci/media-types.ts
-var media_types = __nccwpck_require__(9217);
-// EXTERNAL MODULE: ./src/ecr/sdk-prepared-part.ts
-var sdk_prepared_part = __nccwpck_require__(1382);
-;// CONCATENATED MODULE: ./src/ecr/private-api.ts
-
-
-
-
-/** Private ECR's calls on one repository, over the AWS SDK. */
-function privateApi(client, repository) {
-    return {
-        repository,
-        findImagesCall: 'BatchGetImage',
-        batchCheckLayerAvailability: (input, abortSignal) => client.send(new dist_cjs/* BatchCheckLayerAvailabilityCommand */.YmI({ ...repository, ...input }), {
-            abortSignal,
-        }),
-        initiateLayerUpload: (abortSignal) => client.send(new dist_cjs/* InitiateLayerUploadCommand */.Do9(repository), { abortSignal }),
-        uploadLayerPart: (part, abortSignal) => (0,sdk_prepared_part/* sendPreparedPart */.t)(part, (layerPartBlob, plug) => {
-            const input = { ...repository, ...(0,part_body/* partRange */.ZK)(part.part), layerPartBlob };
-            const command = new dist_cjs/* UploadLayerPartCommand */.bVv(input);
-            plug(command.middlewareStack);
-            return client.send(command, { abortSignal });
-        }),
-        completeLayerUpload: (input, abortSignal) => client.send(new dist_cjs/* CompleteLayerUploadCommand */.fU9({ ...repository, ...input }), { abortSignal }),
-        putImage: (input, abortSignal) => client.send(new dist_cjs/* PutImageCommand */.SUU({ ...repository, ...input }), { abortSignal }),
-        findImages: async (imageIds, abortSignal) => {
-            const { images = [] } = await client.send(new dist_cjs/* BatchGetImageCommand */.P8n({
-                ...repository,
-                imageIds: [...imageIds],
-                // Without these, ECR may convert a manifest that is looked up by tag, and name another digest.
-                acceptedMediaTypes: [...media_types/* MANIFEST_MEDIA_TYPES */.$T, ...media_types/* INDEX_MEDIA_TYPES */.kA],
-            }), { abortSignal });
-            return images.map(({ imageId, registryId: id }) => ({ ...imageId, registryId: id }));
-        },
-        describeTagMutability: (signal) => describeTagMutability(client, repository, signal),
-        createRepository: (settings, signal) => createRepository(client, repository, settings, signal),
-        putLifecyclePolicy: (lifecyclePolicyText, abortSignal) => client.send(new dist_cjs/* PutLifecyclePolicyCommand */.Rcn({ ...repository, lifecyclePolicyText }), {
-            abortSignal,
-        }),
-        setRepositoryPolicy: (policyText, abortSignal) => client.send(new dist_cjs/* SetRepositoryPolicyCommand */.IOA({ ...repository, policyText }), { abortSignal }),
-        close: () => client.destroy(),
-    };
-}
-async function describeTagMutability(client, { registryId, repositoryName }, abortSignal) {
-    const { repositories = [] } = await client.send(new dist_cjs/* DescribeRepositoriesCommand */.pE_({ registryId, repositoryNames: [repositoryName] }), { abortSignal });
-    return repositories[0] ?? {};
-}
-async function createRepository(client, repository, settings, abortSignal) {
-    const { imageTagMutability, mutabilityExclusions, scanOnPush, encryptionType, kmsKey, tags } = settings;
-    const { repository: created } = await client.send(new dist_cjs/* CreateRepositoryCommand */.WTe({
-        ...repository,
-        tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-        imageTagMutability,
-        imageTagMutabilityExclusionFilters: mutabilityExclusions?.map((filter) => ({
-            filterType: 'WILDCARD',
-            filter,
-        })),
-        imageScanningConfiguration: scanOnPush === undefined ? undefined : { scanOnPush },
-        encryptionConfiguration: encryptionType === undefined ? undefined : { encryptionType, kmsKey },
-    }), { abortSignal });
-    return { registryId: created?.registryId };
-}
-function createPrivateClient(config) {
-    return new dist_cjs/* ECRClient */.S70(config);
-}
-
-// EXTERNAL MODULE: ./src/ecr/proxy.ts
-var proxy = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./src/ecr/reference.ts + 1 modules
-var reference = __nccwpck_require__(1337);
-// EXTERNAL MODULE: ./src/ecr/rate-limit.ts
-var rate_limit = __nccwpck_require__(3964);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./src/ecr/retry.ts
-
-/** Attempts at one call, the first included. */
-const DEFAULT_MAX_ATTEMPTS = 8;
-/** Milliseconds; doubled each time, and then a random part of it, so that those who failed together do not return so. */
-const FIRST_DELAY = { THROTTLING: 1000, TRANSIENT: 100 };
-const LONGEST_DELAY = 20_000;
-/**
- * The SDK's standard retries, but for three things. LimitExceededException is not tried again: the SDK takes it for
- * throttling, while in ECR it is a quota of stored things that no waiting mends. No quota of retries is shared by all
- * calls of a client: many layers at once use it up in seconds of throttling. And waiting ends with `signal`.
- */
-class EcrRetryStrategy {
-    mode = 'standard';
-    #maxAttempts;
-    #signal;
-    constructor(maxAttempts, signal) {
-        this.#maxAttempts = maxAttempts;
-        this.#signal = signal;
-    }
-    acquireInitialRetryToken() {
-        return Promise.resolve(tokenAfter(0));
-    }
-    /** @throws the failure itself when there is to be no other attempt, the signal's reason */
-    async refreshRetryTokenForRetry(token, failure) {
-        const retries = token.getRetryCount();
-        const { errorType, retryAfterHint } = failure;
-        if (!isRetryable(errorType) || isQuota(failure.error) || retries + 1 >= this.#maxAttempts) {
-            throw failure.error ?? new Error('not tried again');
-        }
-        const longest = Math.min(FIRST_DELAY[errorType] * 2 ** retries, LONGEST_DELAY);
-        const asked = (retryAfterHint?.getTime() ?? 0) - Date.now();
-        const wait = Math.max(Math.random() * longest, Math.min(asked, LONGEST_DELAY));
-        await (0,promises_.setTimeout)(wait, undefined, this.#signal === undefined ? {} : { signal: this.#signal });
-        return tokenAfter(retries + 1);
-    }
-    recordSuccess() {
-        // Nothing is shared by calls that one could give back to the others.
-    }
-}
-function tokenAfter(retries) {
-    return { getRetryCount: () => retries, getRetryDelay: () => 0 };
-}
-function isRetryable(type) {
-    return type in FIRST_DELAY;
-}
-function isQuota(error) {
-    return error?.name === 'LimitExceededException';
-}
-
-;// CONCATENATED MODULE: ./src/ecr/open-registry.ts
-
-
-
-
-
-
-
-
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, and AmazonECR/latest/public/public-service-quotas.html */
-const MAX_PARTS = { private: 4200, public: 1000 };
-/** Nothing moved on a socket for so long (ms): ECR sums a large layer up at Complete, which may take a while. */
-const SOCKET_TIMEOUT = 120_000;
-const CONNECTION_TIMEOUT = 10_000;
-/** More than there can be layers and look-ups of one repository at once: a call never waits for a socket. */
-const MAX_SOCKETS = 100;
-const DEFAULTS = { environment: process.env, signal: undefined };
-/** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */
-async function openRegistry(repository, given = {}) {
-    const options = { ...DEFAULTS, rateLimits: new rate_limit/* SharedRateLimits */.Kl(), ...given };
-    const { type, registryId, name: repositoryName } = repository;
-    const open = type === 'public' ? openPublic : openPrivate;
-    const id = { registryId, repositoryName };
-    const { api, region } = await open(repository, id, options);
-    return new ApiRegistry(api, { ...repository, region }, MAX_PARTS[type]);
-}
-async function openPrivate({ region, host }, id, options) {
-    const { environment, rateLimits } = options;
-    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
-    const client = createPrivateClient({
-        ...(await clientOptions(options)),
-        ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR', environment),
-        ...(known === undefined ? {} : { region: known }),
-    });
-    const resolved = await resolveRegion(client.config.region);
-    client.middlewareStack.use(rateLimits.of('private', resolved).plugin());
-    return { api: privateApi(client, id), region: resolved };
-}
-/** Loaded only when it is used. */
-async function openPublic({ host }, id, options) {
-    const { environment, rateLimits } = options;
-    const { createPublicClient, publicApi } = await Promise.all(/* import() */[__nccwpck_require__.e(821), __nccwpck_require__.e(836)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1836));
-    const client = createPublicClient({
-        ...(await clientOptions(options)),
-        ...endpointOptions(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
-        region: reference/* PUBLIC_REGION */.Ne,
-    });
-    client.middlewareStack.use(rateLimits.of('public', reference/* PUBLIC_REGION */.Ne).plugin());
-    return { api: publicApi(client, id), region: reference/* PUBLIC_REGION */.Ne };
-}
-async function clientOptions({ environment, signal }) {
-    const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
-    const handler = {
-        connectionTimeout: CONNECTION_TIMEOUT,
-        socketTimeout: SOCKET_TIMEOUT,
-        httpAgent: agent,
-        httpsAgent: agent,
-    };
-    return {
-        retryStrategy: new EcrRetryStrategy(maxAttempts(environment), signal),
-        requestHandler: (0,proxy/* isProxyConfigured */.fU)(environment) ? await (0,proxy/* proxyHandler */.pu)(handler) : handler,
-    };
-}
-/** A host that names a kind of endpoint asks for it; an endpoint that is set by its address has the last word. */
-function endpointOptions(host, variable, environment) {
-    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
-    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
-        return {};
-    return {
-        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
-        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
-    };
-}
-async function resolveRegion(region) {
-    try {
-        return await region();
-    }
-    catch (cause) {
-        throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', {
-            hint: 'Set the input aws-region, or run aws-actions/configure-aws-credentials before this step.',
-            cause,
-        });
-    }
-}
-/** The SDK's own variable keeps its meaning. */
-function maxAttempts(environment) {
-    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
-    return Number.isInteger(attempts) && attempts > 0 ? attempts : DEFAULT_MAX_ATTEMPTS;
-}
-
-
-/***/ }),
-
-/***/ 5330:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BD: () => (/* binding */ bodyChunks),
-/* harmony export */   Vj: () => (/* binding */ decodeBody),
-/* harmony export */   ZF: () => (/* binding */ framePart),
-/* harmony export */   ZK: () => (/* binding */ partRange),
-/* harmony export */   e4: () => (/* binding */ bodySize),
-/* harmony export */   x8: () => (/* binding */ readBody)
-/* harmony export */ });
-/* harmony import */ var _part_encoder_worker_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4746);
-
-/** Members in the order in which the SDK writes them: those that the API requires come first. */
-function framePart({ registryId, repositoryName }, part) {
-    const { uploadId, partFirstByte, partLastByte } = partRange(part);
-    const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
-    const optional = JSON.stringify({ registryId });
-    return {
-        before: JSON.stringify(members).slice(0, -'"}'.length),
-        after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
-    };
-}
-/** Both ends inclusive, as the API has it. */
-function partRange({ uploadId, firstByte, size }) {
-    return { uploadId, partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
-}
-/** Bytes of the body that holds a part of `size` bytes. */
-function bodySize({ before, after }, size) {
-    return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
-}
-/**
- * Fills `bytes` with the frame and, between, the part, at the end of the place where its base64 goes: so the raw bytes
- * never need memory of their own.
- * @throws what `source` throws
- */
-async function readBody(bytes, frame, { firstByte, size }, source) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const start = buffer.write(frame.before, 0);
-    const end = start + base64Length(size);
-    buffer.write(frame.after, end);
-    await source.read(buffer.subarray(end - size, end), firstByte);
-    return { bytes, start, end, size };
-}
-/** Raw bytes of a chunk. A multiple of 3: no padding inside. */
-const CHUNK = 96 * 1024;
-/**
- * One chunk may be on its way to the socket and the next wait for it, while a third is made: a stream asks for none
- * before the one before the last is written.
- */
-const CHUNKS_AT_ONCE = 3;
-/** The same body a chunk at a time, in the memory of a few chunks. @throws what `source` throws */
-async function* bodyChunks({ before, after }, { firstByte, size }, source) {
-    yield Buffer.from(before);
-    const room = base64Length(Math.min(CHUNK, size));
-    const memory = Buffer.allocUnsafeSlow(room * CHUNKS_AT_ONCE);
-    for (let read = 0; read < size; read += CHUNK) {
-        const rawLength = Math.min(CHUNK, size - read);
-        const length = base64Length(rawLength);
-        const at = ((read / CHUNK) % CHUNKS_AT_ONCE) * room;
-        const chunk = memory.subarray(at, at + length);
-        await source.read(chunk.subarray(length - rawLength), firstByte + read);
-        (0,_part_encoder_worker_js__WEBPACK_IMPORTED_MODULE_0__/* .encodeInPlace */ .h1)(chunk, rawLength);
-        yield chunk;
-    }
-    yield Buffer.from(after);
-}
-/** The part's own bytes again. */
-function decodeBody(body, { before, after }) {
-    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const text = buffer.toString('latin1', Buffer.byteLength(before), body.byteLength - Buffer.byteLength(after));
-    return Buffer.from(text, 'base64');
-}
-function base64Length(size) {
-    return Math.ceil(size / 3) * 4;
-}
-
-
-/***/ }),
-
-/***/ 4218:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   II: () => (/* binding */ setProxyVariables),
-/* harmony export */   fU: () => (/* binding */ isProxyConfigured),
-/* harmony export */   pu: () => (/* binding */ proxyHandler)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-
-const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
-/**
- * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the credential
- * providers take the same way as ECR.
- * @throws PushError INVALID_INPUT for a proxy that is none
- */
-function setProxyVariables({ httpsProxy, httpProxy, noProxy }, environment = process.env) {
-    const inputs = { https_proxy: httpsProxy, http_proxy: httpProxy };
-    for (const name of PROXY_VARIABLES) {
-        const proxy = inputs[name] ?? readVariable(name, environment);
-        if (proxy !== '')
-            environment[name] = checkProxy(proxy, name);
-    }
-    if (noProxy !== undefined)
-        environment['no_proxy'] = noProxy;
-}
-function isProxyConfigured(environment) {
-    return PROXY_VARIABLES.some((name) => readVariable(name, environment) !== '');
-}
-function readVariable(name, environment) {
-    return [environment[name], environment[name.toUpperCase()]].find((text) => text) ?? '';
-}
-/** Without a scheme it is `http://`, as curl has it. What is wrong is told without the text, which may hold a password. */
-function checkProxy(text, name) {
-    const url = text.includes('://') ? text : `http://${text}`;
-    if (/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-        return url;
-    const input = name.replace('_', '-');
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The input ${input}, or the variable ${name}, is no HTTP proxy`, {
-        hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds of proxy, such as SOCKS, are not supported.',
-    });
-}
-/** For the SDK's clients: through the proxies that the environment names. Loaded only where it names any. */
-async function proxyHandler(options) {
-    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(451)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5451));
-    return new ProxyHandler(options);
-}
-
-
-/***/ }),
-
-/***/ 3964:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Kl: () => (/* binding */ SharedRateLimits)
-/* harmony export */ });
-/* unused harmony exports RATES, TokenBucket, RateLimits */
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6945);
-
-
-/**
- * The quotas that one push can reach.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
- * https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
- */
-const RATES = {
-    private: {
-        InitiateLayerUpload: 100,
-        CompleteLayerUpload: 100,
-        UploadLayerPart: 500,
-        PutImage: 10,
-    },
-    public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
-};
-/** How many seconds' worth of calls may go at once at the start: how much AWS allows is not documented. */
-const BURST_SECONDS = 4;
-/** The names that throttling has in AWS's answers. */
-const THROTTLING = ['ThrottlingException', 'Throttling', 'TooManyRequestsException'];
-/** A token bucket: calls go at once while it holds tokens, then at its rate, in the order in which they came. */
-class TokenBucket {
-    #rate;
-    #capacity;
-    #now;
-    /** Below zero: calls that wait already. */
-    #tokens;
-    #filledAt;
-    /** `rate`: tokens a second; `capacity`: tokens; `now`: milliseconds. */
-    constructor(rate, capacity, now = () => performance.now()) {
-        this.#rate = rate;
-        this.#capacity = capacity;
-        this.#now = now;
-        this.#tokens = capacity;
-        this.#filledAt = now();
-    }
-    /** Takes a token. @returns milliseconds to wait for it */
-    take() {
-        this.#fill();
-        this.#tokens -= 1;
-        return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
-    }
-    /** After a call was throttled: what is left of the burst is not there. */
-    drain() {
-        this.#fill();
-        this.#tokens = Math.min(this.#tokens, 0);
-    }
-    #fill() {
-        const now = this.#now();
-        const fresh = ((now - this.#filledAt) / 1000) * this.#rate;
-        this.#tokens = Math.min(this.#tokens + fresh, this.#capacity);
-        this.#filledAt = now;
-    }
-}
-/** The buckets of one region: calls count for the account that makes them, which is one in a run. */
-class RateLimits {
-    #buckets;
-    constructor(rates) {
-        const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
-        this.#buckets = new Map(entries);
-    }
-    /** For the client's middleware: inside its retries, so that each attempt counts. */
-    plugin() {
-        const middleware = (next, context) => async (args) => {
-            const bucket = this.#buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
-            const wait = bucket?.take() ?? 0;
-            if (wait > 0)
-                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(wait, undefined, abortOptions(context));
-            try {
-                return await next(args);
-            }
-            catch (error) {
-                if (THROTTLING.includes((0,_exceptions_js__WEBPACK_IMPORTED_MODULE_1__/* .errorName */ .I)(error)))
-                    bucket?.drain();
-                throw error;
-            }
-        };
-        return {
-            applyToStack: (stack) => stack.addRelativeTo(middleware, {
-                name: 'ecrRateLimits',
-                relation: 'after',
-                toMiddleware: 'retryMiddleware',
-            }),
-        };
-    }
-}
-/** The call's own signal, as `send` was given it. */
-function abortOptions({ __smithy_context: call }) {
-    const signal = call?.abortSignal;
-    return signal instanceof AbortSignal ? { signal } : {};
-}
-/** The limits of a whole run: repositories of one region share theirs. */
-class SharedRateLimits {
-    #limits = new Map();
-    of(type, region) {
-        const key = `${type} ${region}`;
-        const limits = this.#limits.get(key) ?? new RateLimits(RATES[type]);
-        this.#limits.set(key, limits);
-        return limits;
-    }
-}
-
-
-/***/ }),
-
-/***/ 1337:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Ne: () => (/* binding */ PUBLIC_REGION),
-  Vm: () => (/* binding */ checkRegistryId),
-  Cg: () => (/* binding */ checkRepositoryName),
-  Bs: () => (/* binding */ checkTag),
-  MD: () => (/* binding */ describeRepository),
-  ap: () => (/* binding */ isEcrReference),
-  F2: () => (/* binding */ parseReference),
-  U$: () => (/* binding */ registryHost),
-  qM: () => (/* binding */ repositoryArn),
-  LJ: () => (/* binding */ repositoryUri)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/ecr/image-hosts.ts
-var image_hosts = __nccwpck_require__(7309);
-;// CONCATENATED MODULE: ./src/ecr/partitions.ts
-const PARTITIONS = [
-    ['cn-', 'aws-cn'],
-    ['us-gov-', 'aws-us-gov'],
-    ['eusc-', 'aws-eusc'],
-    ['us-iso-', 'aws-iso'],
-    ['us-isob-', 'aws-iso-b'],
-    ['us-isof-', 'aws-iso-f'],
-    ['eu-isoe-', 'aws-iso-e'],
-];
-/** As it stands in ARNs: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-function partitionOf(region) {
-    return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
-}
-
-;// CONCATENATED MODULE: ./src/ecr/reference.ts
-
-
-
-/** ECR Public answers only here, whatever AWS_REGION says. */
-const PUBLIC_REGION = 'us-east-1';
-/**
- * The services' own patterns; for private ECR the wider one that references to images follow, as ECR has the last word.
- * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
- * https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_CreateRepository.html
- */
-const NAMES = {
-    private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
-    public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-};
-const NAME_LENGTHS = { private: [2, 256], public: [2, 205] };
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const ACCOUNT_ID = /^\d{12}$/;
-/** https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_RegistryAlias.html */
-const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
-const ALIAS_LENGTHS = [2, 50];
-/** @throws PushError INVALID_REFERENCE when ECR would refuse the name. */
-function checkRepositoryName(name, type) {
-    const [shortest, longest] = NAME_LENGTHS[type];
-    const isLongEnough = name.length >= shortest && name.length <= longest;
-    if (isLongEnough && NAMES[type].test(name))
-        return name;
-    throw new errors/* PushError */.V('INVALID_REFERENCE', `${JSON.stringify(name)} is not an ECR repository name`, {
-        hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by "-", "_", "." or "/".`,
-    });
-}
-/** @throws PushError INVALID_TAG when ECR would refuse the tag. */
-function checkTag(tag) {
-    if (TAG.test(tag))
-        return tag;
-    throw new errors/* PushError */.V('INVALID_TAG', `${JSON.stringify(tag)} is not an image tag`, {
-        hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-", the first neither "." nor "-".',
-    });
-}
-/** @throws PushError INVALID_INPUT unless it is an account id or, for ECR Public, an alias. */
-function checkRegistryId(id, type) {
-    if (ACCOUNT_ID.test(id) || (type === 'public' && isAlias(id)))
-        return id;
-    throw new errors/* PushError */.V('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, {
-        hint: 'An account id has 12 digits; quote it in YAML, so that leading zeros stay. An alias needs registry-type: public.',
-    });
-}
-function isAlias(text) {
-    const [shortest, longest] = ALIAS_LENGTHS;
-    return text.length >= shortest && text.length <= longest && ALIAS.test(text);
-}
-/** Whether the text begins with a host of ECR's: a name may look like another registry's host, as in pull-through caches. */
-function isEcrReference(text) {
-    return (0,image_hosts/* parseImageHost */.Pq)(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
-}
-/**
- * Parses a full reference, `HOST/NAME` or `HOST/NAME:TAG`, of any host that is ECR's.
- * @throws PushError INVALID_REFERENCE, INVALID_TAG
- */
-function parseReference(text) {
-    const slash = text.indexOf('/');
-    const host = text.slice(0, slash);
-    const [path = '', tag, ...rest] = text.slice(slash + 1).split(':');
-    const parsed = (0,image_hosts/* parseImageHost */.Pq)(host);
-    if (parsed === undefined)
-        throw notEcr(text, host);
-    if (rest.length > 0 || path.includes('@'))
-        throw malformed(text);
-    const { type, accountId: registryId, region } = parsed;
-    const repository = type === 'private'
-        ? { type, registryId, region, name: checkRepositoryName(path, type), host }
-        : { ...splitPublicPath(text, path), host };
-    return { repository, tag: tag === undefined ? undefined : checkTag(tag) };
-}
-/** `ALIAS/NAME`: the alias stands for the registry. */
-function splitPublicPath(text, path) {
-    const slash = path.indexOf('/');
-    const alias = path.slice(0, slash);
-    if (slash < 0 || !isAlias(alias))
-        throw malformed(text);
-    const name = checkRepositoryName(path.slice(slash + 1), 'public');
-    return { type: 'public', registryId: alias, region: PUBLIC_REGION, name };
-}
-function notEcr(text, host) {
-    const isHost = /[.:]|^localhost$/.test(host);
-    return new errors/* PushError */.V('INVALID_REFERENCE', `${text} is not in ECR: ${isHost ? host : 'docker.io'} is another registry`, {
-        hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${image_hosts/* PUBLIC_HOST */.dt}/ALIAS/NAME:TAG.`,
-    });
-}
-function malformed(text) {
-    return new errors/* PushError */.V('INVALID_REFERENCE', `${text} is not an image reference that can be pushed to`, {
-        hint: `Write HOST/NAME:TAG, or ${image_hosts/* PUBLIC_HOST */.dt}/ALIAS/NAME:TAG; a digest comes from the image and cannot be chosen.`,
-    });
-}
-/** `HOST/NAME`, as pulls name it; undefined while the account or the alias is not known. */
-function repositoryUri(repository) {
-    const { type, registryId, name } = repository;
-    const host = registryHost(repository);
-    if (host === undefined)
-        return undefined;
-    if (type === 'private')
-        return `${host}/${name}`;
-    return registryId === undefined || ACCOUNT_ID.test(registryId)
-        ? undefined
-        : `${host}/${registryId}/${name}`;
-}
-/** Undefined while the account is not known. */
-function registryHost({ type, registryId, region, host, }) {
-    if (host !== undefined)
-        return host;
-    if (type === 'public')
-        return image_hosts/* PUBLIC_HOST */.dt;
-    return registryId === undefined || region === undefined
-        ? undefined
-        : (0,image_hosts/* privateHost */.w_)(registryId, region);
-}
-/** For messages. */
-function describeRepository({ type, registryId, region, name, }) {
-    const registry = registryId === undefined ? '' : ` of registry ${registryId}`;
-    if (type === 'public')
-        return `public repository ${name}${registry}`;
-    return `repository ${name}${registry}${region === undefined ? '' : ` in ${region}`}`;
-}
-/** The ARN to name in a policy, with `*` where the account is not known. */
-function repositoryArn({ type, registryId, region = '*', name, }) {
-    const account = registryId !== undefined && ACCOUNT_ID.test(registryId) ? registryId : '*';
-    return type === 'public'
-        ? `arn:aws:ecr-public::${account}:repository/${name}`
-        : `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
-}
-
-
-/***/ }),
-
-/***/ 1382:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   t: () => (/* binding */ sendPreparedPart)
-/* harmony export */ });
-const HASH_HEADER = 'x-amz-content-sha256';
-const LENGTH_HEADER = 'content-length';
-/**
- * Sends a part whose body is made already: the client serializes the request without its bytes, and this puts the body
- * in and hands the signer its hash, by the SDK's own extension point.
- * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/middleware-stack.html
- * A client that writes another request than the body was made for gets the bytes to write them as it does.
- */
-async function sendPreparedPart(part, send) {
-    try {
-        return await send(new Uint8Array(), (stack) => insertBody(stack, part));
-    }
-    catch (error) {
-        if (!(error instanceof UnexpectedRequest))
-            throw error;
-        return await send(await part.decode(), () => undefined);
-    }
-}
-class UnexpectedRequest extends Error {
-}
-function insertBody(stack, part) {
-    // The lowest priority comes last in its step: right after the serializer.
-    stack.add((next) => (args) => {
-        const { request } = args;
-        if (!isExpected(request, part))
-            throw new UnexpectedRequest();
-        request.headers[HASH_HEADER] = part.bodyHash;
-        request.headers[LENGTH_HEADER] = String(part.bytes);
-        return next(args);
-    }, { step: 'serialize', priority: 'low', name: 'preparedPartBody' });
-    // After the retries and the signer, which copies the request: so that each attempt reads the body anew.
-    stack.add((next) => (args) => next(withBody(args, part)), {
-        step: 'finalizeRequest',
-        priority: 'low',
-        name: 'preparedPartStream',
-    });
-}
-function isExpected(request, { frame }) {
-    return isBodyRequest(request) && textOf(request.body) === frame.before + frame.after;
-}
-function isBodyRequest(request) {
-    if (typeof request !== 'object' || request === null || !('body' in request))
-        return false;
-    return 'headers' in request && typeof request.headers === 'object' && request.headers !== null;
-}
-function textOf(body) {
-    if (typeof body === 'string')
-        return body;
-    // Not by a method of `body`: the SDK's own bytes pretend to be text, with a warning.
-    return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
-}
-function withBody(args, part) {
-    const { request } = args;
-    if (isBodyRequest(request))
-        request.body = part.open();
-    return args;
-}
-
-
-/***/ }),
-
-/***/ 3916:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ PushError)
-/* harmony export */ });
-/** The one error that this action throws on purpose: anything else is a bug. */
-class PushError extends Error {
-    name = 'PushError';
-    code;
-    hint;
-    constructor(code, message, { hint, cause } = {}) {
-        super(message, cause === undefined ? undefined : { cause });
-        this.code = code;
-        this.hint = hint;
-    }
-}
-
-
-/***/ }),
-
-/***/ 9407:
-/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5915);
-/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9280);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2100);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9445);
-/* harmony import */ var _ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7359);
-/* harmony import */ var _ecr_proxy_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4218);
-/* harmony import */ var _ecr_rate_limit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3964);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3916);
-
-
-
-
-
-
-
-
-
-const cancelled = new AbortController();
-/** Aborted when all is done: nothing that still waits for another attempt then keeps the process. */
-const ended = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM']) {
-    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_8__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
-}
-try {
-    const inputs = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
-    (0,_ecr_proxy_js__WEBPACK_IMPORTED_MODULE_6__/* .setProxyVariables */ .II)(inputs.proxies);
-    const rateLimits = new _ecr_rate_limit_js__WEBPACK_IMPORTED_MODULE_7__/* .SharedRateLimits */ .Kl();
-    const signal = AbortSignal.any([cancelled.signal, ended.signal]);
-    await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)(inputs, {
-        openRegistry: (repository) => (0,_ecr_open_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .openRegistry */ .M)(repository, { rateLimits, signal }),
-        log: _actions_core__WEBPACK_IMPORTED_MODULE_1__,
-        setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
-        signal: cancelled.signal,
-    });
-}
-catch (error) {
-    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .reportFailure */ .x)(error, _actions_core__WEBPACK_IMPORTED_MODULE_1__);
-}
-finally {
-    ended.abort();
-}
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 8825:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bc: () => (/* binding */ isDigest),
-/* harmony export */   m: () => (/* binding */ parseDigest),
-/* harmony export */   ol: () => (/* binding */ digestOf)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-
-
-const SHA256_DIGEST = /^sha256:[a-f0-9]{64}$/;
-function isDigest(text) {
-    return SHA256_DIGEST.test(text);
-}
-/** @throws PushError INVALID_DIGEST; `where` says where the text stands. */
-function parseDigest(text, where) {
-    if (isDigest(text))
-        return text;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_DIGEST', `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`, {
-        hint: 'A digest is "sha256:" and 64 lower-case hexadecimal digits; ECR takes no other algorithm.',
-    });
-}
-function digestOf(bytes) {
-    return parseDigest(`sha256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex')}`, 'computed digest');
-}
-
-
-/***/ }),
-
-/***/ 8932:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ce: () => (/* binding */ isFields),
-/* harmony export */   SP: () => (/* binding */ shown),
-/* harmony export */   U3: () => (/* binding */ FieldReader)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5623);
-
-
-function isFields(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** Reads members out of one JSON object; what has the wrong type is refused with `code`. */
-class FieldReader {
-    where;
-    #fields;
-    #code;
-    /** @throws PushError `code` if `value` is not an object. */
-    constructor(value, where, code) {
-        if (!isFields(value)) {
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(code, `${where} is not a JSON object`, { hint: _hints_js__WEBPACK_IMPORTED_MODULE_1__/* .BUILD_AGAIN */ .i });
-        }
-        this.where = where;
-        this.#fields = value;
-        this.#code = code;
-    }
-    /** `null` counts as absent: Go's tools write it for what they leave empty. */
-    get(name) {
-        return this.#fields[name] ?? undefined;
-    }
-    has(name) {
-        return this.get(name) !== undefined;
-    }
-    /** An empty string counts as absent, too. */
-    string(name) {
-        const value = this.get(name);
-        if (value === undefined || value === '')
-            return undefined;
-        if (typeof value === 'string')
-            return value;
-        throw this.invalid(`${name} is not a string`);
-    }
-    requiredString(name) {
-        const value = this.string(name);
-        if (value === undefined)
-            throw this.invalid(`${name} is missing`);
-        return value;
-    }
-    array(name) {
-        const value = this.get(name);
-        if (value === undefined)
-            return undefined;
-        if (isArray(value))
-            return value;
-        throw this.invalid(`${name} is not an array`);
-    }
-    strings(name) {
-        const value = this.array(name);
-        if (value === undefined || value.every((item) => typeof item === 'string'))
-            return value;
-        throw this.invalid(`${name} holds something that is not a string`);
-    }
-    stringMap(name) {
-        const value = this.get(name);
-        if (value === undefined || isStringMap(value))
-            return value;
-        throw this.invalid(`${name} is not an object of strings`);
-    }
-    invalid(problem) {
-        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`, { hint: _hints_js__WEBPACK_IMPORTED_MODULE_1__/* .BUILD_AGAIN */ .i });
-    }
-}
-/** A value as a message shows it. */
-function shown(value) {
-    return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
-}
-/** `Array.isArray` makes it an array of `any`. */
-function isArray(value) {
-    return Array.isArray(value);
-}
-function isStringMap(value) {
-    return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
-}
-
-
-/***/ }),
-
-/***/ 5623:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ BUILD_AGAIN)
-/* harmony export */ });
-/** What to do about a layout that no working tool would have written. */
-const BUILD_AGAIN = 'The layout is malformed: build it again, with a current version of the tool that wrote it.';
-
-
-/***/ }),
-
-/***/ 1691:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ parseStrictJson)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5623);
-/* harmony import */ var _limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4593);
-
-
-
-/**
- * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
- * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
- * @throws PushError INVALID_UTF8, INVALID_JSON, DUPLICATE_JSON_KEY, JSON_TOO_DEEP
- */
-function parseStrictJson(bytes, where) {
-    const text = decodeUtf8(bytes, where);
-    try {
-        // First, so that nothing deep is ever built. It may pass what is not JSON: that is found below.
-        refuseDuplicateKeys(text, where);
-        return JSON.parse(text);
-    }
-    catch (cause) {
-        if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V)
-            throw cause;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid JSON`, {
-            hint: 'The file may be cut short or damaged: build the layout again.',
-            cause,
-        });
-    }
-}
-function decodeUtf8(bytes, where) {
-    try {
-        // `ignoreBOM` keeps the mark in the text, where JSON does not allow it.
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_UTF8', `${where} is not valid UTF-8`, {
-            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
-            cause,
-        });
-    }
-}
-/**
- * JSON.parse keeps the last of two equal keys, other parsers the first: such a manifest is one image
- * to a scanner and another to a runtime. One pass over the text; the work is linear in its length.
- */
-function refuseDuplicateKeys(text, where) {
-    /** The keys of each open object, outermost first; an array has none. */
-    const open = [];
-    let keyIsNext = false;
-    for (let at = 0; at < text.length; at++) {
-        const character = text[at];
-        if (character === '{' || character === '[') {
-            keyIsNext = character === '{';
-            open.push(keyIsNext ? new Set() : undefined);
-            if (open.length > _limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX)
-                throw tooDeep(where);
-        }
-        else if (character === '}' || character === ']') {
-            open.pop();
-            keyIsNext = false;
-        }
-        else if (character === ',') {
-            keyIsNext = open.at(-1) !== undefined;
-        }
-        else if (character === '"') {
-            const end = endOfString(text, at);
-            if (keyIsNext)
-                addKey(open.at(-1), text.slice(at, end + 1), where);
-            keyIsNext = false;
-            at = end;
-        }
-    }
-}
-/** The index of the quote that closes the string opened at `start`, or the end of the text. */
-function endOfString(text, start) {
-    for (let at = start + 1; at < text.length; at++) {
-        if (text[at] === '\\')
-            at++;
-        else if (text[at] === '"')
-            return at;
-    }
-    return text.length;
-}
-function addKey(keys, literal, where) {
-    // "a" and "\u0061" are one key.
-    const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
-    if (keys?.has(key)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('DUPLICATE_JSON_KEY', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
-    }
-    keys?.add(key);
-}
-function tooDeep(where) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('JSON_TOO_DEEP', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`, {
-        hint: _hints_js__WEBPACK_IMPORTED_MODULE_2__/* .BUILD_AGAIN */ .i,
+async function namedTargets({ targets: wanted }, open, signal, log) {
+    const targets = await openTargets(wanted, open, signal);
+    return targets.map((target) => {
+        const name = targetPrefix(target.registry.repository, targets.length);
+        return { ...target, listener: logPush(log, name) };
     });
 }
 
 
 /***/ }),
 
-/***/ 4593:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   KX: () => (/* binding */ MAX_JSON_DEPTH),
-/* harmony export */   ZJ: () => (/* binding */ MAX_MANIFEST_BYTES),
-/* harmony export */   a_: () => (/* binding */ MAX_DESCRIPTORS)
-/* harmony export */ });
-/** What a manifest, an index or a config may weigh, in bytes: PutImage takes no more. */
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-/** How many descriptors one index or one manifest may list: far above what any tool writes. */
-const MAX_DESCRIPTORS = 10_000;
-/** How deep JSON may be nested. Manifests need 5 levels; a config's labels and history no more than 10. */
-const MAX_JSON_DEPTH = 64;
-
-
-/***/ }),
-
-/***/ 9217:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $$: () => (/* binding */ isIndexMediaType),
-/* harmony export */   $T: () => (/* binding */ MANIFEST_MEDIA_TYPES),
-/* harmony export */   $p: () => (/* binding */ OCI_INDEX),
-/* harmony export */   $v: () => (/* binding */ isConfigMediaType),
-/* harmony export */   CM: () => (/* binding */ isManifestMediaType),
-/* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
-/* harmony export */ });
-/* unused harmony exports OCI_MANIFEST, OCI_CONFIG, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
-/** https://github.com/opencontainers/image-spec/blob/main/media-types.md */
-const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
-const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
-const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
-const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
-/** https://github.com/distribution/distribution/blob/main/docs/content/spec/manifest-v2-2.md */
-const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-const DOCKER_MANIFEST_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
-const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json';
-const MANIFEST_MEDIA_TYPES = [OCI_MANIFEST, DOCKER_MANIFEST];
-const INDEX_MEDIA_TYPES = [OCI_INDEX, DOCKER_MANIFEST_LIST];
-/** Configs of runnable images, which name a platform; an artifact's config can be anything. */
-const CONFIG_MEDIA_TYPES = [OCI_CONFIG, DOCKER_CONFIG];
-function isConfigMediaType(mediaType) {
-    return CONFIG_MEDIA_TYPES.includes(mediaType);
-}
-function isManifestMediaType(mediaType) {
-    return MANIFEST_MEDIA_TYPES.includes(mediaType);
-}
-function isIndexMediaType(mediaType) {
-    return INDEX_MEDIA_TYPES.includes(mediaType);
-}
-
-
-/***/ }),
-
-/***/ 1890:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $r: () => (/* binding */ platformName),
-/* harmony export */   SW: () => (/* binding */ isSamePlatform),
-/* harmony export */   e4: () => (/* binding */ parsePlatformName),
-/* harmony export */   pC: () => (/* binding */ matchesPlatform)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-
-/** The variant that goes without saying: https://github.com/containerd/platforms/blob/main/README.md */
-const DEFAULT_VARIANTS = { arm64: 'v8', arm: 'v7' };
-/** @throws PushError INVALID_INPUT unless the text is `os/architecture` or `os/architecture/variant`. */
-function parsePlatformName(text) {
-    const [os = '', architecture = '', variant, ...rest] = text.split('/');
-    if (os === '' || architecture === '' || variant === '' || rest.length > 0) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
-            hint: 'Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.',
-        });
-    }
-    return { os, architecture, ...(variant === undefined ? {} : { variant }) };
-}
-function platformName({ os, architecture, variant }) {
-    return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
-}
-/** Whether `platform` is one of those that `wanted` means: without a variant it means all of them. */
-function matchesPlatform(platform, wanted) {
-    if (platform.os !== wanted.os || platform.architecture !== wanted.architecture)
-        return false;
-    return wanted.variant === undefined || variantOf(platform) === wanted.variant;
-}
-/** Whether a runtime could not tell the two apart. Windows images differ in their version alone. */
-function isSamePlatform(a, b) {
-    return (a.os === b.os &&
-        a.architecture === b.architecture &&
-        variantOf(a) === variantOf(b) &&
-        a.osVersion === b.osVersion);
-}
-function variantOf({ architecture, variant }) {
-    return variant ?? DEFAULT_VARIANTS[architecture];
-}
-
-
-/***/ }),
-
-/***/ 7480:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ forEachConcurrently)
-/* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-
-/**
- * Runs `work` over the items, started in their order, as many at once as there are slots for their weights. The first
- * failure aborts the others; all are awaited, and that first failure is what is thrown.
- */
-async function forEachConcurrently(items, slots, signal, work, weightOf = () => 1) {
-    const siblings = new AbortController();
-    const either = AbortSignal.any([signal, siblings.signal]);
-    const failures = [];
-    const tasks = [];
-    for (const item of items) {
-        const release = await slots.acquire(weightOf(item), either);
-        if (release === undefined)
-            break;
-        const task = work(item, either)
-            .catch((error) => {
-            failures.push(error);
-            siblings.abort(error);
-        })
-            .finally(release);
-        tasks.push(task);
-        // What was started first sends its request before the next is begun.
-        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setImmediate)();
-    }
-    await Promise.all(tasks);
-    if (failures.length > 0)
-        throw failures[0];
-    signal.throwIfAborted();
-}
-
-
-/***/ }),
-
-/***/ 3498:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Qf: () => (/* binding */ partLength),
-/* harmony export */   Tp: () => (/* binding */ MAX_PART_SIZE),
-/* harmony export */   fq: () => (/* binding */ MIN_PART_SIZE),
-/* harmony export */   mm: () => (/* binding */ choosePartSize)
-/* harmony export */ });
-/** Every part but the last must have this at least (bytes). */
-const MIN_PART_SIZE = 5 * 1024 * 1024;
-/** UploadLayerPart takes no more than this once decoded (bytes). */
-const MAX_PART_SIZE = 20 * 1024 * 1024;
-/**
- * The size of a layer's parts: what was asked for, or else what InitiateLayerUpload offered; and more only where the
- * layer would otherwise have more parts than ECR takes.
- */
-function choosePartSize(layerSize, wanted, maxParts) {
-    const needed = Math.ceil(layerSize / maxParts);
-    return Math.min(Math.max(wanted, needed), MAX_PART_SIZE);
-}
-/** Bytes of the part that starts at `firstByte`. */
-function partLength(layerSize, firstByte, partSize) {
-    return Math.min(partSize, layerSize - firstByte);
-}
-
-
-/***/ }),
-
-/***/ 5881:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ Slots)
-/* harmony export */ });
-/** Room for so much to be under way at once; who comes first is served first. */
-class Slots {
-    #total;
-    #taken = 0;
-    #queue = [];
-    constructor(total) {
-        this.#total = total;
-    }
-    /**
-     * Waits for room; something heavier than all of it gets it alone.
-     * @returns what gives the room back; undefined once the signal is aborted
-     */
-    acquire(weight, signal) {
-        if (signal.aborted)
-            return Promise.resolve(undefined);
-        const { promise, resolve } = Promise.withResolvers();
-        const abort = () => {
-            this.#queue.splice(this.#queue.indexOf(waiting), 1);
-            resolve(undefined);
-            this.#serve();
-        };
-        const waiting = {
-            weight,
-            grant: (release) => {
-                signal.removeEventListener('abort', abort);
-                resolve(release);
-            },
-        };
-        signal.addEventListener('abort', abort, { once: true });
-        this.#queue.push(waiting);
-        this.#serve();
-        return promise;
-    }
-    #serve() {
-        for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
-            const { weight, grant } = first;
-            if (this.#taken > 0 && this.#taken + weight > this.#total)
-                return;
-            this.#queue.shift();
-            this.#taken += weight;
-            grant(() => {
-                this.#taken -= weight;
-                this.#serve();
-            });
-        }
-    }
-}
-
-
-/***/ }),
-
-/***/ 7032:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  cv: () => (/* binding */ MAX_LAYERS_AT_ONCE),
-  eM: () => (/* binding */ uploadIntoNew),
-  kG: () => (/* binding */ uploadLayers)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/push/concurrently.ts
-var concurrently = __nccwpck_require__(7480);
-// EXTERNAL MODULE: ./src/push/slots.ts
-var push_slots = __nccwpck_require__(5881);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/push/part-ranges.ts
-var part_ranges = __nccwpck_require__(3498);
-;// CONCATENATED MODULE: ./src/push/parts-in-order.ts
-
-/**
- * How many parts are made ready while one is on the wire, where memory allows: it is sent in half the time that the
- * next takes to be made, if nothing limits the wire.
- */
-const PARTS_AHEAD = 2;
-/** The parts of one upload, made ready while those before them are on the wire. */
-class PartsInOrder {
-    #uploadId;
-    #partSize;
-    #options;
-    #ahead = [];
-    constructor(uploadId, partSize, options) {
-        this.#uploadId = uploadId;
-        this.#partSize = partSize;
-        this.#options = options;
-    }
-    /** The part that starts at `firstByte`. What was made ready is thrown away if ECR stands elsewhere. */
-    async take(firstByte) {
-        const { registry, blob, signal } = this.#options;
-        const [next, ...others] = this.#ahead;
-        if (next?.part.firstByte === firstByte) {
-            this.#ahead = others;
-            return next.prepared;
-        }
-        await this.#discardAhead();
-        return registry.preparePart(this.#part(firstByte), blob, signal);
-    }
-    /** The parts from `firstByte` on will be next, if all goes well. */
-    prepareAhead(firstByte) {
-        const { registry, blob, signal } = this.#options;
-        const known = this.#ahead.at(-1)?.part;
-        let next = known === undefined ? firstByte : known.firstByte + known.size;
-        while (this.#ahead.length < PARTS_AHEAD && next < blob.size) {
-            const part = this.#part(next);
-            const prepared = registry.preparePartAhead(part, blob, signal);
-            if (prepared === undefined)
-                return;
-            // Should it fail, that is for the one who takes it.
-            prepared.catch(() => undefined);
-            this.#ahead = [...this.#ahead, { part, prepared }];
-            next += part.size;
-        }
-    }
-    /** Ends no sooner than the reading, so that the blob can be closed then. */
-    async [Symbol.asyncDispose]() {
-        await this.#discardAhead();
-    }
-    async #discardAhead() {
-        const ahead = this.#ahead;
-        this.#ahead = [];
-        for (const { prepared } of ahead) {
-            await prepared.then((part) => part.discard(), () => undefined);
-        }
-    }
-    #part(firstByte) {
-        const size = (0,part_ranges/* partLength */.Qf)(this.#options.blob.size, firstByte, this.#partSize);
-        return { uploadId: this.#uploadId, firstByte, size };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/push/upload-layer.ts
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-/** How often a layer is begun anew when its upload was lost or arrived damaged. */
-const MAX_LAYER_ATTEMPTS = 3;
-/** How often one upload may be sent back by ECR to an earlier byte. */
-const MAX_SETBACKS = 8;
-const HASH_CHUNK_BYTES = 1024 * 1024;
-/**
- * Uploads one layer: Initiate, its parts strictly one after another, Complete. An upload that was lost is begun
- * again, unless the layer has arrived all the same.
- * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the calls throw
- */
-async function uploadLayer(layer, options) {
-    const { registry, blob, signal, onRestart } = options;
-    let last = 'parts-lost';
-    for (let attempt = 1; attempt <= MAX_LAYER_ATTEMPTS; attempt++) {
-        if (attempt > 1)
-            onRestart?.();
-        last = await attemptUpload(layer, options);
-        if (last === 'done')
-            return;
-        if (last === 'digest-mismatch')
-            await checkLocalDigest(layer, blob, signal);
-        // Another job, or an answer of ours that was lost, may have completed it.
-        else if ((await registry.availableLayers([layer.digest], signal)).has(layer.digest))
-            return;
-    }
-    throw new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive in ${MAX_LAYER_ATTEMPTS} uploads (${last})`, {
-        hint: 'The file is sound; run the step again. If it happens again, something between here and ECR changes the data.',
-    });
-}
-async function attemptUpload(layer, options) {
-    const { registry, blob, signal } = options;
-    const { uploadId, partSize } = await registry.initiateUpload(layer.size, signal);
-    const size = (0,part_ranges/* choosePartSize */.mm)(layer.size, options.partSize ?? partSize, registry.maxParts);
-    const sent = await sendParts(uploadId, size, options).catch(async (error) => {
-        // A part may be read twice, for its hash and to be sent: a file that changes between looks like a wrong signature.
-        if (error instanceof errors/* PushError */.V && error.code === 'SIGNATURE_REFUSED')
-            await checkLocalDigest(layer, blob, signal);
-        throw error;
-    });
-    if (sent !== 'done')
-        return sent;
-    const outcome = await registry.completeUpload(uploadId, layer.digest, signal);
-    return outcome === 'completed' || outcome === 'already-exists' ? 'done' : outcome;
-}
-/** ECR refuses a part that does not follow the last one, so a layer's parts go in order, each after its answer. */
-async function sendParts(uploadId, partSize, options) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const { blob, signal } = options;
-        const parts = __addDisposableResource(env_1, new PartsInOrder(uploadId, partSize, options), true);
-        let setbacks = 0;
-        for (let firstByte = 0; firstByte < blob.size;) {
-            const part = await parts.take(firstByte);
-            const end = firstByte + part.part.size;
-            parts.prepareAhead(end);
-            const outcome = await part.upload(signal);
-            if (outcome.kind === 'upload-not-found')
-                return 'upload-not-found';
-            const next = nextByte(outcome);
-            if (next === undefined || next < 0 || next > end)
-                return 'parts-lost';
-            if (next <= firstByte && ++setbacks > MAX_SETBACKS)
-                return 'parts-lost';
-            firstByte = next;
-        }
-        return 'done';
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = __disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-/** Where ECR stands, whatever was sent: after the answer to a lost one this may be the end of the part it refused. */
-function nextByte(outcome) {
-    const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
-    return last === undefined ? undefined : last + 1;
-}
-/** Only after ECR refused what it got is it worth hashing the file: to say whether it or the transfer was bad. */
-async function checkLocalDigest(layer, blob, signal) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    const buffer = new Uint8Array(Math.min(HASH_CHUNK_BYTES, blob.size));
-    for (let position = 0; position < blob.size; position += buffer.length) {
-        signal.throwIfAborted();
-        const chunk = buffer.subarray(0, Math.min(buffer.length, blob.size - position));
-        await blob.read(chunk, position);
-        hash.update(chunk);
-    }
-    const found = `sha256:${hash.digest('hex')}`;
-    if (found === layer.digest)
-        return;
-    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`, {
-        hint: 'The file was damaged or changed after the build: build the layout again.',
-    });
-}
-
-// EXTERNAL MODULE: ./src/push/wait.ts
-var wait = __nccwpck_require__(5255);
-;// CONCATENATED MODULE: ./src/push/upload-layers.ts
-var upload_layers_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var upload_layers_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-/**
- * Layers below that size (bytes) wait for answers most of their time, and take little memory: a part has its body, its
- * chunks and what TLS makes of them, and 96 of 900 kB took 436 MB together.
- */
-const SMALL = 256 * 1024;
-/** The most that may be under way, each on a connection of its own. */
-const MAX_LAYERS_AT_ONCE = 96;
-const LARGE_AT_ONCE = 32;
-const LARGE_WEIGHT = MAX_LAYERS_AT_ONCE / LARGE_AT_ONCE;
-/** Uploads several layers at once, the largest first, so that none of them starts late and finishes alone. */
-async function uploadLayers(layers, context) {
-    const { blobs, listener, registry, partSize, concurrency } = context;
-    const slots = concurrency === undefined ? context.slots : new push_slots/* Slots */.W(concurrency);
-    const largestFirst = layers.toSorted((a, b) => b.size - a.size);
-    await (0,concurrently/* forEachConcurrently */.D)(largestFirst, slots, context.signal, async (layer, signal) => {
-        const env_1 = { stack: [], error: void 0, hasError: false };
-        try {
-            listener.layerStarted(layer);
-            const blob = upload_layers_addDisposableResource(env_1, await blobs.openBlob(layer), true);
-            const onRestart = () => listener.layerRestarted(layer);
-            await uploadLayer(layer, { registry, blob, signal, partSize, onRestart });
-            listener.layerFinished(layer);
-        }
-        catch (e_1) {
-            env_1.error = e_1;
-            env_1.hasError = true;
-        }
-        finally {
-            const result_1 = upload_layers_disposeResources(env_1);
-            if (result_1)
-                await result_1;
-        }
-    }, ({ size }) => (concurrency === undefined && size >= SMALL ? LARGE_WEIGHT : 1));
-}
-/** How often a repository that is not seen yet is tried again, and after how many milliseconds at first. */
-const MAX_RETRIES = 3;
-const FIRST_DELAY = 250;
-/**
- * The same for a repository that was just created, or that ECR may create at the first upload: until one small layer
- * has arrived, no other is sent.
- * @throws PushError REPOSITORY_NOT_FOUND when it does not appear
- */
-async function uploadIntoNew(layers, context) {
-    const [smallest, ...others] = layers.toSorted((a, b) => a.size - b.size);
-    if (smallest === undefined)
-        return;
-    for (let retry = 0;; retry++) {
-        try {
-            await uploadLayers([smallest], context);
-            break;
-        }
-        catch (error) {
-            const isMissing = error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND';
-            if (!isMissing || retry === MAX_RETRIES)
-                throw error;
-            await (0,wait/* wait */.u)(FIRST_DELAY * 2 ** retry, context.signal);
-        }
-    }
-    await uploadLayers(others, context);
-}
-
-
-/***/ }),
-
-/***/ 5255:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ wait)
-/* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-
-/** @throws the signal's reason, where Node's own timer throws an error that says nothing */
-async function wait(milliseconds, signal) {
-    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(milliseconds, undefined, { signal }).catch((error) => {
-        signal.throwIfAborted();
-        throw error;
-    });
-}
-
-
-/***/ }),
-
-/***/ 6904:
+/***/ 1633:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__.p + "f103e8a69c27d2553d40.js";
+module.exports = __nccwpck_require__.p + "feb56b15b2e6987f8e4c.js";
 
 /***/ }),
 
@@ -37295,7 +37692,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5915:
+/***/ 8163:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -37615,14 +38012,14 @@ class DecodedURL extends URL {
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: ./scripts/no-undici.ts
+;// CONCATENATED MODULE: ./scripts/no-undici/index.js
 /**
- * What `dist` holds in the place of undici (see `paths` in tsconfig.json), which was two fifths of it and a fifth of
+ * What `dist` holds in the place of undici (see `overrides` in package.json), which was two fifths of it and a fifth of
  * its start. `@actions/http-client`, which comes with `@actions/core`, imports it for requests by `fetch` through a
  * proxy: this action makes none.
  */
 function ProxyAgent() {
-    throw new Error('undici was left out of this bundle: see scripts/no-undici.ts');
+  throw new Error('undici was left out of this bundle: see scripts/no-undici');
 }
 
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
@@ -40303,7 +40700,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 4746:
+/***/ 6287:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40320,22 +40717,19 @@ function getIDToken(aud) {
 
 
 
-/** @import { RawBody } from './part-body.ts' */
+/** @import { RawBody } from './body.ts' */
 
 /** What the thread that does this is started with. */
 const WORKER_DATA = 'ecr-layer-push: encode parts';
-
-/** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
-const ENCODE_CHUNK = 48 * 1024;
 
 /**
  * Encodes a part where it stands.
  * @param {RawBody} body
  * @returns {string} the SHA-256 of the body, hexadecimal
  */
-function encodeAndHash({ bytes, start, end, size }) {
+function encodeAndHash({ bytes, start, end, size, step }) {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  encodeInPlace(buffer.subarray(start, end), size);
+  encodeInPlace(buffer.subarray(start, end), size, step);
   return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', bytes);
 }
 
@@ -40343,11 +40737,12 @@ function encodeAndHash({ bytes, start, end, size }) {
  * Makes the base64 of the last `size` bytes of `buffer`, which is as long as that: no write overtakes the reading.
  * @param {Buffer} buffer
  * @param {number} size
+ * @param {number} step raw bytes at once
  */
-function encodeInPlace(buffer, size) {
+function encodeInPlace(buffer, size, step) {
   const raw = buffer.subarray(buffer.byteLength - size);
-  for (let read = 0, written = 0; read < size; read += ENCODE_CHUNK) {
-    const text = raw.toString('base64', read, Math.min(read + ENCODE_CHUNK, size));
+  for (let read = 0, written = 0; read < size; read += step) {
+    const text = raw.toString('base64', read, Math.min(read + step, size));
     written += buffer.write(text, written, 'latin1');
   }
 }

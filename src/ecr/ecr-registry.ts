@@ -116,7 +116,7 @@ export abstract class EcrRegistry implements Registry {
   async uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
     const { parts, layers, sizes, debug } = this.#resources;
     const { size } = upload.layer;
-    using _room = await layers.acquire(this.#weightOf(size), signal, size);
+    using _ = await layers.acquire(this.#weightOf(size), signal, size);
     upload.onStart?.();
     parts.expect(size);
     const calls = layerCalls(this.layerRequests, parts, {

@@ -49,9 +49,8 @@ async function putTag(
   const { tag = '' } = put;
   const result = await putManifest(put, graph, context);
   const step = steps.find((planned) => planned.tag === tag);
-  const tell = (outcome: TagOutcome): void => settle(outcome, context.tell);
-  if (result.kind === 'put') tell(outcomeOf(tag, step));
-  else if (result.kind === 'already-exists') tell({ tag, kind: 'unchanged' });
+  if (result.kind === 'put') settle(outcomeOf(tag, step), context.tell);
+  else if (result.kind === 'already-exists') settle({ tag, kind: 'unchanged' }, context.tell);
   else await settleHeldTag(tag, put.node.descriptor.digest, result.cause, context);
 }
 
