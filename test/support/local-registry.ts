@@ -1,7 +1,8 @@
-import { ApiRegistry } from '../../src/ecr/api-registry.ts';
-import { createPrivateClient, privateApi } from '../../src/ecr/private-api.ts';
-import type { Registry } from '../../src/ecr/registry.ts';
-import { EcrRetryStrategy } from '../../src/ecr/calls/retry.ts';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { Semaphore } from '../../src/async/semaphore.ts';
+import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
+import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
+import { PartTaker } from '../../src/ecr/upload/take-part.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
 
 export const REPOSITORY_NAME = 'team/app';
@@ -10,21 +11,41 @@ interface LocalRegistryOptions {
   readonly name?: string;
   /** At one call, the first included. */
   readonly maxAttempts?: number;
+  readonly layersAtOnce?: number;
+  readonly parts?: PartTaker;
+  readonly debug?: (message: string) => void;
 }
 
-/** The private adapter over a local ECR, without the environment's settings. */
+/** The private adapter over a local ECR, without the environment's settings; parts may be of any size. */
 export function openLocalRegistry(
   ecr: LocalEcr,
-  { name = REPOSITORY_NAME, maxAttempts = 3 }: LocalRegistryOptions = {},
-): Registry {
+  {
+    name = REPOSITORY_NAME,
+    maxAttempts = 3,
+    layersAtOnce = 96,
+    parts = new PartTaker(),
+    debug = () => undefined,
+  }: LocalRegistryOptions = {},
+): PrivateRegistry & { close(): void } {
   const { region, credentials } = ecr.world;
-  const client = createPrivateClient({
+  const counts = { retries: 0 };
+  const client = new ECRClient({
     endpoint: ecr.url,
     region,
     credentials: credentials[0],
-    retryStrategy: new EcrRetryStrategy(maxAttempts),
+    retryStrategy: new EcrRetryStrategy({
+      attempts: maxAttempts,
+      onRetry: () => (counts.retries += 1),
+    }),
   });
-  const id = { registryId: undefined, repositoryName: name };
   const repository = { type: 'private', registryId: undefined, region, name } as const;
-  return new ApiRegistry(privateApi(client, id), repository, 4200);
+  const registry = new PrivateRegistry(client, repository, {
+    parts,
+    layers: new Semaphore(layersAtOnce),
+    layersAtOnce,
+    sizes: { wanted: undefined, least: 1, maxParts: 4200 },
+    counts,
+    debug,
+  });
+  return Object.assign(registry, { close: () => client.destroy() });
 }

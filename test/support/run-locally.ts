@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseInputs } from '../../src/inputs/inputs.ts';
 import type { Outputs } from '../../src/report/outputs.ts';
 import { run } from '../../src/run.ts';
-import { openRegistry } from '../../src/ecr/open-registry.ts';
+import { Ecr } from '../../src/ecr/ecr.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
 import { readActionMetadata } from './action-metadata.ts';
 
@@ -12,6 +12,7 @@ export interface LocalRun {
   readonly outputs: Outputs | undefined;
   readonly infos: readonly string[];
   readonly warnings: readonly string[];
+  readonly debugs: readonly string[];
 }
 
 export interface LocalRunOptions {
@@ -33,25 +34,29 @@ export async function runLocally(
   const read = (name: string) => inputs[name] ?? known.get(name)?.default ?? '';
   const infos: string[] = [];
   const warnings: string[] = [];
+  const debugs: string[] = [];
   let outputs: Outputs | undefined;
   let error: unknown;
   using scope = new DisposableStack();
   scope.use(withEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env, ...env }));
   try {
-    await run(await parseInputs(read, (path) => readFile(path, 'utf8')), {
-      openRegistry: (repository) => openRegistry(repository),
+    const parsed = await parseInputs(read, (path) => readFile(path, 'utf8'));
+    const debug = (line: string): void => void debugs.push(line);
+    await using aws = new Ecr({ ...parsed, signal, debug });
+    await run(parsed, {
+      ecr: aws,
       log: {
         info: (line) => infos.push(line),
         warning: (line) => warnings.push(line),
+        debug,
         group: (_name, work) => work(),
       },
       setOutputs: (set) => (outputs = set),
-      signal,
     });
   } catch (thrown) {
     error = thrown;
   }
-  return { error, outputs, infos, warnings };
+  return { error, outputs, infos, warnings, debugs };
 }
 
 /** Sets variables of this process until the end of the scope. */
