@@ -1,12 +1,7 @@
-import type { Digest } from '../oci/digest.ts';
 import type { BlobReader } from './layout.ts';
 
 /** The files of a layout that are ever read. A digest is parsed, so none of these leads elsewhere. */
 export type LayoutFile = 'index.json' | 'oci-layout' | `blobs/sha256/${string}`;
-
-export function blobFile(digest: Digest): LayoutFile {
-  return `blobs/sha256/${digest.slice('sha256:'.length)}`;
-}
 
 /** Where the files of a layout are kept: a directory, a tar. */
 export interface BlobSource extends AsyncDisposable {

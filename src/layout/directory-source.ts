@@ -5,7 +5,7 @@ import { PushError } from '../errors.ts';
 import { shown } from '../oci/fields.ts';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
-import { errorCode, readAt, unreadable } from './read-at.ts';
+import { errorCode, readAt, unreadable } from './read.ts';
 
 /** A pipe must not block the open, and no link may take the place of a path that was resolved. (Windows has neither flag.) */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;

@@ -1,7 +1,7 @@
 import { access, glob, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
-import { errorCode } from './read-at.ts';
+import { errorCode } from './read.ts';
 
 /**
  * The paths that the input names: each line a path or a glob. A path is taken as it is, whatever it leads to. Of what a

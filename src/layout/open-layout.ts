@@ -9,9 +9,8 @@ import { parseIndexJson } from '../oci/parse-manifest.ts';
 import type { BlobSource } from './blob-source.ts';
 import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
-import { errorCode, unreadable } from './read-at.ts';
-import { readWhole } from './read-whole.ts';
-import { notALayout } from './refusals.ts';
+import { errorCode, readWhole, unreadable } from './read.ts';
+import { notALayout } from './not-a-layout.ts';
 import { SourceLayout } from './source-layout.ts';
 import { openTar } from './tar-source.ts';
 

@@ -1,12 +1,11 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { digestOf } from '../oci/digest.ts';
+import { type Digest, digestOf } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
-import { blobFile, type BlobSource } from './blob-source.ts';
+import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader, Layout } from './layout.ts';
-import { endedEarly } from './read-at.ts';
-import { readWhole } from './read-whole.ts';
+import { endedEarly, readWhole } from './read.ts';
 
 /** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
 export class SourceLayout implements Layout {
@@ -71,6 +70,10 @@ export class SourceLayout implements Layout {
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#source[Symbol.asyncDispose]();
   }
+}
+
+function blobFile(digest: Digest): LayoutFile {
+  return `blobs/sha256/${digest.slice('sha256:'.length)}`;
 }
 
 /** `data` of a descriptor, whose size and digest `parseDescriptor` compared. */

@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { extract } from 'tar-stream';
 import { PushError } from '../errors.ts';
 import { type Fields, isFields, shown } from '../oci/fields.ts';
-import { refuseGlobalHeader } from './global-header.ts';
-import { readAt } from './read-at.ts';
+import { refuseGlobalHeader } from './tar-global-header.ts';
+import { readAt } from './read.ts';
 
 export const BLOCK_BYTES = 512;
 

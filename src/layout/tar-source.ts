@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
-import { endedEarly, readAt, unreadable } from './read-at.ts';
-import { notALayout, refuseForeignFile, refuseForeignTar } from './refusals.ts';
+import { endedEarly, readAt, unreadable } from './read.ts';
+import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
 import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
 import { TarIndex, type TarRange } from './tar-index.ts';
 

@@ -6,7 +6,7 @@ import type { Layout } from '../../src/layout/layout.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { findFixtures, FIXTURES, folder, type Outcome, skip } from '../support/fixtures.ts';
-import { digestOfBlob, planImage } from './plan-layout.ts';
+import { digestOfBlob, planImage } from './read-layout.ts';
 
 async function outcomeOf(layout: Layout, root: Descriptor): Promise<Outcome> {
   try {

@@ -130,7 +130,7 @@ for (const { name, file, content, code, hint } of cases) {
     await assert.rejects(openLayout(path), (error) => {
       refused(code, path)(error);
       const expected = hint.replaceAll('PATH', directory.path);
-      assert.ok(error instanceof PushError && error.hint?.includes(expected), String(error));
+      assert.ok(error instanceof PushError && error.hint.includes(expected), String(error));
       return true;
     });
   });

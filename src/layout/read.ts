@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { PushError } from '../errors.ts';
+import type { BlobReader } from './layout.ts';
 
 /**
  * Fills `target` with the bytes of the file from `position` on.
@@ -21,6 +22,22 @@ export async function readAt(
     if (bytesRead === 0) throw endedEarly(location, length);
     filled += bytesRead;
   }
+}
+
+/**
+ * All of a file that is small by its nature.
+ * @throws PushError TOO_LARGE if it is over `limit` bytes, and what the reader throws
+ */
+export async function readWhole(file: BlobReader, limit: number): Promise<Uint8Array> {
+  if (file.size > limit) {
+    throw new PushError(
+      'TOO_LARGE',
+      `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`,
+    );
+  }
+  const bytes = new Uint8Array(file.size);
+  await file.read(bytes, 0);
+  return bytes;
 }
 
 export function endedEarly(location: string, missing: number): PushError {
