@@ -1,16 +1,15 @@
 import { PushError } from '../errors.ts';
+import { attestedDigest, isAttestation } from '../oci/annotations.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Fields } from '../oci/fields.ts';
 import { rawEntries, withEntries } from '../oci/index-bytes.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
 import { matchesPlatform, platformName } from '../oci/platform.ts';
-import { attestedDigest, isAttestation } from './attestation.ts';
-import { checkDepth } from './depth.ts';
+import type { Overlay } from './content.ts';
 import type { ManifestNode } from './graph.ts';
-import type { Overlay } from './overlay.ts';
-import { platformOf } from './platform-of.ts';
-import { readManifest } from './read-manifest.ts';
+import { checkDepth } from './limits.ts';
+import { platformOf, readManifest } from './read-manifest.ts';
 
 /** What to keep of images and indexes. */
 export interface Selection {

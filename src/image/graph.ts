@@ -25,9 +25,3 @@ export interface ImageGraph {
   /** Foreign layers that the layout leaves out: ECR does not ask for them. */
   readonly absentForeignLayers: readonly Descriptor[];
 }
-
-/** What planning needs of a layout. */
-export interface ContentReader {
-  has(descriptor: Descriptor): Promise<boolean>;
-  readVerified(descriptor: Descriptor): Promise<Uint8Array>;
-}

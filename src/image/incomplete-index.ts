@@ -1,11 +1,11 @@
 import { PushError } from '../errors.ts';
+import { attestedDigest, isAttestation } from '../oci/annotations.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
 import { matchesPlatform, platformName } from '../oci/platform.ts';
-import { attestedDigest, isAttestation } from './attestation.ts';
-import type { ContentReader } from './graph.ts';
-import { platformOf } from './platform-of.ts';
+import type { ContentReader } from './content.ts';
+import { platformOf } from './read-manifest.ts';
 
 /** An entry of an index of which the layout lacks something. */
 export interface Gap {

@@ -1,15 +1,14 @@
 import { PushError } from '../errors.ts';
+import { isAttestation } from '../oci/annotations.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Fields } from '../oci/fields.ts';
 import { newIndex, rawEntries } from '../oci/index-bytes.ts';
 import { isIndexMediaType, OCI_INDEX } from '../oci/media-types.ts';
 import { isSamePlatform, platformName } from '../oci/platform.ts';
-import { isAttestation } from './attestation.ts';
-import { checkDepth } from './depth.ts';
-import type { Overlay } from './overlay.ts';
-import { platformOf } from './platform-of.ts';
-import { readManifest } from './read-manifest.ts';
+import type { Overlay } from './content.ts';
+import { checkDepth } from './limits.ts';
+import { platformOf, readManifest } from './read-manifest.ts';
 
 /** The image or index that one of several layouts holds. */
 export interface LayoutRoot {

@@ -1,11 +1,11 @@
 import { PushError } from '../errors.ts';
+import { namesOf } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
 import type { ImageIndex, Manifest } from '../oci/manifest.ts';
 import { isIndexMediaType, isManifestMediaType } from '../oci/media-types.ts';
-import type { ContentReader } from './graph.ts';
+import type { ContentReader } from './content.ts';
 import { readManifest } from './read-manifest.ts';
-import { namesOf } from './select-image.ts';
 
 /** A manifest that speaks of another one: a signature, an SBOM, an attestation. */
 export interface Referrer {

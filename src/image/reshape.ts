@@ -1,9 +1,9 @@
 import { PushError } from '../errors.ts';
+import { isAttestation } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { isAttestation } from './attestation.ts';
+import type { Overlay } from './content.ts';
 import { filterRoots, type Selection } from './filter.ts';
 import { type LayoutRoot, mergeRoots } from './merge.ts';
-import type { Overlay } from './overlay.ts';
 import { readManifest } from './read-manifest.ts';
 
 /** What to push of what the layouts hold. Anything but the defaults makes another root, with another digest. */

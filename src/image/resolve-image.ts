@@ -1,8 +1,8 @@
 import type { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
-import type { ContentReader, ImageGraph } from './graph.ts';
-import { Overlay } from './overlay.ts';
+import { type ContentReader, Overlay } from './content.ts';
+import type { ImageGraph } from './graph.ts';
 import { findReferrers } from './referrers.ts';
 import { reshape, type Shape } from './reshape.ts';
 import { selectImage } from './select-image.ts';

@@ -1,12 +1,8 @@
 import { PushError } from '../errors.ts';
+import { namesOf } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { platformName } from '../oci/platform.ts';
-
-/** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
-const REF_NAME = 'org.opencontainers.image.ref.name';
-/** The full reference, as containerd and `docker save` write it. */
-const CONTAINERD_NAME = 'io.containerd.image.name';
 
 /**
  * The image of a layout that is to be pushed: the one that `wanted` names, by digest, by `ref.name` or by full
@@ -33,14 +29,6 @@ export function selectImage(
 
 function isNamed(entry: Descriptor, wanted: string): boolean {
   return entry.digest === wanted || namesOf(entry).includes(wanted);
-}
-
-/** Several names of one image can be one comma-joined string: https://github.com/moby/buildkit/issues/5572 */
-export function namesOf({ annotations = {} }: Descriptor): string[] {
-  return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
-    .flatMap((names) => names?.split(',') ?? [])
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }
 
 function notFound(

@@ -5,16 +5,12 @@ import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
 import { isConfigMediaType } from '../oci/media-types.ts';
 import { parseConfigPlatform } from '../oci/parse-manifest.ts';
-import { checkDepth } from './depth.ts';
-import type { ContentReader, ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
+import type { ContentReader } from './content.ts';
+import type { ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
 import { type Gap, incompleteIndex } from './incomplete-index.ts';
+import { checkDepth, MAX_GRAPH_BYTES, MAX_LAYERS } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
 import type { OnBroken, Referrer } from './referrers.ts';
-
-/** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
-export const MAX_LAYERS = 500;
-/** Of all manifests of a graph together, which are held in memory until they are pushed. */
-export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Platform } from '../../src/oci/descriptor.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
-import { Overlay } from '../../src/image/overlay.ts';
+import { Overlay } from '../../src/image/content.ts';
 import { reshape, type Shape } from '../../src/image/reshape.ts';
 import { walkGraph } from '../../src/image/walk.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';

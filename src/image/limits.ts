@@ -1,6 +1,12 @@
 import { PushError } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
 
+/** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
+export const MAX_LAYERS = 500;
+
+/** Of all manifests of a graph together, which are held in memory until they are pushed. */
+export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
+
 /** Indexes within indexes: no tool writes more than two or three. */
 export const MAX_DEPTH = 16;
 

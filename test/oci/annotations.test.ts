@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
-import { attestedDigest, isAttestation } from '../../src/image/attestation.ts';
+import { attestedDigest, isAttestation } from '../../src/oci/annotations.ts';
 import { buildAttestation, buildImage } from '../support/image.ts';
 
 const image = buildImage({ seed: 'a' });

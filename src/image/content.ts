@@ -1,6 +1,11 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import { type Digest, digestOf } from '../oci/digest.ts';
-import type { ContentReader } from './graph.ts';
+
+/** What planning needs of a layout. */
+export interface ContentReader {
+  has(descriptor: Descriptor): Promise<boolean>;
+  readVerified(descriptor: Descriptor): Promise<Uint8Array>;
+}
 
 /** A layout's content and, in front of it, indexes that were made from it and are in no file. */
 export class Overlay implements ContentReader {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Descriptor, Platform } from '../../src/oci/descriptor.ts';
 import { OCI_CONFIG, OCI_MANIFEST } from '../../src/oci/media-types.ts';
-import { platformOf } from '../../src/image/platform-of.ts';
+import { platformOf } from '../../src/image/read-manifest.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
 import { MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';

@@ -1,8 +1,20 @@
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { Descriptor } from './descriptor.ts';
 
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
+const REF_NAME = 'org.opencontainers.image.ref.name';
+/** The full reference, as containerd and `docker save` write it. */
+const CONTAINERD_NAME = 'io.containerd.image.name';
 /** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
 const REFERENCE_TYPE = 'vnd.docker.reference.type';
 const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+
+/** Several names of one image can be one comma-joined string: https://github.com/moby/buildkit/issues/5572 */
+export function namesOf({ annotations = {} }: Descriptor): string[] {
+  return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
+    .flatMap((names) => names?.split(',') ?? [])
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
 
 /** Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. */
 export function isAttestation({ annotations, platform }: Descriptor): boolean {
