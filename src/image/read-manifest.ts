@@ -15,13 +15,13 @@ export async function readManifest(
 ): Promise<ManifestNode> {
   const { mediaType, digest } = descriptor;
   const where = `manifest ${digest}`;
-  // Before it is read: it could be a layer, of any size.
+  // Checked before it is read: it could be a layer of any size.
   checkManifestMediaType(mediaType, where);
   const bytes = await content.readVerified(descriptor);
   return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
 }
 
-/** An image's platform, from its config where the descriptor does not say; none for what is no image. */
+/** An image's platform, from its config if the descriptor does not name one; undefined if it is not an image. */
 export async function platformOf(
   image: Descriptor,
   content: ContentReader,

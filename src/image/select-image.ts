@@ -5,8 +5,8 @@ import type { ImageIndex } from '../oci/manifest.ts';
 import { platformName } from '../oci/platform.ts';
 
 /**
- * The image of a layout that is to be pushed: the one that `wanted` names, by digest, by `ref.name` or by full
- * reference; without it the only one there is. The same digest under several names is one image.
+ * The image to push from a layout: the one that `wanted` names by digest, `ref.name` or full reference; without it, the
+ * only one there is. The same digest under several names is one image.
  * @throws PushError NO_IMAGE, IMAGE_NOT_FOUND, AMBIGUOUS_IMAGE
  */
 export function selectImage(
@@ -23,7 +23,7 @@ export function selectImage(
     'AMBIGUOUS_IMAGE',
     wanted === undefined
       ? `${layoutPath} holds several images:\n${list(candidates)}`
-      : `${layoutPath} holds several images by the name ${wanted}:\n${list(candidates)}`,
+      : `${layoutPath} holds several images named ${wanted}:\n${list(candidates)}`,
   );
 }
 
@@ -41,7 +41,7 @@ function notFound(
   }
   return new PushError(
     'IMAGE_NOT_FOUND',
-    `${layoutPath} holds no image ${wanted}, but:\n${list(manifests)}`,
+    `${layoutPath} holds no image ${wanted}. It holds:\n${list(manifests)}`,
   );
 }
 
@@ -57,7 +57,7 @@ function list(entries: readonly Descriptor[]): string {
   return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
 }
 
-/** An annotation may hold anything, line breaks, too. */
+/** An annotation may hold anything, even line breaks. */
 function escaped(name: string): string {
   return JSON.stringify(name).slice(1, -1);
 }

@@ -16,20 +16,20 @@ export interface Inputs {
   readonly request: ImageRequest;
   readonly targets: readonly TargetInput[];
   readonly ifTagExists: IfTagExists;
-  /** Whether the first target that fails ends the others. */
+  /** Whether the first target that fails stops the others. */
   readonly failFast: boolean;
-  /** How to create repositories that are missing; undefined not to. */
+  /** How to create missing repositories; undefined leaves them missing. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
-  /** Layers of one target under way at once; undefined to choose by their sizes. */
+  /** The most layers in flight at once across all repositories; undefined to choose by their sizes. */
   readonly concurrency: number | undefined;
-  /** Bytes of a layer's parts; undefined to take what ECR offers. */
+  /** Bytes in each part of a layer; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
 }
 
 const MIB = 1024 * 1024;
 
-/** The text of a file that an input names. */
+/** Reads the text of a file that an input names. */
 export type ReadText = (path: string) => Promise<string>;
 
 /** @throws PushError INVALID_INPUT */
@@ -56,7 +56,7 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
   };
 }
 
-/** In MiB, within what ECR takes. */
+/** The input is in MiB, within what ECR accepts. */
 function parsePartSize(read: ReadInput): number | undefined {
   const mebibytes = wholeNumber(read, 'part-size', [MIN_PART_SIZE / MIB, MAX_PART_SIZE / MIB]);
   return mebibytes === undefined ? undefined : mebibytes * MIB;

@@ -7,7 +7,7 @@ import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader, Layout } from './layout.ts';
 import { endedEarly, readWhole } from './read.ts';
 
-/** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
+/** A layout over any source: nothing past this point knows whether it is a directory or a tar. */
 export class SourceLayout implements Layout {
   readonly path: string;
   readonly index: ImageIndex;
@@ -34,7 +34,7 @@ export class SourceLayout implements Layout {
     if (found === descriptor.digest) return bytes;
     throw new PushError(
       'DIGEST_MISMATCH',
-      `${blob.location} holds ${found}, but should hold ${descriptor.digest}`,
+      `${blob.location} has the digest ${found}, but its descriptor says ${descriptor.digest}`,
     );
   }
 
@@ -47,7 +47,7 @@ export class SourceLayout implements Layout {
     );
   }
 
-  /** The blob's file, or else what its descriptor carries inline. */
+  /** The blob's file or, failing that, what its descriptor carries inline. */
   async #find(descriptor: Descriptor): Promise<BlobReader | undefined> {
     const file = blobFile(descriptor.digest);
     const blob = await this.#source.open(file);
@@ -76,7 +76,7 @@ function blobFile(digest: Digest): LayoutFile {
   return `blobs/sha256/${digest.slice('sha256:'.length)}`;
 }
 
-/** `data` of a descriptor, whose size and digest `parseDescriptor` compared. */
+/** The `data` of a descriptor, whose size and digest `parseDescriptor` verified. */
 class InlineReader implements BlobReader {
   readonly location: string;
   readonly size: number;
@@ -97,6 +97,6 @@ class InlineReader implements BlobReader {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Memory alone.
+    // There is only memory behind it.
   }
 }

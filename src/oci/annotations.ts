@@ -2,13 +2,13 @@ import type { Descriptor } from './descriptor.ts';
 
 /** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
 const REF_NAME = 'org.opencontainers.image.ref.name';
-/** The full reference, as containerd and `docker save` write it. */
+/** The full reference, written by containerd and `docker save`. */
 const CONTAINERD_NAME = 'io.containerd.image.name';
 /** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
 const REFERENCE_TYPE = 'vnd.docker.reference.type';
 const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
 
-/** Several names of one image can be one comma-joined string: https://github.com/moby/buildkit/issues/5572 */
+/** One string can hold several names, separated by commas: https://github.com/moby/buildkit/issues/5572 */
 export function namesOf({ annotations = {} }: Descriptor): string[] {
   return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
     .flatMap((names) => names?.split(',') ?? [])
@@ -24,7 +24,7 @@ export function isAttestation({ annotations, platform }: Descriptor): boolean {
   );
 }
 
-/** The digest of the image that an attestation speaks of. */
+/** The digest of the image that an attestation describes. */
 export function attestedDigest({ annotations }: Descriptor): string | undefined {
   return annotations?.[REFERENCE_DIGEST];
 }

@@ -326,7 +326,7 @@ test('a platform that is missing is named, with those that there are', async () 
 test('an image of another platform is refused', async () => {
   await assert.rejects(
     reshaped(amd, { platforms: 'linux/arm64' }),
-    refused('PLATFORM_NOT_FOUND', 'linux/arm64', 'holds linux/amd64'),
+    refused('PLATFORM_NOT_FOUND', 'linux/arm64', 'has linux/amd64'),
   );
 });
 
