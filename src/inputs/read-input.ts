@@ -45,7 +45,7 @@ export function wholeNumber(
 ): number | undefined {
   const text = read(name);
   if (text === '') return undefined;
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= most) return number;
   throw new PushError('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
     hint: `Set it to a whole number from ${least} to ${most}.`,

@@ -17,7 +17,7 @@ export function refuseGlobalHeader(content: Uint8Array, where: string): void {
     const [, length = '', key = ''] = record.exec(text) ?? [];
     const end = start + Number(length);
     // Every program reads a malformed record in its own way.
-    if (length === '' || end > text.length || text[end - 1] !== '\n') throw malformed(where);
+    if (length === '' || text[end - 1] !== '\n') throw malformed(where);
     if (IDENTITY.test(key)) throw global(where, key);
     start = end;
   }
