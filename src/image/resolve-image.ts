@@ -17,7 +17,7 @@ export interface ImageRequest {
 }
 
 /** A layout, as far as choosing an image is concerned. */
-export interface LayoutIndex {
+interface LayoutIndex {
   readonly path: string;
   readonly index: ImageIndex;
 }

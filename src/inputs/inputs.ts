@@ -5,7 +5,16 @@ import type { ImageRequest } from '../image/resolve-image.ts';
 import type { IfTagExists } from '../push/context.ts';
 import { MAX_PART_SIZE, MIN_PART_SIZE } from '../ecr/upload/part-ranges.ts';
 import { MAX_LAYERS_AT_ONCE } from '../push/upload-layers.ts';
-import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
+import {
+  choice,
+  flag,
+  lines,
+  list,
+  type ReadInput,
+  type ReadText,
+  required,
+  wholeNumber,
+} from './read-input.ts';
 import { parseRepositorySettings } from './parse-repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
 
@@ -28,9 +37,6 @@ export interface Inputs {
 }
 
 const MIB = 1024 * 1024;
-
-/** Reads the text of a file that an input names. */
-export type ReadText = (path: string) => Promise<string>;
 
 /** @throws PushError INVALID_INPUT */
 export async function parseInputs(read: ReadInput, readText: ReadText): Promise<Inputs> {

@@ -2,6 +2,7 @@ import type { CatalogData, RepositorySettings } from '../ecr/repository-settings
 import { PushError } from '../errors.ts';
 import { type Fields, isFields } from '../oci/fields.ts';
 import { parseStrictJson } from '../oci/json.ts';
+import type { ReadText } from './read-input.ts';
 
 const INPUT = 'repository-settings';
 const KEYS: readonly string[] = [
@@ -26,7 +27,7 @@ const KEYS: readonly string[] = [
  */
 export async function parseRepositorySettings(
   text: string,
-  readText: (path: string) => Promise<string>,
+  readText: ReadText,
 ): Promise<RepositorySettings> {
   const fields = text.startsWith('{') ? parseJson(text) : parseLines(text);
   const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
@@ -114,7 +115,7 @@ function catalogData(fields: Fields): CatalogData | undefined {
 async function policy(
   fields: Fields,
   key: string,
-  readText: (path: string) => Promise<string>,
+  readText: ReadText,
 ): Promise<string | undefined> {
   const value = fields[key];
   if (isFields(value)) return JSON.stringify(value);
@@ -125,11 +126,7 @@ async function policy(
   return json;
 }
 
-async function readPolicy(
-  path: string,
-  key: string,
-  readText: (path: string) => Promise<string>,
-): Promise<string> {
+async function readPolicy(path: string, key: string, readText: ReadText): Promise<string> {
   try {
     return await readText(path);
   } catch (cause) {

@@ -26,7 +26,7 @@ export interface TargetDefaults {
   readonly region: string | undefined;
 }
 
-export const DEFAULT_TAG = 'latest';
+const DEFAULT_TAG = 'latest';
 
 /**
  * The repositories that `tags` name, each once: full references name their own, bare tags go to `repository`.
