@@ -5,17 +5,8 @@ import type { ImageRequest } from '../image/resolve-image.ts';
 import type { IfTagExists } from '../push/context.ts';
 import { MAX_PART_SIZE, MIN_PART_SIZE } from '../ecr/upload/part-ranges.ts';
 import { MAX_LAYERS_AT_ONCE } from '../push/upload-layers.ts';
-import {
-  choice,
-  flag,
-  lines,
-  list,
-  type ReadInput,
-  type ReadText,
-  required,
-  wholeNumber,
-} from './read-input.ts';
-import { parseRepositorySettings } from './parse-repository-settings.ts';
+import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
+import { parseRepositorySettings, type ReadText } from './parse-repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
 
 /** The step's inputs, read once and checked. */
@@ -25,12 +16,12 @@ export interface Inputs {
   readonly request: ImageRequest;
   readonly targets: readonly TargetInput[];
   readonly ifTagExists: IfTagExists;
-  /** Whether the first target that fails stops the others. */
+  /** Whether the first target that fails ends the others. */
   readonly failFast: boolean;
   /** How to create missing repositories; undefined leaves them missing. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
-  /** The most layers in flight at once across all repositories; undefined to choose by their sizes. */
+  /** Layers of one target under way at once; undefined to choose by their sizes. */
   readonly concurrency: number | undefined;
   /** Bytes in each part of a layer; undefined to take what ECR offers. */
   readonly partSize: number | undefined;

@@ -2,7 +2,9 @@ import type { CatalogData, RepositorySettings } from '../ecr/repository-settings
 import { PushError } from '../errors.ts';
 import { type Fields, isFields } from '../oci/fields.ts';
 import { parseStrictJson } from '../oci/json.ts';
-import type { ReadText } from './read-input.ts';
+
+/** Reads the text of a file that an input names. */
+export type ReadText = (path: string) => Promise<string>;
 
 const INPUT = 'repository-settings';
 const KEYS: readonly string[] = [

@@ -3,9 +3,6 @@ import { PushError } from '../errors.ts';
 /** An input's text, trimmed; '' if it is not set. */
 export type ReadInput = (name: string) => string;
 
-/** Reads the text of a file that an input names. */
-export type ReadText = (path: string) => Promise<string>;
-
 /** @throws PushError INVALID_INPUT, like all functions below */
 export function required(read: ReadInput, name: string): string {
   const text = read(name);
