@@ -1,28 +1,27 @@
 import { PushError } from '../errors.ts';
+import { attestedDigest, isAttestation } from '../oci/annotations.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Fields } from '../oci/fields.ts';
 import { rawEntries, withEntries } from '../oci/index-bytes.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
 import { matchesPlatform, platformName } from '../oci/platform.ts';
-import { attestedDigest, isAttestation } from './attestation.ts';
-import { checkDepth } from './depth.ts';
+import type { Overlay } from './content.ts';
 import type { ManifestNode } from './graph.ts';
-import type { Overlay } from './overlay.ts';
-import { platformOf } from './platform-of.ts';
-import { readManifest } from './read-manifest.ts';
+import { checkDepth } from './limits.ts';
+import { platformOf, readManifest } from './read-manifest.ts';
 
 /** What to keep of images and indexes. */
 export interface Selection {
-  /** Those to keep; empty keeps all. */
+  /** The platforms to keep; empty keeps all. */
   readonly platforms: readonly Platform[];
   readonly attestations: 'keep' | 'drop';
 }
 
 /**
- * What the selection leaves of each root, in their order: the same descriptor when nothing has to go, undefined when
- * everything has. New indexes are added to `content`.
- * @throws PushError PLATFORM_NOT_FOUND if a platform is in none of the roots
+ * What the selection leaves of each root, in order: the same descriptor if nothing has to go, undefined if everything
+ * has to. New indexes are added to `content`.
+ * @throws PushError PLATFORM_NOT_FOUND if a wanted platform is in none of the roots
  */
 export async function filterRoots(
   roots: readonly Descriptor[],
@@ -41,9 +40,9 @@ class Filter {
   readonly #seen: Platform[] = [];
   readonly #content: Overlay;
   readonly #selection: Selection;
-  /** What is left of each index: one that is named again and again is read once. */
+  /** What is left of each index: one that is listed many times is read only once. */
   readonly #left = new Map<Digest, Descriptor | undefined>();
-  /** What is kept as it was, and its attestations with it. */
+  /** What is kept unchanged, so that its attestations still hold. */
   readonly #unchanged = new Set<string>();
 
   constructor(content: Overlay, selection: Selection) {
@@ -122,16 +121,16 @@ class Filter {
 function replaceEntry(raw: Fields | undefined, kept: Descriptor | undefined): Fields[] {
   if (raw === undefined || kept === undefined) return [];
   if (raw['digest'] === kept.digest) return [raw];
-  // Inline data are those of the index that it was.
+  // Inline data would be that of the index as it was.
   const others = Object.entries(raw).filter(([name]) => name !== 'data');
   return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
 }
 
 function platformNotFound(missing: readonly Platform[], seen: readonly Platform[]): PushError {
   const names = new Set(seen.map(platformName));
-  const found = names.size === 0 ? 'names none' : `holds ${[...names].join(', ')}`;
+  const found = names.size === 0 ? 'names no platform' : `has ${[...names].join(', ')}`;
   return new PushError(
     'PLATFORM_NOT_FOUND',
-    `No image for ${missing.map(platformName).join(', ')}: the layout ${found}`,
+    `no image is for ${missing.map(platformName).join(', ')}: the layout ${found}`,
   );
 }

@@ -8,7 +8,7 @@ export interface ManifestNode {
   readonly manifest: Manifest;
 }
 
-/** A manifest that is found by what it speaks of: by its `subject`, or by a tag, as cosign's are. */
+/** A manifest that refers to another one: by its `subject`, or by a tag, as those of cosign do. */
 export interface ReferrerNode extends ManifestNode {
   readonly tag?: string;
 }
@@ -18,16 +18,10 @@ export interface ImageGraph {
   readonly root: ManifestNode;
   /** Children before their parents, the root last. */
   readonly manifests: readonly ManifestNode[];
-  /** What goes along with the image: subjects before what refers to them. */
+  /** What is pushed along with the image: subjects before what refers to them. */
   readonly referrers: readonly ReferrerNode[];
-  /** Configs and layers that the layout holds. */
+  /** The configs and layers that the layout holds. */
   readonly blobs: readonly Descriptor[];
-  /** Foreign layers that the layout leaves out: ECR does not ask for them. */
+  /** Foreign layers that the layout leaves out: ECR does not require them. */
   readonly absentForeignLayers: readonly Descriptor[];
-}
-
-/** What planning needs of a layout. */
-export interface ContentReader {
-  has(descriptor: Descriptor): Promise<boolean>;
-  readVerified(descriptor: Descriptor): Promise<Uint8Array>;
 }

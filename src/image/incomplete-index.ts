@@ -1,13 +1,13 @@
 import { PushError } from '../errors.ts';
+import { attestedDigest, isAttestation } from '../oci/annotations.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
 import { matchesPlatform, platformName } from '../oci/platform.ts';
-import { attestedDigest, isAttestation } from './attestation.ts';
-import type { ContentReader } from './graph.ts';
-import { platformOf } from './platform-of.ts';
+import type { ContentReader } from './content.ts';
+import { platformOf } from './read-manifest.ts';
 
-/** An entry of an index of which the layout lacks something. */
+/** An entry of an index that is missing from the layout, in whole or in part. */
 export interface Gap {
   readonly index: Digest;
   readonly entry: Descriptor;
@@ -15,9 +15,9 @@ export interface Gap {
 }
 
 /**
- * `docker save` keeps the index of a multi-platform image, and leaves out what was never pulled: platforms, and often
+ * `docker save` keeps the index of a multi-platform image but leaves out what was never pulled: platforms, and often
  * all attestations. The hint names the inputs that keep what is there, if there are any.
- * `whole`: the manifests that indexes of the same image list and the layout does hold, attestations too.
+ * `whole`: the manifests that the layout does hold of those that indexes of the same image list, attestations too.
  */
 export async function incompleteIndex(
   whole: readonly Descriptor[],
@@ -26,11 +26,10 @@ export async function incompleteIndex(
 ): Promise<PushError> {
   const [{ index, error: cause }] = gaps;
   const inputs = await inputsThatHelp(whole, gaps, content);
-  const hint =
-    inputs.length === 0
-      ? 'Build the layout again, whole.'
-      : `Set ${inputs.join(' and ')} to push what is there, or build the layout again, whole.`;
-  return new PushError('INCOMPLETE_INDEX', `index ${index}: ${cause.message}`, { hint, cause });
+  const message = `index ${index}: ${cause.message}`;
+  if (inputs.length === 0) return new PushError('INCOMPLETE_INDEX', message, { cause });
+  const hint = `Set ${inputs.join(' and ')} to push what is there, or build the whole layout again.`;
+  return new PushError('INCOMPLETE_INDEX', message, { hint, cause });
 }
 
 async function inputsThatHelp(
@@ -52,7 +51,7 @@ async function inputsThatHelp(
   ];
 }
 
-/** Those that the input platforms can keep without keeping one that is absent. */
+/** The images that the input platforms can keep without keeping an absent one. */
 async function imagesToKeep(
   images: readonly Descriptor[],
   absent: readonly Descriptor[],
@@ -71,8 +70,8 @@ async function imagesToKeep(
 }
 
 /**
- * Of what is absent, in whole or in part. Undefined if choosing platforms would have to read something that is not
- * there: an index, or an image whose entry names no platform.
+ * The platforms of what is absent, in whole or in part. Undefined if choosing platforms would have to read something
+ * that is not there: an index, or an image whose entry names no platform.
  */
 async function platformsOf(
   absent: readonly Descriptor[],

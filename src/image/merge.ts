@@ -1,15 +1,14 @@
 import { PushError } from '../errors.ts';
+import { isAttestation } from '../oci/annotations.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Fields } from '../oci/fields.ts';
 import { newIndex, rawEntries } from '../oci/index-bytes.ts';
 import { isIndexMediaType, OCI_INDEX } from '../oci/media-types.ts';
 import { isSamePlatform, platformName } from '../oci/platform.ts';
-import { isAttestation } from './attestation.ts';
-import { checkDepth } from './depth.ts';
-import type { Overlay } from './overlay.ts';
-import { platformOf } from './platform-of.ts';
-import { readManifest } from './read-manifest.ts';
+import type { Overlay } from './content.ts';
+import { checkDepth } from './limits.ts';
+import { platformOf, readManifest } from './read-manifest.ts';
 
 /** The image or index that one of several layouts holds. */
 export interface LayoutRoot {
@@ -19,14 +18,14 @@ export interface LayoutRoot {
 
 interface Entry {
   readonly digest: Digest;
-  /** As it will stand in the merged index. */
+  /** As it goes into the merged index. */
   readonly raw: Fields;
   readonly platform: Platform | undefined;
   readonly layoutPath: string;
 }
 
 /**
- * One index over the images of several layouts, in their order, each once; their own indexes are dissolved in it.
+ * One index of the images of several layouts, in order, each once; the entries of their own indexes move into it.
  * @throws PushError CONFLICTING_PLATFORMS
  */
 export async function mergeRoots(
@@ -44,14 +43,14 @@ export async function mergeRoots(
 class Merge {
   readonly entries: Entry[] = [];
   readonly #content: Overlay;
-  /** Images and indexes alike: what is named again and again is read once. */
+  /** Images and indexes alike: what is listed many times is read only once. */
   readonly #known = new Set<Digest>();
 
   constructor(content: Overlay) {
     this.#content = content;
   }
 
-  /** `raw` is how the image's entry will stand in the merged index; an index gives way to its own entries. */
+  /** `raw` is the image's entry in the merged index; an index is replaced by its own entries. */
   async add(
     descriptor: Descriptor,
     raw: Fields,
@@ -66,7 +65,7 @@ class Merge {
       this.entries.push({ digest, raw, platform: undefined, layoutPath });
       return;
     }
-    // An image may be absent, as `docker save` leaves some out: the walk tells, and knows of all that is.
+    // An image may be absent, as `docker save` leaves some out: the walk finds that out, for all of them together.
     if (!isIndexMediaType(descriptor.mediaType)) return this.#addImage(descriptor, raw, layoutPath);
     const { manifest, bytes } = await readManifest(descriptor, this.#content);
     const children = manifest.kind === 'index' ? manifest.manifests : [];
@@ -79,7 +78,7 @@ class Merge {
   async #addImage(descriptor: Descriptor, raw: Fields, layoutPath: string): Promise<void> {
     const { digest } = descriptor;
     const platform = await platformOf(descriptor, this.#content);
-    // What index.json says of a root is not in `raw`.
+    // `raw` lacks what index.json says of a root.
     const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
     const named = saysPlatform ? raw : withPlatform(raw, platform);
     const entry = { digest, raw: named, platform, layoutPath };

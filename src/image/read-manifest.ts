@@ -1,6 +1,12 @@
-import type { Descriptor } from '../oci/descriptor.ts';
-import { checkManifestMediaType, parseManifest } from '../oci/parse-manifest.ts';
-import type { ContentReader, ManifestNode } from './graph.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import { isConfigMediaType } from '../oci/media-types.ts';
+import {
+  checkManifestMediaType,
+  parseConfigPlatform,
+  parseManifest,
+} from '../oci/parse-manifest.ts';
+import type { ContentReader } from './content.ts';
+import type { ManifestNode } from './graph.ts';
 
 /** @throws PushError UNSUPPORTED_MEDIA_TYPE, BLOB_MISSING, DIGEST_MISMATCH, and what `parseManifest` throws */
 export async function readManifest(
@@ -9,8 +15,22 @@ export async function readManifest(
 ): Promise<ManifestNode> {
   const { mediaType, digest } = descriptor;
   const where = `manifest ${digest}`;
-  // Before it is read: it could be a layer, of any size.
+  // Checked before it is read: it could be a layer of any size.
   checkManifestMediaType(mediaType, where);
   const bytes = await content.readVerified(descriptor);
   return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
+}
+
+/** An image's platform, from its config if the descriptor does not name one; undefined if it is not an image. */
+export async function platformOf(
+  image: Descriptor,
+  content: ContentReader,
+): Promise<Platform | undefined> {
+  if (image.platform !== undefined) return image.platform;
+  const { manifest } = await readManifest(image, content);
+  if (manifest.kind === 'index' || !isConfigMediaType(manifest.config.mediaType)) return undefined;
+  return parseConfigPlatform(
+    await content.readVerified(manifest.config),
+    `config ${manifest.config.digest}`,
+  );
 }

@@ -1,17 +1,17 @@
 import { PushError } from '../errors.ts';
+import { namesOf } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
 import type { ImageIndex, Manifest } from '../oci/manifest.ts';
 import { isIndexMediaType, isManifestMediaType } from '../oci/media-types.ts';
-import type { ContentReader } from './graph.ts';
+import type { ContentReader } from './content.ts';
 import { readManifest } from './read-manifest.ts';
-import { namesOf } from './select-image.ts';
 
-/** A manifest that speaks of another one: a signature, an SBOM, an attestation. */
+/** A manifest that refers to another one: a signature, an SBOM, an attestation. */
 export interface Referrer {
   readonly descriptor: Descriptor;
   readonly subject: Digest;
-  /** Where it is found by a tag and not by its `subject`. */
+  /** Set if the tag names the subject, and the manifest does not. */
   readonly tag?: string;
 }
 
@@ -20,10 +20,10 @@ const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
 const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
 
-/** Told of what is there beside the image, and is not whole. */
+/** Called with what is wrong with a manifest beside the image that cannot be pushed. */
 export type OnBroken = (error: PushError) => void;
 
-/** The referrers among the entries of a layout's `index.json`. What is none, or no manifest at all, is passed over. */
+/** The referrers among the entries of a layout's `index.json`. Everything else is skipped. */
 export async function findReferrers(
   entries: readonly Descriptor[],
   content: ContentReader,
@@ -52,7 +52,7 @@ async function referrersIn(
   return names.flatMap((tag) => cosignReferrer(entry, tag));
 }
 
-/** Of a fallback index, which lists manifests: an index in it is not followed. */
+/** The referrers that a fallback index lists: an index among them is not followed. */
 async function listedReferrers(
   { manifests }: ImageIndex,
   content: ContentReader,
@@ -66,7 +66,7 @@ async function listedReferrers(
   return listed;
 }
 
-/** An entry beside the image may be of any kind, absent or broken: that is no reason not to push the image. */
+/** An entry beside the image may be of any kind, absent or broken: that must not stop the push of the image. */
 async function readIfSound(
   entry: Descriptor,
   content: ContentReader,

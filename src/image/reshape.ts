@@ -1,21 +1,21 @@
 import { PushError } from '../errors.ts';
+import { isAttestation } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { isAttestation } from './attestation.ts';
+import type { Overlay } from './content.ts';
 import { filterRoots, type Selection } from './filter.ts';
 import { type LayoutRoot, mergeRoots } from './merge.ts';
-import type { Overlay } from './overlay.ts';
 import { readManifest } from './read-manifest.ts';
 
-/** What to push of what the layouts hold. Anything but the defaults makes another root, with another digest. */
+/** What to push of what the layouts hold. Anything but the defaults can make another root, with another digest. */
 export interface Shape extends Selection {
   /** `unwrap` turns an index that holds one image into that image, which is what AWS Lambda takes. */
   readonly singleImage: 'keep' | 'unwrap';
 }
 
 /**
- * The one root that the shape makes of the layouts' own: the same descriptor when there is one and nothing has to go.
- * Layouts of which nothing is kept are left out before the others are merged, so that platforms that only they hold do
- * not conflict; several layouts make an index, however much of them is left. New indexes are added to `content`.
+ * The one root that the shape makes of the layouts' own: the same descriptor if there is one and nothing has to go.
+ * Each layout is filtered before they are merged, so that platforms that are not kept cannot conflict; several layouts
+ * always make an index, however little of them is left. New indexes are added to `content`.
  * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, CONFLICTING_PLATFORMS, NOT_A_SINGLE_IMAGE
  */
 export async function reshape(
@@ -45,8 +45,8 @@ async function filterLayouts(
 
 function nothingLeft(roots: readonly LayoutRoot[]): PushError {
   const indexes = roots.map(({ root, layoutPath }) => `index ${root.digest} of ${layoutPath}`);
-  return new PushError('NO_IMAGE', `There are attestations only in ${indexes.join(', ')}`, {
-    hint: 'Leave the input attestations out, or set it to keep.',
+  return new PushError('NO_IMAGE', `nothing but attestations in ${indexes.join(', ')}`, {
+    hint: 'Set the input attestations to keep.',
   });
 }
 

@@ -1,36 +1,36 @@
 import type { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
-import type { ContentReader, ImageGraph } from './graph.ts';
-import { Overlay } from './overlay.ts';
+import { type ContentReader, Overlay } from './content.ts';
+import type { ImageGraph } from './graph.ts';
 import { findReferrers } from './referrers.ts';
 import { reshape, type Shape } from './reshape.ts';
 import { selectImage } from './select-image.ts';
 import { walkGraph } from './walk.ts';
 
 export interface ImageRequest {
-  /** Name or digest of one of a layout's images; undefined where it holds one. */
+  /** The name or digest of one of a layout's images; undefined if it holds only one. */
   readonly image: string | undefined;
   readonly shape: Shape;
-  /** Whether what refers to the image goes along. */
+  /** Whether to push what refers to the image along with it. */
   readonly referrers: boolean;
 }
 
-/** What a layout says of itself. */
-export interface LayoutIndex {
+/** A layout, as far as choosing an image is concerned. */
+interface LayoutIndex {
   readonly path: string;
   readonly index: ImageIndex;
 }
 
 export interface ResolvedImage {
   readonly graph: ImageGraph;
-  /** The images as the layouts hold them: one, and the same as the graph's root, unless something was asked to change. */
+  /** The images as the layouts hold them: only the graph's root, unless the request changes something. */
   readonly origins: readonly Descriptor[];
-  /** What is wrong with entries beside the image: should they refer to it, they stay behind. */
+  /** What is wrong with other entries of the layout: if they refer to the image, they are left behind. */
   readonly brokenEntries: readonly PushError[];
 }
 
-/** The image to push: selected in each layout, made one root of the shape that is asked for, and read whole. */
+/** The image to push: selected in each layout, given the requested shape under one root, and read completely. */
 export async function resolveImage(
   layouts: readonly LayoutIndex[],
   content: ContentReader,

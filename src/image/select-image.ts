@@ -1,16 +1,12 @@
 import { PushError } from '../errors.ts';
+import { namesOf } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { platformName } from '../oci/platform.ts';
 
-/** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
-const REF_NAME = 'org.opencontainers.image.ref.name';
-/** The full reference, as containerd and `docker save` write it. */
-const CONTAINERD_NAME = 'io.containerd.image.name';
-
 /**
- * The image of a layout that is to be pushed: the one that `wanted` names, by digest, by `ref.name` or by full
- * reference; without it the only one there is. The same digest under several names is one image.
+ * The image to push from a layout: the one that `wanted` names by digest, `ref.name` or full reference; without it, the
+ * only one there is. The same digest under several names is one image.
  * @throws PushError NO_IMAGE, IMAGE_NOT_FOUND, AMBIGUOUS_IMAGE
  */
 export function selectImage(
@@ -27,20 +23,12 @@ export function selectImage(
     'AMBIGUOUS_IMAGE',
     wanted === undefined
       ? `${layoutPath} holds several images:\n${list(candidates)}`
-      : `${layoutPath} holds several images by the name ${wanted}:\n${list(candidates)}`,
+      : `${layoutPath} holds several images named ${wanted}:\n${list(candidates)}`,
   );
 }
 
 function isNamed(entry: Descriptor, wanted: string): boolean {
   return entry.digest === wanted || namesOf(entry).includes(wanted);
-}
-
-/** Several names of one image can be one comma-joined string: https://github.com/moby/buildkit/issues/5572 */
-export function namesOf({ annotations = {} }: Descriptor): string[] {
-  return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
-    .flatMap((names) => names?.split(',') ?? [])
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }
 
 function notFound(
@@ -53,7 +41,7 @@ function notFound(
   }
   return new PushError(
     'IMAGE_NOT_FOUND',
-    `${layoutPath} holds no image ${wanted}, but:\n${list(manifests)}`,
+    `${layoutPath} holds no image ${wanted}. It holds:\n${list(manifests)}`,
   );
 }
 
@@ -69,7 +57,7 @@ function list(entries: readonly Descriptor[]): string {
   return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
 }
 
-/** An annotation may hold anything, line breaks, too. */
+/** An annotation may hold anything, even line breaks. */
 function escaped(name: string): string {
   return JSON.stringify(name).slice(1, -1);
 }

@@ -5,20 +5,16 @@ import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
 import { isConfigMediaType } from '../oci/media-types.ts';
 import { parseConfigPlatform } from '../oci/parse-manifest.ts';
-import { checkDepth } from './depth.ts';
-import type { ContentReader, ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
+import type { ContentReader } from './content.ts';
+import type { ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
 import { type Gap, incompleteIndex } from './incomplete-index.ts';
+import { checkDepth, MAX_GRAPH_BYTES, MAX_LAYERS } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
 import type { OnBroken, Referrer } from './referrers.ts';
 
-/** ECR refuses an image with more: https://github.com/spinframework/spin/issues/1787 */
-export const MAX_LAYERS = 500;
-/** Of all manifests of a graph together, which are held in memory until they are pushed. */
-export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
-
 /**
- * Reads everything under `root`, verified, and those of the referrers that speak of any of it; checks what ECR would
- * refuse, so that nothing is sent in vain. A referrer of which that is not true is told to `onBroken` and stays behind.
+ * Reads and verifies everything under `root`, and the referrers to any of it; checks for what ECR would refuse, so that
+ * nothing is sent in vain. A referrer that fails these checks is reported to `onBroken` and left behind.
  * @throws PushError BLOB_MISSING, DIGEST_MISMATCH, EMPTY_BLOB, TOO_MANY_LAYERS, INCOMPLETE_INDEX,
  *   INVALID_MANIFEST, TOO_LARGE, and what `parseManifest` throws
  */
@@ -39,7 +35,7 @@ function refuse(error: PushError): never {
   throw error;
 }
 
-/** A referrer can itself be referred to: again, until no more of them belong to what was found. */
+/** A referrer can itself have referrers: repeats until none of those left refers to anything found. */
 async function walkReferrers(
   walk: Walk,
   referrers: readonly Referrer[],
@@ -63,7 +59,7 @@ async function walkReferrers(
   }
 }
 
-/** On a walk of its own: nothing of a referrer that turns out to be broken stays in the one that goes on. */
+/** In a walk of its own, so that a referrer that turns out to be broken leaves nothing behind in `walk`. */
 async function walkReferrer(walk: Walk, { descriptor, tag }: Referrer): Promise<ReferrerNode[]> {
   const further = walk.further();
   await further.whole(descriptor);
@@ -75,12 +71,12 @@ async function walkReferrer(walk: Walk, { descriptor, tag }: Referrer): Promise<
 
 class Walk {
   readonly #content: ContentReader;
-  /** Where some of it was walked before. */
+  /** An earlier walk, whose manifests and blobs need not be read again. */
   readonly #before: Walk | undefined;
   readonly #known = new Map<Digest, ManifestNode>();
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #absentForeignLayers = new Map<Digest, Descriptor>();
-  /** Entries of indexes: those that are there, and those that are not. */
+  /** Entries of indexes: those that are there, and below those that are not. */
   readonly #images: Descriptor[] = [];
   readonly #gaps: Gap[] = [];
   #bytes: number;
@@ -116,7 +112,7 @@ class Walk {
     };
   }
 
-  /** A walk that passes by what this one knows. */
+  /** A walk that skips what this one knows. */
   further(): Walk {
     return new Walk(this.#content, this);
   }
@@ -137,7 +133,7 @@ class Walk {
     throw await incompleteIndex(this.#images, [first, ...others], this.#content);
   }
 
-  /** A manifest is noted after its children, which puts children first. */
+  /** A manifest is recorded after its children, which puts children first. */
   async manifest(descriptor: Descriptor, parents: readonly Digest[]): Promise<ManifestNode> {
     const { digest } = descriptor;
     const known = this.find(digest);
@@ -151,7 +147,7 @@ class Walk {
     return node;
   }
 
-  /** What is named again is not read again, unless it is said to be something else: that is refused. */
+  /** A manifest that is listed again is read again only if the descriptors differ, which then fails. */
   async #again(descriptor: Descriptor, known: ManifestNode): Promise<ManifestNode> {
     const { mediaType, size } = known.descriptor;
     const isSame = descriptor.mediaType === mediaType && descriptor.size === size;
@@ -162,12 +158,10 @@ class Walk {
   #count({ bytes }: ManifestNode): void {
     this.#bytes += bytes.byteLength;
     if (this.#bytes <= MAX_GRAPH_BYTES) return;
-    throw new PushError('TOO_LARGE', `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`, {
-      hint: 'Select a smaller image with the input image, or keep fewer platforms.',
-    });
+    throw new PushError('TOO_LARGE', `the manifests of the image exceed ${MAX_GRAPH_BYTES} bytes`);
   }
 
-  /** What is absent is only noted, so that in the end the error knows all of it. */
+  /** What is absent is only recorded, so that the error at the end can name all of it. */
   async #index(
     { manifests }: ImageIndex,
     index: Digest,
@@ -188,7 +182,7 @@ class Walk {
     if (layers.length > MAX_LAYERS) {
       throw new PushError(
         'TOO_MANY_LAYERS',
-        `${where} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`,
+        `${where} has ${layers.length} layers; ECR accepts at most ${MAX_LAYERS}`,
       );
     }
     await this.#blob(config, `${where}: config`);
@@ -199,17 +193,14 @@ class Walk {
   async #blob(blob: Descriptor, where: string): Promise<void> {
     if (this.hasBlob(blob)) return;
     if (blob.size === 0) {
-      throw new PushError(
-        'EMPTY_BLOB',
-        `${where} ${blob.digest} is empty, and ECR takes no empty layer`,
-      );
+      throw new PushError('EMPTY_BLOB', `${where} ${blob.digest} is empty, which ECR refuses`);
     }
     if (await this.#content.has(blob)) this.#blobs.set(blob.digest, blob);
     else if (isForeignLayer(blob)) this.#absentForeignLayers.set(blob.digest, blob);
     else throw missingBlob(blob, where);
   }
 
-  /** Small enough to be verified before anything is sent; what is larger, ECR itself sums up. */
+  /** Configs are small enough to verify before anything is sent; ECR itself verifies a larger one. */
   async #checkConfig(config: Descriptor): Promise<void> {
     if (config.size > MAX_MANIFEST_BYTES || !this.hasBlob(config)) return;
     const bytes = await this.#content.readVerified(config);
@@ -218,7 +209,5 @@ class Walk {
 }
 
 function missingBlob({ digest }: Descriptor, where: string): PushError {
-  return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
-    hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
-  });
+  return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`);
 }

@@ -4,7 +4,7 @@ import { parsePlatformName } from '../oci/platform.ts';
 import type { ImageRequest } from '../image/resolve-image.ts';
 import { MAX_LAYERS_AT_ONCE, MAX_PART_SIZE, MIN_PART_SIZE } from '../ecr/upload/tuning.ts';
 import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
-import { parseRepositorySettings } from './parse-repository-settings.ts';
+import { parseRepositorySettings, type ReadText } from './parse-repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
 
 /** The step's inputs, read once and checked. */
@@ -16,19 +16,16 @@ export interface Inputs {
   readonly ifTagExists: 'fail' | 'skip';
   /** Whether the first target that fails ends the others. */
   readonly failFast: boolean;
-  /** How to create repositories that are missing; undefined not to. */
+  /** How to create missing repositories; undefined leaves them missing. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
   /** Most layers under way at once, of all repositories together; undefined for as many as there may be. */
   readonly concurrency: number | undefined;
-  /** Bytes of a layer's parts; undefined to take what ECR offers. */
+  /** Bytes in each part of a layer; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
 }
 
 const MIB = 1024 * 1024;
-
-/** The text of a file that an input names. */
-export type ReadText = (path: string) => Promise<string>;
 
 /** @throws PushError INVALID_INPUT */
 export async function parseInputs(read: ReadInput, readText: ReadText): Promise<Inputs> {
@@ -54,7 +51,7 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
   };
 }
 
-/** In MiB, within what ECR takes. */
+/** The input is in MiB, within what ECR accepts. */
 function parsePartSize(read: ReadInput): number | undefined {
   const mebibytes = wholeNumber(read, 'part-size', [MIN_PART_SIZE / MIB, MAX_PART_SIZE / MIB]);
   return mebibytes === undefined ? undefined : mebibytes * MIB;

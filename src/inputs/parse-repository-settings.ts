@@ -3,6 +3,9 @@ import { PushError } from '../errors.ts';
 import { type Fields, isFields } from '../oci/fields.ts';
 import { parseStrictJson } from '../oci/json.ts';
 
+/** Reads the text of a file that an input names. */
+export type ReadText = (path: string) => Promise<string>;
+
 const INPUT = 'repository-settings';
 const KEYS: readonly string[] = [
   'tag-mutability',
@@ -22,16 +25,19 @@ const KEYS: readonly string[] = [
 
 /**
  * The input repository-settings: a JSON object, or `key: value` lines. `readText` reads a policy's file.
- * @throws PushError INVALID_INPUT
+ * @throws PushError INVALID_INPUT, INVALID_JSON
  */
 export async function parseRepositorySettings(
   text: string,
-  readText: (path: string) => Promise<string>,
+  readText: ReadText,
 ): Promise<RepositorySettings> {
   const fields = text.startsWith('{') ? parseJson(text) : parseLines(text);
   const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
   if (unknown !== undefined)
-    throw invalid(`has no key ${JSON.stringify(unknown)}`, `It takes ${KEYS.join(', ')}.`);
+    throw invalid(
+      `has an unknown key: ${JSON.stringify(unknown)}`,
+      `The keys are ${KEYS.join(', ')}.`,
+    );
   return {
     ...mutability(fields),
     ...optional('scanOnPush', flag(fields, 'scan-on-push')),
@@ -45,8 +51,21 @@ export async function parseRepositorySettings(
 }
 
 function parseJson(text: string): Fields {
-  const value = parseStrictJson(Buffer.from(text), INPUT);
+  const value = checkedJson(text, INPUT);
   return isFields(value) ? value : {};
+}
+
+/** The hints of `parseStrictJson` are about layouts. */
+function checkedJson(text: string, where: string): unknown {
+  try {
+    return parseStrictJson(Buffer.from(text), where);
+  } catch (error) {
+    if (!(error instanceof PushError)) throw error;
+    throw new PushError(error.code, error.message, {
+      hint: 'Correct the JSON: every key once, no comments, no trailing commas.',
+      cause: error.cause,
+    });
+  }
 }
 
 function parseLines(text: string): Fields {
@@ -57,18 +76,21 @@ function parseLines(text: string): Fields {
   const entries = lines.map(parseLine);
   const keys = entries.map(([key]) => key);
   const twice = keys.find((key, at) => keys.indexOf(key) < at);
-  if (twice !== undefined) throw invalid(`has ${twice} twice`, 'Write each key once.');
+  if (twice !== undefined) throw invalid(`has the key ${twice} twice`, 'Write each key once.');
   return Object.fromEntries(entries);
 }
 
 function parseLine(line: string): [key: string, value: string] {
   const colon = line.indexOf(':');
   if (colon < 0)
-    throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, 'Write key: value.');
+    throw invalid(
+      `has a line without a colon: ${JSON.stringify(line)}`,
+      'Write each line as key: value.',
+    );
   return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
 
-/** Exclusions are a mutability of their own in the API. */
+/** In the API, a mutability with exclusions has a name of its own. */
 function mutability(
   fields: Fields,
 ): Pick<RepositorySettings, 'imageTagMutability' | 'mutabilityExclusions'> {
@@ -91,31 +113,27 @@ function catalogData(fields: Fields): CatalogData | undefined {
   return Object.keys(data).length === 0 ? undefined : data;
 }
 
-/** The JSON itself, as text or as an object, or the path of the file that holds it. */
+/** The JSON itself, as a string or an object, or the path of the file that holds it. */
 async function policy(
   fields: Fields,
   key: string,
-  readText: (path: string) => Promise<string>,
+  readText: ReadText,
 ): Promise<string | undefined> {
   const value = fields[key];
   if (isFields(value)) return JSON.stringify(value);
   const text = string(fields, key);
   if (text === undefined) return undefined;
   const json = text.startsWith('{') ? text : await readPolicy(text, key, readText);
-  parseStrictJson(Buffer.from(json), `${INPUT}: ${key}`);
+  checkedJson(json, `${INPUT}: ${key}`);
   return json;
 }
 
-async function readPolicy(
-  path: string,
-  key: string,
-  readText: (path: string) => Promise<string>,
-): Promise<string> {
+async function readPolicy(path: string, key: string, readText: ReadText): Promise<string> {
   try {
     return await readText(path);
   } catch (cause) {
-    throw new PushError('INVALID_INPUT', `${INPUT}: ${key}: ${path} cannot be read`, {
-      hint: 'Give JSON, or the path of a JSON file relative to the working directory of the step.',
+    throw new PushError('INVALID_INPUT', `The input ${INPUT}: ${key}: ${path} cannot be read`, {
+      hint: "Write JSON, or the path of a JSON file relative to the step's working directory.",
       cause,
     });
   }
@@ -129,7 +147,10 @@ function resourceTags(fields: Fields): Readonly<Record<string, string>> | undefi
   return strings(fields, 'tags')?.reduce<Record<string, string>>((tags, pair) => {
     const equals = pair.indexOf('=');
     if (equals < 1)
-      throw invalid(`has a tag without a value: ${JSON.stringify(pair)}`, 'Write key=value.');
+      throw invalid(
+        `has a tag without a value: ${JSON.stringify(pair)}`,
+        'Write each tag as key=value.',
+      );
     return { ...tags, [pair.slice(0, equals).trim()]: pair.slice(equals + 1).trim() };
   }, {});
 }
@@ -137,10 +158,10 @@ function resourceTags(fields: Fields): Readonly<Record<string, string>> | undefi
 function string(fields: Fields, key: string): string | undefined {
   const value = fields[key];
   if (value === undefined || typeof value === 'string') return value;
-  throw invalid(`has ${key}, which is not a text`, 'Write it in quotes.');
+  throw invalid(`has a value for ${key} that is not a string`, 'Put it in quotes.');
 }
 
-/** An array, or a text of parts between commas. */
+/** An array, or a string of values separated by commas. */
 function strings(fields: Fields, key: string): string[] | undefined {
   const value = fields[key];
   if (Array.isArray(value)) return value.map(String);
@@ -154,7 +175,7 @@ function flag(fields: Fields, key: string): boolean | undefined {
   const value = fields[key];
   if (value === undefined || typeof value === 'boolean') return value;
   if (value === 'true' || value === 'false') return value === 'true';
-  throw invalid(`has ${key}, which is neither true nor false`, 'Write true or false.');
+  throw invalid(`has a value for ${key} that is neither true nor false`, 'Write true or false.');
 }
 
 function choice<const T extends string>(
@@ -165,7 +186,7 @@ function choice<const T extends string>(
   const text = string(fields, key)?.toUpperCase();
   const chosen = allowed.find((value) => value === text);
   if (text === undefined || chosen !== undefined) return chosen;
-  throw invalid(`has ${key}: ${text}`, `It takes ${allowed.join(', ')}.`);
+  throw invalid(`has an invalid ${key}: ${text}`, `Write one of ${allowed.join(', ')}.`);
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

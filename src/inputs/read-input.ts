@@ -1,9 +1,9 @@
 import { PushError } from '../errors.ts';
 
-/** An input's text, trimmed; '' where it is not set. */
+/** An input's text, trimmed; '' if it is not set. */
 export type ReadInput = (name: string) => string;
 
-/** @throws PushError INVALID_INPUT, as all that follow */
+/** @throws PushError INVALID_INPUT, like all functions below */
 export function required(read: ReadInput, name: string): string {
   const text = read(name);
   if (text !== '') return text;
@@ -12,7 +12,7 @@ export function required(read: ReadInput, name: string): string {
   });
 }
 
-/** One of the texts, the first of them where the input is not set. */
+/** One of the allowed values, the first of them if the input is not set. */
 export function choice<const T extends string>(
   read: ReadInput,
   name: string,
@@ -22,8 +22,8 @@ export function choice<const T extends string>(
   if (text === '') return allowed[0];
   const chosen = allowed.find((value) => value === text);
   if (chosen !== undefined) return chosen;
-  throw new PushError('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-    hint: `It takes ${allowed.join(' or ')}.`,
+  throw new PushError('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
+    hint: `Set it to ${allowed.join(' or ')}.`,
   });
 }
 
@@ -32,12 +32,12 @@ export function flag(read: ReadInput, name: string, fallback: boolean): boolean 
   const text = read(name).toLowerCase();
   if (text === '') return fallback;
   if (text === 'true' || text === 'false') return text === 'true';
-  throw new PushError('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-    hint: 'It takes true or false.',
+  throw new PushError('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
+    hint: 'Set it to true or false.',
   });
 }
 
-/** Undefined where the input is not set. */
+/** Undefined if the input is not set. */
 export function wholeNumber(
   read: ReadInput,
   name: string,
@@ -45,10 +45,10 @@ export function wholeNumber(
 ): number | undefined {
   const text = read(name);
   if (text === '') return undefined;
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= most) return number;
-  throw new PushError('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-    hint: `It takes a whole number from ${least} to ${most}.`,
+  throw new PushError('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
+    hint: `Set it to a whole number from ${least} to ${most}.`,
   });
 }
 
@@ -56,7 +56,7 @@ export function lines(text: string): string[] {
   return parts(text, '\n');
 }
 
-/** Parted by new lines or commas. */
+/** Separated by newlines or commas. */
 export function list(text: string): string[] {
   return parts(text, /[\n,]/);
 }

@@ -11,13 +11,13 @@ import {
 } from '../ecr/names/reference.ts';
 import { PushError } from '../errors.ts';
 
-/** One repository, and the tags that the image gets there. */
+/** One repository and the tags to put on the image there. */
 export interface TargetInput {
   readonly repository: RepositoryReference;
   readonly tags: readonly string[];
 }
 
-/** What the inputs say about bare tags. */
+/** Where the inputs put bare tags. */
 export interface TargetDefaults {
   /** A name, or a full reference without a tag. */
   readonly repository: string | undefined;
@@ -26,10 +26,10 @@ export interface TargetDefaults {
   readonly region: string | undefined;
 }
 
-export const DEFAULT_TAG = 'latest';
+const DEFAULT_TAG = 'latest';
 
 /**
- * The repositories that `tags` name, each once: full references by themselves, bare tags next to `repository`.
+ * The repositories that `tags` name, each once: full references name their own, bare tags go to `repository`.
  * @throws PushError INVALID_INPUT
  */
 export function parseTargets(
@@ -66,7 +66,7 @@ function defaultRepository(tag: string, defaults: TargetDefaults): RepositoryRef
   const { repository: name, registryType: type, registryId, region } = defaults;
   if (name === undefined) {
     throw new PushError('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
-      hint: 'Set repository, or write full references in tags.',
+      hint: 'Set repository, or put full references in tags.',
     });
   }
   if (isEcrReference(name)) return withoutTag(name);
@@ -78,14 +78,14 @@ function defaultRepository(tag: string, defaults: TargetDefaults): RepositoryRef
   };
 }
 
-/** It becomes part of a host's name. */
+/** The region becomes part of a host name. */
 function checkRegion(region: string | undefined): string | undefined {
   if (region === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region)) return region;
   throw new PushError(
     'INVALID_INPUT',
     `aws-region ${JSON.stringify(region)} is not an AWS region`,
     {
-      hint: 'A region is written like eu-west-1.',
+      hint: 'Write a region such as eu-west-1.',
     },
   );
 }
@@ -93,7 +93,7 @@ function checkRegion(region: string | undefined): string | undefined {
 function withoutTag(text: string): RepositoryReference {
   const { repository, tag } = parseReference(text);
   if (tag === undefined) return repository;
-  throw new PushError('INVALID_INPUT', `The input repository, ${text}, has a tag`, {
-    hint: 'Write tags under tags.',
+  throw new PushError('INVALID_INPUT', `The input repository has a tag: ${text}`, {
+    hint: 'Put tags in the input tags.',
   });
 }

@@ -5,9 +5,9 @@ import { PushError } from '../errors.ts';
 import { shown } from '../oci/fields.ts';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
-import { errorCode, readAt, unreadable } from './read-at.ts';
+import { errorCode, readAt, unreadable } from './read.ts';
 
-/** A pipe must not block the open, and no link may take the place of a path that was resolved. (Windows has neither flag.) */
+/** A pipe must not block the open, and no link may replace a path after it was resolved. (Windows has neither flag.) */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /** @throws PushError LAYOUT_UNREADABLE */
@@ -58,7 +58,7 @@ class DirectorySource implements BlobSource {
     }
   }
 
-  /** Links are resolved: those of its folder once for all of its files, and the file itself only where it is one. */
+  /** Resolves links: those in the path of a folder once for all its files, a file only if it is a link itself. */
   async #find(file: LayoutFile): Promise<FoundFile | undefined> {
     const location = this.locationOf(file);
     const folder = await this.#resolveFolder(dirname(file), location);
@@ -68,7 +68,7 @@ class DirectorySource implements BlobSource {
     if (status === undefined) return undefined;
     if (!status.isSymbolicLink()) return this.#checked(path, status, location);
     const real = await lookUp(() => realpath(path), location);
-    if (real === undefined) throw unsafeLink(location, 'to nothing');
+    if (real === undefined) throw unsafeLink(location, 'nowhere');
     const target = await lookUp(() => lstat(real), location);
     return target && this.#checked(real, target, location);
   }
@@ -87,7 +87,7 @@ class DirectorySource implements BlobSource {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Nothing is held open between two files.
+    // No file stays open here: each reader closes its own.
   }
 }
 
@@ -120,7 +120,7 @@ function fileSize(status: Stats, location: string): number {
   throw new PushError('NOT_A_LAYOUT', `${location} is not a regular file`);
 }
 
-/** Undefined if there is nothing to look up. */
+/** Undefined if it does not exist. */
 async function lookUp<T>(call: () => Promise<T>, location: string): Promise<T | undefined> {
   try {
     return await call();

@@ -1,14 +1,14 @@
 import { access, glob, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
-import { errorCode } from './read-at.ts';
+import { errorCode } from './read.ts';
 
 /**
- * The paths that the input names: each line a path or a glob. A path is taken as it is, whatever it leads to. Of what a
- * glob matches, directories with an `index.json` and regular files are taken, but nothing inside such a directory; they
- * are sorted, so that the same files make the same index. What several spellings or links lead to comes once, by the
- * first of them.
- * @throws PushError LAYOUT_NOT_FOUND when a glob, or all of it, finds nothing
+ * The paths that the input names: each line is a path or a glob. A path is taken as it is, whatever it leads to. From
+ * what a glob matches, only directories with an `index.json` and regular files are taken, and nothing inside such a
+ * directory; they are sorted, so that the same files make the same index. A layout with several spellings or links is
+ * taken once, under the first of them.
+ * @throws PushError LAYOUT_NOT_FOUND if there is no line, or a glob finds nothing
  */
 export async function findLayouts(lines: readonly string[]): Promise<[string, ...string[]]> {
   const found = new Map<string, string>();
@@ -17,7 +17,7 @@ export async function findLayouts(lines: readonly string[]): Promise<[string, ..
     if (!found.has(real)) found.set(real, path);
   }
   const [first, ...others] = found.values();
-  if (first === undefined) throw new PushError('LAYOUT_NOT_FOUND', 'No layout is named');
+  if (first === undefined) throw new PushError('LAYOUT_NOT_FOUND', 'No layout path is given');
   return [first, ...others];
 }
 
@@ -27,9 +27,12 @@ async function expand(line: string): Promise<string[]> {
   for await (const path of glob(line)) paths.push(path);
   const layouts = await likelyLayouts(paths.sort());
   if (layouts.length > 0) return layouts;
-  const what = paths.length === 0 ? 'file or directory' : 'directory with an index.json, nor a tar';
-  throw new PushError('LAYOUT_NOT_FOUND', `${line} matches no ${what}`, {
-    hint: 'A glob is relative to the working directory of the step.',
+  const what =
+    paths.length === 0
+      ? 'no file or directory'
+      : 'neither a directory with an index.json nor a tar';
+  throw new PushError('LAYOUT_NOT_FOUND', `${line} matches ${what}`, {
+    hint: "Globs are relative to the step's working directory.",
   });
 }
 
@@ -51,7 +54,7 @@ function isInside(path: string, directories: ReadonlySet<string>): boolean {
   return parent !== path && (directories.has(parent) || isInside(parent, directories));
 }
 
-/** What may not be looked at counts as a file: to pass it by would push less than was asked for, and opening it tells. */
+/** What cannot be examined counts as a file: skipping it would push less than was asked for, and opening it fails. */
 async function is(what: 'file' | 'directory', path: string): Promise<boolean> {
   try {
     const found = await stat(path);
@@ -62,12 +65,12 @@ async function is(what: 'file' | 'directory', path: string): Promise<boolean> {
   }
 }
 
-/** What does not exist stays as it is: opening it tells. */
+/** A path that does not exist stays as it is: opening it fails. */
 async function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => path);
 }
 
-/** A name may hold the characters of a glob. */
+/** A name may contain the characters of a glob. */
 async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

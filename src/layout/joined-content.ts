@@ -1,7 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { BlobReader, BlobStore, Layout } from './layout.ts';
 
-/** The blobs of several layouts as one: each is read from the first layout that holds it. */
+/** The blobs of several layouts as one store: each is read from the first layout that has it. */
 export class JoinedContent implements BlobStore {
   readonly #layouts: readonly Layout[];
   readonly #first: Layout;
@@ -23,7 +23,7 @@ export class JoinedContent implements BlobStore {
     return (await this.#holderOf(descriptor)).openBlob(descriptor);
   }
 
-  /** The first layout where none has it: that then says so. One alone need not be asked. */
+  /** If none has it, the first layout, which then reports it missing. A single layout need not be asked. */
   async #holderOf(descriptor: Descriptor): Promise<Layout> {
     if (this.#layouts.length === 1) return this.#first;
     return (await this.#find(descriptor)) ?? this.#first;

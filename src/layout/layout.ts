@@ -1,7 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 
-/** One blob of a layout, opened once and checked: a regular file, of the size that its descriptor gives. */
+/** One blob of a layout, opened once and checked: a regular file of the size that its descriptor gives. */
 export interface BlobReader extends AsyncDisposable {
   /** For messages: the file's path, or the tar's path and the entry's name. */
   readonly location: string;
@@ -13,10 +13,10 @@ export interface BlobReader extends AsyncDisposable {
 
 /** The blobs of one layout or of several. */
 export interface BlobStore {
-  /** Whether the descriptor's blob is there. @throws PushError DIGEST_MISMATCH when it is, but of another size */
+  /** Whether the blob is there. @throws PushError DIGEST_MISMATCH if it is, but with another size */
   has(descriptor: Descriptor): Promise<boolean>;
   /**
-   * The whole of a manifest or config, at most MAX_MANIFEST_BYTES, its size and digest verified.
+   * A whole manifest or config of at most MAX_MANIFEST_BYTES, its size and digest verified.
    * @throws PushError BLOB_MISSING, DIGEST_MISMATCH, TOO_LARGE, LAYOUT_UNREADABLE
    */
   readVerified(descriptor: Descriptor): Promise<Uint8Array>;

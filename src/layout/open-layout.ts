@@ -9,20 +9,19 @@ import { parseIndexJson } from '../oci/parse-manifest.ts';
 import type { BlobSource } from './blob-source.ts';
 import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
-import { errorCode, unreadable } from './read-at.ts';
-import { readWhole } from './read-whole.ts';
-import { notALayout } from './refusals.ts';
+import { errorCode, readWhole, unreadable } from './read.ts';
+import { notALayout } from './not-a-layout.ts';
 import { SourceLayout } from './source-layout.ts';
 import { openTar } from './tar-source.ts';
 
-/** Bytes; the file that tools write has 30. */
+/** Bytes; the file has 30 as tools write it. */
 const MAX_OCI_LAYOUT_BYTES = 4096;
 
 /**
- * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or
- * decompressed. The caller disposes of it.
- * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, LAYOUT_UNREADABLE,
- *   UNSAFE_LINK, NOT_A_LAYOUT, what `parseIndexJson` throws, and for a tar what `openTar` throws
+ * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or decompressed. The caller
+ * disposes of it.
+ * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, LAYOUT_UNREADABLE, UNSAFE_LINK, what `parseIndexJson` throws, and
+ *   for a tar what `openTar` throws
  */
 export async function openLayout(path: string): Promise<Layout> {
   const source = await openSource(path);
@@ -57,7 +56,7 @@ async function statOf(path: string): Promise<Stats> {
 /** https://github.com/opencontainers/image-spec/blob/main/image-layout.md#oci-layout-file */
 async function checkVersion(source: BlobSource): Promise<void> {
   await using file = await source.open('oci-layout');
-  // buildx can leave it out: https://github.com/docker/buildx/issues/1672
+  // buildx may leave it out: https://github.com/docker/buildx/issues/1672
   if (file === undefined) return;
   const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
   const content = parseStrictJson(bytes, file.location);

@@ -1,14 +1,13 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { digestOf } from '../oci/digest.ts';
+import { type Digest, digestOf } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
-import { blobFile, type BlobSource } from './blob-source.ts';
+import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader, Layout } from './layout.ts';
-import { endedEarly } from './read-at.ts';
-import { readWhole } from './read-whole.ts';
+import { endedEarly, readWhole } from './read.ts';
 
-/** A layout over any source: from here on nothing knows whether it is a directory or a tar. */
+/** A layout over any source: nothing past this point knows whether it is a directory or a tar. */
 export class SourceLayout implements Layout {
   readonly path: string;
   readonly index: ImageIndex;
@@ -35,7 +34,7 @@ export class SourceLayout implements Layout {
     if (found === descriptor.digest) return bytes;
     throw new PushError(
       'DIGEST_MISMATCH',
-      `${blob.location} holds ${found}, but should hold ${descriptor.digest}`,
+      `${blob.location} has the digest ${found}, but its descriptor says ${descriptor.digest}`,
     );
   }
 
@@ -48,7 +47,7 @@ export class SourceLayout implements Layout {
     );
   }
 
-  /** The blob's file, or else what its descriptor carries inline. */
+  /** The blob's file or, failing that, what its descriptor carries inline. */
   async #find(descriptor: Descriptor): Promise<BlobReader | undefined> {
     const file = blobFile(descriptor.digest);
     const blob = await this.#source.open(file);
@@ -73,7 +72,11 @@ export class SourceLayout implements Layout {
   }
 }
 
-/** `data` of a descriptor, whose size and digest `parseDescriptor` compared. */
+function blobFile(digest: Digest): LayoutFile {
+  return `blobs/sha256/${digest.slice('sha256:'.length)}`;
+}
+
+/** The `data` of a descriptor, whose size and digest `parseDescriptor` verified. */
 class InlineReader implements BlobReader {
   readonly location: string;
   readonly size: number;
@@ -94,6 +97,6 @@ class InlineReader implements BlobReader {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Memory alone.
+    // There is only memory behind it.
   }
 }

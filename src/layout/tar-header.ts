@@ -2,21 +2,21 @@ import type { FileHandle } from 'node:fs/promises';
 import { extract } from 'tar-stream';
 import { PushError } from '../errors.ts';
 import { type Fields, isFields, shown } from '../oci/fields.ts';
-import { refuseGlobalHeader } from './global-header.ts';
-import { readAt } from './read-at.ts';
+import { refuseGlobalHeader } from './tar-global-header.ts';
+import { readAt } from './read.ts';
 
 export const BLOCK_BYTES = 512;
 
-/** What all extended headers of one entry may take, in bytes: names take hundreds, an extended attribute up to 64 KiB. */
+/** The most bytes in the extended headers of one entry: names take hundreds, an extended attribute up to 64 KiB. */
 export const MAX_TAR_HEADER_BYTES = 1024 * 1024;
 
-/** The type flags of headers that say something of the entry after them: PAX's `x` and `g`, GNU's long names. */
+/** The type flags of headers that describe the entry after them: PAX's `x` and `g`, GNU's long names. */
 const EXTENSION_FLAGS = 'xgLKN';
 const GNU_SPARSE_FLAG = 'S';
 
 /** An entry of a tar as its headers describe it. */
 export interface TarHeader {
-  /** As written, not normalised. */
+  /** As written, not normalized. */
   readonly name: string;
   readonly type: Decoded['type'];
   readonly linkName: string;
@@ -25,7 +25,7 @@ export interface TarHeader {
   readonly contentAt: number;
 }
 
-/** What tar-stream makes of headers. Its types leave out that unknown types and absent names are null, and odd sizes, too. */
+/** A header from tar-stream. Its types omit that unknown types and absent names are null, and that sizes can be odd. */
 interface Decoded {
   readonly name: string;
   readonly type: string | null;
@@ -42,8 +42,8 @@ export interface TarFile {
 }
 
 /**
- * Reads the headers of the entry at `position`, and nothing else. tar-stream decodes them, each entry's
- * by a new extractor that gets no content: one extractor for the whole tar would have to be fed all of it.
+ * Reads the headers of the entry at `position`, and nothing else. tar-stream decodes them, with a new extractor for
+ * each entry that gets no content: a single extractor would have to be fed the whole tar.
  * @returns undefined at the end of the tar
  * @throws PushError INVALID_TAR, LAYOUT_UNREADABLE
  */
@@ -68,7 +68,7 @@ export async function readTarHeader(
 }
 
 interface HeaderBlocks {
-  /** The entry's own header, behind any extended ones with their content. */
+  /** Any extended headers with their content, then the entry's own header. */
   readonly blocks: Uint8Array;
   /** The type flag of each header. */
   readonly flags: string;
@@ -129,7 +129,7 @@ function decode(blocks: Uint8Array, tar: TarFile, position: number): Promise<Dec
 }
 
 function undecodable(tar: TarFile, position: number, cause: unknown): PushError {
-  // So tar-stream calls a size below zero, and one that is no number, and nothing else.
+  // tar-stream says this of a size that is negative or not a number, and of nothing else.
   if (cause instanceof Error && cause.message === 'Invalid header') {
     return invalidSize(`${tar.path}: the entry at byte ${position}`);
   }
@@ -140,7 +140,7 @@ function undecodable(tar: TarFile, position: number, cause: unknown): PushError 
   );
 }
 
-/** Their content is not what a reader of the file sees, and no layout needs one. */
+/** What such an entry stores is not what a reader of the file sees, and no layout needs one. */
 function refuseSparse(flags: string, pax: Fields, name: string): void {
   const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
   if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG)) return;
@@ -150,8 +150,8 @@ function refuseSparse(flags: string, pax: Fields, name: string): void {
 }
 
 /**
- * A PAX header describes the next file, but some programs take its size for that of a header in
- * between, and from there on see other entries than the rest: GHSA-3cv2-h65g-fgmm, GHSA-vmf3-w455-68vh.
+ * A PAX header describes the next file, but some programs apply its size to a header in between, and from there on see
+ * other entries than the rest: GHSA-3cv2-h65g-fgmm, GHSA-vmf3-w455-68vh.
  */
 function refuseInterveningHeader(flags: string, pax: Fields, name: string): void {
   const between = flags.slice(flags.indexOf('x') + 1, -1);
@@ -160,13 +160,13 @@ function refuseInterveningHeader(flags: string, pax: Fields, name: string): void
   throw new PushError(
     'INVALID_TAR',
     `${name} has another header between its PAX header and its own`,
-    { hint: 'No build tool writes this. Find out where the tar comes from before using it.' },
+    { hint: 'No build tool writes this. Find out where the tar comes from before you use it.' },
   );
 }
 
 function checkedSize(size: unknown, paxSize: unknown, name: string): number {
   const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
-  // tar-stream makes -0 of GNU's -1.
+  // tar-stream turns GNU's -1 into -0.
   const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
   if (isClean && isWhole && typeof size === 'number' && size >= 0) return size;
   throw invalidSize(name);
@@ -179,7 +179,7 @@ function invalidSize(name: string): PushError {
 function tooLarge(tar: TarFile, position: number): PushError {
   return new PushError(
     'INVALID_TAR',
-    `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`,
+    `${tar.path}: the extended headers at byte ${position} take more than ${MAX_TAR_HEADER_BYTES} bytes`,
     { hint: 'Write the tar without extended attributes ("--no-xattrs").' },
   );
 }
@@ -187,12 +187,12 @@ function tooLarge(tar: TarFile, position: number): PushError {
 export function truncated(tar: TarFile, needed: number): PushError {
   return new PushError(
     'INVALID_TAR',
-    `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`,
-    { hint: 'The build did not finish, or the copy did not: write the tar again.' },
+    `${tar.path} is cut short: it has ${tar.size} bytes, but an entry ends at byte ${needed}`,
+    { hint: 'The build or a copy of it did not finish: write the tar again.' },
   );
 }
 
-/** A size in whole blocks, as content is stored. */
+/** A size rounded up to whole blocks, as content is stored. */
 export function padded(size: number): number {
   return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
 }

@@ -2,16 +2,16 @@ import { posix } from 'node:path';
 import { PushError } from '../errors.ts';
 import { padded, readTarHeader, type TarFile, type TarHeader, truncated } from './tar-header.ts';
 
-/** More than any layout has blobs; it bounds the time and the memory that the index takes. */
+/** More than the blobs of any layout; it bounds the time and memory that the index takes. */
 export const MAX_TAR_ENTRIES = 50_000;
 
-/** Characters; an entry with a longer name is left out. */
+/** Characters; an entry with a longer name is ignored. */
 const MAX_NAME_LENGTH = 1024;
 
-/** How many links may lead to one another. */
+/** The longest chain of links. */
 const MAX_LINKS = 8;
 
-/** What may stand in a tar only once. */
+/** What a tar may hold only once. */
 const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
 
 export interface TarRange {
@@ -21,11 +21,11 @@ export interface TarRange {
 }
 
 interface TarLink {
-  /** The normalised name of another entry; undefined if it leads out of the tar. */
+  /** The normalized name of another entry; undefined if it leads out of the tar. */
   readonly linkTo: string | undefined;
 }
 
-/** Where the content of a tar's files lies. Names are normalised: `./index.json` is `index.json`. */
+/** Where the content of a tar's files lies. Names are normalized: `./index.json` is `index.json`. */
 export class TarIndex {
   readonly #path: string;
   readonly #entries: ReadonlyMap<string, TarRange | TarLink>;
@@ -41,7 +41,7 @@ export class TarIndex {
     let count = 0;
     for await (const header of headersOf(tar)) {
       if (++count > MAX_TAR_ENTRIES) throw tooMany(tar);
-      const name = normalised(header.name);
+      const name = normalized(header.name);
       const entry = entryOf(header, name);
       if (name === undefined || entry === undefined) continue;
       if (LAYOUT_FILE.test(name) && entries.has(name)) throw duplicate(tar, name);
@@ -82,7 +82,7 @@ async function* headersOf(tar: TarFile): AsyncGenerator<TarHeader> {
   }
 }
 
-/** A link or a directory has none, whatever its header says; an entry of an unknown type is a file by the standard. */
+/** Links and directories have none, whatever their headers say; the standard makes a file of an unknown type. */
 function hasContent({ type }: TarHeader): boolean {
   return type === 'file' || type === 'contiguous-file' || type === null;
 }
@@ -90,13 +90,13 @@ function hasContent({ type }: TarHeader): boolean {
 function entryOf(header: TarHeader, name = ''): TarRange | TarLink | undefined {
   const { type, linkName, contentAt, size } = header;
   if (type === 'file' || type === 'contiguous-file') return { position: contentAt, size };
-  if (type === 'link') return { linkTo: normalised(linkName) };
-  if (type === 'symlink') return { linkTo: normalised(linkName, posix.dirname(name)) };
+  if (type === 'link') return { linkTo: normalized(linkName) };
+  if (type === 'symlink') return { linkTo: normalized(linkName, posix.dirname(name)) };
   return undefined;
 }
 
 /** A path within the tar, or undefined for one that leads out of it. */
-function normalised(path: string, from = '.'): string | undefined {
+function normalized(path: string, from = '.'): string | undefined {
   if (posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH) return undefined;
   const name = posix.join(from, path);
   return name === '..' || name.startsWith('../') ? undefined : name;
@@ -109,8 +109,8 @@ function tooMany(tar: TarFile): PushError {
 }
 
 function duplicate(tar: TarFile, name: string): PushError {
-  return new PushError('INVALID_TAR', `${tar.path} has ${name} twice`, {
-    hint: 'Programs disagree on which of the two counts: write the tar again, and do not append to it.',
+  return new PushError('INVALID_TAR', `${tar.path} contains ${name} twice`, {
+    hint: 'Programs disagree on which one counts: write the tar anew instead of appending to it.',
   });
 }
 

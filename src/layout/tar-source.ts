@@ -2,17 +2,17 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
-import { endedEarly, readAt, unreadable } from './read-at.ts';
-import { notALayout, refuseForeignFile, refuseForeignTar } from './refusals.ts';
+import { endedEarly, readAt, unreadable } from './read.ts';
+import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
 import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
 import { TarIndex, type TarRange } from './tar-index.ts';
 
 /**
- * Opens a tar that holds a layout, and keeps it open: its files are read by ranges of it.
+ * Opens a tar that holds a layout and keeps it open: the files in it are read as ranges of it.
  * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
  */
 export async function openTar(path: string): Promise<BlobSource> {
-  // Should the file have become a pipe in the meantime, the open does not wait for a writer. (Windows has no such flag.)
+  // If the file has become a pipe in the meantime, the open must not wait for a writer. (Windows has no such flag.)
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
     (cause: unknown) => {
       throw unreadable(path, cause);
@@ -87,6 +87,6 @@ class RangeReader implements BlobReader {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The tar stays open for the other blobs.
+    // The tar stays open for other blobs.
   }
 }

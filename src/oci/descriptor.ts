@@ -17,12 +17,12 @@ export interface Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly platform?: Platform;
   readonly urls?: readonly string[];
-  /** The content itself, decoded, where the descriptor carries it inline. */
+  /** The content itself, decoded, if the descriptor carries it inline. */
   readonly data?: Uint8Array;
   readonly artifactType?: string;
 }
 
-/** Layers that are not meant to be distributed: a layout may leave them out. */
+/** Whether a layer is not meant to be distributed: a layout may leave such a layer out. */
 export function isForeignLayer({ mediaType, urls = [] }: Descriptor): boolean {
   return (
     urls.length > 0 || mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.')

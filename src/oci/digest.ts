@@ -4,8 +4,8 @@ import { PushError } from '../errors.ts';
 declare const brand: unique symbol;
 
 /**
- * `sha256:` and 64 lower-case hexadecimal digits: the only algorithm that ECR computes.
- * Made by `parseDigest` and `digestOf` alone, so a `Digest` is always safe in a path.
+ * `sha256:` followed by 64 lowercase hexadecimal digits: ECR computes no other algorithm.
+ * Only `parseDigest` and `digestOf` make one, so a `Digest` is always safe in a path.
  * https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests
  */
 export type Digest = string & { readonly [brand]: 'Digest' };
@@ -16,14 +16,14 @@ export function isDigest(text: string): text is Digest {
   return SHA256_DIGEST.test(text);
 }
 
-/** @throws PushError INVALID_MANIFEST; `where` says where the text stands. */
+/** @throws PushError INVALID_MANIFEST; `where` says where the text was found. */
 export function parseDigest(text: string, where: string): Digest {
   if (isDigest(text)) return text;
   throw new PushError(
     'INVALID_MANIFEST',
     `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`,
     {
-      hint: 'A digest is "sha256:" and 64 lower-case hexadecimal digits; ECR takes no other algorithm.',
+      hint: 'A digest is "sha256:" followed by 64 lowercase hexadecimal digits; ECR accepts no other algorithm.',
     },
   );
 }

@@ -1,13 +1,13 @@
 import { PushError, type ErrorCode } from '../errors.ts';
 
-/** A JSON object whose members are not looked at yet. */
+/** A JSON object whose members have not been checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads members out of one JSON object; what has the wrong type is refused with `code`. */
+/** Reads the members of one JSON object; a value of the wrong type is refused with `code`. */
 export class FieldReader {
   readonly where: string;
   readonly #fields: Fields;
@@ -23,7 +23,7 @@ export class FieldReader {
     this.#code = code;
   }
 
-  /** `null` counts as absent: Go's tools write it for what they leave empty. */
+  /** `null` counts as absent: tools written in Go emit it for empty fields. */
   get(name: string): unknown {
     return this.#fields[name] ?? undefined;
   }
@@ -32,7 +32,7 @@ export class FieldReader {
     return this.get(name) !== undefined;
   }
 
-  /** An empty string counts as absent, too. */
+  /** An empty string counts as absent too. */
   string(name: string): string | undefined {
     const value = this.get(name);
     if (value === undefined || value === '') return undefined;
@@ -56,13 +56,13 @@ export class FieldReader {
   strings(name: string): readonly string[] | undefined {
     const value = this.array(name);
     if (value === undefined || value.every((item) => typeof item === 'string')) return value;
-    throw this.invalid(`${name} holds something that is not a string`);
+    throw this.invalid(`${name} contains a value that is not a string`);
   }
 
   stringMap(name: string): Readonly<Record<string, string>> | undefined {
     const value = this.get(name);
     if (value === undefined || isStringMap(value)) return value;
-    throw this.invalid(`${name} is not an object of strings`);
+    throw this.invalid(`${name} is not an object whose values are all strings`);
   }
 
   invalid(problem: string): PushError {
@@ -70,12 +70,12 @@ export class FieldReader {
   }
 }
 
-/** A value as a message shows it. */
+/** A value as messages show it. */
 export function shown(value: unknown): string {
   return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
 }
 
-/** `Array.isArray` makes it an array of `any`. */
+/** `Array.isArray` alone would narrow to an array of `any`. */
 function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }

@@ -2,13 +2,13 @@ import { type Fields, isFields } from './fields.ts';
 import { parseStrictJson } from './json.ts';
 import { OCI_INDEX } from './media-types.ts';
 
-/** The entries of an index that `parseManifest` has taken, in its order, with members that nothing here knows. */
+/** The entries of an index that `parseManifest` accepted, in order, including members unknown to this code. */
 export function rawEntries(index: Uint8Array): readonly Fields[] {
   const { manifests } = parseObject(index);
   return Array.isArray(manifests) ? manifests.filter(isFields) : [];
 }
 
-/** The same index with other entries: everything else in it stays. */
+/** The same index with other entries; everything else in it stays. */
 export function withEntries(index: Uint8Array, entries: readonly Fields[]): Uint8Array {
   return toBytes({ ...parseObject(index), manifests: entries });
 }

@@ -2,14 +2,14 @@ import { PushError } from '../errors.ts';
 import { MAX_JSON_DEPTH } from './limits.ts';
 
 /**
- * JSON as every parser reads it the same way: UTF-8 without a byte order mark, no key twice, not
- * nested beyond MAX_JSON_DEPTH. `where` names the document in messages.
+ * JSON that every parser reads alike: UTF-8 without a byte order mark, no duplicate keys, nested no deeper
+ * than MAX_JSON_DEPTH. `where` names the document in messages.
  * @throws PushError INVALID_JSON
  */
 export function parseStrictJson(bytes: Uint8Array, where: string): unknown {
   const text = decodeUtf8(bytes, where);
   try {
-    // First, so that nothing deep is ever built. It may pass what is not JSON: that is found below.
+    // First, so that nothing deep is ever built. It lets through some text that is not JSON; JSON.parse finds that.
     refuseDuplicateKeys(text, where);
     return JSON.parse(text);
   } catch (cause) {
@@ -26,18 +26,18 @@ function decodeUtf8(bytes: Uint8Array, where: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new PushError('INVALID_JSON', `${where} is not valid UTF-8`, {
-      hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
+      hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or not JSON at all.',
       cause,
     });
   }
 }
 
 /**
- * JSON.parse keeps the last of two equal keys, other parsers the first: such a manifest is one image
- * to a scanner and another to a runtime. One pass over the text; the work is linear in its length.
+ * JSON.parse keeps the last of two equal keys, other parsers keep the first: to a scanner such a manifest is one
+ * image, to a runtime another. One pass over the text, linear in its length.
  */
 function refuseDuplicateKeys(text: string, where: string): void {
-  /** The keys of each open object, outermost first; an array has none. */
+  /** The keys of each open object, outermost first; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let keyIsNext = false;
   for (let at = 0; at < text.length; at++) {
@@ -70,13 +70,13 @@ function endOfString(text: string, start: number): number {
 }
 
 function addKey(keys: Set<string> | undefined, literal: string, where: string): void {
-  // "a" and "\u0061" are one key.
+  // "a" and "\u0061" are the same key.
   const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
   if (keys?.has(key)) {
     throw new PushError(
       'INVALID_JSON',
       `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`,
-      { hint: 'Programs disagree on which of the two counts: build the layout again.' },
+      { hint: 'Programs disagree on which one counts: build the layout again.' },
     );
   }
   keys?.add(key);

@@ -1,8 +1,8 @@
-/** What a manifest, an index or a config may weigh, in bytes: PutImage takes no more. */
+/** The largest manifest, index or config, in bytes: PutImage accepts no more. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
-/** How many descriptors one index or one manifest may list: far above what any tool writes. */
+/** The most descriptors that one index or manifest may list: far more than any tool writes. */
 export const MAX_DESCRIPTORS = 10_000;
 
-/** How deep JSON may be nested. Manifests need 5 levels; a config's labels and history no more than 10. */
+/** How deep JSON may be nested. Manifests need 5 levels, and the labels and history of a config no more than 10. */
 export const MAX_JSON_DEPTH = 64;

@@ -12,7 +12,7 @@ export const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json';
 export const MANIFEST_MEDIA_TYPES: readonly string[] = [OCI_MANIFEST, DOCKER_MANIFEST];
 export const INDEX_MEDIA_TYPES: readonly string[] = [OCI_INDEX, DOCKER_MANIFEST_LIST];
 
-/** Configs of runnable images, which name a platform; an artifact's config can be anything. */
+/** The configs of runnable images, which name a platform; an artifact's config can be anything. */
 const CONFIG_MEDIA_TYPES: readonly string[] = [OCI_CONFIG, DOCKER_CONFIG];
 
 export function isConfigMediaType(mediaType: string): boolean {

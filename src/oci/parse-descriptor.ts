@@ -3,13 +3,12 @@ import type { Descriptor, Platform } from './descriptor.ts';
 import { digestOf, parseDigest } from './digest.ts';
 import { FieldReader, shown } from './fields.ts';
 
-/** Printable ASCII only, so that a media type in a log line is never more than that. */
+/** Printable ASCII only, so that a media type cannot break a log line. */
 const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
 
 /**
  * `where` names the descriptor in messages.
- * @throws PushError INVALID_MANIFEST; and for inline `data` that is
- *   not what the descriptor describes, DIGEST_MISMATCH or DIGEST_MISMATCH
+ * @throws PushError INVALID_MANIFEST, and DIGEST_MISMATCH if inline `data` is not what the descriptor describes
  */
 export function parseDescriptor(value: unknown, where: string): Descriptor {
   const fields = new FieldReader(value, where, 'INVALID_MANIFEST');
@@ -34,7 +33,7 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
 
 function parseMediaType(fields: FieldReader): string {
   const mediaType = fields.requiredString('mediaType');
-  if (!MEDIA_TYPE.test(mediaType)) throw fields.invalid('mediaType is not a media type');
+  if (!MEDIA_TYPE.test(mediaType)) throw fields.invalid('mediaType is not a valid media type');
   return mediaType;
 }
 
@@ -46,7 +45,7 @@ function parseSize(value: unknown, where: string): number {
   );
 }
 
-/** A platform without `os` or `architecture` says nothing, and counts as absent: some tools write empty strings. */
+/** A platform without `os` or `architecture` says nothing and counts as absent: some tools write empty strings. */
 function parsePlatform(value: unknown, where: string): Platform | undefined {
   if (value === undefined) return undefined;
   return readPlatform(new FieldReader(value, where, 'INVALID_MANIFEST'));
@@ -72,11 +71,11 @@ function parseData(
   fields: FieldReader,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): Uint8Array | undefined {
-  // Not `string()`: an empty text is the data of an empty blob.
+  // Not `string()`: an empty string is the data of an empty blob.
   const text = fields.get('data');
   if (text === undefined) return undefined;
   const data = typeof text === 'string' ? decodeBase64(text) : undefined;
-  if (data === undefined) throw fields.invalid('data is not base64');
+  if (data === undefined) throw fields.invalid('data is not valid base64');
   const where = `${fields.where}.data`;
   if (data.byteLength !== size) {
     throw new PushError(
@@ -88,13 +87,13 @@ function parseData(
   if (found !== digest) {
     throw new PushError(
       'DIGEST_MISMATCH',
-      `${where} is ${found}, but its descriptor says ${digest}`,
+      `${where} has the digest ${found}, but its descriptor says ${digest}`,
     );
   }
   return data;
 }
 
-/** Buffer skips whatever is not base64: only a text that comes out again as it went in is. */
+/** Buffer skips whatever is not base64, so the text is valid only if encoding gives it back unchanged. */
 function decodeBase64(text: string): Uint8Array | undefined {
   const data = Buffer.from(text, 'base64');
   return data.toString('base64') === text ? data : undefined;

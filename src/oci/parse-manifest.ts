@@ -8,16 +8,15 @@ import { isIndexMediaType, isManifestMediaType, OCI_INDEX } from './media-types.
 import { parseDescriptor, readPlatform } from './parse-descriptor.ts';
 
 interface Expected {
-  /** What the descriptor says; the body may leave it out but not contradict it. */
+  /** What the descriptor says: the body may omit it, but not contradict it. */
   readonly mediaType?: string;
   /** Names the manifest in messages: a digest, a file. */
   readonly where: string;
 }
 
 /**
- * @throws PushError TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_MANIFEST,
- *   UNSUPPORTED_MEDIA_TYPE, INVALID_MANIFEST, TOO_LARGE, and what
- *   `parseStrictJson` and `parseDescriptor` throw
+ * @throws PushError TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_MANIFEST, and what `parseStrictJson` and
+ *   `parseDescriptor` throw
  */
 export function parseManifest(bytes: Uint8Array, expected: Expected): Manifest {
   const fields = readFields(bytes, expected.where);
@@ -28,7 +27,7 @@ export function parseManifest(bytes: Uint8Array, expected: Expected): Manifest {
   return isIndexMediaType(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
 }
 
-/** @throws PushError UNSUPPORTED_MEDIA_TYPE for what is neither an image nor an index */
+/** @throws PushError UNSUPPORTED_MEDIA_TYPE if it is neither an image nor an index */
 export function checkManifestMediaType(mediaType: string, where: string): void {
   if (!isManifestMediaType(mediaType) && !isIndexMediaType(mediaType))
     throw unsupported(where, mediaType);
@@ -46,7 +45,7 @@ export function parseIndexJson(bytes: Uint8Array, where: string): ImageIndex {
 }
 
 /**
- * The platform in an image's config; none if the config does not say.
+ * The platform that an image's config names, if any.
  * https://github.com/opencontainers/image-spec/blob/main/config.md#properties
  * @throws PushError TOO_LARGE, INVALID_MANIFEST, and what `parseStrictJson` throws
  */
@@ -67,8 +66,8 @@ function refuseTooLarge(bytes: Uint8Array, where: string): void {
   if (bytes.byteLength <= MAX_MANIFEST_BYTES) return;
   throw new PushError(
     'TOO_LARGE',
-    `${where} is ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that ECR takes`,
-    { hint: 'Take large annotations and inline data out of it.' },
+    `${where} is ${bytes.byteLength} bytes; ECR accepts at most ${MAX_MANIFEST_BYTES}`,
+    { hint: 'Remove large annotations and inline data from it.' },
   );
 }
 
@@ -91,7 +90,7 @@ function refuseAmbiguous(fields: FieldReader): void {
   throw new PushError(
     'INVALID_MANIFEST',
     `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`,
-    { hint: 'No build tool writes this. Find out where the layout comes from before using it.' },
+    { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' },
   );
 }
 
@@ -121,7 +120,7 @@ function readDescriptors(fields: FieldReader, name: string): readonly Descriptor
   if (values.length > MAX_DESCRIPTORS) {
     throw new PushError(
       'TOO_LARGE',
-      `${fields.where}: ${name} lists ${values.length}, more than ${MAX_DESCRIPTORS}`,
+      `${fields.where}: ${name} lists ${values.length} descriptors; the limit is ${MAX_DESCRIPTORS}`,
       { hint: 'Split it into several images or layouts.' },
     );
   }
@@ -146,7 +145,7 @@ function mismatch(where: string, own: string, expected: string): PushError {
   return new PushError(
     'INVALID_MANIFEST',
     `${where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`,
-    { hint: 'Programs disagree on which of the two counts: build the layout again.' },
+    { hint: 'Programs disagree on which one counts: build the layout again.' },
   );
 }
 
@@ -154,7 +153,7 @@ function unsupported(where: string, mediaType: string): PushError {
   return new PushError(
     'UNSUPPORTED_MEDIA_TYPE',
     mediaType === ''
-      ? `${where}: neither it nor its descriptor says what media type it is`
-      : `${where}: ${shown(mediaType)} is not a media type of an image or an index`,
+      ? `${where}: neither it nor its descriptor has a media type`
+      : `${where}: ${shown(mediaType)} is not the media type of an image or an index`,
   );
 }

@@ -1,7 +1,7 @@
 import { PushError } from '../errors.ts';
 import type { Platform } from './descriptor.ts';
 
-/** The variant that goes without saying: https://github.com/containerd/platforms/blob/main/README.md */
+/** The variant that a bare architecture implies: https://github.com/containerd/platforms/blob/main/README.md */
 const DEFAULT_VARIANTS: Readonly<Record<string, string>> = { arm64: 'v8', arm: 'v7' };
 
 /** @throws PushError INVALID_INPUT unless the text is `os/architecture` or `os/architecture/variant`. */
@@ -19,7 +19,7 @@ export function platformName({ os, architecture, variant }: Platform): string {
   return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
 }
 
-/** Whether `platform` is one of those that `wanted` means: without a variant it means all of them. */
+/** Whether `wanted` includes `platform`: without a variant it includes all of them. */
 export function matchesPlatform(platform: Platform, wanted: Platform): boolean {
   if (platform.os !== wanted.os || platform.architecture !== wanted.architecture) return false;
   return wanted.variant === undefined || variantOf(platform) === wanted.variant;

@@ -8,7 +8,7 @@ import { ApiRegistry } from '../../src/ecr/api-registry.ts';
 import { privateApi } from '../../src/ecr/private-api.ts';
 import type { Registry } from '../../src/ecr/registry.ts';
 import type { BlobReader } from '../../src/layout/layout.ts';
-import { readAt } from '../../src/layout/read-at.ts';
+import { readAt } from '../../src/layout/read.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_LAYER } from '../../src/oci/media-types.ts';

@@ -63,7 +63,7 @@ async function hintOf(resolving: Promise<unknown>): Promise<string> {
   );
   assert.ok(error instanceof PushError);
   assert.equal(error.code, 'INCOMPLETE_INDEX');
-  return error.hint ?? '';
+  return error.hint;
 }
 
 /** The inputs that a hint tells to set. */

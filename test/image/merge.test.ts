@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OCI_INDEX } from '../../src/oci/media-types.ts';
 import { mergeRoots } from '../../src/image/merge.ts';
-import { Overlay } from '../../src/image/overlay.ts';
+import { Overlay } from '../../src/image/content.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
 import { entriesOf, MemoryContent, parsed, rawGraph } from '../support/memory-content.ts';

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Digest } from '../../src/oci/digest.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { findReferrers } from '../../src/image/referrers.ts';
-import { resolveImage } from '../../src/image/resolve-image.ts';
 import { walkGraph } from '../../src/image/walk.ts';
 import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
-import { refused } from '../support/refused.ts';
 import {
   indexOf,
   MemoryContent,
@@ -125,66 +122,6 @@ test('a broken entry beside the image is told of, and does not stop the push', a
   assert.deepEqual(errors, ['INVALID_JSON']);
 });
 
-/** The image with these beside it, of which the content lacks some blobs. */
-async function resolvedWithout(absent: readonly Digest[], ...beside: readonly Graph[]) {
-  const content = new MemoryContent(image, ...beside).without(...absent);
-  return resolveImage([{ path: 'layout', index: indexOf(image, ...beside) }], content, {
-    image: image.descriptor.digest,
-    shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
-    referrers: true,
-  });
-}
-
-test('a referrer without one of its layers stays behind, and nothing of it is pushed', async () => {
-  const [layer] = signature.layers;
-  assert.ok(layer);
-  const { graph, brokenEntries } = await resolvedWithout([layer.digest], signature, sbom);
-  assert.deepEqual(graph.referrers, []);
-  assert.deepEqual(digestsOf(graph.blobs), digestsOf([image.config, ...image.layers]));
-  const [error, ...others] = brokenEntries;
-  refused('BLOB_MISSING', signature.descriptor.digest, layer.digest)(error);
-  assert.deepEqual(others, []);
-});
-
-test('a referring index without one of its children stays behind with the others', async () => {
-  const [whole, broken] = [stranger, buildImage({ seed: 'broken' })];
-  const body = {
-    schemaVersion: 2,
-    manifests: [whole.descriptor, broken.descriptor],
-    subject: image.descriptor,
-  };
-  const index = rawGraph(body, { mediaType: OCI_INDEX, below: [whole, broken] });
-  const [layer] = broken.layers;
-  assert.ok(layer);
-  const { graph, brokenEntries } = await resolvedWithout([layer.digest], index, signature);
-  assert.deepEqual(digests(graph.referrers), digests([signature]));
-  assert.ok(!digestsOf(graph.blobs).includes(whole.config.digest));
-  refused('INCOMPLETE_INDEX', index.descriptor.digest)(brokenEntries[0]);
-});
-
-test('what a broken referrer shares with a whole one goes along with that', async () => {
-  const [layer] = signature.layers;
-  assert.ok(layer);
-  const absent = rawBlob(layer.mediaType, Buffer.from('absent'));
-  const body = {
-    schemaVersion: 2,
-    config: signature.config,
-    layers: [layer, absent.descriptor],
-    subject: image.descriptor,
-  };
-  const broken = rawGraph(body, { mediaType: OCI_MANIFEST, below: [signature] });
-  const { graph, brokenEntries } = await resolvedWithout([], broken, signature);
-  assert.deepEqual(digests(graph.referrers), digests([signature]));
-  assert.ok(digestsOf(graph.blobs).includes(layer.digest));
-  assert.equal(brokenEntries.length, 1);
-});
-
-test('a layer that the image itself lacks still ends the push', async () => {
-  const [layer] = image.layers;
-  assert.ok(layer);
-  await assert.rejects(resolvedWithout([layer.digest], signature), refused('BLOB_MISSING'));
-});
-
 test('a referrer that is listed twice comes once', async () => {
   assert.equal((await found(signature, named(signature, 'again'))).length, 1);
   assert.equal((await pushedAlong(signature, named(signature, 'again'))).length, 1);
@@ -197,20 +134,6 @@ test('the image itself can have a subject, which is not followed', async () => {
   const graph = await walkGraph(signature.descriptor, content, referrers);
   assert.deepEqual(graph.referrers, []);
 });
-
-for (const switchedOn of [true, false]) {
-  test(`the switch ${switchedOn ? 'on takes referrers along' : 'off leaves them, unread'}`, async () => {
-    const content = new MemoryContent(image, signature);
-    const layout = { path: 'layout', index: indexOf(image, signature) };
-    const { graph } = await resolveImage([layout], content, {
-      image: image.descriptor.digest,
-      shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
-      referrers: switchedOn,
-    });
-    assert.deepEqual(digests(graph.referrers), digests(switchedOn ? [signature] : []));
-    assert.equal(content.reads.includes(signature.descriptor.digest), switchedOn);
-  });
-}
 
 /** Each level lists the one below it many times, and all of them are named as fallback indexes are. */
 test('fallback indexes in fallback indexes are not followed', async () => {

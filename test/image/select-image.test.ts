@@ -68,7 +68,12 @@ test('of several images none is taken by chance: the error lists them', () => {
 test('a name that two images have says so', () => {
   assert.throws(
     () => select('1.0', named(a, '1.0'), named(b, '1.0')),
-    refused('AMBIGUOUS_IMAGE', 'by the name 1.0', a.descriptor.digest, b.descriptor.digest),
+    refused(
+      'AMBIGUOUS_IMAGE',
+      'several images named 1.0',
+      a.descriptor.digest,
+      b.descriptor.digest,
+    ),
   );
 });
 

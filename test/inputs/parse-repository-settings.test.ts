@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRepositorySettings } from '../../src/inputs/parse-repository-settings.ts';
 import type { RepositorySettings } from '../../src/ecr/repository-settings.ts';
-import type { ErrorCode } from '../../src/errors.ts';
+import { type ErrorCode, PushError } from '../../src/errors.ts';
 import { refused } from '../support/refused.ts';
 
 const files: Readonly<Record<string, string>> = {
@@ -82,5 +82,15 @@ const refusals: Readonly<Record<string, [text: string, code: ErrorCode, ...parts
 for (const [name, [text, code, ...parts]] of Object.entries(refusals)) {
   test(`${name} is refused`, async () => {
     await assert.rejects(parseRepositorySettings(text, readText), refused(code, ...parts));
+  });
+}
+
+for (const text of ['{"kms-key": ', 'repository-policy: bad.json']) {
+  test(`the hint to ${text} is about JSON, and about no layout`, async () => {
+    await assert.rejects(parseRepositorySettings(text, readText), (error) => {
+      assert.ok(error instanceof PushError && error.cause instanceof SyntaxError);
+      assert.match(error.hint, /^Correct the JSON/);
+      return true;
+    });
   });
 }

@@ -64,7 +64,7 @@ test('a name that holds the characters of a glob is a path', async () => {
 
 for (const [name, line, message] of [
   ['nothing', 'gone/*', 'no file or directory'],
-  ['no layout', 'out/empt*', 'no directory with an index.json'],
+  ['no layout', 'out/empt*', 'neither a directory with an index.json nor a tar'],
 ] as const) {
   test(`a glob that matches ${name} is refused`, async () => {
     await using folder = await makeFolder();

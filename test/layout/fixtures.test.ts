@@ -6,11 +6,11 @@ import type { Layout } from '../../src/layout/layout.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { findFixtures, FIXTURES, folder, type Outcome, skip } from '../support/fixtures.ts';
-import { digestOfBlob, planImage } from './plan-layout.ts';
+import { digestOfBlob, blobsToPush } from './read-layout.ts';
 
 async function outcomeOf(layout: Layout, root: Descriptor): Promise<Outcome> {
   try {
-    for (const blob of await planImage(layout, root, { referrers: false })) {
+    for (const blob of await blobsToPush(layout, root, { referrers: false })) {
       assert.equal(await digestOfBlob(layout, blob), blob.digest);
     }
     return 'whole';

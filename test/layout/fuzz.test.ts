@@ -16,7 +16,7 @@ import { tarBytes, type TarEntry } from '../support/tar.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { blobPath, writeLayoutDirectory } from '../support/write-layout.ts';
 import { mutateJson, mutateTar, SeededRandom } from './mutation.ts';
-import { readLayout } from './plan-layout.ts';
+import { readLayout } from './read-layout.ts';
 
 /**
  * Layouts with a few bytes changed: each is read whole or refused with a PushError, soon and in little memory.

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { refused } from '../support/refused.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { writeLayoutDirectory, writeLayoutTar } from '../support/write-layout.ts';
-import { readLayout } from './plan-layout.ts';
+import { readLayout } from './read-layout.ts';
 import { documents } from './threats/documents.ts';
 import { files } from './threats/files.ts';
 import { tars } from './threats/tars.ts';

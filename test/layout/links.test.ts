@@ -7,7 +7,7 @@ import { buildImage, buildIndex } from '../support/image.ts';
 import { type TarEntry, writeTar } from '../support/tar.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { blobPath, writeLayoutDirectory } from '../support/write-layout.ts';
-import { digestOfBlob, readLayout } from './plan-layout.ts';
+import { digestOfBlob, readLayout } from './read-layout.ts';
 
 /** Links that layouts do have. Those that are refused stand in hostile.test.ts. */
 const image = buildImage({ seed: 'links', layers: [{ size: 1000 }] });

@@ -11,7 +11,7 @@ import { refused } from '../support/refused.ts';
 import { tarBytes, type TarEntry, writeTar } from '../support/tar.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { blobPath } from '../support/write-layout.ts';
-import { readLayout } from './plan-layout.ts';
+import { readLayout } from './read-layout.ts';
 
 const image = buildImage({ seed: 'tar index', layers: [{ size: 1000 }] });
 const blobs: TarEntry[] = [...image.blobs].map(([digest, content]) => ({

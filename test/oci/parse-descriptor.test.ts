@@ -13,6 +13,11 @@ const plain = { mediaType: OCI_LAYER_GZIP, digest, size: 5 };
 
 const accepted: { name: string; members: object; parsed: object }[] = [
   { name: 'the three members that it needs', members: {}, parsed: {} },
+  {
+    name: 'the longest media type',
+    members: { mediaType: 'x'.repeat(255) },
+    parsed: { mediaType: 'x'.repeat(255) },
+  },
   { name: 'a size of zero', members: { size: 0 }, parsed: { size: 0 } },
   {
     name: 'the largest safe size',
@@ -79,34 +84,19 @@ for (const { name, members, parsed } of accepted) {
   });
 }
 
-const hex = 'a'.repeat(64);
 const refusals: { name: string; value: unknown; code: ErrorCode }[] = [
   ...[null, 'text', 5, [plain], undefined].map((value) => ({
     name: inspect(value, { breakLength: Infinity }).slice(0, 60),
     value,
     code: 'INVALID_MANIFEST' as const,
   })),
-  ...[undefined, null, '', 5, 'text\nwith a line', 'x'.repeat(300)].map((mediaType) => ({
+  ...[undefined, null, '', 5, 'text\nwith a line', 'x'.repeat(256)].map((mediaType) => ({
     name: `the media type ${inspect(mediaType)}`.slice(0, 60),
     value: { ...plain, mediaType },
     code: 'INVALID_MANIFEST' as const,
   })),
-  ...[undefined, 5].map((value) => ({
+  ...[undefined, 5, 'sha256:x'].map((value) => ({
     name: `the digest ${value}`,
-    value: { ...plain, digest: value },
-    code: 'INVALID_MANIFEST' as const,
-  })),
-  ...[
-    hex,
-    `sha256:${hex.toUpperCase()}`,
-    `sha256:${hex}a`,
-    `sha256:${hex.slice(1)}`,
-    `sha256:${hex}\n`,
-    `sha512:${hex}${hex}`,
-    'sha256:../../../../etc/passwd',
-    `sha256:/${hex.slice(1)}`,
-  ].map((value) => ({
-    name: `the digest ${JSON.stringify(value)}`,
     value: { ...plain, digest: value },
     code: 'INVALID_MANIFEST' as const,
   })),

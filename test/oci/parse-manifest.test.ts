@@ -87,6 +87,12 @@ test('an image may name more layers than ECR takes: the plan counts them', () =>
   assert.equal(manifest.kind === 'image' && manifest.layers.length, 501);
 });
 
+test('an index may list as many manifests as the limit', () => {
+  const manifests = Array.from({ length: MAX_DESCRIPTORS }, () => child);
+  const parsed = parse({ ...index, manifests }, OCI_INDEX);
+  assert.equal(parsed.kind === 'index' && parsed.manifests.length, MAX_DESCRIPTORS);
+});
+
 interface Refusal {
   readonly name: string;
   readonly body: unknown;

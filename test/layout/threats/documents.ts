@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { digestOf } from '../../../src/oci/digest.ts';
 import { MAX_DESCRIPTORS, MAX_JSON_DEPTH, MAX_MANIFEST_BYTES } from '../../../src/oci/limits.ts';
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../../src/oci/media-types.ts';
-import { MAX_DEPTH } from '../../../src/image/depth.ts';
+import { MAX_DEPTH } from '../../../src/image/limits.ts';
 import { buildIndex, type Graph, jsonBytes } from '../../support/image.ts';
 import { blobPath, writeLayoutDirectory } from '../../support/write-layout.ts';
 import { image, indexJson, type Threat } from './threat.ts';

@@ -206,28 +206,11 @@ export const tars: readonly Threat[] = [
     }),
     code: 'INVALID_TAR',
   },
-  ...[
-    { what: 'name', records: '18 path=index.tmp\n' },
-    { what: 'size', records: '10 size=2\n' },
-    { what: 'link', records: '14 linkpath=x\n' },
-    { what: 'sparse map', records: '22 GNU.sparse.major=1\n' },
-    { what: 'name, behind a comment', records: '13 comment=a\n10 path=x\n' },
-  ].map(({ what, records }): Threat => ({
-    threat: `a global header that gives every entry one ${what}`,
-    make: tarStarting({ ...pax(records), type: 'g' }),
+  {
+    threat: 'a global header that gives every entry one name',
+    make: tarStarting({ ...pax('18 path=index.tmp\n'), type: 'g' }),
     code: 'INVALID_TAR',
-  })),
-  ...[
-    { what: 'whose record is too long', records: '99 comment=a\n' },
-    { what: 'whose record is too short', records: '12 comment=a\n' },
-    { what: 'whose record is padded, as not all read it', records: ' 13 path=zzz\n' },
-    { what: 'with something behind its records', records: '13 comment=a\n\0' },
-    { what: 'of no records', records: 'path=x\n' },
-  ].map(({ what, records }): Threat => ({
-    threat: `a global header ${what}`,
-    make: tarStarting({ ...pax(records), type: 'g' }),
-    code: 'INVALID_TAR',
-  })),
+  },
   {
     threat: 'a global header with a size before a PAX header without one',
     make: tarStarting({ ...pax('10 size=2\n'), type: 'g' }, pax('13 comment=a\n'), { name: 'x' }),

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { PushError } from '../errors.ts';
+import type { BlobReader } from './layout.ts';
 
 /**
  * Fills `target` with the bytes of the file from `position` on.
@@ -23,9 +24,25 @@ export async function readAt(
   }
 }
 
+/**
+ * Reads all of a file that is meant to be small.
+ * @throws PushError TOO_LARGE if it has more than `limit` bytes, and what the reader throws
+ */
+export async function readWhole(file: BlobReader, limit: number): Promise<Uint8Array> {
+  if (file.size > limit) {
+    throw new PushError(
+      'TOO_LARGE',
+      `${file.location} is ${file.size} bytes; the limit for this file is ${limit}`,
+    );
+  }
+  const bytes = new Uint8Array(file.size);
+  await file.read(bytes, 0);
+  return bytes;
+}
+
 export function endedEarly(location: string, missing: number): PushError {
   return new PushError('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
-    hint: 'The layout was changed while it was read: let the build finish before the push.',
+    hint: 'The layout changed while it was being read: let the build finish before you push.',
   });
 }
 
@@ -37,7 +54,7 @@ export function unreadable(location: string, cause: unknown): PushError {
   });
 }
 
-/** `ENOENT` and its like. */
+/** `ENOENT` and the like. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Descriptor, Platform } from '../../src/oci/descriptor.ts';
-import { OCI_CONFIG, OCI_MANIFEST } from '../../src/oci/media-types.ts';
-import { platformOf } from '../../src/image/platform-of.ts';
+import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { platformOf, readManifest } from '../../src/image/read-manifest.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
 import { MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
@@ -19,9 +19,49 @@ function withConfig(mediaType: string, text: string): Graph {
   return rawGraph(body, { mediaType: OCI_MANIFEST, below: [config] });
 }
 
+for (const [kind, graph] of [
+  ['image', buildImage({ seed: 'a' })],
+  ['index', buildIndex([buildImage({ seed: 'a' })])],
+] as const) {
+  test(`an ${kind} is read with its bytes and its descriptor`, async () => {
+    const node = await readManifest(graph.descriptor, new MemoryContent(graph));
+    assert.equal(node.descriptor, graph.descriptor);
+    assert.equal(node.bytes, graph.manifest);
+    assert.equal(node.manifest.kind, kind);
+  });
+}
+
+for (const mediaType of [OCI_LAYER, 'application/vnd.example', '']) {
+  test(`what has the media type "${mediaType}" is refused without being read`, async () => {
+    const blob = rawBlob(mediaType, Buffer.from('{}'));
+    const content = new MemoryContent(blob);
+    await assert.rejects(
+      readManifest(blob.descriptor, content),
+      refused('UNSUPPORTED_MEDIA_TYPE', blob.descriptor.digest),
+    );
+    assert.deepEqual(content.reads, []);
+  });
+}
+
+test('a body that is not what its descriptor says is refused, by its digest', async () => {
+  const { blobs, descriptor } = buildImage({ seed: 'a' });
+  const content = new MemoryContent({ blobs });
+  await assert.rejects(
+    readManifest({ ...descriptor, mediaType: OCI_INDEX }, content),
+    refused('INVALID_MANIFEST', `manifest ${descriptor.digest}`),
+  );
+});
+
+test('a manifest that is not there is missing', async () => {
+  const { descriptor } = buildImage({ seed: 'a' });
+  await assert.rejects(readManifest(descriptor, new MemoryContent()), refused('BLOB_MISSING'));
+});
+
 test('the descriptor says the platform, and nothing is read', async () => {
   const image = buildImage({ seed: 'a', platform: WINDOWS });
-  assert.deepEqual(await platformOf(image.descriptor, new MemoryContent()), WINDOWS);
+  const content = new MemoryContent();
+  assert.deepEqual(await platformOf(image.descriptor, content), WINDOWS);
+  assert.deepEqual(content.reads, []);
 });
 
 for (const platform of [WINDOWS, { os: 'linux', architecture: 'arm', variant: 'v6' }]) {

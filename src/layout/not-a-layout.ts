@@ -5,7 +5,7 @@ import type { TarIndex } from './tar-index.ts';
 interface Compression {
   readonly name: string;
   readonly magic: readonly number[];
-  /** Writes what it decompresses to standard output. */
+  /** Decompresses to standard output. */
   readonly command: string;
 }
 
@@ -17,11 +17,8 @@ const COMPRESSIONS: readonly Compression[] = [
 ];
 
 export function notALayout(path: string, what: string, hint?: string): PushError {
-  return new PushError('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
-    hint:
-      hint ??
-      'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-  });
+  const message = `${path} is not an OCI image layout: it is ${what}`;
+  return new PushError('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
 }
 
 /** `head` is the file's first block. @throws PushError NOT_A_LAYOUT */
@@ -31,10 +28,10 @@ export function refuseForeignFile(path: string, head: Uint8Array): void {
   );
   if (compression !== undefined) {
     throw new PushError('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
-      hint: `It is read in place, so it must be a plain tar: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
+      hint: `Layouts are read in place, so decompress it first: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
     });
   }
-  // "ustar" stands there in the formats of POSIX and of GNU alike.
+  // POSIX and GNU tars alike have "ustar" there.
   const magic = Buffer.from(head.subarray(257, 262)).toString('latin1');
   if (magic !== 'ustar') throw notALayout(path, 'neither a directory nor a tar');
 }
@@ -46,7 +43,7 @@ export function refuseForeignTar(path: string, index: TarIndex): void {
     throw notALayout(
       path,
       'an archive in the format of "docker save" before Docker 25, or of jib',
-      `Convert it: skopeo copy docker-archive:${quoted(path)} oci:image:latest, and give "image" as the layout.`,
+      `Convert it with "skopeo copy docker-archive:${quoted(path)} oci:image:latest", then set the input layout to image.`,
     );
   }
   const folder = [...index.names()].find((name) => /^[\w.-]+\/index\.json$/.test(name));
@@ -54,8 +51,8 @@ export function refuseForeignTar(path: string, index: TarIndex): void {
   const parent = quoted(posix.dirname(folder));
   throw notALayout(
     path,
-    `a tar with a layout in its folder ${parent}`,
-    `Write the layout itself into the tar: tar -C ${parent} -cf ${quoted(posix.basename(path))} .`,
+    `a tar that has the layout in its folder ${parent}`,
+    `Put the layout at the top of the tar: tar -C ${parent} -cf ${quoted(posix.basename(path))} .`,
   );
 }
 
@@ -64,7 +61,7 @@ function tarName(path: string): string {
   return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
 }
 
-/** As a POSIX shell needs it. */
+/** Quoted for a POSIX shell, if it has to be. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,11 +1,11 @@
 import { PushError } from '../errors.ts';
 
-/** What a PAX header can say that makes other files of a tar's entries. */
+/** The PAX records that change which files a tar holds. */
 const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
 
 /**
- * A global PAX header speaks of all entries after it. GNU tar and others go by it, tar-stream and others pass over it:
- * what it says of names and sizes makes two archives of one. Git writes one with a comment, which is harmless.
+ * A global PAX header applies to every entry after it. GNU tar and others obey it, tar-stream and others ignore it: if
+ * it sets names or sizes, they see different archives. Git writes one that holds a comment, which is harmless.
  * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_03
  * @throws PushError INVALID_TAR; `where` names the header in messages
  */
@@ -16,16 +16,16 @@ export function refuseGlobalHeader(content: Uint8Array, where: string): void {
     record.lastIndex = start;
     const [, length = '', key = ''] = record.exec(text) ?? [];
     const end = start + Number(length);
-    // One that is malformed is read in as many ways as there are programs.
-    if (length === '' || end > text.length || text[end - 1] !== '\n') throw malformed(where);
+    // Every program reads a malformed record in its own way.
+    if (length === '' || text[end - 1] !== '\n') throw malformed(where);
     if (IDENTITY.test(key)) throw global(where, key);
     start = end;
   }
 }
 
 function global(where: string, key: string): PushError {
-  return new PushError('INVALID_TAR', `${where} gives all entries after it one ${key}`, {
-    hint: 'No build tool writes this. Find out where the tar comes from before using it.',
+  return new PushError('INVALID_TAR', `${where} sets ${key} for every entry after it`, {
+    hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
   });
 }
 

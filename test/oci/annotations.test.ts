@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
-import { attestedDigest, isAttestation } from '../../src/image/attestation.ts';
+import { attestedDigest, isAttestation, namesOf } from '../../src/oci/annotations.ts';
 import { buildAttestation, buildImage } from '../support/image.ts';
 
 const image = buildImage({ seed: 'a' });
@@ -38,4 +38,29 @@ for (const [name, entry, expected] of entries) {
 test('an attestation names the image that it speaks of', () => {
   assert.equal(attestedDigest(descriptor), image.descriptor.digest);
   assert.equal(attestedDigest(image.descriptor), undefined);
+});
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const CONTAINERD_NAME = 'io.containerd.image.name';
+
+const named: readonly [name: string, annotations: Readonly<Record<string, string>>, string[]][] = [
+  ['no annotation', {}, []],
+  ['its ref.name', { [REF_NAME]: '1.0' }, ['1.0']],
+  ["containerd's full reference", { [CONTAINERD_NAME]: 'docker.io/a:1' }, ['docker.io/a:1']],
+  ['both', { [CONTAINERD_NAME]: 'docker.io/a:1', [REF_NAME]: '1' }, ['1', 'docker.io/a:1']],
+  ['several names in one string', { [REF_NAME]: '2.0, 2.1,2' }, ['2.0', '2.1', '2']],
+  ['an empty name', { [REF_NAME]: '' }, []],
+  ['commas and spaces alone', { [REF_NAME]: ' , ,' }, []],
+  ['other annotations', { 'org.opencontainers.image.version': '1.0' }, []],
+];
+
+for (const [name, annotations, names] of named) {
+  test(`the names of an entry come from ${name}`, () => {
+    assert.deepEqual(namesOf({ ...image.descriptor, annotations }), names);
+  });
+}
+
+test('an entry without annotations has no names', () => {
+  const { mediaType, digest, size } = image.descriptor;
+  assert.deepEqual(namesOf({ mediaType, digest, size }), []);
 });

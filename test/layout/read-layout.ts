@@ -8,10 +8,10 @@ import { resolveImage } from '../../src/image/resolve-image.ts';
 const AS_IS: Shape = { platforms: [], attestations: 'keep', singleImage: 'keep' };
 
 /**
- * Does with one image of a layout what a push does with it before anything is sent: returns what would be sent.
- * Without `referrers` it looks at nothing else in the layout.
+ * Does with one image of a layout what a push does before it sends anything, and returns what would be sent. Without
+ * `referrers` it looks at nothing else in the layout.
  */
-export async function planImage(
+export async function blobsToPush(
   layout: Layout,
   root: Descriptor,
   { referrers = true } = {},
@@ -21,11 +21,11 @@ export async function planImage(
   return graph.blobs;
 }
 
-/** Opens a layout, plans every image that it lists, and reads every blob of them as an upload would. */
+/** Opens a layout, resolves every image that it lists, and reads all their blobs as an upload would. */
 export async function readLayout(path: string): Promise<void> {
   await using layout = await openLayout(path);
   for (const root of layout.index.manifests) {
-    for (const blob of await planImage(layout, root)) await digestOfBlob(layout, blob);
+    for (const blob of await blobsToPush(layout, root)) await digestOfBlob(layout, blob);
   }
 }
 

@@ -1,8 +1,13 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import { type Digest, digestOf } from '../oci/digest.ts';
-import type { ContentReader } from './graph.ts';
 
-/** A layout's content and, in front of it, indexes that were made from it and are in no file. */
+/** What an image is read from: a layout, or several as one. */
+export interface ContentReader {
+  has(descriptor: Descriptor): Promise<boolean>;
+  readVerified(descriptor: Descriptor): Promise<Uint8Array>;
+}
+
+/** The content of a layout and, in front of it, indexes that were made from it and exist in no file. */
 export class Overlay implements ContentReader {
   readonly #below: ContentReader;
   readonly #made = new Map<Digest, Uint8Array>();

@@ -1,0 +1,30 @@
+import type { Descriptor } from './descriptor.ts';
+
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
+const REF_NAME = 'org.opencontainers.image.ref.name';
+/** The full reference, written by containerd and `docker save`. */
+const CONTAINERD_NAME = 'io.containerd.image.name';
+/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
+const REFERENCE_TYPE = 'vnd.docker.reference.type';
+const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+
+/** One string can hold several names, separated by commas: https://github.com/moby/buildkit/issues/5572 */
+export function namesOf({ annotations = {} }: Descriptor): string[] {
+  return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
+    .flatMap((names) => names?.split(',') ?? [])
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. */
+export function isAttestation({ annotations, platform }: Descriptor): boolean {
+  return (
+    annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
+    (platform?.os === 'unknown' && platform.architecture === 'unknown')
+  );
+}
+
+/** The digest of the image that an attestation describes. */
+export function attestedDigest({ annotations }: Descriptor): string | undefined {
+  return annotations?.[REFERENCE_DIGEST];
+}

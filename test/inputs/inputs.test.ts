@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Inputs, parseInputs } from '../../src/inputs/inputs.ts';
+import { readActionMetadata } from '../support/action-metadata.ts';
+import { refused } from '../support/refused.ts';
+
+type Given = Readonly<Record<string, string>>;
+
+const LEAST: Given = { layout: 'image.tar', repository: 'team/app' };
+const FILES: Given = { 'policy.json': '{"Statement":[]}' };
+
+function parse(given: Given): Promise<Inputs> {
+  const readText = (path: string) => {
+    const text = FILES[path];
+    return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
+  };
+  return parseInputs((name) => given[name] ?? '', readText);
+}
+
+const DEFAULTS: Inputs = {
+  layouts: ['image.tar'],
+  request: {
+    image: undefined,
+    shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
+    referrers: true,
+  },
+  targets: [
+    {
+      repository: { type: 'private', registryId: undefined, region: undefined, name: 'team/app' },
+      tags: ['latest'],
+    },
+  ],
+  ifTagExists: 'fail',
+  failFast: false,
+  createRepository: undefined,
+  proxies: { httpsProxy: undefined, httpProxy: undefined, noProxy: undefined },
+  concurrency: undefined,
+  partSize: undefined,
+};
+
+test('a layout and a repository are enough: everything else has a default', async () => {
+  assert.deepEqual(await parse(LEAST), DEFAULTS);
+});
+
+test('action.yml says the same defaults', async () => {
+  const { inputs } = await readActionMetadata();
+  const defaults = [...inputs].map(([name, { default: text = '' }]) => [name, text] as const);
+  assert.deepEqual(await parse({ ...Object.fromEntries(defaults), ...LEAST }), DEFAULTS);
+});
+
+test('all inputs that are read are in action.yml, and the other way round', async () => {
+  const read = new Set<string>();
+  await parseInputs(
+    (name) => {
+      read.add(name);
+      return LEAST[name] ?? '';
+    },
+    () => Promise.reject(new Error('no file')),
+  );
+  assert.deepEqual(
+    [...read].toSorted(),
+    [...(await readActionMetadata()).inputs.keys()].toSorted(),
+  );
+});
+
+const MIB = 1024 * 1024;
+
+const parsed: Readonly<Record<string, [given: Given, inputs: Partial<Inputs>]>> = {
+  'layouts are one a line, and may have commas in their names': [
+    { layout: 'a.tar\n out/*,x \n\n' },
+    { layouts: ['a.tar', 'out/*,x'] },
+  ],
+  'the image and its shape': [
+    {
+      image: '1.0',
+      platforms: 'linux/amd64,\nlinux/arm/v7',
+      attestations: 'drop',
+      'single-image': 'unwrap',
+      referrers: 'false',
+    },
+    {
+      request: {
+        image: '1.0',
+        shape: {
+          platforms: [
+            { os: 'linux', architecture: 'amd64' },
+            { os: 'linux', architecture: 'arm', variant: 'v7' },
+          ],
+          attestations: 'drop',
+          singleImage: 'unwrap',
+        },
+        referrers: false,
+      },
+    },
+  ],
+  'tags, and the registry of the bare ones': [
+    {
+      tags: '1.0,1\npublic.ecr.aws/alias/app:1.0',
+      'registry-id': '000000000042',
+      'aws-region': 'eu-west-1',
+    },
+    {
+      targets: [
+        {
+          repository: {
+            type: 'private',
+            registryId: '000000000042',
+            region: 'eu-west-1',
+            name: 'team/app',
+          },
+          tags: ['1.0', '1'],
+        },
+        {
+          repository: {
+            type: 'public',
+            registryId: 'alias',
+            region: 'us-east-1',
+            name: 'app',
+            host: 'public.ecr.aws',
+          },
+          tags: ['1.0'],
+        },
+      ],
+    },
+  ],
+  'what to do with tags that exist, and with targets that fail': [
+    { 'if-tag-exists': 'skip', 'fail-fast': 'true' },
+    { ifTagExists: 'skip', failFast: true },
+  ],
+  'repositories are created without any setting': [
+    { 'create-repository': 'true' },
+    { createRepository: {} },
+  ],
+  'repositories are created with settings, of which a policy may be in a file': [
+    {
+      'create-repository': 'true',
+      'repository-settings': 'scan-on-push: true\nrepository-policy: policy.json',
+    },
+    { createRepository: { scanOnPush: true, policyText: '{"Statement":[]}' } },
+  ],
+  'settings without create-repository create nothing': [
+    { 'repository-settings': 'scan-on-push: true' },
+    { createRepository: undefined },
+  ],
+  'proxies are taken as they are written': [
+    { 'https-proxy': 'http://u:p@proxy:1', 'http-proxy': 'http://proxy:2', 'no-proxy': '.corp' },
+    {
+      proxies: { httpsProxy: 'http://u:p@proxy:1', httpProxy: 'http://proxy:2', noProxy: '.corp' },
+    },
+  ],
+  'one layer at once': [{ concurrency: '1' }, { concurrency: 1 }],
+  'as many layers at once as there may be': [{ concurrency: '96' }, { concurrency: 96 }],
+  'the smallest parts, in MiB': [{ 'part-size': '5' }, { partSize: 5 * MIB }],
+  'the largest parts, in MiB': [{ 'part-size': '20' }, { partSize: 20 * MIB }],
+};
+
+for (const [name, [given, inputs]] of Object.entries(parsed)) {
+  test(`inputs are read: ${name}`, async () => {
+    assert.deepEqual(await parse({ ...LEAST, ...given }), { ...DEFAULTS, ...inputs });
+  });
+}
+
+const refusals: readonly [given: Given, ...parts: string[]][] = [
+  [{ layout: '' }, 'layout'],
+  [{ platforms: 'amd64' }, '"amd64"'],
+  [{ attestations: 'remove' }, 'attestations', '"remove"'],
+  [{ 'single-image': 'yes' }, 'single-image', '"yes"'],
+  [{ referrers: 'drop' }, 'referrers', '"drop"'],
+  [{ tags: '.hidden' }, '.hidden'],
+  [{ repository: '' }, 'repository'],
+  [{ 'registry-type': 'both' }, 'registry-type', '"both"'],
+  [{ 'if-tag-exists': 'move' }, 'if-tag-exists', '"move"'],
+  [{ 'fail-fast': '1' }, 'fail-fast', '"1"'],
+  [{ 'create-repository': 'maybe' }, 'create-repository', '"maybe"'],
+  [{ concurrency: '0' }, 'concurrency', '"0"'],
+  [{ concurrency: '97' }, 'concurrency', '"97"'],
+  [{ 'part-size': '4' }, 'part-size', '"4"'],
+  [{ 'part-size': '21' }, 'part-size', '"21"'],
+  [{ 'part-size': '5.5' }, 'part-size', '"5.5"'],
+];
+
+for (const [given, ...parts] of refusals) {
+  test(`${JSON.stringify(given)} is refused, and the message names it`, async () => {
+    await assert.rejects(parse({ ...LEAST, ...given }), refused('INVALID_INPUT', ...parts));
+  });
+}
+
+test('settings are checked although nothing is created', async () => {
+  await assert.rejects(
+    parse({ ...LEAST, 'repository-settings': 'scan: true' }),
+    refused('INVALID_INPUT', 'repository-settings', '"scan"'),
+  );
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newIndex, rawEntries, withEntries } from '../../src/oci/index-bytes.ts';
+import { OCI_INDEX } from '../../src/oci/media-types.ts';
+import { parseIndexJson } from '../../src/oci/parse-manifest.ts';
+import { buildImage, jsonBytes } from '../support/image.ts';
+import { parsed } from '../support/memory-content.ts';
+import { refused } from '../support/refused.ts';
+
+const entry = { mediaType: 'x', digest: 'sha256:0', size: 1, 'x-unknown': [1] };
+
+test('entries are read in their order, with members that are unknown here', () => {
+  const entries = [entry, { ...entry, size: 2 }];
+  assert.deepEqual(rawEntries(jsonBytes({ manifests: entries })), entries);
+});
+
+for (const index of [{}, { manifests: null }, { manifests: {} }, { manifests: [] }, []]) {
+  test(`${JSON.stringify(index)} has no entries`, () => {
+    assert.deepEqual(rawEntries(jsonBytes(index)), []);
+  });
+}
+
+test('an index with other entries keeps its members, and their order', () => {
+  const index = { schemaVersion: 2, manifests: [entry], annotations: { a: 'b' }, 'x-index': true };
+  for (const entries of [[], [{ digest: 'sha256:1' }]]) {
+    const bytes = withEntries(jsonBytes(index), entries);
+    assert.equal(Buffer.from(bytes).toString(), JSON.stringify({ ...index, manifests: entries }));
+  }
+});
+
+test('the same entries make the same bytes', () => {
+  const index = jsonBytes({ schemaVersion: 2, manifests: [entry] });
+  assert.deepEqual(Buffer.from(withEntries(index, rawEntries(index))), Buffer.from(index));
+});
+
+test('a new index says what it is, and is one that can be read', () => {
+  const { descriptor } = buildImage({ seed: 'new index' });
+  const { mediaType, digest, size } = descriptor;
+  const bytes = newIndex([{ mediaType, digest, size }]);
+  assert.equal(parsed(bytes)['mediaType'], OCI_INDEX);
+  assert.deepEqual(parseIndexJson(bytes, 'x').manifests, [{ mediaType, digest, size }]);
+  assert.deepEqual(parseIndexJson(newIndex([]), 'x').manifests, []);
+});
+
+test('what is not JSON is refused, not taken for an index without entries', () => {
+  assert.throws(() => rawEntries(Buffer.from('{')), refused('INVALID_JSON', 'index'));
+  assert.throws(() => withEntries(Buffer.from('{'), []), refused('INVALID_JSON', 'index'));
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Platform } from '../../src/oci/descriptor.ts';
+import {
+  isSamePlatform,
+  matchesPlatform,
+  parsePlatformName,
+  platformName,
+} from '../../src/oci/platform.ts';
+import { refused } from '../support/refused.ts';
+
+const names: Readonly<Record<string, Platform>> = {
+  'linux/amd64': { os: 'linux', architecture: 'amd64' },
+  'linux/arm/v7': { os: 'linux', architecture: 'arm', variant: 'v7' },
+  'windows/amd64': { os: 'windows', architecture: 'amd64' },
+};
+
+for (const [name, platform] of Object.entries(names)) {
+  test(`${name} is read, and written again the same`, () => {
+    assert.deepEqual(parsePlatformName(name), platform);
+    assert.equal(platformName(platform), name);
+  });
+}
+
+test('the version of an operating system is not part of its name', () => {
+  const platform = { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' };
+  assert.equal(platformName(platform), 'windows/amd64');
+});
+
+for (const text of ['', '/', 'linux', 'linux/', '/amd64', 'linux/arm/', 'linux/arm/v7/x']) {
+  test(`${JSON.stringify(text)} is no platform`, () => {
+    assert.throws(() => parsePlatformName(text), refused('INVALID_INPUT', JSON.stringify(text)));
+  });
+}
+
+const matches: readonly [platform: string, wanted: string, expected: boolean][] = [
+  ['linux/amd64', 'linux/amd64', true],
+  ['linux/amd64', 'linux/arm64', false],
+  ['linux/amd64', 'windows/amd64', false],
+  ['linux/arm/v6', 'linux/arm', true],
+  ['linux/arm', 'linux/arm/v6', false],
+  ['linux/arm/v6', 'linux/arm/v7', false],
+  ['linux/arm', 'linux/arm/v7', true],
+  ['linux/arm64', 'linux/arm64/v8', true],
+  ['linux/arm64', 'linux/arm64/v9', false],
+  ['linux/amd64', 'linux/amd64/v1', false],
+];
+
+for (const [platform, wanted, expected] of matches) {
+  test(`${wanted} ${expected ? 'includes' : 'does not include'} ${platform}`, () => {
+    assert.equal(matchesPlatform(parsePlatformName(platform), parsePlatformName(wanted)), expected);
+  });
+}
+
+test('a wanted platform includes all versions of its operating system', () => {
+  const wanted = parsePlatformName('windows/amd64');
+  assert.equal(matchesPlatform({ ...wanted, osVersion: '10.0.1' }, wanted), true);
+});
+
+const linux = { os: 'linux', architecture: 'amd64' };
+const same: readonly [name: string, a: Platform, b: Platform, expected: boolean][] = [
+  ['equal ones', linux, { ...linux }, true],
+  ['another system', linux, { ...linux, os: 'windows' }, false],
+  ['another architecture', linux, { ...linux, architecture: 'arm64' }, false],
+  ['another variant', linux, { ...linux, variant: 'v3' }, false],
+  [
+    'a variant that one of them implies',
+    { os: 'linux', architecture: 'arm64' },
+    { os: 'linux', architecture: 'arm64', variant: 'v8' },
+    true,
+  ],
+  ['another version', { ...linux, osVersion: '1' }, { ...linux, osVersion: '2' }, false],
+  ['a version and none', { ...linux, osVersion: '1' }, linux, false],
+];
+
+for (const [name, a, b, expected] of same) {
+  test(`platforms are ${expected ? 'the same' : 'told apart'}: ${name}`, () => {
+    assert.equal(isSamePlatform(a, b), expected);
+    assert.equal(isSamePlatform(b, a), expected);
+  });
+}
