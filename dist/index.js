@@ -31463,7 +31463,7 @@ const EXPLANATIONS = [
             'InvalidIdentityTokenException',
             'RegionDisabledException',
         ],
-        code: 'NO_CREDENTIALS',
+        code: 'ROLE_REFUSED',
         says: '{call}: AWS gave no credentials for the role in the environment',
     },
     {
@@ -31735,8 +31735,8 @@ function checkProxy(text, name) {
     if (/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
         return url;
     const input = name.replace('_', '-');
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The input ${input}, or the variable ${name}, is no HTTP proxy`, {
-        hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds of proxy, such as SOCKS, are not supported.',
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The input ${input}, or the variable ${name}, is not an HTTP proxy`, {
+        hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
     });
 }
 async function proxyHandler(options) {
@@ -32007,7 +32007,7 @@ class Identity {
         return this.#repository;
     }
     get isComplete() {
-        return (0,reference/* repositoryUri */.LJ)(this.#repository) !== undefined;
+        return (0,reference/* isFullyNamed */._2)(this.#repository);
     }
     learn(answer) {
         if (typeof answer !== 'object' || answer === null)
@@ -33356,6 +33356,7 @@ function dualStackDomain(region) {
 /* harmony export */   Ne: () => (/* binding */ PUBLIC_REGION),
 /* harmony export */   U$: () => (/* binding */ registryHost),
 /* harmony export */   Vm: () => (/* binding */ checkRegistryId),
+/* harmony export */   _2: () => (/* binding */ isFullyNamed),
 /* harmony export */   ap: () => (/* binding */ isEcrReference),
 /* harmony export */   eq: () => (/* binding */ aliasIn),
 /* harmony export */   qM: () => (/* binding */ repositoryArn)
@@ -33382,21 +33383,21 @@ function checkRepositoryName(name, type) {
     if (isLongEnough && NAMES[type].test(name))
         return name;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name`, {
-        hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by "-", "_", "." or "/".`,
+        hint: `A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
     });
 }
 function checkTag(tag) {
     if (TAG.test(tag))
         return tag;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag`, {
-        hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-", the first neither "." nor "-".',
+        hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".',
     });
 }
 function checkRegistryId(id, type) {
     if (isAccountId(id) || (type === 'public' && isAlias(id)))
         return id;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, {
-        hint: 'An account id has 12 digits; quote it in YAML, so that leading zeros stay. An alias needs registry-type: public.',
+        hint: 'An account id has 12 digits; quote it in YAML, to keep leading zeros. An alias needs registry-type: public.',
     });
 }
 function isAlias(text) {
@@ -33436,8 +33437,8 @@ function notEcr(text, host) {
     });
 }
 function malformed(text) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an image reference that can be pushed to`, {
-        hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG; a digest comes from the image and cannot be chosen.`,
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an image reference to push to`, {
+        hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG; the digest comes from the image.`,
     });
 }
 function repositoryUri(repository) {
@@ -33447,7 +33448,13 @@ function repositoryUri(repository) {
         return undefined;
     if (type === 'private')
         return `${host}/${name}`;
-    return alias === undefined || isAccountId(alias) ? undefined : `${host}/${alias}/${name}`;
+    return alias === undefined ? undefined : `${host}/${alias}/${name}`;
+}
+function isFullyNamed(repository) {
+    const { type, registryId, alias = registryId } = repository;
+    if (type === 'private')
+        return repositoryUri(repository) !== undefined;
+    return alias !== undefined && !isAccountId(alias);
 }
 function aliasIn(uri) {
     const [host, alias, ...name] = typeof uri === 'string' ? uri.split('/') : [];
@@ -33692,7 +33699,7 @@ const ERRORS = {
     NOT_A_LAYOUT: {
         means: 'The path holds something other than an OCI image layout.',
         hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-        docs: 'A compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and where there is one it names the command that converts it.',
+        docs: 'For example a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
     },
     LAYOUT_UNREADABLE: {
         means: 'The operating system refused to read a file.',
@@ -33705,12 +33712,12 @@ const ERRORS = {
     INVALID_TAR: {
         means: 'The tar is damaged or cut short, or programs would read it differently.',
         hint: 'Write the tar again.',
-        docs: 'An entry of the layout twice, a sparse file, a size that is no number, more than 50,000 entries, headers in an order or of a kind that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
+        docs: 'For example a file of the layout twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
     },
     INVALID_JSON: {
         means: 'A file is not JSON that every program would read alike.',
         hint: 'The file may be cut short or damaged: build the layout again.',
-        docs: 'Not UTF-8, one key twice in an object, or nested too deep.',
+        docs: 'For example it is not UTF-8, has a key twice in one object, or is nested too deep.',
     },
     INVALID_MANIFEST: {
         means: 'A field of an index, a manifest or a config is missing or has no valid value.',
@@ -33720,12 +33727,12 @@ const ERRORS = {
     UNSUPPORTED_MEDIA_TYPE: {
         means: 'It is neither an OCI nor a Docker schema 2 image or index.',
         hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
-        docs: 'Convert an old image with `skopeo copy --format oci`.',
+        docs: 'Convert an old image with `skopeo copy --format v2s2`.',
     },
     TOO_LARGE: {
         means: 'A manifest, a config, an index or all of them together exceed a limit.',
-        hint: 'Push less at once: select one image with the input image, or keep fewer platforms.',
-        docs: 'ECR takes 4 MiB a manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
+        hint: 'Push less at once, if it is an image of your own: select one with the input image, or keep fewer platforms.',
+        docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
     },
     DIGEST_MISMATCH: {
         means: 'A file does not have the size or the digest that its descriptor gives.',
@@ -33769,7 +33776,7 @@ const ERRORS = {
     },
     INCOMPLETE_INDEX: {
         means: 'An index lists platforms or attestations that the layout lacks, as "docker save" writes it.',
-        hint: 'Build the layout again, whole.',
+        hint: 'Build the complete layout again.',
         docs: 'Where inputs can keep what is there, the error names them.',
     },
     REPOSITORY_NOT_FOUND: {
@@ -33785,8 +33792,12 @@ const ERRORS = {
         hint: 'Allow {action} on {arn}. For a repository in another account, its repository policy must allow it too.',
     },
     NO_CREDENTIALS: {
-        means: 'No AWS credentials were found, or AWS gave none for the role.',
-        hint: "Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role. For a role, check its ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
+        means: 'No AWS credentials were found.',
+        hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
+    },
+    ROLE_REFUSED: {
+        means: 'AWS gave no credentials for the role in the environment.',
+        hint: "Check the role's ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
     },
     CREDENTIALS_EXPIRED: {
         means: 'The AWS credentials have expired.',
@@ -33817,8 +33828,8 @@ const ERRORS = {
         hint: 'Run the step again: layers that arrived are not sent again. If it happens again, something between the runner and ECR may change the data: check the proxy, then open an issue with the log.',
     },
     TARGETS_FAILED: {
-        means: 'Some of several repositories failed; the others are complete.',
-        hint: 'The message names each with its own error.',
+        means: 'One or more of several repositories failed.',
+        hint: 'The message names each with its own error; the others are complete.',
     },
     THROTTLED: {
         means: 'AWS kept throttling the calls.',
@@ -33896,7 +33907,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3304);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4838);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(70);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34026,8 +34037,8 @@ function choice(read, name, allowed) {
     const chosen = allowed.find((value) => value === text);
     if (chosen !== undefined)
         return chosen;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-        hint: `It takes ${allowed.join(' or ')}.`,
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
+        hint: `Set it to ${allowed.join(' or ')}.`,
     });
 }
 function flag(read, name, fallback) {
@@ -34036,19 +34047,19 @@ function flag(read, name, fallback) {
         return fallback;
     if (text === 'true' || text === 'false')
         return text === 'true';
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-        hint: 'It takes true or false.',
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
+        hint: 'Set it to true or false.',
     });
 }
 function wholeNumber(read, name, [least, most]) {
     const text = read(name);
     if (text === '')
         return undefined;
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    const number = /^\d+$/.test(text) ? Number(text) : NaN;
     if (number >= least && number <= most)
         return number;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is ${JSON.stringify(text)}`, {
-        hint: `It takes a whole number from ${least} to ${most}.`,
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
+        hint: `Set it to a whole number from ${least} to ${most}.`,
     });
 }
 function lines(text) {
@@ -34067,7 +34078,7 @@ function parts(text, separator) {
 // EXTERNAL MODULE: ./src/oci/fields.ts
 var oci_fields = __nccwpck_require__(8932);
 // EXTERNAL MODULE: ./src/oci/json.ts
-var oci_json = __nccwpck_require__(1691);
+var json = __nccwpck_require__(1691);
 ;// CONCATENATED MODULE: ./src/inputs/parse-repository-settings.ts
 
 
@@ -34092,7 +34103,7 @@ async function parseRepositorySettings(text, readText) {
     const fields = text.startsWith('{') ? parseJson(text) : parseLines(text);
     const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
     if (unknown !== undefined)
-        throw invalid(`has no key ${JSON.stringify(unknown)}`, `It takes ${KEYS.join(', ')}.`);
+        throw invalid(`has an unknown key: ${JSON.stringify(unknown)}`, `The keys are ${KEYS.join(', ')}.`);
     return {
         ...mutability(fields),
         ...optional('scanOnPush', parse_repository_settings_flag(fields, 'scan-on-push')),
@@ -34105,8 +34116,21 @@ async function parseRepositorySettings(text, readText) {
     };
 }
 function parseJson(text) {
-    const value = (0,oci_json/* parseStrictJson */.R)(Buffer.from(text), INPUT);
+    const value = checkedJson(text, INPUT);
     return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
+}
+function checkedJson(text, where) {
+    try {
+        return (0,json/* parseStrictJson */.R)(Buffer.from(text), where);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* PushError */.V))
+            throw error;
+        throw new errors/* PushError */.V(error.code, error.message, {
+            hint: 'Correct the JSON: every key once, no comments, no trailing commas.',
+            cause: error.cause,
+        });
+    }
 }
 function parseLines(text) {
     const lines = text
@@ -34117,13 +34141,13 @@ function parseLines(text) {
     const keys = entries.map(([key]) => key);
     const twice = keys.find((key, at) => keys.indexOf(key) < at);
     if (twice !== undefined)
-        throw invalid(`has ${twice} twice`, 'Write each key once.');
+        throw invalid(`has the key ${twice} twice`, 'Write each key once.');
     return Object.fromEntries(entries);
 }
 function parseLine(line) {
     const colon = line.indexOf(':');
     if (colon < 0)
-        throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, 'Write key: value.');
+        throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, 'Write each line as key: value.');
     return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
 function mutability(fields) {
@@ -34153,7 +34177,7 @@ async function policy(fields, key, readText) {
     if (text === undefined)
         return undefined;
     const json = text.startsWith('{') ? text : await readPolicy(text, key, readText);
-    (0,oci_json/* parseStrictJson */.R)(Buffer.from(json), `${INPUT}: ${key}`);
+    checkedJson(json, `${INPUT}: ${key}`);
     return json;
 }
 async function readPolicy(path, key, readText) {
@@ -34161,8 +34185,8 @@ async function readPolicy(path, key, readText) {
         return await readText(path);
     }
     catch (cause) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `${INPUT}: ${key}: ${path} cannot be read`, {
-            hint: 'Give JSON, or the path of a JSON file relative to the working directory of the step.',
+        throw new errors/* PushError */.V('INVALID_INPUT', `The input ${INPUT}: ${key}: ${path} cannot be read`, {
+            hint: "Write JSON, or the path of a JSON file relative to the step's working directory.",
             cause,
         });
     }
@@ -34174,7 +34198,7 @@ function resourceTags(fields) {
     return strings(fields, 'tags')?.reduce((tags, pair) => {
         const equals = pair.indexOf('=');
         if (equals < 1)
-            throw invalid(`has a tag without a value: ${JSON.stringify(pair)}`, 'Write key=value.');
+            throw invalid(`has a tag without a value: ${JSON.stringify(pair)}`, 'Write each tag as key=value.');
         return { ...tags, [pair.slice(0, equals).trim()]: pair.slice(equals + 1).trim() };
     }, {});
 }
@@ -34182,7 +34206,7 @@ function string(fields, key) {
     const value = fields[key];
     if (value === undefined || typeof value === 'string')
         return value;
-    throw invalid(`has ${key}, which is not a text`, 'Write it in quotes.');
+    throw invalid(`has a value for ${key} that is not a string`, 'Put it in quotes.');
 }
 function strings(fields, key) {
     const value = fields[key];
@@ -34199,14 +34223,14 @@ function parse_repository_settings_flag(fields, key) {
         return value;
     if (value === 'true' || value === 'false')
         return value === 'true';
-    throw invalid(`has ${key}, which is neither true nor false`, 'Write true or false.');
+    throw invalid(`has a value for ${key} that is neither true nor false`, 'Write true or false.');
 }
 function parse_repository_settings_choice(fields, key, allowed) {
     const text = string(fields, key)?.toUpperCase();
     const chosen = allowed.find((value) => value === text);
     if (text === undefined || chosen !== undefined)
         return chosen;
-    throw invalid(`has ${key}: ${text}`, `It takes ${allowed.join(', ')}.`);
+    throw invalid(`has an invalid ${key}: ${text}`, `Write one of ${allowed.join(', ')}.`);
 }
 function optional(key, value) {
     const pair = {};
@@ -34251,7 +34275,7 @@ function defaultRepository(tag, defaults) {
     const { repository: name, registryType: type, registryId, region } = defaults;
     if (name === undefined) {
         throw new errors/* PushError */.V('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
-            hint: 'Set repository, or write full references in tags.',
+            hint: 'Set repository, or put full references in tags.',
         });
     }
     if ((0,reference/* isEcrReference */.ap)(name))
@@ -34267,15 +34291,15 @@ function checkRegion(region) {
     if (region === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region))
         return region;
     throw new errors/* PushError */.V('INVALID_INPUT', `aws-region ${JSON.stringify(region)} is not an AWS region`, {
-        hint: 'A region is written like eu-west-1.',
+        hint: 'Write a region such as eu-west-1.',
     });
 }
 function withoutTag(text) {
     const { repository, tag } = (0,reference/* parseReference */.F2)(text);
     if (tag === undefined)
         return repository;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input repository, ${text}, has a tag`, {
-        hint: 'Write tags under tags.',
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input repository has a tag: ${text}`, {
+        hint: 'Put tags in the input tags.',
     });
 }
 
@@ -34370,7 +34394,7 @@ function parseDigest(text, where) {
     if (isDigest(text))
         return text;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_MANIFEST', `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`, {
-        hint: 'A digest is "sha256:" and 64 lower-case hexadecimal digits; ECR takes no other algorithm.',
+        hint: 'A digest is "sha256:" followed by 64 lowercase hexadecimal digits; ECR accepts no other algorithm.',
     });
 }
 function digestOf(bytes) {
@@ -34437,13 +34461,13 @@ class FieldReader {
         const value = this.array(name);
         if (value === undefined || value.every((item) => typeof item === 'string'))
             return value;
-        throw this.invalid(`${name} holds something that is not a string`);
+        throw this.invalid(`${name} contains a value that is not a string`);
     }
     stringMap(name) {
         const value = this.get(name);
         if (value === undefined || isStringMap(value))
             return value;
-        throw this.invalid(`${name} is not an object of strings`);
+        throw this.invalid(`${name} is not an object whose values are all strings`);
     }
     invalid(problem) {
         return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`);
@@ -34492,7 +34516,7 @@ function decodeUtf8(bytes, where) {
     }
     catch (cause) {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid UTF-8`, {
-            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or another kind of file.',
+            hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or not JSON at all.',
             cause,
         });
     }
@@ -34536,7 +34560,7 @@ function endOfString(text, start) {
 function addKey(keys, literal, where) {
     const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
     if (keys?.has(key)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which one counts: build the layout again.' });
     }
     keys?.add(key);
 }
@@ -34694,7 +34718,7 @@ function messageOf(error) {
 
 /***/ }),
 
-/***/ 4838:
+/***/ 70:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34705,7 +34729,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/oci/digest.ts
 var oci_digest = __nccwpck_require__(8825);
-;// CONCATENATED MODULE: ./src/image/overlay.ts
+;// CONCATENATED MODULE: ./src/image/content.ts
 
 class Overlay {
     #below;
@@ -34728,6 +34752,25 @@ class Overlay {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/oci/annotations.ts
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const CONTAINERD_NAME = 'io.containerd.image.name';
+const REFERENCE_TYPE = 'vnd.docker.reference.type';
+const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+function namesOf({ annotations = {} }) {
+    return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
+        .flatMap((names) => names?.split(',') ?? [])
+        .map((name) => name.trim())
+        .filter((name) => name !== '');
+}
+function isAttestation({ annotations, platform }) {
+    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
+        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
+}
+function attestedDigest({ annotations }) {
+    return annotations?.[REFERENCE_DIGEST];
+}
+
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
 // EXTERNAL MODULE: ./src/oci/fields.ts
@@ -34764,7 +34807,7 @@ function parseDescriptor(value, where) {
 function parseMediaType(fields) {
     const mediaType = fields.requiredString('mediaType');
     if (!MEDIA_TYPE.test(mediaType))
-        throw fields.invalid('mediaType is not a media type');
+        throw fields.invalid('mediaType is not a valid media type');
     return mediaType;
 }
 function parseSize(value, where) {
@@ -34797,14 +34840,14 @@ function parseData(fields, { digest, size }) {
         return undefined;
     const data = typeof text === 'string' ? decodeBase64(text) : undefined;
     if (data === undefined)
-        throw fields.invalid('data is not base64');
+        throw fields.invalid('data is not valid base64');
     const where = `${fields.where}.data`;
     if (data.byteLength !== size) {
         throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
     }
     const found = (0,oci_digest/* digestOf */.ol)(data);
     if (found !== digest) {
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} is ${found}, but its descriptor says ${digest}`);
+        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} has the digest ${found}, but its descriptor says ${digest}`);
     }
     return data;
 }
@@ -34854,7 +34897,7 @@ function readFields(bytes, where) {
 function refuseTooLarge(bytes, where) {
     if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
         return;
-    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes, more than the ${limits/* MAX_MANIFEST_BYTES */.ZJ} that ECR takes`, { hint: 'Take large annotations and inline data out of it.' });
+    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes; ECR accepts at most ${limits/* MAX_MANIFEST_BYTES */.ZJ}`, { hint: 'Remove large annotations and inline data from it.' });
 }
 function requireSchemaVersion(fields) {
     const version = fields.get('schemaVersion');
@@ -34868,7 +34911,7 @@ function refuseAmbiguous(fields) {
     const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
     if (image === undefined || !fields.has('manifests'))
         return;
-    throw new errors/* PushError */.V('INVALID_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before using it.' });
+    throw new errors/* PushError */.V('INVALID_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' });
 }
 function readImage(fields, mediaType) {
     if (!fields.has('config'))
@@ -34894,7 +34937,7 @@ function readDescriptors(fields, name) {
     if (values === undefined)
         throw fields.invalid(`${name} is missing`);
     if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${fields.where}: ${name} lists ${values.length}, more than ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
+        throw new errors/* PushError */.V('TOO_LARGE', `${fields.where}: ${name} lists ${values.length} descriptors; the limit is ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
     }
     return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
 }
@@ -34910,15 +34953,16 @@ function readCommon(fields) {
     };
 }
 function mismatch(where, own, expected) {
-    return new errors/* PushError */.V('INVALID_MANIFEST', `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, { hint: 'Programs disagree on which of the two counts: build the layout again.' });
+    return new errors/* PushError */.V('INVALID_MANIFEST', `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, { hint: 'Programs disagree on which one counts: build the layout again.' });
 }
 function unsupported(where, mediaType) {
     return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
-        ? `${where}: neither it nor its descriptor says what media type it is`
-        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not a media type of an image or an index`);
+        ? `${where}: neither it nor its descriptor has a media type`
+        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/read-manifest.ts
+
 
 async function readManifest(descriptor, content) {
     const { mediaType, digest } = descriptor;
@@ -34927,51 +34971,13 @@ async function readManifest(descriptor, content) {
     const bytes = await content.readVerified(descriptor);
     return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
 }
-
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
-;// CONCATENATED MODULE: ./src/image/select-image.ts
-
-
-const REF_NAME = 'org.opencontainers.image.ref.name';
-const CONTAINERD_NAME = 'io.containerd.image.name';
-function selectImage({ manifests }, layoutPath, wanted) {
-    const candidates = wanted === undefined ? manifests : manifests.filter((entry) => isNamed(entry, wanted));
-    const [first] = candidates;
-    if (first === undefined)
-        throw notFound(manifests, layoutPath, wanted);
-    if (candidates.every(({ digest }) => digest === first.digest))
-        return first;
-    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', wanted === undefined
-        ? `${layoutPath} holds several images:\n${list(candidates)}`
-        : `${layoutPath} holds several images by the name ${wanted}:\n${list(candidates)}`);
-}
-function isNamed(entry, wanted) {
-    return entry.digest === wanted || namesOf(entry).includes(wanted);
-}
-function namesOf({ annotations = {} }) {
-    return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
-        .flatMap((names) => names?.split(',') ?? [])
-        .map((name) => name.trim())
-        .filter((name) => name !== '');
-}
-function notFound(manifests, layoutPath, wanted) {
-    if (wanted === undefined || manifests.length === 0) {
-        return new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
-    }
-    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}, but:\n${list(manifests)}`);
-}
-const MAX_LISTED = 20;
-function list(entries) {
-    const lines = entries.slice(0, MAX_LISTED).map((entry) => {
-        const platform = entry.platform === undefined ? '' : ` ${(0,oci_platform/* platformName */.$r)(entry.platform)}`;
-        return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
-    });
-    const more = entries.length - lines.length;
-    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
-}
-function escaped(name) {
-    return JSON.stringify(name).slice(1, -1);
+async function platformOf(image, content) {
+    if (image.platform !== undefined)
+        return image.platform;
+    const { manifest } = await readManifest(image, content);
+    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
+        return undefined;
+    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/referrers.ts
@@ -35029,17 +35035,6 @@ function cosignReferrer(descriptor, tag) {
     return (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : [];
 }
 
-;// CONCATENATED MODULE: ./src/image/attestation.ts
-const REFERENCE_TYPE = 'vnd.docker.reference.type';
-const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
-function isAttestation({ annotations, platform }) {
-    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
-        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
-}
-function attestedDigest({ annotations }) {
-    return annotations?.[REFERENCE_DIGEST];
-}
-
 ;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
 
 
@@ -35062,35 +35057,25 @@ function toBytes(value) {
     return Buffer.from(JSON.stringify(value));
 }
 
-;// CONCATENATED MODULE: ./src/image/depth.ts
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
+;// CONCATENATED MODULE: ./src/image/limits.ts
 
+const MAX_LAYERS = 500;
+const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 const MAX_DEPTH = 16;
 function checkDepth(digest, parents) {
     if (parents.includes(digest)) {
-        throw new errors/* PushError */.V('INVALID_MANIFEST', `index ${digest} reaches itself`);
+        throw new errors/* PushError */.V('INVALID_MANIFEST', `index ${digest} contains itself`);
     }
     if (parents.length > MAX_DEPTH) {
-        throw new errors/* PushError */.V('TOO_LARGE', `manifest ${digest} lies more than ${MAX_DEPTH} indexes deep`, {
-            hint: 'Push the inner image on its own: select it with the input image.',
+        throw new errors/* PushError */.V('TOO_LARGE', `manifest ${digest} is nested more than ${MAX_DEPTH} indexes deep`, {
+            hint: 'No build tool nests indexes this deep: build the image again.',
         });
     }
 }
 
-;// CONCATENATED MODULE: ./src/image/platform-of.ts
-
-
-
-async function platformOf(image, content) {
-    if (image.platform !== undefined)
-        return image.platform;
-    const { manifest } = await readManifest(image, content);
-    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
-        return undefined;
-    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
-}
-
 ;// CONCATENATED MODULE: ./src/image/filter.ts
-
 
 
 
@@ -35186,12 +35171,11 @@ function replaceEntry(raw, kept) {
 }
 function platformNotFound(missing, seen) {
     const names = new Set(seen.map(oci_platform/* platformName */.$r));
-    const found = names.size === 0 ? 'names none' : `holds ${[...names].join(', ')}`;
-    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `No image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`);
+    const found = names.size === 0 ? 'names no platform' : `has ${[...names].join(', ')}`;
+    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `no image is for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/merge.ts
-
 
 
 
@@ -35292,8 +35276,8 @@ async function filterLayouts(layouts, content, selection) {
 }
 function nothingLeft(roots) {
     const indexes = roots.map(({ root, layoutPath }) => `index ${root.digest} of ${layoutPath}`);
-    return new errors/* PushError */.V('NO_IMAGE', `There are attestations only in ${indexes.join(', ')}`, {
-        hint: 'Leave the input attestations out, or set it to keep.',
+    return new errors/* PushError */.V('NO_IMAGE', `nothing but attestations in ${indexes.join(', ')}`, {
+        hint: 'Set the input attestations to keep.',
     });
 }
 async function unwrap(root, content) {
@@ -35305,6 +35289,43 @@ async function unwrap(root, content) {
     if (only !== undefined && images.length === 1)
         return unwrap(only, content);
     throw new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${root.digest} holds ${images.length} images, so it cannot be unwrapped`);
+}
+
+;// CONCATENATED MODULE: ./src/image/select-image.ts
+
+
+
+function selectImage({ manifests }, layoutPath, wanted) {
+    const candidates = wanted === undefined ? manifests : manifests.filter((entry) => isNamed(entry, wanted));
+    const [first] = candidates;
+    if (first === undefined)
+        throw notFound(manifests, layoutPath, wanted);
+    if (candidates.every(({ digest }) => digest === first.digest))
+        return first;
+    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', wanted === undefined
+        ? `${layoutPath} holds several images:\n${list(candidates)}`
+        : `${layoutPath} holds several images named ${wanted}:\n${list(candidates)}`);
+}
+function isNamed(entry, wanted) {
+    return entry.digest === wanted || namesOf(entry).includes(wanted);
+}
+function notFound(manifests, layoutPath, wanted) {
+    if (wanted === undefined || manifests.length === 0) {
+        return new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
+    }
+    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${list(manifests)}`);
+}
+const MAX_LISTED = 20;
+function list(entries) {
+    const lines = entries.slice(0, MAX_LISTED).map((entry) => {
+        const platform = entry.platform === undefined ? '' : ` ${(0,oci_platform/* platformName */.$r)(entry.platform)}`;
+        return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
+    });
+    const more = entries.length - lines.length;
+    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+function escaped(name) {
+    return JSON.stringify(name).slice(1, -1);
 }
 
 ;// CONCATENATED MODULE: ./src/oci/descriptor.ts
@@ -35321,10 +35342,11 @@ function isForeignLayer({ mediaType, urls = [] }) {
 async function incompleteIndex(whole, gaps, content) {
     const [{ index, error: cause }] = gaps;
     const inputs = await inputsThatHelp(whole, gaps, content);
-    const hint = inputs.length === 0
-        ? 'Build the layout again, whole.'
-        : `Set ${inputs.join(' and ')} to push what is there, or build the layout again, whole.`;
-    return new errors/* PushError */.V('INCOMPLETE_INDEX', `index ${index}: ${cause.message}`, { hint, cause });
+    const message = `index ${index}: ${cause.message}`;
+    if (inputs.length === 0)
+        return new errors/* PushError */.V('INCOMPLETE_INDEX', message, { cause });
+    const hint = `Set ${inputs.join(' and ')} to push what is there, or build the whole layout again.`;
+    return new errors/* PushError */.V('INCOMPLETE_INDEX', message, { hint, cause });
 }
 async function inputsThatHelp(whole, gaps, content) {
     const absent = gaps.map(({ entry }) => entry);
@@ -35384,8 +35406,6 @@ async function platformsOf(absent, content) {
 
 
 
-const MAX_LAYERS = 500;
-const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 async function walkGraph(root, content, referrers = [], onBroken = refuse) {
     const walk = new Walk(content);
     const node = await walk.whole(root);
@@ -35502,9 +35522,7 @@ class Walk {
         this.#bytes += bytes.byteLength;
         if (this.#bytes <= MAX_GRAPH_BYTES)
             return;
-        throw new errors/* PushError */.V('TOO_LARGE', `The manifests of one image exceed ${MAX_GRAPH_BYTES} bytes`, {
-            hint: 'Select a smaller image with the input image, or keep fewer platforms.',
-        });
+        throw new errors/* PushError */.V('TOO_LARGE', `the manifests of the image exceed ${MAX_GRAPH_BYTES} bytes`);
     }
     async #index({ manifests }, index, parents) {
         for (const entry of manifests) {
@@ -35522,7 +35540,7 @@ class Walk {
     }
     async #image({ config, layers }, where) {
         if (layers.length > MAX_LAYERS) {
-            throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR takes at most ${MAX_LAYERS}`);
+            throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR accepts at most ${MAX_LAYERS}`);
         }
         await this.#blob(config, `${where}: config`);
         await this.#checkConfig(config);
@@ -35533,7 +35551,7 @@ class Walk {
         if (this.hasBlob(blob))
             return;
         if (blob.size === 0) {
-            throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, and ECR takes no empty layer`);
+            throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, which ECR refuses`);
         }
         if (await this.#content.has(blob))
             this.#blobs.set(blob.digest, blob);
@@ -35551,9 +35569,7 @@ class Walk {
     }
 }
 function missingBlob({ digest }, where) {
-    return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`, {
-        hint: 'Build the layout again, whole: the tool that wrote it left this blob out.',
-    });
+    return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/resolve-image.ts
@@ -35581,7 +35597,7 @@ async function resolveImage(layouts, content, request) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/layout/read-at.ts
+;// CONCATENATED MODULE: ./src/layout/read.ts
 
 async function readAt(file, target, position, location) {
     for (let filled = 0; filled < target.byteLength;) {
@@ -35596,9 +35612,17 @@ async function readAt(file, target, position, location) {
         filled += bytesRead;
     }
 }
+async function readWhole(file, limit) {
+    if (file.size > limit) {
+        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes; the limit for this file is ${limit}`);
+    }
+    const bytes = new Uint8Array(file.size);
+    await file.read(bytes, 0);
+    return bytes;
+}
 function endedEarly(location, missing) {
     return new errors/* PushError */.V('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
-        hint: 'The layout was changed while it was read: let the build finish before the push.',
+        hint: 'The layout changed while it was being read: let the build finish before you push.',
     });
 }
 function unreadable(location, cause) {
@@ -35627,7 +35651,7 @@ async function findLayouts(lines) {
     }
     const [first, ...others] = found.values();
     if (first === undefined)
-        throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', 'No layout is named');
+        throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', 'No layout path is given');
     return [first, ...others];
 }
 async function expand(line) {
@@ -35639,9 +35663,11 @@ async function expand(line) {
     const layouts = await likelyLayouts(paths.sort());
     if (layouts.length > 0)
         return layouts;
-    const what = paths.length === 0 ? 'file or directory' : 'directory with an index.json, nor a tar';
-    throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${line} matches no ${what}`, {
-        hint: 'A glob is relative to the working directory of the step.',
+    const what = paths.length === 0
+        ? 'no file or directory'
+        : 'neither a directory with an index.json nor a tar';
+    throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${line} matches ${what}`, {
+        hint: "Globs are relative to the step's working directory.",
     });
 }
 async function likelyLayouts(paths) {
@@ -35769,7 +35795,7 @@ class DirectorySource {
             return this.#checked(path, status, location);
         const real = await lookUp(() => (0,promises_.realpath)(path), location);
         if (real === undefined)
-            throw unsafeLink(location, 'to nothing');
+            throw unsafeLink(location, 'nowhere');
         const target = await lookUp(() => (0,promises_.lstat)(real), location);
         return target && this.#checked(real, target, location);
     }
@@ -35831,18 +35857,7 @@ function unsafeLink(location, where) {
     return new errors/* PushError */.V('UNSAFE_LINK', `${location} is a link that leads ${where}`);
 }
 
-;// CONCATENATED MODULE: ./src/layout/read-whole.ts
-
-async function readWhole(file, limit) {
-    if (file.size > limit) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes, but at most ${limit} are read for what it should be`);
-    }
-    const bytes = new Uint8Array(file.size);
-    await file.read(bytes, 0);
-    return bytes;
-}
-
-;// CONCATENATED MODULE: ./src/layout/refusals.ts
+;// CONCATENATED MODULE: ./src/layout/not-a-layout.ts
 
 
 const COMPRESSIONS = [
@@ -35852,16 +35867,14 @@ const COMPRESSIONS = [
     { name: 'bzip2', magic: [0x42, 0x5a, 0x68], command: 'bunzip2 -c' },
 ];
 function notALayout(path, what, hint) {
-    return new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is no OCI image layout: it is ${what}`, {
-        hint: hint ??
-            'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-    });
+    const message = `${path} is not an OCI image layout: it is ${what}`;
+    return new errors/* PushError */.V('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
 }
 function refuseForeignFile(path, head) {
     const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
     if (compression !== undefined) {
         throw new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
-            hint: `It is read in place, so it must be a plain tar: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
+            hint: `Layouts are read in place, so decompress it first: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
         });
     }
     const magic = Buffer.from(head.subarray(257, 262)).toString('latin1');
@@ -35872,13 +35885,13 @@ function refuseForeignTar(path, index) {
     if (index.has('index.json'))
         return;
     if (index.has('manifest.json')) {
-        throw notALayout(path, 'an archive in the format of "docker save" before Docker 25, or of jib', `Convert it: skopeo copy docker-archive:${quoted(path)} oci:image:latest, and give "image" as the layout.`);
+        throw notALayout(path, 'an archive in the format of "docker save" before Docker 25, or of jib', `Convert it with "skopeo copy docker-archive:${quoted(path)} oci:image:latest", then set the input layout to image.`);
     }
     const folder = [...index.names()].find((name) => /^[\w.-]+\/index\.json$/.test(name));
     if (folder === undefined)
         throw notALayout(path, 'a tar without an index.json');
     const parent = quoted(external_node_path_.posix.dirname(folder));
-    throw notALayout(path, `a tar with a layout in its folder ${parent}`, `Write the layout itself into the tar: tar -C ${parent} -cf ${quoted(external_node_path_.posix.basename(path))} .`);
+    throw notALayout(path, `a tar that has the layout in its folder ${parent}`, `Put the layout at the top of the tar: tar -C ${parent} -cf ${quoted(external_node_path_.posix.basename(path))} .`);
 }
 function tarName(path) {
     const name = path.replace(/\.(?:gz|zst|xz|bz2)$/, '').replace(/\.tgz$/, '.tar');
@@ -35886,11 +35899,6 @@ function tarName(path) {
 }
 function quoted(path) {
     return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/blob-source.ts
-function blobFile(digest) {
-    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/layout/source-layout.ts
@@ -35950,8 +35958,6 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-
-
 class SourceLayout {
     path;
     index;
@@ -35978,7 +35984,7 @@ class SourceLayout {
             const found = (0,oci_digest/* digestOf */.ol)(bytes);
             if (found === descriptor.digest)
                 return bytes;
-            throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location} holds ${found}, but should hold ${descriptor.digest}`);
+            throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location} has the digest ${found}, but its descriptor says ${descriptor.digest}`);
         }
         catch (e_1) {
             env_1.error = e_1;
@@ -36015,6 +36021,9 @@ class SourceLayout {
         return this.#source[Symbol.asyncDispose]();
     }
 }
+function blobFile(digest) {
+    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
+}
 class InlineReader {
     location;
     size;
@@ -36038,7 +36047,7 @@ class InlineReader {
 
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/layout/global-header.ts
+;// CONCATENATED MODULE: ./src/layout/tar-global-header.ts
 
 const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
 function refuseGlobalHeader(content, where) {
@@ -36048,7 +36057,7 @@ function refuseGlobalHeader(content, where) {
         record.lastIndex = start;
         const [, length = '', key = ''] = record.exec(text) ?? [];
         const end = start + Number(length);
-        if (length === '' || end > text.length || text[end - 1] !== '\n')
+        if (length === '' || text[end - 1] !== '\n')
             throw malformed(where);
         if (IDENTITY.test(key))
             throw global(where, key);
@@ -36056,8 +36065,8 @@ function refuseGlobalHeader(content, where) {
     }
 }
 function global(where, key) {
-    return new errors/* PushError */.V('INVALID_TAR', `${where} gives all entries after it one ${key}`, {
-        hint: 'No build tool writes this. Find out where the tar comes from before using it.',
+    return new errors/* PushError */.V('INVALID_TAR', `${where} sets ${key} for every entry after it`, {
+        hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
     });
 }
 function malformed(where) {
@@ -36163,7 +36172,7 @@ function refuseInterveningHeader(flags, pax, name) {
         return;
     if (pax['size'] === undefined && !between.includes('x'))
         return;
-    throw new errors/* PushError */.V('INVALID_TAR', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before using it.' });
+    throw new errors/* PushError */.V('INVALID_TAR', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before you use it.' });
 }
 function checkedSize(size, paxSize, name) {
     const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
@@ -36176,10 +36185,10 @@ function invalidSize(name) {
     return new errors/* PushError */.V('INVALID_TAR', `${name} has a size that is not a whole number of bytes`);
 }
 function tooLarge(tar, position) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path}: the extended headers at byte ${position} hold more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path}: the extended headers at byte ${position} take more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
 }
 function truncated(tar, needed) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry goes on to ${needed}`, { hint: 'The build did not finish, or the copy did not: write the tar again.' });
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry ends at byte ${needed}`, { hint: 'The build or a copy of it did not finish: write the tar again.' });
 }
 function padded(size) {
     return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
@@ -36206,7 +36215,7 @@ class TarIndex {
         for await (const header of headersOf(tar)) {
             if (++count > MAX_TAR_ENTRIES)
                 throw tooMany(tar);
-            const name = normalised(header.name);
+            const name = normalized(header.name);
             const entry = entryOf(header, name);
             if (name === undefined || entry === undefined)
                 continue;
@@ -36253,12 +36262,12 @@ function entryOf(header, name = '') {
     if (type === 'file' || type === 'contiguous-file')
         return { position: contentAt, size };
     if (type === 'link')
-        return { linkTo: normalised(linkName) };
+        return { linkTo: normalized(linkName) };
     if (type === 'symlink')
-        return { linkTo: normalised(linkName, external_node_path_.posix.dirname(name)) };
+        return { linkTo: normalized(linkName, external_node_path_.posix.dirname(name)) };
     return undefined;
 }
-function normalised(path, from = '.') {
+function normalized(path, from = '.') {
     if (external_node_path_.posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH)
         return undefined;
     const name = external_node_path_.posix.join(from, path);
@@ -36270,8 +36279,8 @@ function tooMany(tar) {
     });
 }
 function duplicate(tar, name) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} has ${name} twice`, {
-        hint: 'Programs disagree on which of the two counts: write the tar again, and do not append to it.',
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} contains ${name} twice`, {
+        hint: 'Programs disagree on which one counts: write the tar anew instead of appending to it.',
     });
 }
 function tar_index_unsafeLink(path, name) {
@@ -36417,7 +36426,6 @@ var open_layout_disposeResources = (undefined && undefined.__disposeResources) |
 
 
 
-
 const MAX_OCI_LAYOUT_BYTES = 4096;
 async function openLayout(path) {
     const source = await openSource(path);
@@ -36508,7 +36516,7 @@ async function lookElsewhere(report, open, signal, environment = process.env) {
             const found = await look_elsewhere_lookUp(elsewhere.repository, digest, open, signal);
             if (found === undefined)
                 continue;
-            const hint = `${(0,reference/* describeRepository */.MD)(found)} exists: check ${elsewhere.wrong}.`;
+            const hint = `Check ${elsewhere.wrong}: ${(0,reference/* describeRepository */.MD)(found)} exists.`;
             const { code, message, cause } = error;
             return { ...target, error: new errors/* PushError */.V(code, message, { hint, cause }) };
         }
@@ -37291,6 +37299,10 @@ function retryLine({ what, notice }) {
     const when = wait === 0 ? '' : ` in ${wait} ms`;
     return `${subject}${async_retry/* RETRIES */.Zs[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
 }
+const UNNAMED = {
+    private: 'Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',
+    public: 'Could not find out the alias of the registry, so the outputs name the account instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories',
+};
 function logReport(report, log) {
     for (const target of report.targets) {
         if (target.error === undefined)
@@ -37299,9 +37311,8 @@ function logReport(report, log) {
 }
 function logComplete(target, report, log) {
     const { repository, layers } = target;
-    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined) {
-        log.warning('Could not find out the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias');
-    }
+    if (!(0,reference/* isFullyNamed */._2)(repository))
+        log.warning(UNNAMED[repository.type]);
     const tags = taggedNow(target);
     const names = (tags.length > 0 ? tags : skippedTags(target)).join(', ');
     const digest = publishedDigest(target, report) ?? 'another image';

@@ -30,7 +30,7 @@ export const ERRORS = {
   NOT_A_LAYOUT: {
     means: 'The path holds something other than an OCI image layout.',
     hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-    docs: 'A compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and where there is one it names the command that converts it.',
+    docs: 'For example a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
   },
   LAYOUT_UNREADABLE: {
     means: 'The operating system refused to read a file.',
@@ -43,12 +43,12 @@ export const ERRORS = {
   INVALID_TAR: {
     means: 'The tar is damaged or cut short, or programs would read it differently.',
     hint: 'Write the tar again.',
-    docs: 'An entry of the layout twice, a sparse file, a size that is no number, more than 50,000 entries, headers in an order or of a kind that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
+    docs: 'For example a file of the layout twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
   },
   INVALID_JSON: {
     means: 'A file is not JSON that every program would read alike.',
     hint: 'The file may be cut short or damaged: build the layout again.',
-    docs: 'Not UTF-8, one key twice in an object, or nested too deep.',
+    docs: 'For example it is not UTF-8, has a key twice in one object, or is nested too deep.',
   },
   INVALID_MANIFEST: {
     means: 'A field of an index, a manifest or a config is missing or has no valid value.',
@@ -58,12 +58,12 @@ export const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: {
     means: 'It is neither an OCI nor a Docker schema 2 image or index.',
     hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
-    docs: 'Convert an old image with `skopeo copy --format oci`.',
+    docs: 'Convert an old image with `skopeo copy --format v2s2`.',
   },
   TOO_LARGE: {
     means: 'A manifest, a config, an index or all of them together exceed a limit.',
-    hint: 'Push less at once: select one image with the input image, or keep fewer platforms.',
-    docs: 'ECR takes 4 MiB a manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
+    hint: 'Push less at once, if it is an image of your own: select one with the input image, or keep fewer platforms.',
+    docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
   },
   DIGEST_MISMATCH: {
     means: 'A file does not have the size or the digest that its descriptor gives.',
@@ -109,7 +109,7 @@ export const ERRORS = {
   INCOMPLETE_INDEX: {
     means:
       'An index lists platforms or attestations that the layout lacks, as "docker save" writes it.',
-    hint: 'Build the layout again, whole.',
+    hint: 'Build the complete layout again.',
     docs: 'Where inputs can keep what is there, the error names them.',
   },
   // AWS
@@ -126,8 +126,12 @@ export const ERRORS = {
     hint: 'Allow {action} on {arn}. For a repository in another account, its repository policy must allow it too.',
   },
   NO_CREDENTIALS: {
-    means: 'No AWS credentials were found, or AWS gave none for the role.',
-    hint: "Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role. For a role, check its ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
+    means: 'No AWS credentials were found.',
+    hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
+  },
+  ROLE_REFUSED: {
+    means: 'AWS gave no credentials for the role in the environment.',
+    hint: "Check the role's ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
   },
   CREDENTIALS_EXPIRED: {
     means: 'The AWS credentials have expired.',
@@ -158,8 +162,8 @@ export const ERRORS = {
     hint: 'Run the step again: layers that arrived are not sent again. If it happens again, something between the runner and ECR may change the data: check the proxy, then open an issue with the log.',
   },
   TARGETS_FAILED: {
-    means: 'Some of several repositories failed; the others are complete.',
-    hint: 'The message names each with its own error.',
+    means: 'One or more of several repositories failed.',
+    hint: 'The message names each with its own error; the others are complete.',
   },
   THROTTLED: {
     means: 'AWS kept throttling the calls.',

@@ -1,9 +1,4 @@
-import {
-  aliasIn,
-  isAccountId,
-  type RepositoryReference,
-  repositoryUri,
-} from './names/reference.ts';
+import { aliasIn, isAccountId, isFullyNamed, type RepositoryReference } from './names/reference.ts';
 
 /** One that tells whose registry it is: called only while that is not known. */
 interface Source {
@@ -27,7 +22,7 @@ export class Identity {
 
   /** Whether it is known what pulls name it by. */
   get isComplete(): boolean {
-    return repositoryUri(this.#repository) !== undefined;
+    return isFullyNamed(this.#repository);
   }
 
   /** From whatever tells it, an answer or an error: the account, and for ECR Public the alias. What the user named stays. */

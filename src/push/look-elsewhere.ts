@@ -31,7 +31,7 @@ export async function lookElsewhere(
     for (const elsewhere of elsewhereOf(repository, environment)) {
       const found = await lookUp(elsewhere.repository, digest, open, signal);
       if (found === undefined) continue;
-      const hint = `${describeRepository(found)} exists: check ${elsewhere.wrong}.`;
+      const hint = `Check ${elsewhere.wrong}: ${describeRepository(found)} exists.`;
       const { code, message, cause } = error;
       return { ...target, error: new PushError(code, message, { hint, cause }) };
     }

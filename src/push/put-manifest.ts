@@ -9,7 +9,9 @@ import { uploadLayers } from './upload-layers.ts';
 
 /** `held`: the tag points to another image, and cannot move. */
 export type PutResult =
-  { readonly kind: 'put' } | { readonly kind: 'already-exists' } | { readonly kind: 'held'; readonly cause: Error };
+  | { readonly kind: 'put' }
+  | { readonly kind: 'already-exists' }
+  | { readonly kind: 'held'; readonly cause: Error };
 
 /** Puts one manifest. What ECR still misses under it is pushed again, as often as the table of retries says. */
 export async function putManifest(

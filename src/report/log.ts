@@ -2,7 +2,7 @@ import { RETRIES } from '../async/retry.ts';
 import {
   describeRepository,
   type RepositoryReference,
-  repositoryUri,
+  isFullyNamed,
 } from '../ecr/names/reference.ts';
 import type { ResolvedImage } from '../image/resolve-image.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -124,6 +124,13 @@ function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): s
   return `${subject}${RETRIES[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
 }
 
+const UNNAMED = {
+  private:
+    'Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',
+  public:
+    'Could not find out the alias of the registry, so the outputs name the account instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories',
+} as const;
+
 /** How each target ended that did not fail. */
 export function logReport(report: PushReport, log: Log): void {
   for (const target of report.targets) {
@@ -133,11 +140,7 @@ export function logReport(report: PushReport, log: Log): void {
 
 function logComplete(target: TargetReport, report: PushReport, log: Log): void {
   const { repository, layers } = target;
-  if (repositoryUri(repository) === undefined) {
-    log.warning(
-      'Could not find out the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias',
-    );
-  }
+  if (!isFullyNamed(repository)) log.warning(UNNAMED[repository.type]);
   const tags = taggedNow(target);
   const names = (tags.length > 0 ? tags : skippedTags(target)).join(', ');
   const digest = publishedDigest(target, report) ?? 'another image';

@@ -155,10 +155,11 @@ test("without settings, a repository has AWS's own defaults", async () => {
   assert.deepEqual(given, [['repositoryName', NAME]]);
 });
 
-test('a repository that exists is left as it is, whatever the settings say', async () => {
+test('a repository that holds an image is left as it is, whatever the settings say', async () => {
   await using ecr = await startLocalEcr();
   const repository = ecr.createRepository(NAME);
   const { settings } = repository;
+  await push(ecr, { tags: 'old' });
   const run = await push(ecr, { 'repository-settings': forms['JSON'] ?? '' });
   assert.equal(run.error, undefined);
   assert.equal(repository.settings, settings);

@@ -195,14 +195,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'parts that are too small': {
     code: 'UPLOAD_FAILED',
-    faults: [
-      {
-        kind: 'answer',
-        operation: 'InitiateLayerUpload',
-        change: (output) => ({ ...output, partSize: 1000 }),
-        times: ALWAYS,
-      },
-    ],
+    faults: [answered('CompleteLayerUpload', 'LayerPartTooSmallException')],
   },
   'a manifest that was changed on its way': {
     code: 'UPLOAD_FAILED',

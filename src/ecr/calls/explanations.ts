@@ -42,7 +42,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'InvalidIdentityTokenException',
       'RegionDisabledException',
     ],
-    code: 'NO_CREDENTIALS',
+    code: 'ROLE_REFUSED',
     says: '{call}: AWS gave no credentials for the role in the environment',
   },
   {

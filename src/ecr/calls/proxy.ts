@@ -44,9 +44,9 @@ function checkProxy(text: string, name: string): string {
   const input = name.replace('_', '-');
   throw new PushError(
     'INVALID_INPUT',
-    `The input ${input}, or the variable ${name}, is no HTTP proxy`,
+    `The input ${input}, or the variable ${name}, is not an HTTP proxy`,
     {
-      hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds of proxy, such as SOCKS, are not supported.',
+      hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
     },
   );
 }

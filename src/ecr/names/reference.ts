@@ -51,7 +51,7 @@ export function checkRepositoryName(name: string, type: RegistryType): string {
   const isLongEnough = name.length >= shortest && name.length <= longest;
   if (isLongEnough && NAMES[type].test(name)) return name;
   throw new PushError('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name`, {
-    hint: `A name has ${shortest} to ${longest} characters: lower-case letters and digits, parted by "-", "_", "." or "/".`,
+    hint: `A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
   });
 }
 
@@ -59,7 +59,7 @@ export function checkRepositoryName(name: string, type: RegistryType): string {
 export function checkTag(tag: string): string {
   if (TAG.test(tag)) return tag;
   throw new PushError('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag`, {
-    hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-", the first neither "." nor "-".',
+    hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".',
   });
 }
 
@@ -70,7 +70,7 @@ export function checkRegistryId(id: string, type: RegistryType): string {
     'INVALID_INPUT',
     `registry-id ${JSON.stringify(id)} is not an AWS account id`,
     {
-      hint: 'An account id has 12 digits; quote it in YAML, so that leading zeros stay. An alias needs registry-type: public.',
+      hint: 'An account id has 12 digits; quote it in YAML, to keep leading zeros. An alias needs registry-type: public.',
     },
   );
 }
@@ -130,18 +130,28 @@ function notEcr(text: string, host: string): PushError {
 }
 
 function malformed(text: string): PushError {
-  return new PushError('INVALID_INPUT', `${text} is not an image reference that can be pushed to`, {
-    hint: `Write HOST/NAME:TAG, or ${PUBLIC_HOST}/ALIAS/NAME:TAG; a digest comes from the image and cannot be chosen.`,
+  return new PushError('INVALID_INPUT', `${text} is not an image reference to push to`, {
+    hint: `Write HOST/NAME:TAG, or ${PUBLIC_HOST}/ALIAS/NAME:TAG; the digest comes from the image.`,
   });
 }
 
-/** `HOST/NAME`, as pulls name it; undefined while the account or the alias is not known. */
+/**
+ * `HOST/NAME`, as pulls name it; undefined while the account is not known. ECR Public's has the account in it as long as
+ * its alias is not known.
+ */
 export function repositoryUri(repository: RepositoryReference): string | undefined {
   const { type, registryId, name, alias = registryId } = repository;
   const host = registryHost(repository);
   if (host === undefined) return undefined;
   if (type === 'private') return `${host}/${name}`;
-  return alias === undefined || isAccountId(alias) ? undefined : `${host}/${alias}/${name}`;
+  return alias === undefined ? undefined : `${host}/${alias}/${name}`;
+}
+
+/** Whether `repositoryUri` is what pulls name the repository by. */
+export function isFullyNamed(repository: RepositoryReference): boolean {
+  const { type, registryId, alias = registryId } = repository;
+  if (type === 'private') return repositoryUri(repository) !== undefined;
+  return alias !== undefined && !isAccountId(alias);
 }
 
 /** Of an answer's `repositoryUri`, where that is ECR Public's. */

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ERRORS, PushError } from '../src/errors.ts';
+
+test("an error has its code's hint, unless whoever throws it knows better", () => {
+  assert.equal(new PushError('NO_REGION', 'no region').hint, ERRORS.NO_REGION.hint);
+  assert.equal(new PushError('NO_REGION', 'no region', { hint: 'Ask me.' }).hint, 'Ask me.');
+});
+
+test('an error carries its code, its message and what it came from', () => {
+  const cause = new Error('below');
+  const error = new PushError('KMS', 'the key is disabled', { cause });
+  assert.equal(error.code, 'KMS');
+  assert.equal(error.name, 'PushError');
+  assert.equal(error.message, 'the key is disabled');
+  assert.equal(error.cause, cause);
+  assert.equal('cause' in new PushError('KMS', 'the key is disabled'), false);
+});
+
+for (const [code, { means, hint }] of Object.entries(ERRORS)) {
+  test(`${code} says what it means and what to do, each in sentences`, () => {
+    assert.match(means, /^[A-Zs][^\n]*\.$/);
+    assert.match(hint, /^[A-Z][^\n]*[.)]$/);
+  });
+}
