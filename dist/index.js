@@ -31217,7 +31217,7 @@ const RETRIES = {
         firstWait: 0,
         longestWait: 0,
         jitter: false,
-        says: 'the layer was lost or arrived damaged',
+        says: 'lost or damaged on its way',
     },
     part: {
         call: 'UploadLayerPart',
@@ -31235,7 +31235,7 @@ const RETRIES = {
         firstWait: 200,
         longestWait: 3200,
         jitter: false,
-        says: 'ECR does not see all of it yet',
+        says: 'ECR does not see all of its layers or images yet',
     },
     newRepository: {
         call: 'InitiateLayerUpload',
@@ -31244,7 +31244,7 @@ const RETRIES = {
         firstWait: 250,
         longestWait: 1000,
         jitter: false,
-        says: 'the new repository is not there yet',
+        says: 'not there yet',
     },
     account: {
         call: 'GetCallerIdentity',
@@ -32068,7 +32068,7 @@ function policyRefused({ name }, { type, registryId, region, name: repositoryNam
         ...(region === undefined ? [] : [`--region ${region}`]),
     ];
     return new errors/* PushError */.V(explained.code, `${explained.message}. The repository was created, but has no ${name}`, {
-        hint: `${explained.hint} Then run the step again: as long as the repository holds no image, it sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
+        hint: `${explained.hint} Fix it and run the step again: as long as the repository holds no image, the step sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
         cause: explained.cause,
     });
 }
@@ -37235,8 +37235,6 @@ const UNCHECKED = {
 };
 function logPush(log, name) {
     return (event) => {
-        if (event.kind === 'unchecked')
-            log.warning(`${name}${UNCHECKED[event.what]}`);
         const warning = warningOf(event);
         if (warning !== undefined)
             log.warning(`${name}${warning}`);
@@ -37246,6 +37244,8 @@ function logPush(log, name) {
 }
 function warningOf(event) {
     switch (event.kind) {
+        case 'unchecked':
+            return UNCHECKED[event.what];
         case 'referrer-skipped':
             return heldTag(event.tag, event.holder);
         case 'tag-settled':
@@ -37261,12 +37261,8 @@ function heldTag(tag, holder) {
 }
 function linesOf(event) {
     switch (event.kind) {
-        case 'planned': {
-            const { repository, uploads, present } = event.plan;
-            const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
-            const step = REPOSITORY_STEPS[repository];
-            return step === undefined ? [counts] : [step, counts];
-        }
+        case 'planned':
+            return planLines(event.plan);
         case 'repository-created':
             return ['Created the repository'];
         case 'policies-set':
@@ -37283,6 +37279,13 @@ function linesOf(event) {
             return [];
     }
 }
+function planLines({ repository, uploads, present, tags }) {
+    if (tags.some(({ kind }) => kind === 'refuse'))
+        return [];
+    const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
+    const step = REPOSITORY_STEPS[repository];
+    return step === undefined ? [counts] : [step, counts];
+}
 const REPOSITORY_STEPS = {
     none: undefined,
     finish: undefined,
@@ -37295,9 +37298,9 @@ const FINISHED = {
 };
 function retryLine({ what, notice }) {
     const { name, attempt, attempts, wait } = notice;
-    const subject = what === undefined ? '' : `${shortDigest(what)}: `;
+    const subject = what === undefined ? 'The repository' : shortDigest(what);
     const when = wait === 0 ? '' : ` in ${wait} ms`;
-    return `${subject}${async_retry/* RETRIES */.Zs[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
+    return `${subject}: ${async_retry/* RETRIES */.Zs[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
 }
 const UNNAMED = {
     private: 'Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',

@@ -13,7 +13,7 @@ interface Policy {
   readonly longestWait: number;
   /** Whether the wait is a random part of that, so that those who failed together do not return together. */
   readonly jitter: boolean;
-  /** What the log says when it is tried again; undefined where the SDK tries again and nobody says so. */
+  /** What the log says of it when it is tried again; undefined where nobody says so. */
   readonly says: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export const RETRIES = {
     firstWait: 0,
     longestWait: 0,
     jitter: false,
-    says: 'the layer was lost or arrived damaged',
+    says: 'was lost or damaged on its way',
   },
   part: {
     call: 'UploadLayerPart',
@@ -63,7 +63,7 @@ export const RETRIES = {
     firstWait: 200,
     longestWait: 3200,
     jitter: false,
-    says: 'ECR does not see all of it yet',
+    says: 'refers to something that ECR does not see yet',
   },
   newRepository: {
     call: 'InitiateLayerUpload',
@@ -72,7 +72,7 @@ export const RETRIES = {
     firstWait: 250,
     longestWait: 1000,
     jitter: false,
-    says: 'the new repository is not there yet',
+    says: 'is not there yet',
   },
   account: {
     call: 'GetCallerIdentity',

@@ -51,7 +51,7 @@ export function policyRefused(
     explained.code,
     `${explained.message}. The repository was created, but has no ${name}`,
     {
-      hint: `${explained.hint} Then run the step again: as long as the repository holds no image, it sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
+      hint: `${explained.hint} Fix it and run the step again: as long as the repository holds no image, the step sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
       cause: explained.cause,
     },
   );

@@ -6,6 +6,7 @@ import {
 } from '../ecr/names/reference.ts';
 import type { ResolvedImage } from '../image/resolve-image.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { PushEvent, PushListener, Unchecked } from '../push/events.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 import { formatBytes, shortDigest } from './format.ts';
@@ -55,7 +56,6 @@ const UNCHECKED: Readonly<Record<Unchecked, string>> = {
 /** `name` is put in front of each line, where there are several targets. */
 export function logPush(log: Log, name: string): PushListener {
   return (event) => {
-    if (event.kind === 'unchecked') log.warning(`${name}${UNCHECKED[event.what]}`);
     const warning = warningOf(event);
     if (warning !== undefined) log.warning(`${name}${warning}`);
     for (const line of linesOf(event)) log.info(`${name}${line}`);
@@ -65,6 +65,8 @@ export function logPush(log: Log, name: string): PushListener {
 /** Where the user should act. */
 function warningOf(event: PushEvent): string | undefined {
   switch (event.kind) {
+    case 'unchecked':
+      return UNCHECKED[event.what];
     case 'referrer-skipped':
       return heldTag(event.tag, event.holder);
     case 'tag-settled':
@@ -82,12 +84,8 @@ function heldTag(tag: string, holder: string | undefined): string {
 
 function linesOf(event: PushEvent): readonly string[] {
   switch (event.kind) {
-    case 'planned': {
-      const { repository, uploads, present } = event.plan;
-      const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
-      const step = REPOSITORY_STEPS[repository];
-      return step === undefined ? [counts] : [step, counts];
-    }
+    case 'planned':
+      return planLines(event.plan);
     case 'repository-created':
       return ['Created the repository'];
     case 'policies-set':
@@ -105,6 +103,14 @@ function linesOf(event: PushEvent): readonly string[] {
   }
 }
 
+/** Nothing where the push ends here, because a tag cannot move. */
+function planLines({ repository, uploads, present, tags }: Plan): readonly string[] {
+  if (tags.some(({ kind }) => kind === 'refuse')) return [];
+  const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
+  const step = REPOSITORY_STEPS[repository];
+  return step === undefined ? [counts] : [step, counts];
+}
+
 const REPOSITORY_STEPS = {
   none: undefined,
   finish: undefined,
@@ -119,9 +125,9 @@ const FINISHED = {
 
 function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): string {
   const { name, attempt, attempts, wait } = notice;
-  const subject = what === undefined ? '' : `${shortDigest(what)}: `;
+  const subject = what === undefined ? 'The repository' : shortDigest(what);
   const when = wait === 0 ? '' : ` in ${wait} ms`;
-  return `${subject}${RETRIES[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
+  return `${subject} ${RETRIES[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
 }
 
 const UNNAMED = {

@@ -12,7 +12,7 @@ test('without options everything is measured, three times, and nothing is writte
   const { layouts, conditions, tools, parts, runs, scale, write } = parseOptions([]);
   assert.equal(layouts, undefined);
   assert.deepEqual(conditions, ['loopback', 'loopback-tls', 'latency', 'ecr-like']);
-  assert.deepEqual(tools, ['action', 'crane', 'oras', 'regctl', 'skopeo']);
+  assert.deepEqual(tools, ['action', 'before', 'crane', 'oras', 'regctl', 'skopeo']);
   assert.deepEqual(parts, ['pushes', 'linearity', 'memory']);
   assert.deepEqual({ runs, scale, write }, { runs: 3, scale: 1, write: false });
 });
@@ -29,7 +29,10 @@ test('a quick run is smaller in every respect, and gives way to what is asked fo
 
 describe('a mistake is named:', () => {
   const cases: { args: string[]; message: RegExp }[] = [
-    { args: ['--tools', 'crane,docker'], message: /^unknown: docker; there are action, crane,/ },
+    {
+      args: ['--tools', 'crane,docker'],
+      message: /^unknown: docker; there are action, before, crane,/,
+    },
     { args: ['--layouts', ''], message: /^unknown: ; there are one-gib,/ },
     { args: ['--runs', '0'], message: /^--runs 0: / },
     { args: ['--runs', 'many'], message: /^--runs many: / },

@@ -36,7 +36,8 @@ export const USAGE = `npm run bench -- [options]
   --quick            one run, sizes and counts divided by 20, two conditions: under two minutes
   --write            write docs/performance.md and its plots
   BENCH_TOOLS        a folder with crane, oras, regctl and skopeo, looked into before PATH
-  BENCH_ACTION       another build's index.js, in the place of dist/index.js
+  BENCH_ACTION       another build's index.js, instead of dist/index.js
+  BENCH_BEFORE       another build's index.js, to push in turn with that one
   BENCH_LAYOUTS      a folder to make the layouts in, and to keep them (about 5 GB)`;
 
 /** A mistake on the command line. */

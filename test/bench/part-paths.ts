@@ -3,19 +3,20 @@ import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { ECRClient, UploadLayerPartCommand } from '@aws-sdk/client-ecr';
-import { ApiRegistry } from '../../src/ecr/api-registry.ts';
-import { privateApi } from '../../src/ecr/private-api.ts';
+import { ECRClient, InitiateLayerUploadCommand, UploadLayerPartCommand } from '@aws-sdk/client-ecr';
+import { Semaphore } from '../../src/async/semaphore.ts';
+import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
 import type { Registry } from '../../src/ecr/registry.ts';
+import { PartTaker } from '../../src/ecr/upload/take-part.ts';
+import { MAX_PARTS, MIN_PART_SIZE } from '../../src/ecr/upload/tuning.ts';
 import type { BlobReader } from '../../src/layout/layout.ts';
 import { readAt } from '../../src/layout/read.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_LAYER } from '../../src/oci/media-types.ts';
-import { uploadLayer } from '../../src/ecr/upload/upload-layer.ts';
 
 /** What the sink offers (bytes). */
-export const PART_SIZE = 10 * 1024 * 1024;
+const PART_SIZE = 10 * 1024 * 1024;
 
 /** Sends one layer of `size` bytes. */
 export type Path = (blob: BlobReader, endpoint: Endpoint) => Promise<void>;
@@ -67,6 +68,9 @@ export class RepeatedFile implements BlobReader {
 const REPOSITORY = { registryId: '123456789012', repositoryName: 'bench/app' };
 const { signal } = new AbortController();
 
+/** As of a run: all layers share it. */
+const PARTS = new PartTaker();
+
 /** As the action does it, with Initiate and Complete. */
 export const engine: Path = async (blob, endpoint) => {
   const layer: Descriptor = {
@@ -74,19 +78,31 @@ export const engine: Path = async (blob, endpoint) => {
     digest: digestOf(Buffer.from(String(Math.random()))),
     size: blob.size,
   };
-  await uploadLayer(layer, { registry: registryOf(endpoint), blob, signal, partSize: undefined });
+  const open = () => Promise.resolve(blob);
+  await registryOf(endpoint).uploadLayer({ layer, open }, signal);
 };
 
 function registryOf({ client }: Endpoint): Registry {
   const { registryId, repositoryName: name } = REPOSITORY;
   const repository = { type: 'private', registryId, region: 'eu-west-1', name } as const;
-  return new ApiRegistry(privateApi(client, REPOSITORY), repository, 4200);
+  return new PrivateRegistry(client, repository, {
+    parts: PARTS,
+    layers: new Semaphore(Infinity),
+    layersAtOnce: 1,
+    sizes: { wanted: undefined, least: MIN_PART_SIZE, maxParts: MAX_PARTS.private },
+    counts: { retries: 0 },
+    debug: () => undefined,
+  });
+}
+
+async function initiate(client: ECRClient): Promise<string> {
+  const { uploadId = '' } = await client.send(new InitiateLayerUploadCommand(REPOSITORY));
+  return uploadId;
 }
 
 /** The same calls, with the SDK left to itself. */
 export const stock: Path = async (blob, { client }) => {
-  const api = privateApi(client, REPOSITORY);
-  const { uploadId = '' } = await api.initiateLayerUpload(signal);
+  const uploadId = await initiate(client);
   const buffer = new Uint8Array(PART_SIZE);
   for (let at = 0; at < blob.size; at += PART_SIZE) {
     const layerPartBlob = buffer.subarray(0, Math.min(PART_SIZE, blob.size - at));
@@ -102,7 +118,7 @@ const CHUNK = 48 * 1024;
 
 /** No more than what the API makes unavoidable: read, base64, one SHA-256 of the body, one write. */
 export const floor: Path = async (blob, { port, ca, client }) => {
-  const { uploadId = '' } = await privateApi(client, REPOSITORY).initiateLayerUpload(signal);
+  const uploadId = await initiate(client);
   const socket = await openSocket(port, ca);
   const raw = Buffer.alloc(PART_SIZE);
   const body = Buffer.alloc(Math.ceil(PART_SIZE / 3) * 4 + 1000);

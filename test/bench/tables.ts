@@ -8,7 +8,7 @@ import {
   type ToolRuns,
   type ToolSummary,
 } from './results.ts';
-import { HASHING_RIVALS } from './tools.ts';
+import { HASHING_RIVALS, isRival } from './tools.ts';
 
 /** All that was measured, as Markdown. */
 export function toMarkdown(results: Results): string {
@@ -16,6 +16,7 @@ export function toMarkdown(results: Results): string {
   return [
     header(results),
     ...(conditions.length === 0 ? [] : [verdicts(results)]),
+    ...beforeAndNow(results.cells),
     ...conditions.map((condition) => {
       const cells = results.cells.filter((cell) => cell.condition === condition);
       const plot = `![Wall time per tool and layout](performance-${condition}.svg)`;
@@ -27,7 +28,9 @@ export function toMarkdown(results: Results): string {
 }
 
 function header({ date, command, commit, scale, machine, tools, bareNode }: Results): string {
-  const there = tools.map(({ name, version }) => `${name} ${version ?? '**not installed**'}`);
+  const there = tools
+    .filter(({ name, version }) => name !== 'before' || version !== undefined)
+    .map(({ name, version }) => `${name} ${version ?? '**not installed**'}`);
   return [
     `Measured on ${date} at commit \`${commit}\` with \`${command}\`, on ${machine}.`,
     ...(scale === 1 ? [] : [`**A quick run: sizes and counts times ${scale}.**`]),
@@ -48,7 +51,7 @@ function verdicts({ cells, bareNode }: Results): string {
   const rows = cells.flatMap((cell) => {
     const summaries = cell.tools.filter(({ runs }) => runs.length > 0).map(summarize);
     const own = summaries.find(({ tool }) => tool === 'action');
-    const rivals = summaries.filter(({ tool }) => tool !== 'action');
+    const rivals = summaries.filter(({ tool }) => isRival(tool));
     if (own === undefined) return [];
     const hashing = rivals.filter(({ tool }) => HASHING_RIVALS.has(tool));
     const against = [...beside(own, rivals), ...beside(own, hashing)];
@@ -67,6 +70,30 @@ function verdicts({ cells, bareNode }: Results): string {
     '÷ best that hashes',
   ];
   return `### This action, its bound and its best rival\n\n${table(head, rows)}`;
+}
+
+/** The action against another build of it, pushed in turn: ratios of medians. */
+function beforeAndNow(cells: readonly Cell[]): string[] {
+  const rows = cells.flatMap((cell) => {
+    const summaries = cell.tools.filter(({ runs }) => runs.length > 0).map(summarize);
+    const own = summaries.find(({ tool }) => tool === 'action');
+    const before = summaries.find(({ tool }) => tool === 'before');
+    if (own === undefined || before === undefined) return [];
+    const of = (value: (summary: ToolSummary) => number) => ratio(value(own) / value(before));
+    return [
+      [
+        cell.title,
+        cell.condition,
+        of(({ wall }) => wall),
+        of(({ cpu }) => cpu),
+        of(({ peakMemory }) => peakMemory),
+        of(({ startUp }) => startUp),
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  const head = ['layout', 'condition', 'wall', 'CPU', 'peak memory', 'first request'];
+  return [`### This action ÷ the build before\n\n${table(head, rows)}`];
 }
 
 function besideBound({ bound, boundAsOpened }: Cell, own: ToolSummary, bareNode: number): string[] {

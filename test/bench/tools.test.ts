@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { findTool, TOOL_NAMES, type Tool, type ToolName } from './tools.ts';
+import { findTool, RIVAL_NAMES, type Tool, type ToolName } from './tools.ts';
 
 /** For the length of a test. */
 function setEnvironment(t: TestContext, values: Readonly<Record<string, string>>): void {
@@ -44,8 +44,7 @@ test('what is not there, or cannot be run, is not installed', async (t) => {
   assert.equal(await findTool('regctl'), undefined);
 });
 
-const rivals = TOOL_NAMES.filter((name) => name !== 'action');
-for (const name of rivals) {
+for (const name of RIVAL_NAMES) {
   test(`${name} pushes the layout to the sink's port, trusting its certificate when it speaks TLS`, async (t) => {
     await using folder = await temporaryDirectory();
     await install(folder.path, name, '1.0.0');
@@ -82,4 +81,15 @@ test('the action runs as a runner would start it, from dist or from BENCH_ACTION
   assert.equal(env['AWS_ENDPOINT_URL_ECR'], 'https://127.0.0.1:5001');
   assert.equal(env['NODE_EXTRA_CA_CERTS'], '/cert.pem');
   assert.equal(await readFile(env['GITHUB_OUTPUT'] ?? '', 'utf8'), '');
+});
+
+test('a build to compare with is there when BENCH_BEFORE names one', async (t) => {
+  await using scratch = await temporaryDirectory();
+  const build = join(scratch.path, 'before.js');
+  await writeFile(build, '');
+  assert.equal(await findTool('before'), undefined);
+  setEnvironment(t, { BENCH_BEFORE: build });
+  const target = { directory: '/layout', port: 5001, tls: false, certPath: '/cert.pem' };
+  const { args } = await (await found('before')).command({ ...target, scratch: scratch.path });
+  assert.deepEqual(args, [build]);
 });

@@ -6,8 +6,15 @@ import { execute } from '../support/execute.ts';
 import { TAG } from './make-layout.ts';
 import type { Command } from './measure.ts';
 
-export const TOOL_NAMES = ['action', 'crane', 'oras', 'regctl', 'skopeo'] as const;
+export const RIVAL_NAMES = ['crane', 'oras', 'regctl', 'skopeo'] as const;
+/** `before`: another build of the action, to compare it with in one run. */
+export const TOOL_NAMES = ['action', 'before', ...RIVAL_NAMES] as const;
+type RivalName = (typeof RIVAL_NAMES)[number];
 export type ToolName = (typeof TOOL_NAMES)[number];
+
+export function isRival(name: ToolName): name is RivalName {
+  return name !== 'action' && name !== 'before';
+}
 
 /**
  * Those that hash the layers they send. Seen by what they burn for a GB over plain HTTP: 1 s and more, against 0.1 s of
@@ -41,7 +48,7 @@ interface Rival {
 }
 
 /** At their defaults, all but for what tells them where and whether to speak TLS. */
-const RIVALS: Readonly<Record<Exclude<ToolName, 'action'>, Rival>> = {
+const RIVALS: Readonly<Record<RivalName, Rival>> = {
   crane: {
     versionArgs: ['version'],
     // It takes a loopback address to be plain HTTP, if TLS does not answer.
@@ -90,7 +97,7 @@ function reference({ port }: PushTarget): string {
 
 /** Undefined where it is not installed. BENCH_TOOLS, a folder, comes before PATH. */
 export async function findTool(name: ToolName): Promise<Tool | undefined> {
-  if (name === 'action') return action();
+  if (!isRival(name)) return action(name);
   const program = await findProgram(name);
   if (program === undefined) return undefined;
   const { versionArgs, args } = RIVALS[name];
@@ -128,13 +135,13 @@ function environment({ scratch, certPath, tls }: PushTarget): Record<string, str
   };
 }
 
-/** `dist/index.js`, or another build of it in BENCH_ACTION, started as a runner starts it. */
-async function action(): Promise<Tool> {
-  const built = fileURLToPath(new URL('dist/index.js', REPOSITORY));
-  const main = process.env['BENCH_ACTION'] ?? built;
+/** `dist/index.js`, or another build of it in BENCH_ACTION, started as a runner starts it; `before` is in BENCH_BEFORE. */
+async function action(name: 'action' | 'before'): Promise<Tool | undefined> {
+  const main = buildOf(name);
+  if (main === undefined) return undefined;
   await access(main);
   return {
-    name: 'action',
+    name,
     version: `Node ${process.versions.node}`,
     command: async (target) => ({
       program: process.execPath,
@@ -153,6 +160,12 @@ async function action(): Promise<Tool> {
       },
     }),
   };
+}
+
+function buildOf(name: 'action' | 'before'): string | undefined {
+  const { BENCH_ACTION, BENCH_BEFORE } = process.env;
+  if (name === 'before') return BENCH_BEFORE;
+  return BENCH_ACTION ?? fileURLToPath(new URL('dist/index.js', REPOSITORY));
 }
 
 /** The files that the action writes its answers to. */

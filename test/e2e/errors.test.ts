@@ -118,7 +118,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'a role that does not trust the job': {
-    code: 'NO_CREDENTIALS',
+    code: 'ROLE_REFUSED',
     prepare: async (step, scope) => {
       const sts = scope.use(await startRefusingSts());
       await writeFile(step.path('token'), 'a token');

@@ -101,14 +101,13 @@ test('with one layer changed, that layer and the config go up, and nothing else'
 });
 
 test('parts of one layer never overlap, and layers do', async () => {
-  const limits = { ecr: { partSize: 64 * 1024, minPartBytes: 1024 } };
-  await using step = await prepareStep({ limits });
-  const layers = Array.from({ length: 6 }, () => ({ size: 500_000 }));
+  await using step = await prepareStep();
+  const layers = Array.from({ length: 6 }, (_, at) => ({ sparse: 15 * MiB + at }));
   await writeLayoutDirectory(step.path('layout'), [buildImage({ seed: 'parts', layers })]);
   // Long enough that whatever can be under way at once is.
   step.ecr.fault({ kind: 'delay', milliseconds: 10, operation: 'UploadLayerPart', times: 1000 });
-  await step.push();
-  assert.equal(step.ecr.calls('UploadLayerPart').length, 6 * 8 + 1);
+  await step.push({ 'part-size': '5' });
+  assert.equal(step.ecr.calls('UploadLayerPart').length, 3 + 5 * 4 + 1);
   assert.deepEqual(step.ecr.log.overlappingParts(), []);
   assert.ok(step.ecr.log.peak('UploadLayerPart') > 1);
 });
