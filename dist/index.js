@@ -31217,7 +31217,7 @@ const RETRIES = {
         firstWait: 0,
         longestWait: 0,
         jitter: false,
-        says: 'lost or damaged on its way',
+        says: 'was lost or damaged on its way',
     },
     part: {
         call: 'UploadLayerPart',
@@ -31235,7 +31235,7 @@ const RETRIES = {
         firstWait: 200,
         longestWait: 3200,
         jitter: false,
-        says: 'ECR does not see all of its layers or images yet',
+        says: 'refers to something that ECR does not see yet',
     },
     newRepository: {
         call: 'InitiateLayerUpload',
@@ -31244,7 +31244,7 @@ const RETRIES = {
         firstWait: 250,
         longestWait: 1000,
         jitter: false,
-        says: 'not there yet',
+        says: 'is not there yet',
     },
     account: {
         call: 'GetCallerIdentity',
@@ -37300,7 +37300,7 @@ function retryLine({ what, notice }) {
     const { name, attempt, attempts, wait } = notice;
     const subject = what === undefined ? 'The repository' : shortDigest(what);
     const when = wait === 0 ? '' : ` in ${wait} ms`;
-    return `${subject}: ${async_retry/* RETRIES */.Zs[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
+    return `${subject} ${async_retry/* RETRIES */.Zs[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
 }
 const UNNAMED = {
     private: 'Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',

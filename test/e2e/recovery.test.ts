@@ -75,12 +75,12 @@ test('a push goes on where BatchGetImage is not offered, and says what was not c
   ecr.fault({ operation: 'BatchGetImage', kind: 'error', name, times: 100 });
   const { error, warnings } = await push(ecr);
   assert.equal(error, undefined);
-  assert.equal(warnings.filter((warning) => warning.includes('not checked')).length, 1);
+  assert.equal(warnings.filter((warning) => warning.includes('Could not check')).length, 1);
 });
 
 for (const [what, fault, line] of [
-  ['an upload that was lost', { operation: 'UploadLayerPart', kind: 'expire-upload' }, /anew/],
-  ['a layer not seen yet', { operation: 'PutImage', kind: 'hide-layers' }, /trying again/],
+  ['an upload that was lost', { operation: 'UploadLayerPart', kind: 'expire-upload' }, /was lost or damaged on its way; attempt 2 of 3/],
+  ['a layer not seen yet', { operation: 'PutImage', kind: 'hide-layers' }, /does not see yet; attempt 2 of 6/],
 ] as const) {
   test(`${what} is told of in the log, once`, async () => {
     await using ecr = await startLocalEcr();
