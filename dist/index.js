@@ -31342,16 +31342,20 @@ class Semaphore {
         return this.#taken === 0 || this.#taken + weight <= this.#capacity;
     }
     #take(weight) {
-        let isTaken = true;
-        const release = () => {
-            if (!isTaken)
-                return;
-            isTaken = false;
-            this.#taken -= weight;
+        let held = weight;
+        const resize = (to) => {
+            this.#taken += to - held;
+            held = to;
             this.#serve();
         };
+        let isTaken = true;
+        const release = () => {
+            if (isTaken)
+                resize(0);
+            isTaken = false;
+        };
         this.#taken += weight;
-        return { release, [Symbol.dispose]: release };
+        return { release, resize, [Symbol.dispose]: release };
     }
     #serve() {
         for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
@@ -32906,6 +32910,7 @@ class Memory {
     }
     #lend(permit, size) {
         const memory = this.#reuse(size) ?? this.#allocate(size);
+        permit.resize(memory.byteLength);
         let isLent = true;
         const end = (isReusable) => {
             if (!isLent)
@@ -32925,7 +32930,7 @@ class Memory {
     }
     #reuse(size) {
         const [smallest] = this.#free
-            .filter(({ byteLength }) => byteLength >= size && byteLength <= size * tuning/* MAX_SLACK */.Wn)
+            .filter(({ byteLength }) => byteLength >= size)
             .toSorted((a, b) => a.byteLength - b.byteLength);
         if (smallest !== undefined)
             this.#free.splice(this.#free.indexOf(smallest), 1);
@@ -33638,7 +33643,6 @@ function base64Length(size) {
 /* harmony export */   Tq: () => (/* binding */ CHUNKS_AT_ONCE),
 /* harmony export */   WG: () => (/* binding */ IDLE_CORES),
 /* harmony export */   Wc: () => (/* binding */ MAX_LARGE_LAYERS_AT_ONCE),
-/* harmony export */   Wn: () => (/* binding */ MAX_SLACK),
 /* harmony export */   Yy: () => (/* binding */ THREAD_MIN_BYTES),
 /* harmony export */   Z0: () => (/* binding */ SCRATCH_MEMORY),
 /* harmony export */   ai: () => (/* binding */ CAPACITY_STEP),
@@ -33659,8 +33663,7 @@ const LARGE_LAYER = 256 * 1024;
 const PARTS_AHEAD = 2;
 const PART_MEMORY = 42_000_000;
 const SCRATCH_MEMORY = 14_000_000;
-const CAPACITY_STEP = 64 * 1024;
-const MAX_SLACK = 2;
+const CAPACITY_STEP = 4096;
 const THREAD_MIN_BYTES = 512 * 1024;
 const MAX_THREADS = 2;
 const THREAD_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
@@ -37317,9 +37320,9 @@ function logComplete(target, report, log) {
     if (!(0,reference/* isFullyNamed */._2)(repository))
         log.warning(UNNAMED[repository.type]);
     const tags = taggedNow(target);
-    const names = (tags.length > 0 ? tags : skippedTags(target)).join(', ');
+    const names = tags.length > 0 ? tags : skippedTags(target);
     const digest = publishedDigest(target, report) ?? 'another image';
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${names} → ${digest}`);
+    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${names.join(', ')} now ${names.length === 1 ? 'points' : 'point'} to ${digest}`);
     log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
 }
 function targetPrefix(repository, targets) {

@@ -21,6 +21,11 @@ test('the action runs dist/index.js on Node 24', async () => {
   assert.match(await read('action.yml'), /^runs:\n {2}using: node24\n {2}main: dist\/index\.js$/m);
 });
 
+test('the bundle is ASCII: one character beyond makes V8 keep two bytes of each', async () => {
+  // eslint-disable-next-line no-control-regex
+  assert.match(await read('dist/index.js'), /^[\x00-\x7f]*$/);
+});
+
 test('the bundle leaves undici out', async () => {
   const bundle = await read('dist/index.js');
   assert.match(bundle, /undici was left out of this bundle/);
@@ -49,7 +54,7 @@ test('every input and output has a description', async () => {
 });
 
 test('package-lock.json names no download addresses: any registry will do', async () => {
-  assert.doesNotMatch(await read('package-lock.json'), /"resolved"/);
+  assert.doesNotMatch(await read('package-lock.json'), /"resolved": "(?!scripts\/)/);
 });
 
 test('package.json and CHANGELOG.md agree on the newest version', async () => {

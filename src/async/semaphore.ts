@@ -8,6 +8,8 @@ interface Waiting {
 export interface Permit extends Disposable {
   /** Again and again without harm. */
   readonly release: () => void;
+  /** It has turned out to take more, or less, than was asked for: also more than there is. */
+  readonly resize: (weight: number) => void;
 }
 
 /** Room for so much at once. Who is most urgent is let in first; of those equally urgent, who came first. */
@@ -62,15 +64,19 @@ export class Semaphore {
   }
 
   #take(weight: number): Permit {
-    let isTaken = true;
-    const release = (): void => {
-      if (!isTaken) return;
-      isTaken = false;
-      this.#taken -= weight;
+    let held = weight;
+    const resize = (to: number): void => {
+      this.#taken += to - held;
+      held = to;
       this.#serve();
     };
+    let isTaken = true;
+    const release = (): void => {
+      if (isTaken) resize(0);
+      isTaken = false;
+    };
     this.#taken += weight;
-    return { release, [Symbol.dispose]: release };
+    return { release, resize, [Symbol.dispose]: release };
   }
 
   #serve(): void {

@@ -148,9 +148,11 @@ function logComplete(target: TargetReport, report: PushReport, log: Log): void {
   const { repository, layers } = target;
   if (!isFullyNamed(repository)) log.warning(UNNAMED[repository.type]);
   const tags = taggedNow(target);
-  const names = (tags.length > 0 ? tags : skippedTags(target)).join(', ');
+  const names = tags.length > 0 ? tags : skippedTags(target);
   const digest = publishedDigest(target, report) ?? 'another image';
-  log.info(`${describeRepository(repository)}: ${names} → ${digest}`);
+  log.info(
+    `${describeRepository(repository)}: ${names.join(', ')} now ${names.length === 1 ? 'points' : 'point'} to ${digest}`,
+  );
   log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
 }
 

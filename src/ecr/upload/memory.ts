@@ -1,5 +1,5 @@
 import { type Permit, Semaphore } from '../../async/semaphore.ts';
-import { CAPACITY_STEP, MAX_SLACK, PART_MEMORY } from './tuning.ts';
+import { CAPACITY_STEP, PART_MEMORY } from './tuning.ts';
 
 /** Memory for one body. */
 export interface BodyMemory {
@@ -37,6 +37,7 @@ export class Memory {
 
   #lend(permit: Permit, size: number): BodyMemory {
     const memory = this.#reuse(size) ?? this.#allocate(size);
+    permit.resize(memory.byteLength);
     let isLent = true;
     const end = (isReusable: boolean): void => {
       if (!isLent) return;
@@ -54,7 +55,7 @@ export class Memory {
 
   #reuse(size: number): SharedArrayBuffer | undefined {
     const [smallest] = this.#free
-      .filter(({ byteLength }) => byteLength >= size && byteLength <= size * MAX_SLACK)
+      .filter(({ byteLength }) => byteLength >= size)
       .toSorted((a, b) => a.byteLength - b.byteLength);
     if (smallest !== undefined) this.#free.splice(this.#free.indexOf(smallest), 1);
     return smallest;

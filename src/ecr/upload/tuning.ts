@@ -31,10 +31,8 @@ export const PARTS_AHEAD = 2;
 export const PART_MEMORY = 42_000_000;
 /** Besides: one body, of which only the hash is kept. */
 export const SCRATCH_MEMORY = 14_000_000;
-/** Memory is allocated in multiples of this, so that it can be used again for a body that is a little larger. */
-export const CAPACITY_STEP = 64 * 1024;
-/** Memory that is more than so many times as large as the body is not used for it: the rest would lie idle. */
-export const MAX_SLACK = 2;
+/** Memory is allocated in multiples of this, pages, so that it can be used again for a body that is a little larger. */
+export const CAPACITY_STEP = 4096;
 
 // Encoding.
 
