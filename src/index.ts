@@ -21,8 +21,10 @@ try {
     (name) => core.getInput(name),
     (path) => readFile(path, 'utf8'),
   );
-  setProxyVariables(inputs.proxies);
-  await using ecr = new Ecr({ ...inputs, signal: cancelled.signal, debug: core.debug });
+  const { proxies, concurrency, partSize } = inputs;
+  setProxyVariables(proxies);
+  const { signal } = cancelled;
+  await using ecr = new Ecr({ signal, concurrency, partSize, debug: core.debug });
   await run(inputs, {
     ecr,
     log: core,

@@ -27,6 +27,7 @@ export interface World {
 export async function run(inputs: Inputs, world: World): Promise<void> {
   const { ecr, log, setOutputs } = world;
   const { signal } = ecr;
+  const { ifTagExists, failFast, createRepository } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
   await using opened = new AsyncDisposableStack();
   const layouts = await openLayouts(inputs.layouts, opened);
@@ -35,7 +36,8 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
     readImage(layouts, blobs, inputs, log),
   );
   const targets = await namedTargets(inputs, open, signal, log);
-  const pushed = await log.group('Push', () => push(graph, targets, { ...inputs, blobs, signal }));
+  const options = { blobs, signal, ifTagExists, failFast, createRepository };
+  const pushed = await log.group('Push', () => push(graph, targets, options));
   const report = await lookElsewhere(pushed, open, signal);
   logReport(report, log);
   setOutputs(toOutputs(report));

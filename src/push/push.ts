@@ -73,13 +73,17 @@ class TargetPush {
   #error: unknown;
 
   constructor(graph: ImageGraph, { registry, tags, listener }: Target, options: PushOptions) {
+    const { blobs, signal, ifTagExists, createRepository } = options;
     const record = new TargetRecord(tags);
     this.#graph = graph;
     this.#tags = tags;
     this.#record = record;
     this.#context = {
-      ...options,
+      blobs,
       registry,
+      signal,
+      ifTagExists,
+      createRepository,
       retries: new Retries(),
       tell: (event) => {
         record.note(event);
