@@ -78,8 +78,12 @@ function layersOf(wanted: typeof image, held: typeof image): ReadonlySet<typeof 
   return new Set(asked.filter((one) => there.has(one)));
 }
 
-const ours: Case['repository'] = async (ecr) => void (await pushToLocal(ecr, image));
-const theirs: Case['repository'] = async (ecr) => void (await pushToLocal(ecr, other));
+const ours: Case['repository'] = async (ecr) => {
+  await pushToLocal(ecr, image);
+};
+const theirs: Case['repository'] = async (ecr) => {
+  await pushToLocal(ecr, other);
+};
 
 const cases: Readonly<Record<string, Case>> = {
   'a repository that is missing': { isMissing: true, expected: NONE },
@@ -127,7 +131,9 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'an empty one that is to have no policies': { createRepository: {}, expected: {} },
   'one without policies that holds another image': {
-    repository: async (ecr) => void (await pushToLocal(ecr, other, { tags: ['0.9'] })),
+    repository: async (ecr) => {
+      await pushToLocal(ecr, other, { tags: ['0.9'] });
+    },
     createRepository: POLICIES,
     expected: {},
     asks: ['DescribeImages'],
