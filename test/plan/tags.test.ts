@@ -33,6 +33,10 @@ const cases: Readonly<Record<string, Case>> = {
     state: { exists: false },
     expected: { tag: '1.0', kind: 'create' },
   },
+  'also where nothing may be looked up: in what is not there nothing is': {
+    state: { exists: false, images: undefined },
+    expected: { tag: '1.0', kind: 'create' },
+  },
   'a tag of the image is unchanged': {
     state: { images: at(mine) },
     expected: { tag: '1.0', kind: 'unchanged' },
