@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ManifestPut } from '../../src/plan/diff.ts';
-import { toWaves } from '../../src/plan/waves.ts';
+import { type ManifestPut, toWaves } from '../../src/plan/waves.ts';
 import { parseManifest } from '../../src/oci/parse-manifest.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 

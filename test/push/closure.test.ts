@@ -5,14 +5,14 @@ import fc from 'fast-check';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Layout } from '../../src/layout/layout.ts';
 import { type ResolvedImage, resolveImage } from '../../src/image/resolve-image.ts';
-import { pushTargets } from '../../src/push/push-targets.ts';
+import { push } from '../../src/push/push.ts';
 import type { Call } from '../local-ecr/call-log.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { arbitraryLayout, type GeneratedLayout } from '../support/arbitrary-graph.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { writeLayoutDirectory, writeLayoutTar } from '../support/write-layout.ts';
-import { pushOptions, silent, throwFailure } from './local-push.ts';
+import { completeTarget, pushOptions, silent } from './local-push.ts';
 
 /** More runs, and the seed that a failure names, come from the environment. */
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 25);
@@ -41,7 +41,7 @@ async function pushesWhole(path: string, generated: GeneratedLayout): Promise<vo
   ecr.createRepository(REPOSITORY_NAME);
   const fromTar = await resolve(tar, generated);
   assert.deepEqual(fromTar, await resolve(layout, generated), 'a tar is read as a directory is');
-  await push(ecr, tar, fromTar);
+  await pushImage(ecr, tar, fromTar);
   assertHoldsExactly(ecr, generated);
   assertOrder(ecr.calls(), generated);
   await assertSecondPushIsIdle(ecr, layout, fromTar);
@@ -55,11 +55,11 @@ function resolve(layout: Layout, { root }: GeneratedLayout): Promise<ResolvedIma
   });
 }
 
-async function push(ecr: LocalEcr, layout: Layout, { graph }: ResolvedImage): Promise<void> {
+async function pushImage(ecr: LocalEcr, layout: Layout, { graph }: ResolvedImage): Promise<void> {
   const registry = openLocalRegistry(ecr);
   const target = { registry, tags: TAGS, listener: silent };
-  const [result] = await pushTargets(graph, [target], pushOptions(layout));
-  throwFailure(result, registry);
+  completeTarget(await push(graph, [target], pushOptions(layout)));
+  registry.close();
 }
 
 function assertHoldsExactly(ecr: LocalEcr, { root, referrers, closure }: GeneratedLayout): void {
@@ -118,7 +118,7 @@ async function assertSecondPushIsIdle(
   image: ResolvedImage,
 ): Promise<void> {
   ecr.log.clear();
-  await push(ecr, layout, image);
+  await pushImage(ecr, layout, image);
   const changing = ecr.calls().filter(({ operation }) => !operation.startsWith('Batch'));
   assert.deepEqual(changing, []);
 }

@@ -7,11 +7,11 @@ import { openLayout } from '../../src/layout/open-layout.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
 import { resolveImage } from '../../src/image/resolve-image.ts';
-import { pushTargets } from '../../src/push/push-targets.ts';
+import { push } from '../../src/push/push.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { FIXTURES, folder, type Outcome, skip } from '../support/fixtures.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
-import { pushOptions, silent, throwFailure } from './local-push.ts';
+import { completeTarget, pushOptions, silent } from './local-push.ts';
 
 /** Layouts that other projects test with: each image of each arrives whole, or is refused and nothing of it arrives. */
 
@@ -20,7 +20,7 @@ interface Wanted {
   readonly platforms?: readonly string[];
 }
 
-async function push(ecr: LocalEcr, layout: Layout, { image, platforms = [] }: Wanted) {
+async function pushImage(ecr: LocalEcr, layout: Layout, { image, platforms = [] }: Wanted) {
   const { graph } = await resolveImage([layout], layout, {
     image,
     shape: {
@@ -32,8 +32,8 @@ async function push(ecr: LocalEcr, layout: Layout, { image, platforms = [] }: Wa
   });
   const registry = openLocalRegistry(ecr);
   const target = { registry, tags: ['pushed'], listener: silent };
-  const [result] = await pushTargets(graph, [target], pushOptions(layout));
-  throwFailure(result, registry);
+  completeTarget(await push(graph, [target], pushOptions(layout)));
+  registry.close();
   return graph.root.descriptor.digest;
 }
 
@@ -59,7 +59,7 @@ async function outcomeOf(layout: Layout, image: string): Promise<Outcome> {
   await using ecr = await startLocalEcr();
   ecr.createRepository(REPOSITORY_NAME);
   try {
-    const digest = await push(ecr, layout, { image });
+    const digest = await pushImage(ecr, layout, { image });
     assert.equal(digest, image);
     assertWhole(ecr, digest);
     assert.equal(ecr.repository(REPOSITORY_NAME).tags.get('pushed'), digest);
@@ -85,7 +85,7 @@ for (const name of ['hello-world', 'hello-world-prefixed-path']) {
     await using layout = await openLayout(join(folder, `oras-go/${name}.tar`));
     await using ecr = await startLocalEcr();
     ecr.createRepository(REPOSITORY_NAME);
-    assertWhole(ecr, await push(ecr, layout, { image: 'latest', platforms: ['linux/amd64'] }));
+    assertWhole(ecr, await pushImage(ecr, layout, { image: 'latest', platforms: ['linux/amd64'] }));
   });
 }
 
@@ -93,7 +93,7 @@ test('referrers in regclient/testrepo go along with their subject', { skip }, as
   await using layout = await openLayout(join(folder, 'regclient/testrepo'));
   await using ecr = await startLocalEcr();
   ecr.createRepository(REPOSITORY_NAME);
-  const digest = await push(ecr, layout, { image: 'v2' });
+  const digest = await pushImage(ecr, layout, { image: 'v2' });
   const subjects = [...ecr.repository(REPOSITORY_NAME).images.values()].map(
     ({ subject }) => subject,
   );

@@ -92,7 +92,7 @@ test('the same push again uploads and puts nothing', async () => {
 test('the largest layers start first', async () => {
   await using ecr = await start();
   const layers = [{ size: 100 }, { size: 3000 }, { size: 2000 }];
-  await pushToLocal(ecr, buildImage({ seed: 'a', layers }), { concurrency: 1 });
+  await pushToLocal(ecr, buildImage({ seed: 'a', layers }), { layersAtOnce: 1 });
   const sizes = ecr.calls('UploadLayerPart').map(({ partBytes }) => partBytes);
   assert.deepEqual(sizes.slice(0, 2), [3000, 2000]);
 });
@@ -100,7 +100,7 @@ test('the largest layers start first', async () => {
 test('no more layers are under way than the limit says', async () => {
   await using ecr = await start();
   const layers = Array.from({ length: 12 }, () => ({ size: 100 }));
-  await pushToLocal(ecr, buildImage({ seed: 'a', layers }), { concurrency: 3 });
+  await pushToLocal(ecr, buildImage({ seed: 'a', layers }), { layersAtOnce: 3 });
   assert.ok(ecr.log.peak('UploadLayerPart') <= 3);
   assert.equal(ecr.calls('CompleteLayerUpload').length, 13);
 });

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { RETRIES } from '../../src/async/retry.ts';
+import { Ecr } from '../../src/ecr/ecr.ts';
+import type { PushEvent } from '../../src/push/events.ts';
+import { putManifest } from '../../src/push/put-manifest.ts';
+import { uploadLayers } from '../../src/push/upload-layers.ts';
 import type { LocalEcrOptions } from '../local-ecr/options.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
 import { buildImage, buildIndex } from '../support/image.ts';
 import { REPOSITORY_NAME } from '../support/local-registry.ts';
 import { refused } from '../support/refused.ts';
-import { pushToLocal, putName } from './local-push.ts';
+import { withEnvironment } from '../support/run-locally.ts';
+import { walked } from '../support/walked.ts';
+import { contextOf, pushToLocal, putName, tryToPush } from './local-push.ts';
 
 const image = buildImage({ seed: 'image' });
 const other = buildImage({ seed: 'other' });
@@ -134,4 +141,131 @@ test('an abort while a layer is awaited ends the push at once, with its reason',
   });
   await assert.rejects(pushToLocal(local.ecr, image, { signal: controller.signal }), /cancelled/);
   assert.equal(local.repository.tags.size, 0);
+});
+
+test('what is not there yet is told of as an attempt more at the manifest that needs it', async () => {
+  await using local = await start();
+  local.ecr.fault({ kind: 'hide-layers', operation: 'PutImage', times: 2 });
+  const events: PushEvent[] = [];
+  const { retries } = await pushToLocal(local.ecr, image, {
+    listener: (event) => events.push(event),
+  });
+  const { attempts, firstWait } = RETRIES.manifest;
+  assert.deepEqual(
+    events.filter(({ kind }) => kind === 'retried'),
+    [2, 3].map((attempt, at) => ({
+      kind: 'retried',
+      what: image.descriptor.digest,
+      notice: { name: 'manifest', attempt, attempts, wait: firstWait * 2 ** at },
+    })),
+  );
+  assert.equal(retries, 2);
+});
+
+/** Three levels: an index of an index of an image. */
+const inner = buildIndex([image]);
+const outer = buildIndex([inner]);
+const [leafName, innerName, outerName] = [
+  image.descriptor.digest,
+  inner.descriptor.digest,
+  `${outer.descriptor.digest}:1.0`,
+] as const;
+const { attempts } = RETRIES.manifest;
+
+interface Lost {
+  /** Puts that ECR refuses for ever, as if a child was missing. */
+  readonly refused: (put: string, nth: number) => boolean;
+  /** PutImage calls of each manifest. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+const lost: Readonly<Record<string, Lost>> = {
+  'the root': {
+    refused: (put) => put === outerName,
+    calls: { [leafName]: 1, [innerName]: attempts, [outerName]: attempts },
+  },
+  'the root and the index under it': {
+    refused: (put) => put !== leafName,
+    calls: { [leafName]: attempts, [innerName]: attempts },
+  },
+  // It succeeds in its last attempt, and has none left when the root comes back to it.
+  'the root, and sees those of the index under it late each time': {
+    refused: (put, nth) => put === outerName || (put === innerName && nth % attempts !== 0),
+    calls: { [leafName]: attempts, [innerName]: attempts + 1, [outerName]: 1 },
+  },
+  // The one put that succeeded, and then the attempts at it.
+  'the root, and then the index under it': {
+    refused: (put, nth) => put === outerName || (put === innerName && nth > 1),
+    calls: { [leafName]: attempts, [innerName]: 1 + attempts, [outerName]: 1 },
+  },
+};
+
+describe('where ECR never sees the children of', { concurrency: true }, () => {
+  for (const [what, { refused: isRefused, calls }] of Object.entries(lost)) {
+    test(`${what}, attempts do not multiply`, async () => {
+      await using local = await start();
+      const seen = new Map<string, number>();
+      local.ecr.fault({
+        kind: 'error',
+        operation: 'PutImage',
+        name: 'ReferencedImagesNotFoundException',
+        when: (call) => {
+          const put = putName(call);
+          const nth = (seen.get(put) ?? 0) + 1;
+          seen.set(put, nth);
+          return isRefused(put, nth);
+        },
+        times: Infinity,
+      });
+      const { targets } = await tryToPush(local.ecr, outer);
+      refused('UPLOAD_FAILED', 'PutImage')(targets[0]?.error);
+      assert.deepEqual(Object.fromEntries(seen), calls);
+      assert.equal(local.repository.tags.size, 0);
+    });
+  }
+
+  test('an image whose layer ECR never sees, neither', async () => {
+    await using local = await start();
+    local.ecr.fault({ kind: 'hide-layers', operation: 'PutImage', times: Infinity });
+    const { targets } = await tryToPush(local.ecr, image);
+    refused('UPLOAD_FAILED', 'PutImage')(targets[0]?.error);
+    assert.equal(local.ecr.calls('PutImage').length, attempts);
+    assert.equal(local.ecr.calls('InitiateLayerUpload').length, 2, 'a layer and a config');
+    assert.equal(targets[0]?.retries, attempts - 1);
+  });
+});
+
+/** One put to ECR Public, which takes no image without a tag. */
+async function putToPublic(put: { readonly tag?: string }) {
+  await using ecr = await startLocalEcr({ behaviours: { publicNeedsTag: true } });
+  const repository = ecr.createRepository('app', { service: 'ecr-public' });
+  using _ = withEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env });
+  await using aws = new Ecr();
+  const registry = await aws.open({
+    type: 'public',
+    registryId: undefined,
+    region: undefined,
+    name: 'app',
+  });
+  const { graph, blobs } = await walked(image);
+  const { context, events } = contextOf(registry, blobs);
+  await uploadLayers(graph.blobs, context);
+  const result = await putManifest({ node: graph.root, ...put }, graph, context);
+  const told = events.filter(({ kind }) => kind === 'manifest-put');
+  return { result, told, calls: ecr.calls('PutImage').map(putName), tags: repository.tags };
+}
+
+test('where an image needs a tag, one without gets its digest for one', async () => {
+  const { digest } = image.descriptor;
+  const tag = digest.replace('sha256:', 'digest-');
+  const { result, told, calls, tags } = await putToPublic({});
+  assert.deepEqual(result, { kind: 'put' });
+  assert.deepEqual(calls, [digest, `${digest}:${tag}`]);
+  assert.deepEqual(told, [{ kind: 'manifest-put', digest, tag }]);
+  assert.deepEqual(Object.fromEntries(tags), { [tag]: digest });
+});
+
+test('and one that has a tag is put under that', async () => {
+  const { calls } = await putToPublic({ tag: '1.0' });
+  assert.deepEqual(calls, [`${image.descriptor.digest}:1.0`]);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reportFailure } from '../../src/report/failure.ts';
-import { PushError } from '../../src/errors.ts';
+import { ERRORS, PushError } from '../../src/errors.ts';
+import { messageOf, reportFailure, throwFailures } from '../../src/report/failure.ts';
+import { refused } from '../support/refused.ts';
+import { pushReport, REPOSITORY } from './sample-report.ts';
 
 /** What is shown of an error, and what only debug logs show. */
 function reported(error: unknown): { failed: string[]; debug: string[] } {
@@ -9,7 +11,6 @@ function reported(error: unknown): { failed: string[]; debug: string[] } {
   const debug: string[] = [];
   reportFailure(error, {
     setFailed: (message) => void failed.push(message),
-    error: () => assert.fail('one error is enough'),
     debug: (message) => void debug.push(message),
   });
   return { failed, debug };
@@ -23,9 +24,9 @@ test('an error of ours is shown with its code and its hint, the stacks in debug 
   assert.match(debug.join(), /failure\.test\.ts[^]*caused by Error: ENOENT/);
 });
 
-test('an error without a hint is shown without one', () => {
+test("an error without a hint of its own is shown with its code's", () => {
   assert.deepEqual(reported(new PushError('CANCELLED', 'cancelled')).failed, [
-    'CANCELLED: cancelled',
+    `CANCELLED: cancelled\n${ERRORS.CANCELLED.hint}`,
   ]);
 });
 
@@ -33,9 +34,65 @@ test('any other error is a bug, shown with its stack and its causes', () => {
   const error = new TypeError('not a function', { cause: new Error('deeper') });
   const [message = ''] = reported(error).failed;
   assert.match(message, /^INTERNAL: TypeError: not a function\n +at [^]*caused by Error: deeper/);
-  assert.match(message, /please open an issue/);
+  assert.match(message, /Please open an issue/);
 });
 
 test('what is thrown and is no error is shown, too', () => {
   assert.match(reported('text').failed.join(), /^INTERNAL: text\n/);
+});
+
+const EU = { ...REPOSITORY, region: 'eu-west-1' };
+const PUBLIC = { type: 'public', registryId: 'local', region: 'us-east-1', name: 'app' } as const;
+const denied = new PushError('ACCESS_DENIED', 'not allowed', { hint: 'Allow it.' });
+
+test('a push that is complete throws nothing', () => {
+  throwFailures(pushReport({}, { repository: EU }));
+  throwFailures(pushReport());
+});
+
+test('the error of a single target is thrown as it is', () => {
+  assert.throws(
+    () => throwFailures(pushReport({ error: denied })),
+    (error) => error === denied,
+  );
+});
+
+test('of several targets, those that failed are named with code and hint, and those that are complete', () => {
+  const report = pushReport(
+    {},
+    { repository: EU, error: denied },
+    { repository: PUBLIC, error: new TypeError('a bug') },
+  );
+  assert.throws(
+    () => throwFailures(report),
+    (error) => {
+      refused('TARGETS_FAILED')(error);
+      assert.ok(error instanceof PushError);
+      assert.deepEqual(error.message.split('\n'), [
+        '2 of 3 targets failed.',
+        '- repository team/app of registry 012345678901 in eu-west-1: ACCESS_DENIED: not allowed. Allow it.',
+        '- public repository app of registry local: a bug.',
+      ]);
+      assert.equal(
+        error.hint,
+        'Complete: repository team/app of registry 012345678901 in us-east-1.',
+      );
+      assert.equal(error.cause, denied);
+      return true;
+    },
+  );
+});
+
+test('where none is complete, the hint says so', () => {
+  const report = pushReport({ error: denied }, { repository: EU, error: denied });
+  assert.throws(
+    () => throwFailures(report),
+    (error) => error instanceof PushError && error.hint === 'No target is complete.',
+  );
+});
+
+test('the message of what is no error is the thing itself', () => {
+  assert.equal(messageOf(denied), 'not allowed');
+  assert.equal(messageOf('text'), 'text');
+  assert.equal(messageOf(undefined), 'undefined');
 });

@@ -1,24 +1,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Log, logImage } from '../../src/report/log.ts';
-import { parsePlatformName } from '../../src/oci/platform.ts';
-import { resolveImage } from '../../src/image/resolve-image.ts';
+import { RETRIES, type RetryName } from '../../src/async/retry.ts';
 import type { Shape } from '../../src/image/reshape.ts';
+import { resolveImage } from '../../src/image/resolve-image.ts';
+import type { Descriptor } from '../../src/oci/descriptor.ts';
+import { parsePlatformName } from '../../src/oci/platform.ts';
+import { plan, type RepositoryStep } from '../../src/plan/plan.ts';
+import type { PushEvent } from '../../src/push/events.ts';
+import type { LayerReport, TargetReport } from '../../src/push/report.ts';
+import { type Log, logImage, logPush, logReport, targetPrefix } from '../../src/report/log.ts';
+import { shortDigest } from '../../src/report/format.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { indexOf, MemoryContent } from '../support/memory-content.ts';
+import { walked } from '../support/walked.ts';
+import { mine, pushReport, REPOSITORY, theirs } from './sample-report.ts';
 
 const imageFor = (architecture: string): Graph =>
   buildImage({ seed: architecture, platform: { os: 'linux', architecture } });
 const [amd, arm] = [imageFor('amd64'), imageFor('arm64')];
 
-/** What is logged of the image that the shape makes of layouts of one root each. */
-async function logged(roots: readonly Graph[], shape: Partial<Shape>) {
+/** Everything that is logged, a warning with `!` before it. */
+function collect(): { log: Log; lines: string[] } {
   const lines: string[] = [];
   const log: Log = {
     info: (line) => lines.push(line),
-    warning: (line) => lines.push(line),
+    warning: (line) => lines.push(`! ${line}`),
+    debug: () => assert.fail('nothing is only for debug logs'),
     group: (_, work) => work(),
   };
+  return { log, lines };
+}
+
+/** What is logged of the image that the shape makes of layouts of one root each. */
+async function logged(roots: readonly Graph[], shape: Partial<Shape>) {
+  const { log, lines } = collect();
   const layouts = roots.map((root, at) => ({ path: `layout ${at}`, index: indexOf(root) }));
   const image = await resolveImage(layouts, new MemoryContent(...roots), {
     image: undefined,
@@ -39,12 +54,276 @@ for (const [name, roots, shape] of changed) {
   test(`the log names both digests: ${name}`, async () => {
     const { lines, digest } = await logged(roots, shape);
     const held = roots.map(({ descriptor }) => descriptor.digest).join(', ');
-    const line = `As the inputs ask, ${digest} is pushed in the place of ${held}.`;
+    const line = `The inputs change the image: pushing ${digest} instead of ${held}`;
     assert.ok(lines.includes(line), lines.join('\n'));
   });
 }
 
 test('the log speaks of no other image where it is pushed as it is', async () => {
   const { lines } = await logged([buildIndex([amd, arm])], {});
-  assert.doesNotMatch(lines.join('\n'), /in the place of/);
+  assert.doesNotMatch(lines.join('\n'), /instead of/);
+});
+
+test('the image is named, and what belongs to it is counted', async () => {
+  const index = buildIndex([amd, arm]);
+  const { lines, digest } = await logged([index], {});
+  const bytes = [amd, arm].flatMap(({ blobs, descriptor }) =>
+    [...blobs].filter(([blob]) => blob !== descriptor.digest).map(([, content]) => sizeOf(content)),
+  );
+  const kib = (bytes.reduce((sum, size) => sum + size, 0) / 1024).toFixed(1);
+  assert.deepEqual(lines, [
+    `Image ${digest} (${index.descriptor.mediaType})`,
+    `3 manifests, 0 referrers, 4 blobs (${kib} KiB)`,
+  ]);
+});
+
+function sizeOf(content: Uint8Array | { readonly size: number }): number {
+  return content instanceof Uint8Array ? content.byteLength : content.size;
+}
+
+test('a foreign layer that is not in the layout is warned of', async () => {
+  const { graph } = await walked(amd);
+  const [layer] = graph.blobs;
+  assert.ok(layer);
+  const { log, lines } = collect();
+  const origins = [graph.root.descriptor];
+  logImage({ graph: { ...graph, absentForeignLayers: [layer] }, origins, brokenEntries: [] }, log);
+  assert.ok(lines.some((line) => line.startsWith(`! Left out foreign layer ${layer.digest}`)));
+});
+
+const { graph } = await walked(amd);
+const [layer] = graph.blobs;
+assert.ok(layer);
+const short = shortDigest(layer.digest);
+
+function planned(repository: RepositoryStep): PushEvent {
+  const wanted = { tags: ['1.0'], ifTagExists: 'fail', create: false } as const;
+  const state = {
+    exists: true,
+    availableLayers: new Set([layer?.digest ?? mine]),
+    images: [],
+    immutableTags: [],
+    missingPolicies: [],
+  };
+  return { kind: 'planned', plan: { ...plan(graph, wanted, state), repository } };
+}
+
+const counts = /^To upload: 1 blob \([\d.]+ K?i?B\); already there: 1 blob \([\d.]+ K?i?B\)$/;
+
+const steps: readonly [RepositoryStep, readonly string[]][] = [
+  ['none', []],
+  ['finish', []],
+  ['create', ['The repository does not exist: creating it']],
+  ['await', ['The repository does not exist: checking whether ECR creates it on push']],
+];
+
+for (const [step, expected] of steps) {
+  test(`a plan is told in counts, and with what becomes of the repository: ${step}`, () => {
+    const { log, lines } = collect();
+    logPush(log, '')(planned(step));
+    assert.match(lines.pop() ?? '', counts);
+    assert.deepEqual(lines, expected);
+  });
+}
+
+const notice = { attempt: 2, attempts: 6, wait: 200 } as const;
+const retried = (name: RetryName, what: Descriptor | undefined, wait = 200): PushEvent => ({
+  kind: 'retried',
+  what: what?.digest,
+  notice: { ...notice, name, wait },
+});
+
+const events: readonly [string, PushEvent, readonly string[]][] = [
+  ['a repository that was created', { kind: 'repository-created' }, ['Created the repository']],
+  [
+    'policies that were set late',
+    { kind: 'policies-set' },
+    ['Set the policies that the empty repository lacked'],
+  ],
+  [
+    'a layer that starts',
+    { kind: 'layer-started', layer: { ...layer, size: 1536 } },
+    [`Uploading ${short}, 1.5 KiB`],
+  ],
+  ['how far a layer is', { kind: 'layer-progress', layer, bytes: 5 }, []],
+  [
+    'a layer that was sent',
+    { kind: 'layer-finished', layer, outcome: { kind: 'sent', bytesOnWire: 1 } },
+    [`Uploaded ${short}`],
+  ],
+  [
+    'a layer that another job completed',
+    { kind: 'layer-finished', layer, outcome: { kind: 'completed-elsewhere', bytesOnWire: 1 } },
+    [`Another job completed ${short}`],
+  ],
+  [
+    'a manifest without a tag',
+    { kind: 'manifest-put', digest: mine, tag: undefined },
+    [`Put manifest ${mine}`],
+  ],
+  [
+    'a manifest with a tag',
+    { kind: 'manifest-put', digest: mine, tag: '1.0' },
+    [`Put manifest ${mine} as 1.0`],
+  ],
+  [
+    'an attempt more, and when it comes',
+    retried('manifest', layer),
+    [`${short}: ${RETRIES.manifest.says}; attempt 2 of 6 in 200 ms`],
+  ],
+  [
+    'an attempt more that comes at once',
+    retried('layer', layer, 0),
+    [`${short}: ${RETRIES.layer.says}; attempt 2 of 6`],
+  ],
+  [
+    'an attempt more at the repository itself',
+    retried('newRepository', undefined),
+    [`${RETRIES.newRepository.says}; attempt 2 of 6 in 200 ms`],
+  ],
+  ['a tag that was created', tagSettled({ tag: '1.0', kind: 'created' }), []],
+  ['a tag that was refused', tagSettled({ tag: '1.0', kind: 'refused', holder: theirs }), []],
+  [
+    'a tag that was skipped',
+    tagSettled({ tag: '1.0', kind: 'skipped', holder: theirs }),
+    [`! Tag 1.0 is immutable and still points to ${theirs}`],
+  ],
+  [
+    'a tag that was skipped, and nobody may look why',
+    tagSettled({ tag: '1.0', kind: 'skipped', holder: undefined }),
+    ['! Tag 1.0 is immutable and still points to another image'],
+  ],
+  [
+    'a signature that was skipped',
+    { kind: 'referrer-skipped', tag: 'sha256-a.sig', holder: theirs },
+    [`! Tag sha256-a.sig is immutable and still points to ${theirs}`],
+  ],
+  [
+    'images that could not be checked',
+    { kind: 'unchecked', what: 'images' },
+    [
+      '! Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
+    ],
+  ],
+  [
+    'tags that could not be checked',
+    { kind: 'unchecked', what: 'mutability' },
+    [
+      '! Could not check whether the tags may move before the upload: allow ecr:DescribeRepositories',
+    ],
+  ],
+  [
+    'policies that could not be checked',
+    { kind: 'unchecked', what: 'policies' },
+    [
+      '! Could not check whether the repository is empty and lacks policies: allow DescribeImages, GetLifecyclePolicy and GetRepositoryPolicy',
+    ],
+  ],
+];
+
+function tagSettled(outcome: Extract<PushEvent, { kind: 'tag-settled' }>['outcome']): PushEvent {
+  return { kind: 'tag-settled', outcome };
+}
+
+for (const [what, event, expected] of events) {
+  test(`the log tells ${expected.length === 0 ? 'nothing of' : 'of'} ${what}`, () => {
+    const { log, lines } = collect();
+    logPush(log, '')(event);
+    assert.deepEqual(lines, expected);
+    const several = collect();
+    logPush(several.log, '[a target] ')(event);
+    assert.deepEqual(
+      several.lines,
+      expected.map((line) => line.replace(/^(! )?/, '$1[a target] ')),
+    );
+  });
+}
+
+test('one target among several is named before its lines, and one alone is not', () => {
+  assert.equal(targetPrefix(REPOSITORY, 1), '');
+  assert.equal(
+    targetPrefix(REPOSITORY, 2),
+    '[repository team/app of registry 012345678901 in us-east-1] ',
+  );
+});
+
+function layerReport(kind: LayerReport['kind'], size: number): LayerReport {
+  return {
+    descriptor: { mediaType: 'layer', digest: mine, size },
+    kind,
+    bytesOnWire: 0,
+    startedAt: undefined,
+    finishedAt: undefined,
+  };
+}
+
+const WHERE = 'repository team/app of registry 012345678901 in us-east-1';
+const COUNTS = 'Uploaded 0 blobs (0 B); already there: 0 blobs (0 B)';
+
+const endings: readonly [string, Partial<TargetReport>, readonly string[]][] = [
+  [
+    'its tags, and what was sent',
+    {
+      tags: [
+        { tag: '1.0', kind: 'created' },
+        { tag: 'latest', kind: 'moved', from: theirs },
+      ],
+      layers: [
+        layerReport('sent', 1024),
+        layerReport('present', 10),
+        layerReport('completed-elsewhere', 20),
+      ],
+    },
+    [`${WHERE}: 1.0, latest → ${mine}`, 'Uploaded 1 blob (1.0 KiB); already there: 2 blobs (30 B)'],
+  ],
+  [
+    'those of its tags that point to the image',
+    {
+      tags: [
+        { tag: '1.0', kind: 'skipped', holder: theirs },
+        { tag: '1.1', kind: 'created' },
+      ],
+    },
+    [`${WHERE}: 1.1 → ${mine}`, COUNTS],
+  ],
+  [
+    'the image that keeps all of its tags',
+    { tags: [{ tag: '1.0', kind: 'skipped', holder: theirs }] },
+    [`${WHERE}: 1.0 → ${theirs}`, COUNTS],
+  ],
+  [
+    'another image, where nobody may look which',
+    { tags: [{ tag: '1.0', kind: 'skipped', holder: undefined }] },
+    [`${WHERE}: 1.0 → another image`, COUNTS],
+  ],
+  [
+    'what to set, where its name is not known',
+    { repository: { ...REPOSITORY, registryId: undefined } },
+    [
+      '! Could not find out the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias',
+      `repository team/app in us-east-1: 1.0 → ${mine}`,
+      COUNTS,
+    ],
+  ],
+  ['nothing, where it failed', { error: new Error('refused') }, []],
+];
+
+for (const [what, target, expected] of endings) {
+  test(`of a target, the log tells in the end ${what}`, () => {
+    const { log, lines } = collect();
+    logReport(pushReport(target), log);
+    assert.deepEqual(lines, expected);
+  });
+}
+
+test('of several targets, the log tells in the end of those that are complete', () => {
+  const { log, lines } = collect();
+  const eu = { ...REPOSITORY, region: 'eu-west-1' };
+  logReport(pushReport({}, { error: new Error('refused') }, { repository: eu }), log);
+  assert.deepEqual(lines, [
+    `${WHERE}: 1.0 → ${mine}`,
+    COUNTS,
+    `${WHERE.replace('us-east-1', 'eu-west-1')}: 1.0 → ${mine}`,
+    COUNTS,
+  ]);
 });

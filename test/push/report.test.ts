@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LayerOutcome } from '../../src/ecr/registry.ts';
+import { plan } from '../../src/plan/plan.ts';
+import type { PushEvent } from '../../src/push/events.ts';
+import { type LayerReport, reportImage, TargetRecord } from '../../src/push/report.ts';
+import { buildImage, buildIndex } from '../support/image.ts';
+import { walked } from '../support/walked.ts';
+
+const image = buildImage({ seed: 'image', layers: [{ size: 100 }, { size: 200 }] });
+const { graph } = await walked(image);
+const [config, first, second] = graph.blobs.toSorted((a, b) => kindOf(a.digest) - kindOf(b.digest));
+assert.ok(config && first && second);
+const root = image.descriptor.digest;
+
+function kindOf(digest: string): number {
+  return [image.config, ...image.layers].findIndex((blob) => blob.digest === digest);
+}
+
+const REPOSITORY = {
+  type: 'private',
+  registryId: '012345678901',
+  region: 'us-east-1',
+  name: 'team/app',
+} as const;
+
+/** Each event comes a second after the one before. */
+function reported(
+  events: readonly PushEvent[],
+  { error, retries = 0, tags = ['1.0'] }: { error?: Error; retries?: number; tags?: string[] } = {},
+) {
+  let clock = 0;
+  const record = new TargetRecord(tags, () => clock);
+  for (const event of events) {
+    clock += 1000;
+    record.note(event);
+  }
+  clock += 1000;
+  return record.end({ repository: REPOSITORY, error, retries });
+}
+
+/** The config is there already. */
+const planned: PushEvent = {
+  kind: 'planned',
+  plan: plan(
+    graph,
+    { tags: ['1.0'], ifTagExists: 'fail', create: false },
+    {
+      exists: true,
+      availableLayers: new Set([config.digest]),
+      images: [],
+      immutableTags: [],
+      missingPolicies: [],
+    },
+  ),
+};
+
+const started = (layer: typeof first): PushEvent => ({ kind: 'layer-started', layer });
+const finished = (layer: typeof first, outcome: LayerOutcome): PushEvent => ({
+  kind: 'layer-finished',
+  layer,
+  outcome,
+});
+
+const NOT_TIMED = { bytesOnWire: 0, startedAt: undefined, finishedAt: undefined };
+
+function layersIn(
+  events: readonly PushEvent[],
+): ReadonlyMap<string, Omit<LayerReport, 'descriptor'>> {
+  return new Map(
+    reported(events).layers.map(({ descriptor, ...rest }) => [descriptor.digest, rest]),
+  );
+}
+
+test('a target that got no further than the question reports nothing but how it ended', () => {
+  const error = new Error('refused');
+  assert.deepEqual(reported([], { error, tags: ['1.0', 'latest'] }), {
+    repository: REPOSITORY,
+    error,
+    created: false,
+    tags: [
+      { tag: '1.0', kind: 'untouched' },
+      { tag: 'latest', kind: 'untouched' },
+    ],
+    layers: [],
+    manifests: [],
+    bytesOnWire: 0,
+    retries: 0,
+    startedAt: 0,
+    finishedAt: 1000,
+  });
+});
+
+test('once it is planned, each layer is there or missing', () => {
+  const layers = layersIn([planned]);
+  assert.deepEqual(layers.get(config.digest), { kind: 'present', ...NOT_TIMED });
+  assert.deepEqual(layers.get(first.digest), { kind: 'missing', ...NOT_TIMED });
+  assert.equal(layers.size, 3);
+});
+
+test('a layer that was sent has its bytes on the wire and its times', () => {
+  const layers = layersIn([
+    planned,
+    started(first),
+    started(second),
+    finished(first, { kind: 'sent', bytesOnWire: 140 }),
+  ]);
+  assert.deepEqual(layers.get(first.digest), {
+    kind: 'sent',
+    bytesOnWire: 140,
+    startedAt: 2000,
+    finishedAt: 4000,
+  });
+  assert.deepEqual(
+    layers.get(second.digest),
+    { kind: 'missing', bytesOnWire: 0, startedAt: 3000, finishedAt: undefined },
+    'it did not end',
+  );
+});
+
+test('a layer that another job completed is told apart, with what was sent of it', () => {
+  const layers = layersIn([
+    planned,
+    started(first),
+    finished(first, { kind: 'completed-elsewhere', bytesOnWire: 140 }),
+  ]);
+  assert.equal(layers.get(first.digest)?.kind, 'completed-elsewhere');
+  assert.equal(layers.get(first.digest)?.bytesOnWire, 140);
+});
+
+test('a layer that is sent again counts once, with all its bytes', () => {
+  const report = reported([
+    planned,
+    started(first),
+    finished(first, { kind: 'sent', bytesOnWire: 140 }),
+    started(first),
+    finished(first, { kind: 'sent', bytesOnWire: 150 }),
+    started(second),
+    finished(second, { kind: 'sent', bytesOnWire: 280 }),
+  ]);
+  assert.equal(report.layers.filter(({ kind }) => kind === 'sent').length, 2);
+  assert.equal(report.layers.find(({ descriptor }) => descriptor === first)?.bytesOnWire, 290);
+  assert.equal(report.bytesOnWire, 570);
+});
+
+test('a layer that was there and got lost counts as sent', () => {
+  const sent = finished(config, { kind: 'sent', bytesOnWire: 9 });
+  assert.equal(layersIn([planned, started(config), sent]).get(config.digest)?.kind, 'sent');
+});
+
+test("retries are the push's own and the SDK's, manifests stand in their order", () => {
+  const notice = { name: 'manifest', attempt: 2, attempts: 6, wait: 200 } as const;
+  const { retries, manifests } = reported(
+    [
+      planned,
+      { kind: 'retried', what: root, notice },
+      { kind: 'manifest-put', digest: root, tag: undefined },
+      { kind: 'retried', what: root, notice },
+      { kind: 'manifest-put', digest: root, tag: '1.0' },
+    ],
+    { retries: 3 },
+  );
+  assert.equal(retries, 5);
+  assert.deepEqual(manifests, [
+    { digest: root, tag: undefined },
+    { digest: root, tag: '1.0' },
+  ]);
+});
+
+test('tags stand in the order in which they were wanted, with the last that became of them', () => {
+  const { tags, created } = reported(
+    [
+      { kind: 'repository-created' },
+      { kind: 'tag-settled', outcome: { tag: 'c', kind: 'created' } },
+      { kind: 'tag-settled', outcome: { tag: 'a', kind: 'skipped', holder: root } },
+    ],
+    { tags: ['a', 'b', 'c'] },
+  );
+  assert.equal(created, true);
+  assert.deepEqual(tags, [
+    { tag: 'a', kind: 'skipped', holder: root },
+    { tag: 'b', kind: 'untouched' },
+    { tag: 'c', kind: 'created' },
+  ]);
+});
+
+test('what is only for the log changes nothing of the report', () => {
+  const only: PushEvent[] = [
+    { kind: 'unchecked', what: 'images' },
+    { kind: 'policies-set' },
+    { kind: 'layer-progress', layer: first, bytes: 50 },
+    { kind: 'referrer-skipped', tag: 'sha256-a.sig', holder: undefined },
+  ];
+  const told = reported([planned, ...only]);
+  assert.deepEqual({ ...told, finishedAt: 0 }, { ...reported([planned]), finishedAt: 0 });
+});
+
+test('an image has a config, an index has none', async () => {
+  assert.deepEqual(reportImage(graph), {
+    descriptor: graph.root.descriptor,
+    config: image.config.digest,
+  });
+  const { graph: whole } = await walked(buildIndex([image]));
+  assert.deepEqual(reportImage(whole), { descriptor: whole.root.descriptor, config: undefined });
+});

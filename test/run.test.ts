@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { RepositoryReference } from '../src/ecr/names/reference.ts';
+import type { Registry } from '../src/ecr/registry.ts';
+import { PushError } from '../src/errors.ts';
+import { parseInputs } from '../src/inputs/inputs.ts';
+import type { Log } from '../src/report/log.ts';
+import type { Outputs } from '../src/report/outputs.ts';
+import { run } from '../src/run.ts';
+import { startLocalEcr } from './local-ecr/server.ts';
+import { readActionMetadata } from './support/action-metadata.ts';
+import { buildImage, buildIndex, named } from './support/image.ts';
+import { openLocalRegistry, REPOSITORY_NAME } from './support/local-registry.ts';
+import { refused } from './support/refused.ts';
+import { runLocally } from './support/run-locally.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+import { writeLayoutDirectory } from './support/write-layout.ts';
+
+const [amd, arm] = ['amd64', 'arm64'].map((architecture) =>
+  buildImage({ seed: architecture, platform: { os: 'linux', architecture } }),
+) as [ReturnType<typeof buildImage>, ReturnType<typeof buildImage>];
+const root = amd.descriptor.digest;
+const HOST = '012345678901.dkr.ecr.us-east-1.amazonaws.com';
+
+const directory = await temporaryDirectory();
+after(() => directory[Symbol.asyncDispose]());
+const [one, two, several] = ['one', 'two', 'several'].map((name) => join(directory.path, name)) as [
+  string,
+  string,
+  string,
+];
+await writeLayoutDirectory(one, [amd]);
+await writeLayoutDirectory(two, [arm]);
+await writeLayoutDirectory(several, [named(amd, '1.0'), named(arm, '2.0')]);
+
+const inputs = { layout: one, repository: REPOSITORY_NAME } as const;
+
+async function start() {
+  const ecr = await startLocalEcr();
+  return Object.assign(ecr, { repositoryThere: ecr.createRepository(REPOSITORY_NAME) });
+}
+
+test('a run goes from inputs to outputs, and tells what it does', async () => {
+  await using ecr = await start();
+  const { error, outputs, infos, warnings } = await runLocally(ecr, { ...inputs, tags: '1.0' });
+  assert.equal(error, undefined);
+  assert.equal(outputs?.digest, root);
+  assert.equal(outputs['registry-paths'], `${HOST}/${REPOSITORY_NAME}:1.0`);
+  assert.deepEqual(warnings, []);
+  assert.equal(infos[0], `Image ${root} (${amd.descriptor.mediaType})`);
+  const where = `repository ${REPOSITORY_NAME} of registry 012345678901 in us-east-1`;
+  assert.equal(infos.at(-2), `${where}: 1.0 → ${root}`);
+  assert.match(infos.at(-1) ?? '', /^Uploaded 2 blobs /);
+});
+
+/** One run, with what it is given written out. */
+async function runWith(given: Readonly<Record<string, string>>, world: { ecr: World['ecr'] }) {
+  const { inputs: known } = await readActionMetadata();
+  const parsed = await parseInputs(
+    (name) => given[name] ?? known.get(name)?.default ?? '',
+    () => assert.fail('no input names a file'),
+  );
+  const groups: string[] = [];
+  const set: Outputs[] = [];
+  const log: Log = {
+    info: () => undefined,
+    warning: () => undefined,
+    debug: () => undefined,
+    group: (name, work) => {
+      groups.push(name);
+      return work();
+    },
+  };
+  const error = await run(parsed, {
+    ...world,
+    log,
+    setOutputs: (outputs) => set.push(outputs),
+  }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return { error, groups, set };
+}
+
+type World = Parameters<typeof run>[1];
+
+function never(): Promise<Registry> {
+  return assert.fail('no repository is opened');
+}
+
+test('reading and pushing are groups of the log, and outputs are set once', async () => {
+  await using ecr = await start();
+  const registry = openLocalRegistry(ecr);
+  const opened: RepositoryReference[] = [];
+  const open = (repository: RepositoryReference): Promise<Registry> => {
+    opened.push(repository);
+    return Promise.resolve(registry);
+  };
+  const { signal } = new AbortController();
+  const { error, groups, set } = await runWith(inputs, { ecr: { signal, open } });
+  registry.close();
+  assert.equal(error, undefined);
+  assert.deepEqual(groups, ['Read the layout', 'Push']);
+  assert.deepEqual(
+    set.map(({ digest }) => digest),
+    [root],
+  );
+  assert.deepEqual(
+    opened.map(({ name }) => name),
+    [REPOSITORY_NAME],
+  );
+});
+
+test('a layout that cannot be read ends the run before a repository is opened', async () => {
+  const { signal } = new AbortController();
+  const given = { ...inputs, layout: join(directory.path, 'none') };
+  const { error, set } = await runWith(given, { ecr: { signal, open: never } });
+  refused('LAYOUT_NOT_FOUND')(error);
+  assert.deepEqual(set, []);
+});
+
+test('an image that cannot be chosen ends the run before a repository is opened', async () => {
+  const { signal } = new AbortController();
+  const given = { ...inputs, layout: several };
+  const { error, set } = await runWith(given, { ecr: { signal, open: never } });
+  refused('AMBIGUOUS_IMAGE')(error);
+  assert.deepEqual(set, []);
+});
+
+test('a repository that cannot be opened ends the run', async () => {
+  const { signal } = new AbortController();
+  const open = (): Promise<Registry> =>
+    Promise.reject(new PushError('NO_REGION', 'No AWS region is set'));
+  const { error, groups, set } = await runWith(inputs, { ecr: { signal, open } });
+  refused('NO_REGION')(error);
+  assert.deepEqual(groups, ['Read the layout']);
+  assert.deepEqual(set, []);
+});
+
+test('layouts of several paths become one image', async () => {
+  await using ecr = await start();
+  const { error, outputs } = await runLocally(ecr, { ...inputs, layout: `${one}\n${two}` });
+  assert.equal(error, undefined);
+  const { images, tags } = ecr.repositoryThere;
+  assert.equal(outputs?.digest, tags.get('latest'));
+  assert.ok([amd, arm].every(({ descriptor }) => images.has(descriptor.digest)));
+  assert.equal(images.get(String(outputs?.digest))?.mediaType, buildIndex([]).descriptor.mediaType);
+});
+
+test('the image of a layout that is named is the one that is pushed', async () => {
+  await using ecr = await start();
+  const { outputs } = await runLocally(ecr, { ...inputs, layout: several, image: '2.0' });
+  assert.equal(outputs?.digest, arm.descriptor.digest);
+});
+
+test('outputs are set when a push fails, and tell why', async () => {
+  await using ecr = await start();
+  ecr.fault({ kind: 'error', operation: 'PutImage', name: 'LimitExceededException' });
+  const { error, outputs, infos } = await runLocally(ecr, inputs);
+  refused('LIMIT_EXCEEDED', 'PutImage')(error);
+  assert.equal(outputs?.digest, '');
+  assert.match(String(outputs.metadata), /"status":"failed","error":"PutImage/);
+  assert.ok(!infos.some((line) => line.includes('→')));
+});
+
+test('each line of one target among several begins with its name', async () => {
+  await using ecr = await start();
+  ecr.createRepository('team/other');
+  const tags = [REPOSITORY_NAME, 'team/other'].map((name) => `${HOST}/${name}:1.0`).join();
+  const { error, infos } = await runLocally(ecr, { layout: one, tags });
+  assert.equal(error, undefined);
+  for (const name of [REPOSITORY_NAME, 'team/other']) {
+    const prefix = `[repository ${name} of registry 012345678901 in us-east-1] `;
+    const own = infos.filter((line) => line.startsWith(prefix));
+    assert.ok(own.some((line) => line.slice(prefix.length).startsWith('To upload: 2 blobs')));
+    assert.ok(own.some((line) => line.endsWith(`Put manifest ${root} as 1.0`)));
+  }
+});
+
+test('a repository that is missing where it was looked for is named where it is', async () => {
+  await using ecr = await start();
+  const tags = `${HOST.replace('us-east-1', 'eu-west-1')}/${REPOSITORY_NAME}:1.0`;
+  const { error, outputs } = await runLocally(ecr, { layout: one, tags });
+  refused('REPOSITORY_NOT_FOUND', 'eu-west-1')(error);
+  assert.ok(error instanceof PushError);
+  assert.match(error.hint, /in us-east-1 exists: check the region\.$/);
+  assert.match(String(outputs?.metadata), /"status":"failed"/);
+});
+
+test('a run that is cancelled throws the reason, and sets no outputs', async () => {
+  await using ecr = await start();
+  const controller = new AbortController();
+  const reason = new PushError('CANCELLED', 'The step was cancelled (SIGTERM)');
+  const run = (): void => controller.abort(reason);
+  ecr.fault({ kind: 'before', operation: 'UploadLayerPart', run });
+  ecr.fault({ kind: 'hang', operation: 'UploadLayerPart', times: Infinity });
+  const { error, outputs } = await runLocally(ecr, inputs, { signal: controller.signal });
+  assert.equal(error, reason);
+  assert.equal(outputs, undefined);
+  assert.equal(ecr.repositoryThere.tags.size, 0);
+});
