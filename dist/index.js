@@ -32063,18 +32063,23 @@ const COMMANDS = {
         'repository-policy': 'aws ecr-public set-repository-policy --policy-text file://POLICY.json',
     },
 };
-function policyRefused({ name }, { type, registryId, region, name: repositoryName }, explained) {
-    if (!(explained instanceof errors/* PushError */.V) || explained.code === 'CANCELLED')
-        return explained;
-    const options = [
-        `--repository-name ${repositoryName}`,
+function policiesRefused(refused, repository) {
+    const [{ error }] = refused;
+    if (!(error instanceof errors/* PushError */.V) || error.code === 'CANCELLED')
+        return error;
+    const names = refused.map(({ policy }) => policy.name);
+    const commands = names.map((name) => `${COMMANDS[repository.type][name]} ${options(repository)}`);
+    return new errors/* PushError */.V(error.code, `${error.message}. The repository was created, but has no ${names.join(' and no ')}`, {
+        hint: `${error.hint} Fix it and run the step again: as long as the repository holds no image, the step sets what it lacks. Or do it by hand: ${commands.join(' && ')}`,
+        cause: error.cause,
+    });
+}
+function options({ type, registryId, region, name }) {
+    return [
+        `--repository-name ${name}`,
         ...(registryId !== undefined && type === 'private' ? [`--registry-id ${registryId}`] : []),
         ...(region === undefined ? [] : [`--region ${region}`]),
-    ];
-    return new errors/* PushError */.V(explained.code, `${explained.message}. The repository was created, but has no ${name}`, {
-        hint: `${explained.hint} Fix it and run the step again: as long as the repository holds no image, the step sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
-        cause: explained.cause,
-    });
+    ].join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/tag-mutability.ts
@@ -32466,7 +32471,6 @@ class EcrRegistry {
             call: 'GetCallerIdentity',
             ask: async () => ({ registryId: await this.account(signal) }),
         });
-        signal.throwIfAborted();
         return this.repository;
     }
     async availableLayers(digests, signal) {
@@ -32553,14 +32557,15 @@ class EcrRegistry {
         }
     }
     async setPolicies(names, settings, signal) {
+        const refused = [];
         for (const policy of policiesIn(settings).filter(({ name }) => names.includes(name))) {
-            try {
-                await this.setPolicy(policy, signal);
-            }
-            catch (error) {
-                throw policyRefused(policy, this.repository, this.#explain(policy.call, error, signal));
-            }
+            await this.setPolicy(policy, signal).catch((error) => {
+                refused.push({ policy, error: this.#explain(policy.call, error, signal) });
+            });
         }
+        const [first, ...others] = refused;
+        if (first !== undefined)
+            throw policiesRefused([first, ...others], this.repository);
     }
     async missingPolicies(settings, signal) {
         const policies = policiesIn(settings);
@@ -33981,8 +33986,10 @@ try {
     try {
         (0,_node_version_js__WEBPACK_IMPORTED_MODULE_6__/* .checkNodeVersion */ .v)(process.versions.node);
         const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
-        (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .setProxyVariables */ .II)(inputs.proxies);
-        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__/* .Ecr */ .L({ ...inputs, signal: cancelled.signal, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug }), true);
+        const { proxies, concurrency, partSize } = inputs;
+        (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .setProxyVariables */ .II)(proxies);
+        const { signal } = cancelled;
+        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__/* .Ecr */ .L({ signal, concurrency, partSize, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug }), true);
         await (0,_run_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(inputs, {
             ecr,
             log: _actions_core__WEBPACK_IMPORTED_MODULE_1__,
@@ -36579,6 +36586,7 @@ async function mergeSame(group, signal) {
     if (group.length === 1)
         return group;
     await Promise.all(group.map(({ registry }) => registry.identify(signal)));
+    signal.throwIfAborted();
     return groupBy(group, ({ registry }) => identityKey(registry.repository)).flatMap((same) => {
         const { registry } = same.find((target) => hasHost(target)) ?? same[0];
         return [{ registry, tags: [...new Set(same.flatMap(({ tags }) => tags))] }];
@@ -36750,12 +36758,11 @@ async function inspect_lookUp({ blobs, root, referrers }, tags, { registry, sign
     const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
     const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
     const ids = [...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))];
+    const available = registry.availableLayers(digests, signal);
+    const found = registry.findImages(ids, signal);
+    await Promise.allSettled([available, found]);
     try {
-        const [availableLayers, found] = await Promise.all([
-            registry.availableLayers(digests, signal),
-            registry.findImages(ids, signal),
-        ]);
-        return { availableLayers, images: found };
+        return { availableLayers: await available, images: await found };
     }
     catch (error) {
         if (error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND')
@@ -36785,10 +36792,10 @@ async function missingPolicies({ availableLayers, images = [] }, { registry, sig
 const ALL_POLICIES = ['lifecycle-policy', 'repository-policy'];
 async function prepareRepository({ repository, missingPolicies }, { registry, signal, createRepository: settings, tell }) {
     if (settings === undefined)
-        return;
+        return true;
     if (repository === 'create') {
         if ((await registry.createRepository(settings, signal)) === 'exists')
-            return;
+            return false;
         tell({ kind: 'repository-created' });
         await registry.setPolicies(ALL_POLICIES, settings, signal);
     }
@@ -36796,6 +36803,7 @@ async function prepareRepository({ repository, missingPolicies }, { registry, si
         await registry.setPolicies(missingPolicies, settings, signal);
         tell({ kind: 'policies-set' });
     }
+    return true;
 }
 
 ;// CONCATENATED MODULE: ./src/push/upload-layers.ts
@@ -36848,13 +36856,11 @@ async function putManifest(put, graph, context) {
         switch (outcome.kind) {
             case 'put':
             case 'already-exists':
-                context.tell({ kind: 'manifest-put', digest, tag: put.tag });
+                context.tell({ kind: 'manifest-put', digest, tag: put.tag, isNew: outcome.kind === 'put' });
                 return outcome;
             case 'tag-is-immutable':
                 return { kind: 'held', cause: outcome.cause };
             case 'tag-required':
-                if (put.tag !== undefined)
-                    throw outcome.cause;
                 return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
             case 'layers-not-found':
             case 'referenced-images-not-found':
@@ -36912,10 +36918,12 @@ class TargetRecord {
     #manifests = [];
     #created = false;
     #retries = 0;
+    #finishedAt;
     constructor(tags, now = Date.now) {
         this.#tags = tags;
         this.#now = now;
         this.#startedAt = now();
+        this.#finishedAt = this.#startedAt;
     }
     note(event) {
         switch (event.kind) {
@@ -36938,13 +36946,17 @@ class TargetRecord {
                 this.#retries += 1;
                 break;
             case 'manifest-put':
-                this.#manifests.push({ digest: event.digest, tag: event.tag });
+                if (event.isNew)
+                    this.#manifests.push({ digest: event.digest, tag: event.tag });
                 break;
             case 'tag-settled':
                 this.#outcomes.set(event.outcome.tag, event.outcome);
                 break;
             default:
         }
+    }
+    noteStep() {
+        this.#finishedAt = this.#now();
     }
     end({ repository, error, retries }) {
         const layers = [...this.#layers.values()];
@@ -36958,7 +36970,7 @@ class TargetRecord {
             bytesOnWire: layers.reduce((sum, { bytesOnWire }) => sum + bytesOnWire, 0),
             retries: retries + this.#retries,
             startedAt: this.#startedAt,
-            finishedAt: this.#now(),
+            finishedAt: this.#finishedAt,
         };
     }
     #finishLayer({ layer, outcome }) {
@@ -37000,17 +37012,17 @@ function settle(outcome, tell) {
 }
 async function putTags({ graph, tags, tagPuts }, context) {
     const root = graph.root.descriptor.digest;
+    const toPut = new Set(tagPuts.map(({ tag }) => tag));
+    for (const { tag, kind } of tags) {
+        if (kind === 'unchanged' && !toPut.has(tag))
+            settle({ tag, kind }, context.tell);
+    }
     for (const put of tagPuts) {
         context.signal.throwIfAborted();
         if (put.node.descriptor.digest === root)
             await putTag(put, tags, graph, context);
         else
             await putReferrerTag(put, graph, context);
-    }
-    const putNow = new Set(tagPuts.map(({ tag }) => tag));
-    for (const { tag, kind } of tags) {
-        if (kind === 'unchanged' && !putNow.has(tag))
-            settle({ tag, kind }, context.tell);
     }
 }
 async function putTag(put, steps, graph, context) {
@@ -37107,13 +37119,17 @@ class TargetPush {
     #plan;
     #error;
     constructor(graph, { registry, tags, listener }, options) {
+        const { blobs, signal, ifTagExists, createRepository } = options;
         const record = new TargetRecord(tags);
         this.#graph = graph;
         this.#tags = tags;
         this.#record = record;
         this.#context = {
-            ...options,
+            blobs,
             registry,
+            signal,
+            ifTagExists,
+            createRepository,
             retries: new async_retry/* Retries */.fh(),
             tell: (event) => {
                 record.note(event);
@@ -37131,6 +37147,7 @@ class TargetPush {
             this.#error = error ?? new Error('failed without a reason');
             onFailure();
         }
+        this.#record.noteStep();
     }
     report() {
         const { repository, retries } = this.#context.registry;
@@ -37138,17 +37155,23 @@ class TargetPush {
     }
     async #fill() {
         const context = this.#context;
-        const state = await inspect(this.#graph, this.#tags, context);
-        const { ifTagExists, createRepository } = context;
-        const wanted = { tags: this.#tags, ifTagExists, create: createRepository !== undefined };
-        const planned = plan(this.#graph, wanted, state);
+        let planned = await this.#decide();
+        if (!(await prepareRepository(planned, context)))
+            planned = await this.#decide();
         this.#plan = planned;
-        context.tell({ kind: 'planned', plan: planned });
-        settleHeldTags(planned, context);
-        await prepareRepository(planned, context);
-        await (state.exists ? uploadLayers : uploadIntoNew)(planned.uploads, context);
+        const isThere = planned.repository === 'none' || planned.repository === 'finish';
+        await (isThere ? uploadLayers : uploadIntoNew)(planned.uploads, context);
         for (const wave of planned.waves)
             await putWave(wave, planned, context);
+    }
+    async #decide() {
+        const { ifTagExists, createRepository, tell } = this.#context;
+        const state = await inspect(this.#graph, this.#tags, this.#context);
+        const wanted = { tags: this.#tags, ifTagExists, create: createRepository !== undefined };
+        const planned = plan(this.#graph, wanted, state);
+        tell({ kind: 'planned', plan: planned });
+        settleHeldTags(planned, this.#context);
+        return planned;
     }
     async #tag() {
         if (this.#plan === undefined)
@@ -37277,7 +37300,7 @@ function linesOf(event) {
         case 'retried':
             return [retryLine(event)];
         case 'manifest-put':
-            return [`Put manifest ${event.digest}${event.tag === undefined ? '' : ` as ${event.tag}`}`];
+            return [manifestLine(event)];
         default:
             return [];
     }
@@ -37299,6 +37322,10 @@ const FINISHED = {
     sent: 'Uploaded',
     'completed-elsewhere': 'Another job completed',
 };
+function manifestLine({ digest, tag, isNew, }) {
+    const what = isNew ? 'Put manifest' : 'Already there: manifest';
+    return `${what} ${digest}${tag === undefined ? '' : ` as ${tag}`}`;
+}
 function retryLine({ what, notice }) {
     const { name, attempt, attempts, wait } = notice;
     const subject = what === undefined ? 'The repository' : shortDigest(what);
@@ -37319,11 +37346,14 @@ function logComplete(target, report, log) {
     const { repository, layers } = target;
     if (!(0,reference/* isFullyNamed */._2)(repository))
         log.warning(UNNAMED[repository.type]);
-    const tags = taggedNow(target);
-    const names = tags.length > 0 ? tags : skippedTags(target);
-    const digest = publishedDigest(target, report) ?? 'another image';
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${names.join(', ')} now ${names.length === 1 ? 'points' : 'point'} to ${digest}`);
+    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${tagsLine(target, report)}`);
     log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
+}
+function tagsLine(target, report) {
+    const tags = taggedNow(target);
+    const [names, when] = tags.length > 0 ? [tags, 'now'] : [skippedTags(target), 'still'];
+    const digest = publishedDigest(target, report) ?? 'another image';
+    return `${names.join(', ')} ${when} ${names.length === 1 ? 'points' : 'point'} to ${digest}`;
 }
 function targetPrefix(repository, targets) {
     return targets === 1 ? '' : `[${(0,reference/* describeRepository */.MD)(repository)}] `;
@@ -37475,13 +37505,15 @@ async function run(inputs, world) {
     try {
         const { ecr, log, setOutputs } = world;
         const { signal } = ecr;
+        const { ifTagExists, failFast, createRepository } = inputs;
         const open = (repository) => ecr.open(repository);
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const layouts = await openLayouts(inputs.layouts, opened);
         const blobs = new JoinedContent(...layouts);
         const { graph } = await log.group('Read the layout', () => run_readImage(layouts, blobs, inputs, log));
         const targets = await namedTargets(inputs, open, signal, log);
-        const pushed = await log.group('Push', () => push(graph, targets, { ...inputs, blobs, signal }));
+        const options = { blobs, signal, ifTagExists, failFast, createRepository };
+        const pushed = await log.group('Push', () => push(graph, targets, options));
         const report = await lookElsewhere(pushed, open, signal);
         logReport(report, log);
         setOutputs(toOutputs(report));

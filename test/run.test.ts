@@ -50,7 +50,7 @@ test('a run goes from inputs to outputs, and tells what it does', async () => {
   assert.deepEqual(warnings, []);
   assert.equal(infos[0], `Image ${root} (${amd.descriptor.mediaType})`);
   const where = `repository ${REPOSITORY_NAME} of registry 012345678901 in us-east-1`;
-  assert.equal(infos.at(-2), `${where}: 1.0 → ${root}`);
+  assert.equal(infos.at(-2), `${where}: 1.0 now points to ${root}`);
   assert.match(infos.at(-1) ?? '', /^Uploaded 2 blobs /);
 });
 
@@ -161,7 +161,7 @@ test('outputs are set when a push fails, and tell why', async () => {
   refused('LIMIT_EXCEEDED', 'PutImage')(error);
   assert.equal(outputs?.digest, '');
   assert.match(String(outputs.metadata), /"status":"failed","error":"PutImage/);
-  assert.ok(!infos.some((line) => line.includes('→')));
+  assert.ok(!infos.some((line) => line.includes('now points to')));
 });
 
 test('each line of one target among several begins with its name', async () => {
@@ -184,7 +184,7 @@ test('a repository that is missing where it was looked for is named where it is'
   const { error, outputs } = await runLocally(ecr, { layout: one, tags });
   refused('REPOSITORY_NOT_FOUND', 'eu-west-1')(error);
   assert.ok(error instanceof PushError);
-  assert.match(error.hint, /in us-east-1 exists: check the region\.$/);
+  assert.match(error.hint, /Check the region: .* in us-east-1 exists\.$/);
   assert.match(String(outputs?.metadata), /"status":"failed"/);
 });
 

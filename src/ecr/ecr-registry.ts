@@ -18,7 +18,7 @@ import {
 import { layerCalls, type LayerRequests } from './layer-calls.ts';
 import { Identity } from './identity.ts';
 import type { RepositoryId, RepositoryReference } from './names/reference.ts';
-import { policiesIn, type Policy, policyRefused } from './policies.ts';
+import { policiesIn, policiesRefused, type Policy, type RefusedPolicy } from './policies.ts';
 import type {
   FoundImage,
   ImageId,
@@ -97,7 +97,6 @@ export abstract class EcrRegistry implements Registry {
         ask: async () => ({ registryId: await this.account(signal) }),
       },
     );
-    signal.throwIfAborted();
     return this.repository;
   }
 
@@ -198,13 +197,14 @@ export abstract class EcrRegistry implements Registry {
     settings: RepositorySettings,
     signal: AbortSignal,
   ): Promise<void> {
+    const refused: RefusedPolicy[] = [];
     for (const policy of policiesIn(settings).filter(({ name }) => names.includes(name))) {
-      try {
-        await this.setPolicy(policy, signal);
-      } catch (error) {
-        throw policyRefused(policy, this.repository, this.#explain(policy.call, error, signal));
-      }
+      await this.setPolicy(policy, signal).catch((error: unknown) => {
+        refused.push({ policy, error: this.#explain(policy.call, error, signal) });
+      });
     }
+    const [first, ...others] = refused;
+    if (first !== undefined) throw policiesRefused([first, ...others], this.repository);
   }
 
   async missingPolicies(

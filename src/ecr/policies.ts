@@ -34,25 +34,35 @@ const COMMANDS = {
   },
 } as const;
 
+export interface RefusedPolicy {
+  readonly policy: Policy;
+  /** Explained. */
+  readonly error: Error;
+}
+
 /** A repository that lacks a policy is not what was asked for: the error says so, and how it gets it. */
-export function policyRefused(
-  { name }: Policy,
-  { type, registryId, region, name: repositoryName }: RepositoryReference,
-  explained: Error,
+export function policiesRefused(
+  refused: readonly [RefusedPolicy, ...RefusedPolicy[]],
+  repository: RepositoryReference,
 ): Error {
-  // The run was stopped: that is no refusal.
-  if (!(explained instanceof PushError) || explained.code === 'CANCELLED') return explained;
-  const options = [
-    `--repository-name ${repositoryName}`,
-    ...(registryId !== undefined && type === 'private' ? [`--registry-id ${registryId}`] : []),
-    ...(region === undefined ? [] : [`--region ${region}`]),
-  ];
+  const [{ error }] = refused;
+  if (!(error instanceof PushError) || error.code === 'CANCELLED') return error;
+  const names = refused.map(({ policy }) => policy.name);
+  const commands = names.map((name) => `${COMMANDS[repository.type][name]} ${options(repository)}`);
   return new PushError(
-    explained.code,
-    `${explained.message}. The repository was created, but has no ${name}`,
+    error.code,
+    `${error.message}. The repository was created, but has no ${names.join(' and no ')}`,
     {
-      hint: `${explained.hint} Fix it and run the step again: as long as the repository holds no image, the step sets the ${name}. Or set it by hand: ${COMMANDS[type][name]} ${options.join(' ')}`,
-      cause: explained.cause,
+      hint: `${error.hint} Fix it and run the step again: as long as the repository holds no image, the step sets what it lacks. Or do it by hand: ${commands.join(' && ')}`,
+      cause: error.cause,
     },
   );
+}
+
+function options({ type, registryId, region, name }: RepositoryReference): string {
+  return [
+    `--repository-name ${name}`,
+    ...(registryId !== undefined && type === 'private' ? [`--registry-id ${registryId}`] : []),
+    ...(region === undefined ? [] : [`--region ${region}`]),
+  ].join(' ');
 }

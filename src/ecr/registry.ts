@@ -51,7 +51,7 @@ export interface ImagePut {
   readonly tag?: string;
 }
 
-/** `cause`: ECR's refusal, explained. */
+/** `cause`: ECR's refusal, explained. `tag-required`: of an image that was put without one. */
 export type PutOutcome =
   | { readonly kind: 'put' }
   | { readonly kind: 'already-exists' }

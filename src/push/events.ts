@@ -26,7 +26,13 @@ export type PushEvent =
       readonly what: Digest | undefined;
       readonly notice: RetryNotice;
     }
-  | { readonly kind: 'manifest-put'; readonly digest: Digest; readonly tag: string | undefined }
+  /** `isNew`: the repository did not have it under that tag already. */
+  | {
+      readonly kind: 'manifest-put';
+      readonly digest: Digest;
+      readonly tag: string | undefined;
+      readonly isNew: boolean;
+    }
   | { readonly kind: 'tag-settled'; readonly outcome: TagOutcome }
   /** The tag that a referrer is found by, as cosign's is, keeps another image. */
   | {

@@ -43,12 +43,12 @@ async function lookUp(
   const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
   const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
   const ids = [...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))];
+  const available = registry.availableLayers(digests, signal);
+  const found = registry.findImages(ids, signal);
+  // Both are awaited, also where the first has failed already.
+  await Promise.allSettled([available, found]);
   try {
-    const [availableLayers, found] = await Promise.all([
-      registry.availableLayers(digests, signal),
-      registry.findImages(ids, signal),
-    ]);
-    return { availableLayers, images: found };
+    return { availableLayers: await available, images: await found };
   } catch (error) {
     if (error instanceof PushError && error.code === 'REPOSITORY_NOT_FOUND') return undefined;
     throw error;

@@ -36,6 +36,7 @@ async function mergeSame(
 ): Promise<readonly OpenedTarget[]> {
   if (group.length === 1) return group;
   await Promise.all(group.map(({ registry }) => registry.identify(signal)));
+  signal.throwIfAborted();
   return groupBy(group, ({ registry }) => identityKey(registry.repository)).flatMap((same) => {
     // A full reference may ask for a kind of endpoint, which a bare name does not.
     const { registry } = same.find((target) => hasHost(target)) ?? same[0];

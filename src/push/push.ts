@@ -100,6 +100,7 @@ class TargetPush {
       this.#error = error ?? new Error('failed without a reason');
       onFailure();
     }
+    this.#record.noteStep();
   }
 
   report(): TargetReport {
@@ -110,16 +111,23 @@ class TargetPush {
   /** Everything that may arrive before anything is visible. */
   async #fill(): Promise<void> {
     const context = this.#context;
-    const state = await inspect(this.#graph, this.#tags, context);
-    const { ifTagExists, createRepository } = context;
+    let planned = await this.#decide();
+    if (!(await prepareRepository(planned, context))) planned = await this.#decide();
+    this.#plan = planned;
+    const isThere = planned.repository === 'none' || planned.repository === 'finish';
+    await (isThere ? uploadLayers : uploadIntoNew)(planned.uploads, context);
+    for (const wave of planned.waves) await putWave(wave, planned, context);
+  }
+
+  /** What is to be done, by what the repository holds now. @throws PushError TAG_IS_IMMUTABLE */
+  async #decide(): Promise<Plan> {
+    const { ifTagExists, createRepository, tell } = this.#context;
+    const state = await inspect(this.#graph, this.#tags, this.#context);
     const wanted = { tags: this.#tags, ifTagExists, create: createRepository !== undefined };
     const planned = plan(this.#graph, wanted, state);
-    this.#plan = planned;
-    context.tell({ kind: 'planned', plan: planned });
-    settleHeldTags(planned, context);
-    await prepareRepository(planned, context);
-    await (state.exists ? uploadLayers : uploadIntoNew)(planned.uploads, context);
-    for (const wave of planned.waves) await putWave(wave, planned, context);
+    tell({ kind: 'planned', plan: planned });
+    settleHeldTags(planned, this.#context);
+    return planned;
   }
 
   async #tag(): Promise<void> {

@@ -28,12 +28,11 @@ export async function putManifest(
     switch (outcome.kind) {
       case 'put':
       case 'already-exists':
-        context.tell({ kind: 'manifest-put', digest, tag: put.tag });
+        context.tell({ kind: 'manifest-put', digest, tag: put.tag, isNew: outcome.kind === 'put' });
         return outcome;
       case 'tag-is-immutable':
         return { kind: 'held', cause: outcome.cause };
       case 'tag-required':
-        if (put.tag !== undefined) throw outcome.cause;
         return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
       case 'layers-not-found':
       case 'referenced-images-not-found':

@@ -79,11 +79,13 @@ export class TargetRecord {
   readonly #manifests: ManifestReport[] = [];
   #created = false;
   #retries = 0;
+  #finishedAt: number;
 
   constructor(tags: readonly string[], now: () => number = Date.now) {
     this.#tags = tags;
     this.#now = now;
     this.#startedAt = now();
+    this.#finishedAt = this.#startedAt;
   }
 
   note(event: PushEvent): void {
@@ -105,13 +107,18 @@ export class TargetRecord {
         this.#retries += 1;
         break;
       case 'manifest-put':
-        this.#manifests.push({ digest: event.digest, tag: event.tag });
+        if (event.isNew) this.#manifests.push({ digest: event.digest, tag: event.tag });
         break;
       case 'tag-settled':
         this.#outcomes.set(event.outcome.tag, event.outcome);
         break;
       default:
     }
+  }
+
+  /** A step of the push is over, whether it failed or not. */
+  noteStep(): void {
+    this.#finishedAt = this.#now();
   }
 
   end({ repository, error, retries }: Ending): TargetReport {
@@ -126,7 +133,7 @@ export class TargetRecord {
       bytesOnWire: layers.reduce((sum, { bytesOnWire }) => sum + bytesOnWire, 0),
       retries: retries + this.#retries,
       startedAt: this.#startedAt,
-      finishedAt: this.#now(),
+      finishedAt: this.#finishedAt,
     };
   }
 

@@ -29,14 +29,14 @@ function settle(outcome: TagOutcome, tell: PushContext['tell']): void {
 /** Last of all, one tag after the other: referrers that are found by one, then those of the image. */
 export async function putTags({ graph, tags, tagPuts }: Plan, context: PushContext): Promise<void> {
   const root = graph.root.descriptor.digest;
+  const toPut = new Set(tagPuts.map(({ tag }) => tag));
+  for (const { tag, kind } of tags) {
+    if (kind === 'unchanged' && !toPut.has(tag)) settle({ tag, kind }, context.tell);
+  }
   for (const put of tagPuts) {
     context.signal.throwIfAborted();
     if (put.node.descriptor.digest === root) await putTag(put, tags, graph, context);
     else await putReferrerTag(put, graph, context);
-  }
-  const putNow = new Set(tagPuts.map(({ tag }) => tag));
-  for (const { tag, kind } of tags) {
-    if (kind === 'unchanged' && !putNow.has(tag)) settle({ tag, kind }, context.tell);
   }
 }
 

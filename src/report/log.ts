@@ -97,7 +97,7 @@ function linesOf(event: PushEvent): readonly string[] {
     case 'retried':
       return [retryLine(event)];
     case 'manifest-put':
-      return [`Put manifest ${event.digest}${event.tag === undefined ? '' : ` as ${event.tag}`}`];
+      return [manifestLine(event)];
     default:
       return [];
   }
@@ -123,6 +123,15 @@ const FINISHED = {
   'completed-elsewhere': 'Another job completed',
 } as const;
 
+function manifestLine({
+  digest,
+  tag,
+  isNew,
+}: Extract<PushEvent, { kind: 'manifest-put' }>): string {
+  const what = isNew ? 'Put manifest' : 'Already there: manifest';
+  return `${what} ${digest}${tag === undefined ? '' : ` as ${tag}`}`;
+}
+
 function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): string {
   const { name, attempt, attempts, wait } = notice;
   const subject = what === undefined ? 'The repository' : shortDigest(what);
@@ -147,13 +156,15 @@ export function logReport(report: PushReport, log: Log): void {
 function logComplete(target: TargetReport, report: PushReport, log: Log): void {
   const { repository, layers } = target;
   if (!isFullyNamed(repository)) log.warning(UNNAMED[repository.type]);
-  const tags = taggedNow(target);
-  const names = tags.length > 0 ? tags : skippedTags(target);
-  const digest = publishedDigest(target, report) ?? 'another image';
-  log.info(
-    `${describeRepository(repository)}: ${names.join(', ')} now ${names.length === 1 ? 'points' : 'point'} to ${digest}`,
-  );
+  log.info(`${describeRepository(repository)}: ${tagsLine(target, report)}`);
   log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
+}
+
+function tagsLine(target: TargetReport, report: PushReport): string {
+  const tags = taggedNow(target);
+  const [names, when] = tags.length > 0 ? [tags, 'now'] : [skippedTags(target), 'still'];
+  const digest = publishedDigest(target, report) ?? 'another image';
+  return `${names.join(', ')} ${when} ${names.length === 1 ? 'points' : 'point'} to ${digest}`;
 }
 
 /** In front of the lines of one target among several. */

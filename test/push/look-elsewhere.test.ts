@@ -66,32 +66,32 @@ const cases: Readonly<Record<string, Case>> = {
   'it is in the region of the job': {
     wanted: at(ACCOUNT, EU),
     there: [{}],
-    hint: `repository team/app of registry ${ACCOUNT} in us-east-1 exists: check the region.`,
+    hint: `Check the region: repository team/app of registry ${ACCOUNT} in us-east-1 exists.`,
     calls: [`${ACCOUNT} ${US}`],
   },
   'it is in the account of the credentials': {
     wanted: at(OTHER, US),
     there: [{}],
-    hint: 'repository team/app in us-east-1 exists: check the account (registry-id).',
+    hint: 'Check the account (registry-id): repository team/app in us-east-1 exists.',
     calls: [`- ${US}`],
   },
   'it is in the region and the account of the job': {
     wanted: at(OTHER, EU),
     there: [{}],
-    hint: 'repository team/app in us-east-1 exists: check the region and the account (registry-id).',
+    hint: 'Check the region and the account (registry-id): repository team/app in us-east-1 exists.',
     calls: [`${OTHER} ${US}`, `- ${EU}`, `- ${US}`],
   },
   'the nearest is named where there are several': {
     wanted: at(OTHER, EU),
     there: [{}, { accountId: OTHER }],
-    hint: `repository team/app of registry ${OTHER} in us-east-1 exists: check the region.`,
+    hint: `Check the region: repository team/app of registry ${OTHER} in us-east-1 exists.`,
     calls: [`${OTHER} ${US}`],
   },
   'AWS_DEFAULT_REGION is looked at where AWS_REGION is empty': {
     wanted: at(ACCOUNT, US),
     there: [{ region: EU }],
     region: '',
-    hint: `repository team/app of registry ${ACCOUNT} in eu-west-1 exists: check the region.`,
+    hint: `Check the region: repository team/app of registry ${ACCOUNT} in eu-west-1 exists.`,
     calls: [`${ACCOUNT} ${EU}`],
   },
   'it is nowhere': {
@@ -117,7 +117,7 @@ const cases: Readonly<Record<string, Case>> = {
     wanted: full('public.ecr.aws/other/team/app'),
     code: 'REGISTRY_NOT_FOUND',
     there: [{ service: 'ecr-public' }],
-    hint: 'public repository team/app exists: check the alias.',
+    hint: 'Check the alias: public repository team/app exists.',
     calls: [`- ${US}`],
   },
 };

@@ -261,7 +261,7 @@ test('where an image needs a tag, one without gets its digest for one', async ()
   const { result, told, calls, tags } = await putToPublic({});
   assert.deepEqual(result, { kind: 'put' });
   assert.deepEqual(calls, [digest, `${digest}:${tag}`]);
-  assert.deepEqual(told, [{ kind: 'manifest-put', digest, tag }]);
+  assert.deepEqual(told, [{ kind: 'manifest-put', digest, tag, isNew: true }]);
   assert.deepEqual(Object.fromEntries(tags), { [tag]: digest });
 });
 

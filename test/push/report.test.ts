@@ -36,6 +36,9 @@ function reported(
     record.note(event);
   }
   clock += 1000;
+  record.noteStep();
+  // What the other repositories still do is none of its time.
+  clock += 5000;
   return record.end({ repository: REPOSITORY, error, retries });
 }
 
@@ -154,9 +157,9 @@ test("retries are the push's own and the SDK's, manifests stand in their order",
     [
       planned,
       { kind: 'retried', what: root, notice },
-      { kind: 'manifest-put', digest: root, tag: undefined },
+      { kind: 'manifest-put', digest: root, tag: undefined, isNew: true },
       { kind: 'retried', what: root, notice },
-      { kind: 'manifest-put', digest: root, tag: '1.0' },
+      { kind: 'manifest-put', digest: root, tag: '1.0', isNew: true },
     ],
     { retries: 3 },
   );

@@ -158,28 +158,33 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
   ],
   [
     'a manifest without a tag',
-    { kind: 'manifest-put', digest: mine, tag: undefined },
+    { kind: 'manifest-put', digest: mine, tag: undefined, isNew: true },
     [`Put manifest ${mine}`],
   ],
   [
     'a manifest with a tag',
-    { kind: 'manifest-put', digest: mine, tag: '1.0' },
+    { kind: 'manifest-put', digest: mine, tag: '1.0', isNew: true },
     [`Put manifest ${mine} as 1.0`],
+  ],
+  [
+    'a manifest that is there already',
+    { kind: 'manifest-put', digest: mine, tag: '1.0', isNew: false },
+    [`Already there: manifest ${mine} as 1.0`],
   ],
   [
     'an attempt more, and when it comes',
     retried('manifest', layer),
-    [`${short}: ${RETRIES.manifest.says}; attempt 2 of 6 in 200 ms`],
+    [`${short} ${RETRIES.manifest.says}; attempt 2 of 6 in 200 ms`],
   ],
   [
     'an attempt more that comes at once',
     retried('layer', layer, 0),
-    [`${short}: ${RETRIES.layer.says}; attempt 2 of 6`],
+    [`${short} ${RETRIES.layer.says}; attempt 2 of 6`],
   ],
   [
     'an attempt more at the repository itself',
     retried('newRepository', undefined),
-    [`${RETRIES.newRepository.says}; attempt 2 of 6 in 200 ms`],
+    [`The repository ${RETRIES.newRepository.says}; attempt 2 of 6 in 200 ms`],
   ],
   ['a tag that was created', tagSettled({ tag: '1.0', kind: 'created' }), []],
   ['a tag that was refused', tagSettled({ tag: '1.0', kind: 'refused', holder: theirs }), []],
@@ -274,7 +279,10 @@ const endings: readonly [string, Partial<TargetReport>, readonly string[]][] = [
         layerReport('completed-elsewhere', 20),
       ],
     },
-    [`${WHERE}: 1.0, latest → ${mine}`, 'Uploaded 1 blob (1.0 KiB); already there: 2 blobs (30 B)'],
+    [
+      `${WHERE}: 1.0, latest now point to ${mine}`,
+      'Uploaded 1 blob (1.0 KiB); already there: 2 blobs (30 B)',
+    ],
   ],
   [
     'those of its tags that point to the image',
@@ -284,24 +292,24 @@ const endings: readonly [string, Partial<TargetReport>, readonly string[]][] = [
         { tag: '1.1', kind: 'created' },
       ],
     },
-    [`${WHERE}: 1.1 → ${mine}`, COUNTS],
+    [`${WHERE}: 1.1 now points to ${mine}`, COUNTS],
   ],
   [
     'the image that keeps all of its tags',
     { tags: [{ tag: '1.0', kind: 'skipped', holder: theirs }] },
-    [`${WHERE}: 1.0 → ${theirs}`, COUNTS],
+    [`${WHERE}: 1.0 still points to ${theirs}`, COUNTS],
   ],
   [
     'another image, where nobody may look which',
     { tags: [{ tag: '1.0', kind: 'skipped', holder: undefined }] },
-    [`${WHERE}: 1.0 → another image`, COUNTS],
+    [`${WHERE}: 1.0 still points to another image`, COUNTS],
   ],
   [
     'what to set, where its name is not known',
     { repository: { ...REPOSITORY, registryId: undefined } },
     [
-      '! Could not find out the full name of the registry, so the outputs leave it out: set registry-id to the account id, or for ECR Public to the alias',
-      `repository team/app in us-east-1: 1.0 → ${mine}`,
+      '! Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',
+      `repository team/app in us-east-1: 1.0 now points to ${mine}`,
       COUNTS,
     ],
   ],
@@ -321,9 +329,9 @@ test('of several targets, the log tells in the end of those that are complete', 
   const eu = { ...REPOSITORY, region: 'eu-west-1' };
   logReport(pushReport({}, { error: new Error('refused') }, { repository: eu }), log);
   assert.deepEqual(lines, [
-    `${WHERE}: 1.0 → ${mine}`,
+    `${WHERE}: 1.0 now points to ${mine}`,
     COUNTS,
-    `${WHERE.replace('us-east-1', 'eu-west-1')}: 1.0 → ${mine}`,
+    `${WHERE.replace('us-east-1', 'eu-west-1')}: 1.0 now points to ${mine}`,
     COUNTS,
   ]);
 });

@@ -105,7 +105,7 @@ test('a public repository that goes by its account is named by its alias', async
   assert.deepEqual(run.warnings, []);
 });
 
-test('where nobody may ask for its alias, it has no known address: a warning says what to set', async () => {
+test('where nobody may ask for its alias, it is named by the account: a warning says what to set', async () => {
   const calls = ['*Layer*', 'PutImage', 'DescribeImages'].map((call) => `ecr-public:${call}`);
   const credential = { ...DEFAULT_CREDENTIAL, policy: [{ actions: calls }] };
   await using ecr = await startLocalEcr({ credentials: [credential] });
@@ -113,7 +113,7 @@ test('where nobody may ask for its alias, it has no known address: a warning say
   const run = await runLocally(ecr, PUBLIC_INPUTS);
   assert.equal(run.error, undefined);
   assert.equal(run.outputs?.digest, digest);
-  assert.equal(run.outputs['repository-uri'], '');
+  assert.equal(run.outputs['repository-uri'], 'public.ecr.aws/012345678901/app');
   assert.equal(run.outputs.registry, 'public.ecr.aws');
   assert.ok(run.warnings.some((line) => line.includes('registry-id')));
 });
