@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Ecr, type EcrOptions } from '../../src/ecr/ecr.ts';
-import { type RepositoryReference } from '../../src/ecr/names/reference.ts';
+import type { RepositoryReference } from '../../src/ecr/names/reference.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
 import { PublicRegistry } from '../../src/ecr/public-registry.ts';
+import type { UploadPosition } from '../../src/ecr/registry.ts';
 import { PushError } from '../../src/errors.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
@@ -125,21 +126,34 @@ for (const [what, options, sizes] of [
   });
 }
 
-for (const [type, maxParts] of [
+for (const [repository, maxParts] of [
   [own, 4200],
   [ofPublic, 1000],
 ] as const) {
-  test(`a layer of ${type.type} ECR has no more than ${maxParts} parts`, async () => {
-    const limits = { maxParts, partSize: 1, minPartBytes: 1 };
-    await using ecr = await startLocalEcr({ limits: { ecr: limits, 'ecr-public': limits } });
-    ecr.createRepository(NAME, { service: type.type === 'public' ? 'ecr-public' : 'ecr' });
-    using _ = withEnvironment(ecr.env);
-    await using aws = new Ecr({ leastPartSize: 1 });
-    const registry = await aws.open(type);
-    const bytes = Buffer.alloc(maxParts * 2, 'x');
-    await registry.uploadLayer(uploadOf(bytes), aws.signal);
-    assert.equal(ecr.calls('UploadLayerPart').length, maxParts);
-  });
+  const { type } = repository;
+  for (const [size, partSize] of [
+    [maxParts, 1],
+    [maxParts + 1, 2],
+  ] as const) {
+    test(`so that a layer of ${size} bytes has no more parts than ${type} ECR takes, each has ${partSize}`, async () => {
+      const limits = { partSize: 1, minPartBytes: 1 };
+      await using ecr = await startLocalEcr({ limits: { ecr: limits, 'ecr-public': limits } });
+      ecr.createRepository(NAME, { service: type === 'public' ? 'ecr-public' : 'ecr' });
+      using _ = withEnvironment(ecr.env);
+      await using aws = new Ecr({ leastPartSize: 1 });
+      const registry = await aws.open(repository);
+      const stop = new AbortController();
+      const seenEnough = new Error('seen enough');
+      let first: UploadPosition | undefined;
+      const onProgress = (position: UploadPosition): void => {
+        first ??= position;
+        stop.abort(seenEnough);
+      };
+      const upload = { ...uploadOf(Buffer.alloc(size, 'x')), onProgress };
+      await assert.rejects(registry.uploadLayer(upload, stop.signal), seenEnough);
+      assert.equal(first?.partSize, partSize);
+    });
+  }
 }
 
 test('layers under way at once are counted over all repositories', async () => {

@@ -172,3 +172,16 @@ test('three bodies of the usual part size are held at once, and no fourth', () =
   assert.equal(memory.tryAcquire(body), undefined);
   assert(3 * body <= PART_MEMORY);
 });
+
+const todo = 'the room counts the bytes of a body, and not those of the memory that it was lent';
+
+test('what is lent and what is free never take more than the budget together', { todo }, () => {
+  const memory = new Memory(4 * MiB);
+  const large = [take(memory, 2 * MiB), take(memory, 2 * MiB)];
+  for (const each of large) each.release();
+  // Each of these is lent what a body twice as large has left.
+  const lent = [take(memory, MiB), take(memory, MiB), memory.tryAcquire(2 * MiB)];
+  const buffers = new Set(lent.flatMap((each) => (each ? [each.bytes.buffer] : [])));
+  const bytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  assert(bytes <= 4 * MiB, `${bytes / MiB} MiB of 4`);
+});
