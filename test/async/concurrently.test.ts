@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { forEachConcurrently } from '../../src/async/concurrently.ts';
-import { Slots } from '../../src/async/semaphore.ts';
 
 const never = new AbortController().signal;
 
@@ -34,9 +33,11 @@ function gate() {
   };
 }
 
+const two = { signal: never, atOnce: 2 };
+
 test('no more than the limit run at once, started in their order', async () => {
   const { started, work, finish } = gate();
-  const done = forEachConcurrently(['a', 'b', 'c', 'd'], new Slots(2), never, work);
+  const done = forEachConcurrently(['a', 'b', 'c', 'd'], two, work);
   await settle();
   assert.deepEqual(started, ['a', 'b']);
   await finish('b');
@@ -48,24 +49,18 @@ test('no more than the limit run at once, started in their order', async () => {
   assert.deepEqual(started, ['a', 'b', 'c', 'd']);
 });
 
-test('what is heavy takes the room of several, and no more than there is', async () => {
+test('without a limit all of them run at once', async () => {
   const { started, work, finish } = gate();
-  const weightOf = (item: string): number => item.length;
-  const done = forEachConcurrently(['aaaaa', 'bb', 'c', 'd'], new Slots(3), never, work, weightOf);
+  const done = forEachConcurrently(['a', 'b', 'c', 'd'], { signal: never }, work);
   await settle();
-  assert.deepEqual(started, ['aaaaa']);
-  await finish('aaaaa');
-  assert.deepEqual(started, ['aaaaa', 'bb', 'c']);
-  await finish('c');
-  assert.deepEqual(started, ['aaaaa', 'bb', 'c', 'd']);
-  await finish('bb');
-  await finish('d');
+  assert.deepEqual(started, ['a', 'b', 'c', 'd']);
+  for (const item of started) await finish(item);
   await done;
 });
 
 test('each is begun once those before it have sent what they send at once', async () => {
   const events: string[] = [];
-  await forEachConcurrently(['a', 'b'], new Slots(2), never, async (item) => {
+  await forEachConcurrently(['a', 'b'], two, async (item) => {
     events.push(`${item} begins`);
     for (let step = 0; step < 50; step++) await Promise.resolve();
     events.push(`${item} sends`);
@@ -73,23 +68,40 @@ test('each is begun once those before it have sent what they send at once', asyn
   assert.deepEqual(events, ['a begins', 'a sends', 'b begins', 'b sends']);
 });
 
-test('every item is done once, also with more workers than items', async () => {
+test('every item is done once, also with room for more than there are', async () => {
   const seen: number[] = [];
-  await forEachConcurrently([1, 2, 3], new Slots(10), never, (item) => {
+  await forEachConcurrently([1, 2, 3], { signal: never, atOnce: 10 }, (item) => {
     seen.push(item);
     return Promise.resolve();
   });
   assert.deepEqual(seen, [1, 2, 3]);
 });
 
+test('items are drawn only when there is room for them', async () => {
+  const drawn: string[] = [];
+  function* items(): Generator<string> {
+    for (const item of ['a', 'b', 'c']) {
+      drawn.push(item);
+      yield item;
+    }
+  }
+  const { started, work, finish } = gate();
+  const done = forEachConcurrently(items(), { signal: never, atOnce: 1 }, work);
+  await settle();
+  assert.deepEqual(drawn, ['a', 'b']);
+  assert.deepEqual(started, ['a']);
+  for (const item of ['a', 'b', 'c']) await finish(item);
+  await done;
+});
+
 test('nothing to do is done', async () => {
-  await forEachConcurrently([], new Slots(2), never, () => assert.fail('there is no item'));
+  await forEachConcurrently([], two, () => assert.fail('there is no item'));
 });
 
 test('the first failure aborts the siblings, starts no other, and is what is thrown', async () => {
   const { started, work, fail } = gate();
   const reasons: unknown[] = [];
-  const done = forEachConcurrently(['a', 'b', 'c'], new Slots(2), never, async (item, signal) => {
+  const done = forEachConcurrently(['a', 'b', 'c'], two, async (item, signal) => {
     signal.addEventListener('abort', () => reasons.push(signal.reason));
     await work(item);
   });
@@ -106,7 +118,7 @@ test('the first failure aborts the siblings, starts no other, and is what is thr
 test('it ends only when all siblings have ended', async () => {
   const { work, fail, finish } = gate();
   let ended = false;
-  const done = forEachConcurrently(['a', 'b'], new Slots(2), never, work).catch(() => {
+  const done = forEachConcurrently(['a', 'b'], two, work).catch(() => {
     ended = true;
   });
   await settle();
@@ -121,7 +133,8 @@ test("an abort from outside reaches the work, and its reason is thrown before th
   const outer = new AbortController();
   const { started, work, finish } = gate();
   let inner: AbortSignal | undefined;
-  const done = forEachConcurrently(['a', 'b'], new Slots(1), outer.signal, async (item, signal) => {
+  const one = { signal: outer.signal, atOnce: 1 };
+  const done = forEachConcurrently(['a', 'b'], one, async (item, signal) => {
     inner = signal;
     await work(item);
   });
@@ -134,35 +147,20 @@ test("an abort from outside reaches the work, and its reason is thrown before th
   assert.deepEqual(started, ['a']);
 });
 
-test('two that share their slots take turns, and run no more at once than there are', async () => {
-  const { started, work, finish } = gate();
-  const slots = new Slots(2);
-  const done = Promise.all([
-    forEachConcurrently(['a1', 'a2', 'a3'], slots, never, work),
-    forEachConcurrently(['b1', 'b2', 'b3'], slots, never, work),
-  ]);
-  await settle();
-  assert.deepEqual(started, ['a1', 'b1']);
-  for (const item of ['a1', 'b1', 'a2', 'b2', 'a3', 'b3']) await finish(item);
-  await done;
-  assert.deepEqual(started, ['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+test('what was aborted before is not begun', async () => {
+  const reason = new Error('cancelled');
+  const aborted = { signal: AbortSignal.abort(reason) };
+  const never = () => assert.fail('nothing is begun');
+  await assert.rejects(forEachConcurrently(['a'], aborted, never), reason);
 });
 
-test('one that is aborted while it waits for a slot leaves it to the others', async () => {
-  const { started, work, finish } = gate();
-  const slots = new Slots(2);
-  const stop = new AbortController();
-  const heavy = (item: string): number => item.length;
-  const first = forEachConcurrently(['a'], slots, never, work);
-  const stopped = forEachConcurrently(['bb'], slots, stop.signal, work, heavy);
-  const last = forEachConcurrently(['c'], slots, never, work);
-  await settle();
-  assert.deepEqual(started, ['a']);
-  stop.abort(new Error('stopped'));
-  await assert.rejects(stopped, { message: 'stopped' });
-  await settle();
-  assert.deepEqual(started, ['a', 'c']);
-  await finish('a');
-  await finish('c');
-  await Promise.all([first, last]);
+test('items that cannot be listed fail as such, once what was begun has ended', async () => {
+  function* broken(): Generator<string> {
+    yield 'a';
+    throw new Error('no list');
+  }
+  await assert.rejects(
+    forEachConcurrently(broken(), two, () => Promise.resolve()),
+    /^Error: no list$/,
+  );
 });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TokenBucket } from '../../../src/ecr/calls/rate-limit.ts';
+import { DescribeRepositoriesCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
+import { HttpResponse } from '@smithy/core/protocols';
+import { RateLimits, TokenBucket } from '../../../src/ecr/calls/rate-limit.ts';
+import { EcrRetryStrategy } from '../../../src/ecr/calls/retry-strategy.ts';
 
 interface Clock {
   now: number;
@@ -41,4 +44,106 @@ test('draining does not forgive those who wait already', () => {
   take(bucket, 5);
   bucket.drain();
   assert.deepEqual(take(bucket, 1), [300]);
+});
+
+interface Answers {
+  /** So many calls are throttled first. */
+  readonly throttled?: number;
+  /** So many fail first. */
+  readonly failed?: number;
+}
+
+/** A client whose calls are answered at once. */
+function answering(
+  limits: RateLimits,
+  { region = 'eu-west-1', throttled = 0, failed = 0 }: Answers & { region?: string } = {},
+) {
+  let sent = 0;
+  const handle = (): Promise<{ response: HttpResponse }> => {
+    sent += 1;
+    if (sent <= throttled) return answer(400, { __type: 'ThrottlingException' });
+    return sent <= failed ? answer(500, { __type: 'ServerException' }) : answer(200, {});
+  };
+  const client = new ECRClient({
+    region,
+    endpoint: 'http://127.0.0.1:9',
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    requestHandler: { handle },
+    retryStrategy: new EcrRetryStrategy({ attempts: 1 }),
+  });
+  client.middlewareStack.use(limits.plugin('private', region));
+  return client;
+}
+
+function answer(statusCode: number, body: object): Promise<{ response: HttpResponse }> {
+  const response = { statusCode, headers: {}, body: Buffer.from(JSON.stringify(body)) };
+  return Promise.resolve({ response: new HttpResponse(response) });
+}
+
+/** Tries again and again, and waits for nothing. */
+const AT_ONCE = {
+  mode: 'at once',
+  acquireInitialRetryToken: () => Promise.resolve(TOKEN),
+  refreshRetryTokenForRetry: () => Promise.resolve(TOKEN),
+  recordSuccess: () => undefined,
+};
+const TOKEN = { getRetryCount: () => 0, getRetryDelay: () => 0 };
+
+const IMAGE = { repositoryName: 'team/app', imageManifest: '{}' };
+/** PutImage has 10 a second, and four seconds' worth at once. */
+const BURST = 40;
+
+/** Milliseconds that so many calls take. */
+async function timeOf(client: ECRClient, calls: number): Promise<number> {
+  const before = performance.now();
+  const all = Array.from({ length: calls }, () => client.send(new PutImageCommand(IMAGE)));
+  await Promise.all(all);
+  return performance.now() - before;
+}
+
+test('calls beyond the burst go at their rate', async () => {
+  assert((await timeOf(answering(new RateLimits()), BURST + 3)) >= 290);
+});
+
+test('clients of one region share its limits, and another region has its own', async () => {
+  const limits = new RateLimits();
+  const begun = timeOf(answering(limits), BURST + 5);
+  const [another, same] = await Promise.all([
+    timeOf(answering(limits, { region: 'us-east-1' }), 1),
+    timeOf(answering(limits), 5),
+  ]);
+  assert((await begun) >= 490);
+  assert(same >= 900, `${same} ms`);
+  assert(another < 400, `${another} ms`);
+});
+
+test('calls that have no limit go at once, and take nothing from those that have', async () => {
+  const client = answering(new RateLimits());
+  const before = performance.now();
+  const describe = () => client.send(new DescribeRepositoriesCommand());
+  await Promise.all(Array.from({ length: 2 * BURST }, describe));
+  await timeOf(client, 1);
+  assert(performance.now() - before < 3000);
+});
+
+test('after a call that was throttled the next ones go at the rate', async () => {
+  const client = answering(new RateLimits(), { throttled: 1 });
+  await assert.rejects(client.send(new PutImageCommand(IMAGE)), { name: 'ThrottlingException' });
+  assert((await timeOf(client, 3)) >= 200);
+});
+
+test('each attempt at a call counts', async () => {
+  const client = answering(new RateLimits(), { failed: 5 });
+  client.config.retryStrategy = () => Promise.resolve(AT_ONCE);
+  assert((await timeOf(client, BURST - 2)) >= 290);
+});
+
+test('an abort ends the waiting for a turn', async () => {
+  const client = answering(new RateLimits());
+  await timeOf(client, BURST);
+  const stop = new AbortController();
+  const waiting = client.send(new PutImageCommand(IMAGE), { abortSignal: stop.signal });
+  const reason = new Error('cancelled');
+  stop.abort(reason);
+  await assert.rejects(waiting, reason);
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ImageHost, parseImageHost, privateHost } from '../../../src/ecr/names/image-hosts.ts';
-import { partitionOf } from '../../../src/ecr/names/partitions.ts';
 
 const ACCOUNT = '012345678901';
 const at = (region: string, kind: Partial<ImageHost> = {}): ImageHost => ({
@@ -70,19 +69,4 @@ for (const [host, { accountId, region, fips, dualStack }] of Object.entries(host
   if (accountId === undefined || region === undefined || fips || dualStack) continue;
   test(`of account and region, ${host} is made again`, () =>
     assert.equal(privateHost(accountId, region), host));
-}
-
-const partitions: Readonly<Record<string, string>> = {
-  'eu-west-1': 'aws',
-  'us-gov-west-1': 'aws-us-gov',
-  'cn-north-1': 'aws-cn',
-  'eusc-de-east-1': 'aws-eusc',
-  'us-iso-east-1': 'aws-iso',
-  'us-isob-east-1': 'aws-iso-b',
-  'us-isof-south-1': 'aws-iso-f',
-  'eu-isoe-west-1': 'aws-iso-e',
-};
-
-for (const [region, partition] of Object.entries(partitions)) {
-  test(`${region} is in ${partition}`, () => assert.equal(partitionOf(region), partition));
 }

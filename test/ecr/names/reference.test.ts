@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  aliasIn,
   checkRegistryId,
   checkRepositoryName,
   checkTag,
   describeRepository,
+  isAccountId,
   isEcrReference,
   parseReference,
   registryHost,
@@ -166,3 +168,73 @@ test('ARNs name what is known, and a star for the rest', () => {
   );
   assert.equal(repositoryArn(publicAt('me', 'app')), 'arn:aws:ecr-public::*:repository/app');
 });
+
+const partitions: Readonly<Record<string, string>> = {
+  'eu-west-1': 'aws',
+  'us-gov-west-1': 'aws-us-gov',
+  'cn-north-1': 'aws-cn',
+  'eusc-de-east-1': 'aws-eusc',
+  'us-iso-east-1': 'aws-iso',
+  'us-isob-east-1': 'aws-iso-b',
+  'us-isof-south-1': 'aws-iso-f',
+  'eu-isoe-west-1': 'aws-iso-e',
+};
+
+for (const [region, partition] of Object.entries(partitions)) {
+  test(`${region} is in ${partition}, as ARNs must say`, () => {
+    const repository = { type: 'private', registryId: undefined, region, name: 'app' } as const;
+    assert.equal(repositoryArn(repository), `arn:${partition}:ecr:${region}:*:repository/app`);
+  });
+}
+
+test('where neither account nor region is known, a star stands for both', () => {
+  const unknown = { type: 'private', registryId: undefined, region: undefined, name: 'a' } as const;
+  assert.equal(repositoryArn(unknown), 'arn:aws:ecr:*:*:repository/a');
+});
+
+const aliases: readonly [answer: unknown, alias: string | undefined][] = [
+  ['public.ecr.aws/alias/app', 'alias'],
+  ['public.ecr.aws/a1b2c3d4/team/app', 'a1b2c3d4'],
+  ['ecr-public.aws.com/alias/app', 'alias'],
+  ['public.ecr.aws/012345678901/app', undefined],
+  ['public.ecr.aws/alias', undefined],
+  ['public.ecr.aws//app', undefined],
+  ['public.ecr.aws', undefined],
+  ['000123456789.dkr.ecr.eu-west-1.amazonaws.com/team/app', undefined],
+  ['example.com/alias/app', undefined],
+  ['', undefined],
+  [7, undefined],
+  [undefined, undefined],
+];
+
+for (const [answer, alias] of aliases) {
+  test(`the alias in ${JSON.stringify(answer)} is ${alias ?? 'none'}`, () => {
+    assert.equal(aliasIn(answer), alias);
+  });
+}
+
+test('what pulls name: a public repository goes by the alias that was told', () => {
+  const own = { ...publicAt('012345678901', 'app'), alias: 'local' };
+  assert.equal(repositoryUri(own), 'public.ecr.aws/local/app');
+  const unnamed = { ...publicAt('', 'team/app'), registryId: undefined };
+  assert.equal(repositoryUri(unnamed), undefined);
+  assert.equal(repositoryUri({ ...unnamed, alias: 'local' }), 'public.ecr.aws/local/team/app');
+});
+
+for (const [id, isOne] of [
+  ['012345678901', true],
+  ['01234567890', false],
+  ['0123456789012', false],
+  ['01234567890a', false],
+  [' 012345678901', false],
+] as const) {
+  test(`${JSON.stringify(id)} is ${isOne ? 'an' : 'no'} account id`, () => {
+    assert.equal(isAccountId(id), isOne);
+  });
+}
+
+for (const text of ['team/app', 'app', '', '/app', 'docker.io/app', 'ghcr.io/team/app']) {
+  test(`${JSON.stringify(text)} is no reference of ECR's`, () => {
+    assert.equal(isEcrReference(text), false);
+  });
+}

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { type PartBuffer, PartBuffers } from '../../../src/ecr/upload/memory.ts';
+import { type BodyMemory, Memory } from '../../../src/ecr/upload/memory.ts';
+import { CAPACITY_STEP, MAX_SLACK, PART_MEMORY } from '../../../src/ecr/upload/tuning.ts';
 
 const { signal } = new AbortController();
+const KiB = 1024;
+const MiB = 1024 * KiB;
 
-function take(buffers: PartBuffers, size: number): PartBuffer {
-  const buffer = buffers.tryAcquire(size);
-  assert(buffer, `there is room for ${size} bytes`);
-  return buffer;
+function take(memory: Memory, size: number): BodyMemory {
+  const taken = memory.tryAcquire(size);
+  assert(taken, `there is room for ${size} bytes`);
+  return taken;
 }
 
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
@@ -16,75 +19,120 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([promise, setImmediate(pending)])) === pending;
 }
 
-test('a buffer has the size asked for', () => {
-  const buffers = new PartBuffers(100);
-  for (const size of [1, 99, 100]) {
-    const buffer = take(buffers, size);
-    assert.equal(buffer.bytes.byteLength, size);
-    buffer.release();
+test('there are as many bytes as were asked for', () => {
+  const memory = new Memory(MiB);
+  for (const size of [1, CAPACITY_STEP - 1, CAPACITY_STEP, CAPACITY_STEP + 1, MiB]) {
+    const taken = take(memory, size);
+    assert.equal(taken.bytes.byteLength, size);
+    taken.release();
   }
 });
 
+test('a thread can read them in place', () => {
+  assert(take(new Memory(MiB), 1).bytes.buffer instanceof SharedArrayBuffer);
+});
+
+for (const [size, capacity] of [
+  [1, 64 * KiB],
+  [64 * KiB, 64 * KiB],
+  [64 * KiB + 1, 128 * KiB],
+  [MiB, MiB],
+] as const) {
+  test(`for ${size} bytes it takes ${capacity}, so that a body a little larger fits in, too`, () => {
+    assert.equal(take(new Memory(MiB), size).bytes.buffer.byteLength, capacity);
+  });
+}
+
 test('released memory is lent again, dropped memory never', () => {
-  const buffers = new PartBuffers(100);
-  const first = take(buffers, 60);
+  const memory = new Memory(MiB);
+  const first = take(memory, 600 * KiB);
   first.release();
-  const second = take(buffers, 50);
+  const second = take(memory, 500 * KiB);
   assert.equal(second.bytes.buffer, first.bytes.buffer);
+  assert.equal(second.bytes.byteLength, 500 * KiB);
   second.drop();
-  assert.notEqual(take(buffers, 60).bytes.buffer, first.bytes.buffer);
+  assert.notEqual(take(memory, 600 * KiB).bytes.buffer, first.bytes.buffer);
+});
+
+test('memory is used again for a body that is a little larger than the one before', () => {
+  const memory = new Memory(MiB);
+  const first = take(memory, 500 * KiB);
+  first.release();
+  assert.equal(take(memory, 512 * KiB).bytes.buffer, first.bytes.buffer);
+});
+
+for (const [times, isUsed] of [
+  [MAX_SLACK, true],
+  [MAX_SLACK + 1, false],
+] as const) {
+  test(`memory ${times} times as large as the body is ${isUsed ? 'used' : 'left to larger ones'}`, () => {
+    const memory = new Memory(8 * MiB);
+    const large = take(memory, times * MiB);
+    large.release();
+    assert.equal(take(memory, MiB).bytes.buffer === large.bytes.buffer, isUsed);
+  });
+}
+
+test('of what is free, the smallest that fits is used', () => {
+  const memory = new Memory(8 * MiB);
+  const [large, small] = [take(memory, 2 * MiB), take(memory, MiB)];
+  for (const each of [large, small]) each.release();
+  assert.equal(take(memory, MiB).bytes.buffer, small.bytes.buffer);
+  assert.equal(take(memory, MiB).bytes.buffer, large.bytes.buffer);
 });
 
 test('two that are lent at once share no memory', () => {
-  const buffers = new PartBuffers(100);
-  assert.notEqual(take(buffers, 50).bytes.buffer, take(buffers, 50).bytes.buffer);
+  const memory = new Memory(MiB);
+  assert.notEqual(take(memory, 512 * KiB).bytes.buffer, take(memory, 512 * KiB).bytes.buffer);
 });
 
-test('a buffer that is given back twice is lent once', () => {
-  const buffers = new PartBuffers(100);
-  const buffer = take(buffers, 50);
-  buffer.release();
-  buffer.release();
-  buffer.drop();
-  assert.notEqual(take(buffers, 50).bytes.buffer, take(buffers, 50).bytes.buffer);
-  assert.equal(buffers.tryAcquire(1), undefined);
+test('memory that is given back twice is lent once', () => {
+  const memory = new Memory(MiB);
+  const first = take(memory, 512 * KiB);
+  first.release();
+  first.release();
+  first.drop();
+  assert.notEqual(take(memory, 512 * KiB).bytes.buffer, take(memory, 512 * KiB).bytes.buffer);
+  assert.equal(memory.tryAcquire(1), undefined);
 });
 
 test('nothing is lent ahead beyond the budget', () => {
-  const buffers = new PartBuffers(100);
-  const first = take(buffers, 60);
-  assert.equal(buffers.tryAcquire(41), undefined);
-  take(buffers, 40);
+  const memory = new Memory(MiB);
+  const first = take(memory, 640 * KiB);
+  assert.equal(memory.tryAcquire(384 * KiB + 1), undefined);
+  take(memory, 384 * KiB);
   first.drop();
-  take(buffers, 60);
+  take(memory, 640 * KiB);
 });
 
 test('free memory of other sizes is given up for what does not fit into it', () => {
-  const buffers = new PartBuffers(1_000_000);
-  for (const small of [take(buffers, 10), take(buffers, 10)]) small.release();
-  const large = take(buffers, 1_000_000);
-  assert.equal(buffers.tryAcquire(1), undefined);
+  const memory = new Memory(MiB);
+  const small = [take(memory, 64 * KiB), take(memory, 64 * KiB)];
+  for (const each of small) each.release();
+  const large = take(memory, MiB);
+  assert.equal(memory.tryAcquire(1), undefined);
   large.release();
-  take(buffers, 10);
+  const again = take(memory, 64 * KiB).bytes.buffer;
+  assert(small.every(({ bytes }) => bytes.buffer !== again));
 });
 
-test('one buffer is lent also beyond the budget, for without it nothing moves', async () => {
-  const buffers = new PartBuffers(100);
-  const first = await buffers.acquire(500, 0, signal);
-  const second = buffers.acquire(1, 0, signal);
+test('one body is granted also beyond the budget, for without it nothing moves', async () => {
+  const memory = new Memory(MiB);
+  const first = await memory.acquire(5 * MiB, signal, 0);
+  const second = memory.acquire(1, signal, 0);
   assert(await isPending(second));
   first.release();
   await second;
 });
 
 test('the most urgent of those who wait is served first', async () => {
-  const buffers = new PartBuffers(100);
-  const first = take(buffers, 100);
+  const memory = new Memory(MiB);
+  const first = take(memory, MiB);
   const served: string[] = [];
   const wait = async (name: string, urgency: number): Promise<void> => {
-    const buffer = await buffers.acquire(100, urgency, signal);
+    const taken = await memory.acquire(MiB, signal, urgency);
     served.push(name);
-    buffer.release();
+    taken.release();
   };
   const all = [wait('2a', 2), wait('1', 1), wait('3', 3), wait('2b', 2)];
   first.release();
@@ -93,26 +141,47 @@ test('the most urgent of those who wait is served first', async () => {
 });
 
 test('who waits is served in turn, and before those who only make ready', async () => {
-  const buffers = new PartBuffers(100);
-  const first = await buffers.acquire(80, 0, signal);
-  const large = buffers.acquire(70, 0, signal);
-  const small = buffers.acquire(30, 0, signal);
+  const memory = new Memory(10 * MiB);
+  const first = await memory.acquire(8 * MiB, signal, 0);
+  const large = memory.acquire(7 * MiB, signal, 0);
+  const small = memory.acquire(2 * MiB, signal, 0);
   assert(await isPending(small), 'though there was room for it');
-  assert.equal(buffers.tryAcquire(1), undefined);
+  assert.equal(memory.tryAcquire(1), undefined);
   first.drop();
   await Promise.all([large, small]);
 });
 
 test('who gives up waiting is told why, and those behind move up', async () => {
-  const buffers = new PartBuffers(100);
-  const first = await buffers.acquire(80, 0, signal);
+  const memory = new Memory(10 * MiB);
+  const first = await memory.acquire(8 * MiB, signal, 0);
   const cancelled = new AbortController();
-  const large = buffers.acquire(90, 0, cancelled.signal);
-  const small = buffers.acquire(20, 0, signal);
+  const large = memory.acquire(9 * MiB, cancelled.signal, 0);
+  const small = memory.acquire(2 * MiB, signal, 0);
   const reason = new Error('cancelled');
   cancelled.abort(reason);
   await assert.rejects(large, reason);
   await small;
-  await assert.rejects(async () => buffers.acquire(1, 0, cancelled.signal), reason);
+  await assert.rejects(async () => memory.acquire(1, cancelled.signal, 0), reason);
   first.release();
+});
+
+test('three bodies of the usual part size are held at once, and no fourth', () => {
+  const memory = new Memory();
+  const body = Math.ceil((10 * MiB) / 3) * 4 + 300;
+  for (let count = 0; count < 3; count++) take(memory, body);
+  assert.equal(memory.tryAcquire(body), undefined);
+  assert(3 * body <= PART_MEMORY);
+});
+
+const todo = 'the room counts the bytes of a body, and not those of the memory that it was lent';
+
+test('what is lent and what is free never take more than the budget together', { todo }, () => {
+  const memory = new Memory(4 * MiB);
+  const large = [take(memory, 2 * MiB), take(memory, 2 * MiB)];
+  for (const each of large) each.release();
+  // Each of these is lent what a body twice as large has left.
+  const lent = [take(memory, MiB), take(memory, MiB), memory.tryAcquire(2 * MiB)];
+  const buffers = new Set(lent.flatMap((each) => (each ? [each.bytes.buffer] : [])));
+  const bytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  assert(bytes <= 4 * MiB, `${bytes / MiB} MiB of 4`);
 });

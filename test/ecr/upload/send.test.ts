@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { Agent, type ClientRequest, request as httpRequest } from 'node:http';
+import { Duplex, Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import {
   ECRClient,
@@ -14,14 +16,17 @@ import {
 import { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import type { SerializeHandler, SerializeHandlerArguments } from '@smithy/types';
 import fc from 'fast-check';
-import type { EcrApi } from '../../../src/ecr/api.ts';
-import type { RepositoryId } from '../../../src/ecr/names/repository-id.ts';
-import { PartEngine } from '../../../src/ecr/upload/take-part.ts';
-import { privateApi } from '../../../src/ecr/private-api.ts';
-import { publicApi } from '../../../src/ecr/public-api.ts';
-import { framePart } from '../../../src/ecr/upload/body.ts';
-import type { LayerPart, PartSource } from '../../../src/ecr/registry.ts';
-import { type EncodedPart, StreamedPart } from '../../../src/ecr/upload/encoded-part.ts';
+import type { RepositoryId } from '../../../src/ecr/names/reference.ts';
+import {
+  type EncodedBody,
+  frameOf,
+  type LayerPart,
+  type PartSource,
+  rangeOf,
+  StreamedBody,
+} from '../../../src/ecr/upload/body.ts';
+import { BodyStream, type SendPart, sendPart } from '../../../src/ecr/upload/send.ts';
+import { PartTaker } from '../../../src/ecr/upload/take-part.ts';
 
 const seed = Number(process.env['PROPERTY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const signal = AbortSignal.timeout(60_000);
@@ -35,9 +40,10 @@ interface Sent {
   readonly body: Buffer;
 }
 
-/** Answers every request, and keeps it. */
+/** Answers every request, after so many that fail, and keeps it. */
 class Recorder {
   readonly requests: Sent[] = [];
+  failures = 0;
 
   async handle(request: HttpRequest): Promise<{ response: HttpResponse }> {
     const chunks: Buffer[] = [];
@@ -51,6 +57,10 @@ class Recorder {
       headers: { ...request.headers },
       body: Buffer.concat(chunks),
     });
+    if (this.requests.length <= this.failures) {
+      const body = Buffer.from(JSON.stringify({ __type: 'ServerException' }));
+      return { response: new HttpResponse({ statusCode: 500, headers: {}, body }) };
+    }
     const answer = Buffer.from(JSON.stringify({ lastByteReceived: 9 }));
     return { response: new HttpResponse({ statusCode: 200, headers: {}, body: answer }) };
   }
@@ -73,7 +83,11 @@ type ChangeBody = (body: string) => string | Uint8Array;
 interface Service {
   readonly name: string;
   readonly recorder: Recorder;
-  api(repository: RepositoryId): EcrApi;
+  /** As the adapters send it. */
+  send(
+    repository: RepositoryId,
+    part: LayerPart,
+  ): SendPart<{ lastByteReceived?: number | undefined }>;
   sendStock(repository: RepositoryId, part: LayerPart, bytes: Uint8Array): Promise<unknown>;
 }
 
@@ -84,7 +98,12 @@ function privateService(change?: ChangeBody): Service {
   return {
     name: 'private ECR',
     recorder,
-    api: (repository) => privateApi(client, repository),
+    send: (repository, part) => (layerPartBlob, plug) => {
+      const input = { ...repository, ...rangeOf(part), layerPartBlob };
+      const command = new UploadLayerPartCommand(input);
+      plug(command.middlewareStack);
+      return client.send(command, { abortSignal: signal });
+    },
     sendStock: (repository, part, bytes) =>
       client.send(new UploadLayerPartCommand(stockInput(repository, part, bytes))),
   };
@@ -96,7 +115,12 @@ function publicService(): Service {
   return {
     name: 'ECR Public',
     recorder,
-    api: (repository) => publicApi(client, repository),
+    send: (repository, part) => (layerPartBlob, plug) => {
+      const input = { ...repository, ...rangeOf(part), layerPartBlob };
+      const command = new PublicUploadLayerPartCommand(input);
+      plug(command.middlewareStack);
+      return client.send(command, { abortSignal: signal });
+    },
     sendStock: (repository, part, bytes) =>
       client.send(new PublicUploadLayerPartCommand(stockInput(repository, part, bytes))),
   };
@@ -112,27 +136,29 @@ function stockInput(repository: RepositoryId, part: LayerPart, layerPartBlob: Ui
   };
 }
 
-type Prepare = (
-  repository: RepositoryId,
-  part: LayerPart,
-  source: PartSource,
-) => Promise<EncodedPart>;
+type Take = (repository: RepositoryId, part: LayerPart, source: PartSource) => Promise<EncodedBody>;
 
-const inMemory: Prepare = (repository, part, source) =>
-  new PartEngine().prepare(repository, part, source, signal);
-const encodedTwice: Prepare = async (repository, part, source) => {
-  const { bodyHash } = await inMemory(repository, part, source);
-  return new StreamedPart(part, framePart(repository, part), bodyHash, source);
+const inMemory: Take = (repository, part, source) =>
+  new PartTaker().take(repository, part, source, signal);
+const encodedTwice: Take = async (repository, part, source) => {
+  const { hash } = await inMemory(repository, part, source);
+  return new StreamedBody(part, frameOf(repository, part), hash, source);
 };
 
-/** As `Registry.preparePart` and `PreparedPart.upload` do. */
-async function sendPrepared(
+interface PartSent {
+  readonly bytesOnWire: number;
+  /** Of the body. */
+  readonly bytes: number;
+}
+
+/** As `layerCalls` does. */
+async function sendTaken(
   service: Service,
   repository: RepositoryId,
   part: LayerPart,
   bytes: Uint8Array,
-  prepare: Prepare = inMemory,
-): Promise<void> {
+  take: Take = inMemory,
+): Promise<PartSent> {
   const source = {
     size: part.firstByte + part.size,
     read: (target: Uint8Array, position: number) => {
@@ -141,11 +167,13 @@ async function sendPrepared(
       return Promise.resolve();
     },
   };
-  const api = service.api(repository);
-  const encoded = await prepare(api.repository, part, source);
-  const output = await api.uploadLayerPart(encoded, signal);
+  const body = await take(repository, part, source);
+  let bytesOnWire = 0;
+  const send = service.send(repository, part);
+  const output = await sendPart(body, send, (count) => (bytesOnWire += count));
   assert.equal(output.lastByteReceived, 9);
-  encoded.end();
+  body.end();
+  return { bytesOnWire, bytes: body.bytes };
 }
 
 const arbitraryPart = fc.record({
@@ -164,18 +192,17 @@ const arbitraryPart = fc.record({
   ),
 });
 
+const WAYS = { 'in memory': inMemory, 'to be encoded twice': encodedTwice };
+
 for (const service of [privateService(), publicService()]) {
-  for (const [how, prepare] of Object.entries({
-    'in memory': inMemory,
-    'to be encoded twice': encodedTwice,
-  })) {
-    test(`a part prepared ${how} makes the request that the SDK makes for ${service.name}, byte for byte`, async (t) => {
-      await requestsAreEqual(t, service, prepare);
+  for (const [how, take] of Object.entries(WAYS)) {
+    test(`a part taken ${how} makes the request that the SDK makes for ${service.name}, byte for byte`, async (t) => {
+      await requestsAreEqual(t, service, take);
     });
   }
 }
 
-async function requestsAreEqual(t: TestContext, service: Service, prepare: Prepare): Promise<void> {
+async function requestsAreEqual(t: TestContext, service: Service, take: Take): Promise<void> {
   t.diagnostic(`PROPERTY_SEED=${seed}`);
   const property = fc.asyncProperty(arbitraryPart, async ({ bytes, ...ids }) => {
     const { registryId, repositoryName, uploadId, firstByte } = ids;
@@ -184,12 +211,13 @@ async function requestsAreEqual(t: TestContext, service: Service, prepare: Prepa
     await service.sendStock(repository, part, bytes);
     const stock = service.recorder.last();
     const before = service.recorder.requests.length;
-    await sendPrepared(service, repository, part, bytes, prepare);
+    const sent = await sendTaken(service, repository, part, bytes, take);
     const prepared = service.recorder.last();
     assert.equal(service.recorder.requests.length, before + 1, 'it takes one request');
     assert(prepared.isPrepared, 'the SDK has not made the body after all');
     assert(prepared.body.equals(stock.body), 'the bodies are equal');
     assert.deepEqual(lasting(prepared.headers), lasting(stock.headers));
+    assert.equal(sent.bytes, stock.body.byteLength);
   });
   await fc.assert(property, { seed, numRuns: 200 });
 }
@@ -223,7 +251,7 @@ for (const { what, change } of changes) {
   test(`a client whose request ${what} is given the bytes, and its request goes out`, async () => {
     const service = privateService(change);
     await service.sendStock(REPOSITORY, PART, BYTES);
-    await sendPrepared(service, REPOSITORY, PART, BYTES);
+    await sendTaken(service, REPOSITORY, PART, BYTES);
     const [stock, sent, ...others] = service.recorder.requests;
     assert.deepEqual(others, []);
     assert.equal(sent?.body.toString(), stock?.body.toString());
@@ -235,7 +263,7 @@ for (const { what, change } of changes) {
 test('a client that serializes to bytes instead of text sends the same', async () => {
   const service = privateService((body) => Buffer.from(body));
   await service.sendStock(REPOSITORY, PART, BYTES);
-  await sendPrepared(service, REPOSITORY, PART, BYTES);
+  await sendTaken(service, REPOSITORY, PART, BYTES);
   const [stock, sent] = service.recorder.requests;
   assert(sent?.isPrepared);
   assert.equal(sent.body.toString(), stock?.body.toString());
@@ -253,3 +281,206 @@ function changeRequests(client: ECRClient, change: ChangeBody): void {
     { relation: 'after', toMiddleware: 'serializerMiddleware', name: 'changed' },
   );
 }
+
+/** Bytes of the socket are another thing: a stream that nobody pipes to a request has none on the wire. */
+test('a client that is given the bytes counts them as on the wire', async () => {
+  const service = privateService(reversed);
+  const { bytesOnWire, bytes } = await sendTaken(service, REPOSITORY, PART, BYTES);
+  assert.equal(bytesOnWire, bytes);
+});
+
+for (const [how, take] of Object.entries(WAYS)) {
+  test(`each attempt at a part taken ${how} carries its body anew`, async () => {
+    const service = privateService();
+    service.recorder.failures = 2;
+    await sendTaken(service, REPOSITORY, PART, BYTES, take);
+    const { requests } = service.recorder;
+    assert.equal(requests.length, 3);
+    for (const { body, isPrepared } of requests) {
+      assert(isPrepared);
+      assert.match(String(body), /MDEyMzQ1Njc4OQ==/);
+    }
+  });
+}
+
+test('an error of the call is thrown as it is, and the part is not sent otherwise', async () => {
+  const body = await inMemory(REPOSITORY, PART, { size: 30, read: () => Promise.resolve() });
+  const failure = new Error('refused');
+  let calls = 0;
+  const send = (): Promise<never> => {
+    calls += 1;
+    return Promise.reject(failure);
+  };
+  await assert.rejects(
+    sendPart(body, send, () => undefined),
+    failure,
+  );
+  assert.equal(calls, 1);
+  body.end();
+});
+
+const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
+const CHUNK = Buffer.alloc(100_000, 'x');
+const SIZE = 3 * CHUNK.length;
+
+/** A connection whose other end answers when `answerAt` bytes of the body are there: before it says that they are. */
+class Wire extends Duplex {
+  received = '';
+  readonly #answerAt: number;
+
+  constructor(answerAt: number) {
+    super();
+    this.#answerAt = answerAt;
+  }
+
+  get body(): string {
+    return this.received.slice(this.received.indexOf('\r\n\r\n') + 4);
+  }
+
+  override _write(chunk: Buffer, _encoding: string, written: () => void): void {
+    this.received += chunk.toString('latin1');
+    if (this.body.length < this.#answerAt) {
+      written();
+      return;
+    }
+    this.push(ANSWER);
+    setTimeout(written, 10);
+  }
+
+  override _read(): void {
+    // Pushed when it answers.
+  }
+
+  /** An agent calls these on a socket that it keeps. */
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+}
+
+/** Without an end, these would wait for one. */
+const timeout = 10_000;
+
+/** A body of these chunks, and the requests that it was told of. */
+function bodyOf(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, bytes = SIZE) {
+  const requests: NodeJS.EventEmitter[] = [];
+  return {
+    bytes,
+    requests,
+    heldBy: (request: NodeJS.EventEmitter) => void requests.push(request),
+    chunks: () => chunks,
+  };
+}
+
+const ignore = () => undefined;
+
+/** A request with the body that was begun over the wire, after its answer and its end. */
+async function send(
+  wire: Wire,
+  agent: Agent,
+  onBytes: (bytes: number) => void = ignore,
+  body = bodyOf([CHUNK, CHUNK, CHUNK]),
+): Promise<ClientRequest> {
+  Object.assign(agent, { createConnection: () => wire });
+  const headers = { 'content-length': SIZE };
+  const request = httpRequest({ method: 'POST', agent, headers });
+  const closed = once(request, 'close');
+  request.on('response', (response) => response.resume());
+  new BodyStream(body, onBytes).pipe(request);
+  await closed;
+  return request;
+}
+
+test(
+  'a body that is answered before its last write is over ends, and its connection is used again',
+  { timeout },
+  async () => {
+    const wire = new Wire(SIZE);
+    const agent = new Agent({ keepAlive: true });
+    let bytes = 0;
+    const request = await send(wire, agent, (count) => (bytes += count));
+    assert.equal(bytes, SIZE);
+    assert.equal(wire.body.length, SIZE);
+    assert.equal(request.writableFinished, true);
+    assert.equal(wire.destroyed, false);
+    assert.deepEqual(Object.values(agent.freeSockets).flat(), [wire]);
+  },
+);
+
+test(
+  'a body that is answered before all of it is written is given up with its connection',
+  { timeout },
+  async () => {
+    const wire = new Wire(CHUNK.length);
+    let bytes = 0;
+    const agent = new Agent({ keepAlive: true });
+    const request = await send(wire, agent, (count) => (bytes += count));
+    assert(bytes < SIZE, 'what was not given to the network does not count');
+    assert(wire.body.length < SIZE);
+    assert.equal(request.writableFinished, false);
+    assert.equal(wire.destroyed, true);
+  },
+);
+
+test('a body whose chunks fail breaks its request off', { timeout }, async () => {
+  const wire = new Wire(SIZE);
+  const agent = Object.assign(new Agent(), { createConnection: () => wire });
+  const request = httpRequest({ method: 'POST', agent, headers: { 'content-length': SIZE } });
+  const failed = once(request, 'error');
+  const chunks = (function* () {
+    yield CHUNK;
+    throw new Error('unreadable');
+  })();
+  new BodyStream(bodyOf(chunks), ignore).pipe(request);
+  const [error] = (await failed) as [Error];
+  assert.equal(error.message, 'unreadable');
+});
+
+/** A connection that takes no more than it was first given. */
+class StalledWire extends Wire {
+  override _write(): void {
+    // Never written.
+  }
+}
+
+test('no chunk is made any more for a request that was broken off', { timeout }, async () => {
+  const wire = new StalledWire(SIZE);
+  const agent = Object.assign(new Agent(), { createConnection: () => wire });
+  const request = httpRequest({ method: 'POST', agent, headers: { 'content-length': 9 * SIZE } });
+  request.on('error', () => undefined);
+  let made = 0;
+  const chunks = (function* () {
+    for (; made < 9; made++) yield Buffer.alloc(SIZE);
+  })();
+  const body = new BodyStream(bodyOf(chunks, 9 * SIZE), ignore);
+  const closed = once(body, 'close');
+  body.pipe(request);
+  await once(body, 'pause');
+  request.destroy();
+  await closed;
+  assert(made < 9, `${made} of 9 were made`);
+});
+
+test('chunks that come in their own time are sent, too', { timeout }, async () => {
+  const wire = new Wire(SIZE);
+  const body = bodyOf(Readable.from([CHUNK, CHUNK, CHUNK]));
+  const request = await send(wire, new Agent({ keepAlive: true }), ignore, body);
+  assert.equal(wire.body.length, SIZE);
+  assert.deepEqual(body.requests, [request], 'the body is held by its request');
+});
+
+test('a failure that is no error fails as one', async () => {
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- which is what it is about
+  const chunks = { next: () => Promise.reject('no text'), [Symbol.asyncIterator]: () => chunks };
+  const stream = new BodyStream(bodyOf(chunks), ignore);
+  const failed = once(stream, 'error');
+  stream.resume();
+  assert.deepEqual(await failed, [new Error('no text')]);
+});

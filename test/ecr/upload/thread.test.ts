@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { buffer } from 'node:stream/consumers';
-import { PartEncoder, WORKER_MIN_BYTES } from '../../../src/ecr/upload/thread.ts';
+import { setImmediate } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
+import { Threads } from '../../../src/ecr/upload/thread.ts';
+import { ENCODE_STEP, MAX_THREADS, THREAD_MIN_BYTES } from '../../../src/ecr/upload/tuning.ts';
 import type { RawBody } from '../../../src/ecr/upload/body.ts';
-import { PartEngine } from '../../../src/ecr/upload/take-part.ts';
 
 const BEFORE = '{"layerPartBlob":"';
 const AFTER = '"}';
-const LARGE = WORKER_MIN_BYTES;
+const LARGE = THREAD_MIN_BYTES;
 
 function content(size: number, first = 0): Buffer {
   return Buffer.alloc(size).map((_, at) => first + at) as Buffer;
@@ -22,7 +23,7 @@ function rawBody(raw: Buffer): RawBody {
   buffer.write(BEFORE);
   raw.copy(buffer, end - raw.length);
   buffer.write(AFTER, end);
-  return { bytes, start, end, size: raw.length };
+  return { bytes, start, end, size: raw.length, step: ENCODE_STEP };
 }
 
 function assertEncoded(body: RawBody, digest: string | undefined, raw: Buffer): void {
@@ -35,21 +36,21 @@ function worker(code: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-for (const size of [1, 2, 3, 4, 100, 48 * 1024 - 1, 48 * 1024, 48 * 1024 + 1, 100_000]) {
+for (const size of [1, 2, 3, 4, 100, ENCODE_STEP - 1, ENCODE_STEP, ENCODE_STEP + 1, 100_000]) {
   test(`a body of ${size} bytes is encoded where it stands, here and now`, () => {
     const raw = content(size);
     const body = rawBody(raw);
-    const digest = new PartEncoder().encode(body);
+    const digest = new Threads().encode(body);
     assert(typeof digest === 'string');
     assertEncoded(body, digest, raw);
   });
 }
 
 test('large bodies are encoded by workers', async () => {
-  const encoder = new PartEncoder();
+  await using threads = new Threads();
   const raws = Array.from({ length: 5 }, (_, at) => content(LARGE + at, at));
   const bodies = raws.map(rawBody);
-  const digests = bodies.map((body) => encoder.encode(body));
+  const digests = bodies.map((body) => threads.encode(body));
   assert(digests.every((digest) => digest instanceof Promise));
   await Promise.all(
     bodies.map(async (body, at) =>
@@ -65,17 +66,17 @@ const NAMED = worker(`
 
 for (const maxThreads of [1, 2, 3]) {
   test(`four bodies that come at once are encoded by the ${maxThreads} threads that there may be`, async () => {
-    const encoder = new PartEncoder({ workerFile: NAMED, maxThreads });
+    await using threads = new Threads({ workerFile: NAMED, maxThreads });
     const bodies = Array.from({ length: 4 }, () => rawBody(content(LARGE)));
-    const names = await Promise.all(bodies.map(async (body) => encoder.encode(body)));
+    const names = await Promise.all(bodies.map(async (body) => threads.encode(body)));
     assert.equal(new Set(names).size, maxThreads);
   });
 }
 
 test('bodies that come one after another are encoded by one thread', async () => {
-  const encoder = new PartEncoder({ workerFile: NAMED, maxThreads: 2 });
+  await using threads = new Threads({ workerFile: NAMED, maxThreads: 2 });
   const names: unknown[] = [];
-  for (let round = 0; round < 4; round++) names.push(await encoder.encode(rawBody(content(LARGE))));
+  for (let round = 0; round < 4; round++) names.push(await threads.encode(rawBody(content(LARGE))));
   assert.equal(new Set(names).size, 1);
 });
 
@@ -84,43 +85,88 @@ for (const [what, workerFile] of [
   ['throws', worker('throw new Error()')],
 ] as const) {
   test(`a worker that ${what} is done without, once each was tried`, async () => {
-    const encoder = new PartEncoder({ workerFile, maxThreads: 2 });
+    await using threads = new Threads({ workerFile, maxThreads: 2 });
     const raw = content(LARGE);
     for (let attempt = 0; attempt < 2; attempt++)
-      assert.equal(await encoder.encode(rawBody(raw)), undefined);
+      assert.equal(await threads.encode(rawBody(raw)), undefined);
     const body = rawBody(raw);
-    assertEncoded(body, await encoder.encode(body), raw);
+    assertEncoded(body, await threads.encode(body), raw);
   });
 }
 
-/** It damages what it was given, and is gone. */
-const DYING = `
-  import { parentPort } from 'node:worker_threads';
-  parentPort.on('message', ({ body }) => {
-    body.bytes.fill(0);
-    process.exit();
-  });`;
+/** It says nothing until it is told to, and then names itself. */
+const SLOW = worker(`
+  import { parentPort, threadId } from 'node:worker_threads';
+  parentPort.on('message', ({ id }) =>
+    setTimeout(() => parentPort.postMessage({ id, digest: String(threadId) }), 50));`);
 
-test('a part over which the worker dies is read and encoded again', async () => {
+test('a body goes to the thread that has least to do', async () => {
+  await using threads = new Threads({ workerFile: SLOW, maxThreads: 2 });
+  const names = await Promise.all(
+    Array.from({ length: 4 }, async () => threads.encode(rawBody(content(LARGE)))),
+  );
+  const counts = [...new Set(names)].map((name) => names.filter((each) => each === name).length);
+  assert.deepEqual(counts, [2, 2]);
+});
+
+test('what a worker says that is no answer is not heard', async () => {
+  const babbling = worker(`
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ id }) => {
+      for (const text of ['a text', null, { id }, { digest: 'x' }, { id: 99, digest: 'x' }])
+        parentPort.postMessage(text);
+      parentPort.postMessage({ id, digest: 'the answer' });
+    });`);
+  await using threads = new Threads({ workerFile: babbling, maxThreads: 1 });
+  assert.equal(await threads.encode(rawBody(content(LARGE))), 'the answer');
+});
+
+/** How many threads are started meanwhile. */
+async function startedBy(threads: Threads, work: () => void): Promise<number> {
+  await using _ = threads;
+  let started = 0;
+  const count = (): void => void (started += 1);
+  process.on('worker', count);
+  work();
+  await setImmediate();
+  process.off('worker', count);
+  return started;
+}
+
+for (const [size, count] of [
+  [LARGE - 1, 0],
+  [LARGE, 1],
+] as const) {
+  test(`for a layer of ${size} bytes, ${count} threads are started ahead`, async () => {
+    const threads = new Threads({ maxThreads: 2 });
+    assert.equal(await startedBy(threads, () => threads.expect(size)), count);
+  });
+}
+
+test('however many large layers are expected, there are no more threads than there may be', async () => {
+  const threads = new Threads();
+  const started = await startedBy(threads, () => {
+    for (let layer = 0; layer < 10; layer++) threads.expect(LARGE);
+  });
+  assert.equal(started, Math.min(MAX_THREADS, availableParallelism()));
+});
+
+test('small bodies need no thread', async () => {
+  const threads = new Threads();
+  assert.equal(await startedBy(threads, () => void threads.encode(rawBody(content(100)))), 0);
+});
+
+test('at its end the threads are gone, and what they had under way is to be done again', async () => {
+  const silent = worker(`
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', () => undefined);`);
+  const threads = new Threads({ workerFile: silent, maxThreads: 1 });
+  const encoded = threads.encode(rawBody(content(LARGE)));
+  await threads[Symbol.asyncDispose]();
+  assert.equal(await encoded, undefined);
   const raw = content(LARGE);
-  const reads: Uint8Array[] = [];
-  const source = {
-    size: raw.length,
-    read: (target: Uint8Array, position: number) => {
-      reads.push(target);
-      target.set(raw.subarray(position, position + target.length));
-      return Promise.resolve();
-    },
-  };
-  const engine = new PartEngine({ encoder: new PartEncoder({ workerFile: worker(DYING) }) });
-  const repository = { registryId: undefined, repositoryName: 'team/app' };
-  const part = { uploadId: 'an-id', firstByte: 0, size: raw.length };
-  const { signal } = new AbortController();
-  const encoded = await engine.prepare(repository, part, source, signal);
-  const text = (await buffer(encoded.open())).toString();
-  const { layerPartBlob } = JSON.parse(text) as { layerPartBlob: string };
-  assert(Buffer.from(layerPartBlob, 'base64').equals(raw));
-  assert.equal(encoded.bodyHash, createHash('sha256').update(text).digest('hex'));
-  assert.equal(reads.length, 2);
-  encoded.end();
+  const body = rawBody(raw);
+  const digest = threads.encode(body);
+  assert(typeof digest === 'string', 'here and now, as no thread is left');
+  assertEncoded(body, digest, raw);
 });

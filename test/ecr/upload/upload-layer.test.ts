@@ -1,19 +1,34 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import type { Registry } from '../../../src/ecr/registry.ts';
+import { RETRIES, type RetryNotice } from '../../../src/async/retry.ts';
+import { Ecr } from '../../../src/ecr/ecr.ts';
+import type {
+  LayerOutcome,
+  LayerUpload,
+  Registry,
+  UploadPosition,
+} from '../../../src/ecr/registry.ts';
+import { bodySize, frameOf } from '../../../src/ecr/upload/body.ts';
+import {
+  MAX_PART_SIZE,
+  MAX_PARTS,
+  MIN_PART_SIZE,
+  USUAL_PART_SIZE,
+} from '../../../src/ecr/upload/tuning.ts';
+import { choosePartSize, type PartSizes } from '../../../src/ecr/upload/upload-layer.ts';
 import { PushError } from '../../../src/errors.ts';
-import type { BlobReader } from '../../../src/layout/layout.ts';
 import type { Descriptor } from '../../../src/oci/descriptor.ts';
 import { digestOf } from '../../../src/oci/digest.ts';
-import { OCI_LAYER_GZIP } from '../../../src/oci/media-types.ts';
-import { MAX_LAYER_ATTEMPTS, uploadLayer } from '../../../src/ecr/upload/upload-layer.ts';
 import type { Fault, FaultyCall } from '../../local-ecr/faults.ts';
 import type { LocalEcrOptions } from '../../local-ecr/options.ts';
 import { type LocalEcr, startLocalEcr } from '../../local-ecr/server.ts';
 import { completeUpload, initiateUpload, uploadPart } from '../../local-ecr/uploads.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../../support/local-registry.ts';
+import { layerOf, MemoryBlob, uploadOf } from '../../support/memory-layer.ts';
+import { seededBytes } from '../../support/random.ts';
 import { refused } from '../../support/refused.ts';
+import { withEnvironment } from '../../support/run-locally.ts';
 
 /** Bytes. */
 const PART = 100;
@@ -21,47 +36,25 @@ const LAYER = randomBytes(350);
 const UPLOAD = { operation: 'UploadLayerPart' } as const;
 const COMPLETE = { operation: 'CompleteLayerUpload' } as const;
 
-/** A blob in memory, that fails when it is read after its end was closed. */
-class MemoryBlob implements BlobReader {
-  readonly location = 'layout/blobs/sha256/abc';
-  readonly size: number;
-  content: Uint8Array;
-  isClosed = false;
-
-  constructor(content: Uint8Array) {
-    this.content = content;
-    this.size = content.byteLength;
-  }
-
-  async read(target: Uint8Array, position: number): Promise<void> {
-    await Promise.resolve();
-    assert(!this.isClosed, 'nothing is read from a closed blob');
-    const end = position + target.byteLength;
-    if (end > this.content.byteLength) {
-      throw new PushError('DIGEST_MISMATCH', `${this.location} ended early`);
-    }
-    target.set(this.content.subarray(position, end));
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.isClosed = true;
-    return Promise.resolve();
-  }
-}
-
 class Scene implements AsyncDisposable {
   readonly ecr: LocalEcr;
   readonly registry: Registry;
   readonly blob: MemoryBlob;
   readonly layer: Descriptor;
   readonly abort = new AbortController();
+  readonly positions: UploadPosition[] = [];
+  readonly notices: RetryNotice[] = [];
+  readonly debugs: string[] = [];
+  readonly #close: () => void;
 
   private constructor(ecr: LocalEcr, content: Uint8Array) {
     this.ecr = ecr;
-    this.registry = openLocalRegistry(ecr);
+    const debug = (line: string): void => void this.debugs.push(line);
+    const registry = openLocalRegistry(ecr, { debug });
+    this.registry = registry;
+    this.#close = () => registry.close();
     this.blob = new MemoryBlob(content);
-    const digest = digestOf(content);
-    this.layer = { mediaType: OCI_LAYER_GZIP, digest, size: content.byteLength };
+    this.layer = layerOf(content);
   }
 
   static async open(content: Uint8Array = LAYER, options: LocalEcrOptions = {}): Promise<Scene> {
@@ -71,13 +64,21 @@ class Scene implements AsyncDisposable {
     return new Scene(ecr, content);
   }
 
-  async upload(): Promise<void> {
-    await using blob = this.blob;
-    await uploadLayer(this.layer, {
-      registry: this.registry,
-      blob,
-      signal: this.abort.signal,
-    });
+  /** Also sees to it that the blob is opened once, and closed whatever happens. */
+  async upload(options: Partial<LayerUpload> = {}): Promise<LayerOutcome> {
+    const upload = {
+      layer: this.layer,
+      open: () => this.blob.open(),
+      onProgress: (position: UploadPosition) => void this.positions.push(position),
+      onRetry: (notice: RetryNotice) => void this.notices.push(notice),
+      ...options,
+    };
+    try {
+      return await this.registry.uploadLayer(upload, this.abort.signal);
+    } finally {
+      assert(!this.blob.isOpen, 'the blob is closed');
+      assert(this.blob.opened <= 1, 'it was opened once');
+    }
   }
 
   /** The layer is in the repository, and no two parts were under way at once. */
@@ -92,8 +93,26 @@ class Scene implements AsyncDisposable {
     return this.ecr.calls('UploadLayerPart').map(({ input }) => input['partFirstByte']);
   }
 
+  /** What ECR was told to have confirmed, one after another. */
+  confirmed(): number[] {
+    return this.positions.map(({ nextByte }) => nextByte);
+  }
+
   count(operation: string): number {
     return this.ecr.calls(operation).length;
+  }
+
+  /** Another run has begun the layer, and ECR has so many bytes of it. */
+  async begun(bytes: number): Promise<UploadPosition> {
+    const repository = this.ecr.repository(REPOSITORY_NAME);
+    const { id } = initiateUpload(repository);
+    const { limits } = this.ecr.world.rules.ecr;
+    for (let first = 0; first < bytes; first += PART) {
+      const part = this.blob.content.subarray(first, Math.min(first + PART, bytes));
+      const last = first + part.length - 1;
+      await uploadPart(repository, id, { first, last, bytes: part }, limits);
+    }
+    return { uploadId: id, partSize: PART, nextByte: bytes };
   }
 
   /** Another job uploads the same layer. */
@@ -101,13 +120,14 @@ class Scene implements AsyncDisposable {
     const repository = this.ecr.repository(REPOSITORY_NAME);
     const { id } = initiateUpload(repository);
     const { world } = this.ecr;
-    const part = { first: 0, last: LAYER.length - 1, bytes: LAYER };
+    const { content } = this.blob;
+    const part = { first: 0, last: content.length - 1, bytes: content };
     await uploadPart(repository, id, part, world.rules.ecr.limits);
     await completeUpload(repository, id, [this.layer.digest], world.behaviours);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.registry.close();
+    this.#close();
     await this.ecr[Symbol.asyncDispose]();
   }
 }
@@ -124,7 +144,8 @@ const boundaries = [
 for (const { size, starts } of boundaries) {
   test(`a layer of ${size} bytes goes in parts of ${PART} that start at ${starts.join(', ')}`, async () => {
     await using scene = await Scene.open(randomBytes(size));
-    await scene.upload();
+    const { kind } = await scene.upload();
+    assert.equal(kind, 'sent');
     scene.assertArrived();
     assert.deepEqual(scene.partStarts(), starts);
     const calls = scene.ecr.calls().map(({ operation }) => operation);
@@ -149,7 +170,12 @@ interface Recovery {
   readonly starts: readonly number[];
   readonly initiated?: number;
   readonly checks?: number;
+  readonly kind?: LayerOutcome['kind'];
+  /** The next bytes of the positions that were told. */
+  readonly confirmed: readonly number[];
 }
+
+const ALL = [100, 200, 300, 350] as const;
 
 /** ECR answers with another end of what it has. */
 function refusedAt(lastValidByteReceived: number, nth: number): Fault {
@@ -179,21 +205,25 @@ const recoveries: readonly Recovery[] = [
     what: 'the answer to a part is lost: the part sent again is refused, and the next follows',
     faults: [{ kind: 'answer-lost', nth: 2, ...UPLOAD }],
     starts: [0, 100, 100, 200, 300],
+    confirmed: ALL,
   },
   {
     what: 'the answer to the last part is lost',
     faults: [{ kind: 'answer-lost', nth: 4, ...UPLOAD }],
     starts: [0, 100, 200, 300, 300],
+    confirmed: ALL,
   },
   {
     what: 'the part before went missing: it is sent again',
     faults: [(scene) => cutBack(scene, 100, 3)],
     starts: [0, 100, 200, 100, 200, 300],
+    confirmed: [100, 200, 100, 200, 300, 350],
   },
   {
     what: 'everything went missing: the layer is begun anew',
     faults: [(scene) => cutBack(scene, 0, 4)],
     starts: [0, 100, 200, 300, 0, 100, 200, 300],
+    confirmed: [100, 200, 300, ...ALL],
     initiated: 2,
     checks: 1,
   },
@@ -201,11 +231,13 @@ const recoveries: readonly Recovery[] = [
     what: 'part of a part went missing: what follows goes on from there',
     faults: [(scene) => cutBack(scene, 150, 3)],
     starts: [0, 100, 200, 150, 250],
+    confirmed: [100, 200, 150, 250, 350],
   },
   {
     what: 'ECR claims more than was ever sent: the layer is begun anew',
     faults: [refusedAt(349, 2)],
     starts: [0, 100, 0, 100, 200, 300],
+    confirmed: [100, ...ALL],
     initiated: 2,
     checks: 1,
   },
@@ -213,6 +245,7 @@ const recoveries: readonly Recovery[] = [
     what: 'ECR refuses a part without telling where it stands: the layer is begun anew',
     faults: [{ kind: 'error', name: 'InvalidLayerPartException', nth: 2, ...UPLOAD }],
     starts: [0, 100, 0, 100, 200, 300],
+    confirmed: [100, ...ALL],
     initiated: 2,
     checks: 1,
   },
@@ -220,6 +253,7 @@ const recoveries: readonly Recovery[] = [
     what: 'ECR sends back to the same place again and again: the layer is begun anew',
     faults: [{ ...refusedAt(99, 2), times: 9 }],
     starts: [0, ...Array<number>(9).fill(100), 0, 100, 200, 300],
+    confirmed: [...Array<number>(9).fill(100), ...ALL],
     initiated: 2,
     checks: 1,
   },
@@ -227,56 +261,74 @@ const recoveries: readonly Recovery[] = [
     what: 'ECR confirms a part in part: the rest of it comes next',
     faults: [(scene) => cutBack(scene, 50, 2), received(49, 1)],
     starts: [0, 50, 150, 250],
+    confirmed: [50, 150, 250, 350],
   },
   {
     what: 'the upload expires: the layer is begun anew',
     faults: [{ kind: 'expire-upload', nth: 3, ...UPLOAD }],
     starts: [0, 100, 200, 0, 100, 200, 300],
+    confirmed: [100, 200, ...ALL],
     initiated: 2,
     checks: 1,
   },
   {
     what: 'the upload expires, and another job has uploaded the layer meanwhile: done',
+    kind: 'completed-elsewhere',
     faults: [
       (scene) => ({ kind: 'before', run: () => scene.uploadElsewhere(), nth: 3, ...UPLOAD }),
       { kind: 'expire-upload', nth: 3, ...UPLOAD },
     ],
     starts: [0, 100, 200],
+    confirmed: [100, 200],
     checks: 1,
   },
   {
     what: 'the upload expires before Complete: the layer is begun anew',
     faults: [{ kind: 'expire-upload', ...COMPLETE }],
     starts: [0, 100, 200, 300, 0, 100, 200, 300],
+    confirmed: [...ALL, ...ALL],
     initiated: 2,
     checks: 1,
   },
   {
     what: 'the answer to Complete is lost, and ECR then knows the layer: done',
+    kind: 'completed-elsewhere',
     faults: [{ kind: 'answer-lost', ...COMPLETE }],
     starts: [0, 100, 200, 300],
+    confirmed: ALL,
   },
   {
     what: 'another job completes the layer first: done',
+    kind: 'completed-elsewhere',
     faults: [(scene) => ({ kind: 'before', run: () => scene.uploadElsewhere(), ...COMPLETE })],
     starts: [0, 100, 200, 300],
+    confirmed: ALL,
   },
   {
     what: 'the data are damaged on their way, and the file is sound: the layer is sent once more',
     faults: [{ kind: 'error', name: 'InvalidLayerException', ...COMPLETE }],
     starts: [0, 100, 200, 300, 0, 100, 200, 300],
+    confirmed: [...ALL, ...ALL],
     initiated: 2,
   },
 ];
 
-for (const { what, faults, starts, initiated = 1, checks = 0 } of recoveries) {
+for (const recovery of recoveries) {
+  const { what, faults, starts, initiated = 1, checks = 0, kind = 'sent', confirmed } = recovery;
   test(what, async () => {
     await using scene = await Scene.open();
     const scripted = faults.map((fault) =>
       scene.ecr.fault(typeof fault === 'function' ? fault(scene) : fault),
     );
-    await scene.upload();
+    const outcome = await scene.upload();
     scene.assertArrived();
+    assert.equal(outcome.kind, kind);
+    assert.deepEqual(scene.confirmed(), confirmed);
+    const restarts = Array.from({ length: initiated - 1 }, (_, at) => at + 2);
+    assert.deepEqual(
+      scene.notices.map(({ name, attempt, attempts }) => ({ name, attempt, attempts })),
+      restarts.map((attempt) => ({ name: 'layer', attempt, attempts: 3 })),
+    );
     assert(
       scripted.every(({ hits }) => hits > 0),
       'every fault struck',
@@ -294,7 +346,7 @@ test('Complete says that an upload is unknown whose answer was lost: the layer i
     limits: { ecr: { partSize: PART, minPartBytes: 1 } },
   });
   scene.ecr.fault({ kind: 'answer-lost', ...COMPLETE });
-  await scene.upload();
+  assert.equal((await scene.upload()).kind, 'completed-elsewhere');
   scene.assertArrived();
   assert.equal(scene.count('InitiateLayerUpload'), 1);
   assert.equal(scene.count('BatchCheckLayerAvailability'), 1);
@@ -314,7 +366,7 @@ const lost: { what: string; fault: Fault; message: RegExp }[] = [
 ];
 
 for (const { what, fault, message } of lost) {
-  test(`a layer that is ${what} on its way every time fails after ${MAX_LAYER_ATTEMPTS} uploads`, async () => {
+  test(`a layer that is ${what} on its way every time fails after ${RETRIES.layer.attempts} uploads`, async () => {
     await using scene = await Scene.open();
     scene.ecr.fault(fault);
     await assert.rejects(scene.upload(), (error: PushError) => {
@@ -323,7 +375,12 @@ for (const { what, fault, message } of lost) {
       assert.match(error.message, new RegExp(scene.layer.digest));
       return true;
     });
-    assert.equal(scene.count('InitiateLayerUpload'), MAX_LAYER_ATTEMPTS);
+    assert.equal(scene.count('InitiateLayerUpload'), RETRIES.layer.attempts);
+    assert.equal(RETRIES.layer.attempts, 3);
+    assert.deepEqual(
+      scene.notices.map(({ attempt }) => attempt),
+      [2, 3],
+    );
   });
 }
 
@@ -392,3 +449,317 @@ test('a part whose signature is refused though the file is sound tells of the si
   scene.ecr.fault(SIGNATURE);
   await assert.rejects(scene.upload(), refused('CREDENTIALS_INVALID', 'UploadLayerPart'));
 });
+
+const resumed: readonly { at: number; starts: number[]; confirmed: number[] }[] = [
+  { at: 0, starts: [0, 100, 200, 300], confirmed: [100, 200, 300, 350] },
+  { at: 100, starts: [100, 200, 300], confirmed: [200, 300, 350] },
+  { at: 150, starts: [150, 250], confirmed: [250, 350] },
+  { at: 300, starts: [300], confirmed: [350] },
+  { at: 349, starts: [349], confirmed: [350] },
+  { at: 350, starts: [], confirmed: [] },
+];
+
+for (const { at, starts, confirmed } of resumed) {
+  test(`an upload of which ECR has ${at} bytes goes on from there, and is not begun again`, async () => {
+    await using scene = await Scene.open();
+    const from = await scene.begun(at);
+    assert.equal((await scene.upload({ from })).kind, 'sent');
+    scene.assertArrived();
+    assert.deepEqual(scene.partStarts(), starts);
+    assert.deepEqual(
+      scene.positions,
+      confirmed.map((nextByte) => ({ ...from, nextByte })),
+    );
+    assert.equal(scene.count('InitiateLayerUpload'), 0);
+    assert.equal(scene.count('BatchCheckLayerAvailability'), 0);
+    assert.equal(scene.count('CompleteLayerUpload'), 1);
+    assert.deepEqual(scene.notices, []);
+  });
+}
+
+test('an upload goes on with the part size that it has, whatever ECR would offer now', async () => {
+  await using scene = await Scene.open();
+  const from = { ...(await scene.begun(100)), partSize: 200 };
+  await scene.upload({ from });
+  scene.assertArrived();
+  assert.deepEqual(scene.partStarts(), [100, 300]);
+});
+
+test('an upload of which ECR has less than was thought goes on where ECR stands', async () => {
+  await using scene = await Scene.open();
+  const from = { ...(await scene.begun(100)), nextByte: 300 };
+  await scene.upload({ from });
+  scene.assertArrived();
+  assert.deepEqual(scene.partStarts(), [300, 100, 200, 300]);
+  assert.deepEqual(scene.confirmed(), [100, 200, 300, 350]);
+  assert.equal(scene.count('InitiateLayerUpload'), 0);
+});
+
+test('an upload of which ECR has more than was thought goes on where ECR stands', async () => {
+  await using scene = await Scene.open();
+  const from = { ...(await scene.begun(300)), nextByte: 200 };
+  await scene.upload({ from });
+  scene.assertArrived();
+  assert.deepEqual(scene.partStarts(), [200, 300]);
+});
+
+test('an upload that ECR does not know any more is looked for, and begun anew', async () => {
+  await using scene = await Scene.open();
+  const from = { uploadId: '12345678-1234-1234-1234-123456789012', partSize: PART, nextByte: 200 };
+  assert.equal((await scene.upload({ from })).kind, 'sent');
+  scene.assertArrived();
+  const calls = scene.ecr.calls().map(({ operation }) => operation);
+  const parts = Array<string>(4).fill('UploadLayerPart');
+  assert.deepEqual(calls, [
+    'UploadLayerPart',
+    'BatchCheckLayerAvailability',
+    'InitiateLayerUpload',
+    ...parts,
+    'CompleteLayerUpload',
+  ]);
+  assert.deepEqual(scene.partStarts(), [200, 0, 100, 200, 300]);
+  assert.deepEqual(scene.confirmed(), [100, 200, 300, 350]);
+  assert.deepEqual(
+    scene.notices.map(({ name, attempt }) => [name, attempt]),
+    [['layer', 2]],
+  );
+});
+
+test('an upload that ECR does not know any more, as it was completed, is done', async () => {
+  await using scene = await Scene.open();
+  const from = await scene.begun(200);
+  await scene.uploadElsewhere();
+  scene.ecr.fault({ kind: 'expire-upload', ...UPLOAD });
+  assert.equal((await scene.upload({ from })).kind, 'completed-elsewhere');
+  assert.deepEqual(scene.partStarts(), [200]);
+  assert.equal(scene.count('InitiateLayerUpload'), 0);
+});
+
+test('an upload whose bytes were those of another file is begun anew', async () => {
+  await using scene = await Scene.open();
+  const { content } = scene.blob;
+  scene.blob.content = randomBytes(LAYER.length);
+  const from = await scene.begun(200);
+  scene.blob.content = content;
+  assert.equal((await scene.upload({ from })).kind, 'sent');
+  scene.assertArrived();
+  assert.deepEqual(scene.partStarts(), [200, 300, 0, 100, 200, 300]);
+  assert.equal(scene.count('InitiateLayerUpload'), 1);
+});
+
+test('each position that is told is one that ECR has confirmed, and all it takes to go on from', async () => {
+  await using scene = await Scene.open();
+  const seen: unknown[] = [];
+  const onProgress = ({ uploadId, nextByte, partSize }: UploadPosition): void => {
+    const upload = scene.ecr.repository(REPOSITORY_NAME).uploads.get(uploadId);
+    seen.push([upload?.received, nextByte, partSize]);
+  };
+  await scene.upload({ onProgress });
+  assert.deepEqual(
+    seen,
+    [100, 200, 300, 350].map((end) => [end, end, PART]),
+  );
+});
+
+test('the layer is opened when it is its turn, and its start is told before', async () => {
+  await using scene = await Scene.open();
+  const events: string[] = [];
+  await scene.upload({
+    onStart: () => events.push('start'),
+    open: () => {
+      events.push('open');
+      return scene.blob.open();
+    },
+  });
+  assert.deepEqual(events, ['start', 'open']);
+});
+
+/** Bytes of the requests that carry these parts. */
+function bytesOf(scene: Scene, parts: readonly (readonly [first: number, size: number])[]): number {
+  const uploads = [...scene.ecr.repository(REPOSITORY_NAME).uploads.keys()];
+  const id = { registryId: undefined, repositoryName: REPOSITORY_NAME };
+  const uploadId = uploads[0] ?? '';
+  return parts
+    .map(([firstByte, size]) => bodySize(frameOf(id, { uploadId, firstByte, size }), size))
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
+const PARTS = [
+  [0, 100],
+  [100, 100],
+  [200, 100],
+  [300, 50],
+] as const;
+
+test('a layer has on the wire a third more than its bytes, and what frames its parts', async () => {
+  await using scene = await Scene.open();
+  const { bytesOnWire } = await scene.upload();
+  assert.equal(bytesOnWire, bytesOf(scene, PARTS));
+  const requests = scene.ecr.calls('UploadLayerPart').map(({ requestBytes }) => requestBytes);
+  assert.equal(
+    bytesOnWire,
+    requests.reduce((sum, bytes) => sum + bytes, 0),
+  );
+  assert(bytesOnWire >= (LAYER.length * 4) / 3 + 4 * 100);
+});
+
+test('a part that is sent again is on the wire again', async () => {
+  await using scene = await Scene.open();
+  scene.ecr.fault({ kind: 'answer-lost', nth: 2, ...UPLOAD });
+  const { kind, bytesOnWire } = await scene.upload();
+  assert.equal(kind, 'sent');
+  assert.equal(bytesOnWire, bytesOf(scene, [...PARTS, [100, 100]]));
+});
+
+test('a layer that is begun anew is on the wire again', async () => {
+  await using scene = await Scene.open();
+  scene.ecr.fault({ kind: 'error', name: 'InvalidLayerException', ...COMPLETE });
+  const { bytesOnWire } = await scene.upload();
+  assert.equal(bytesOnWire, bytesOf(scene, [...PARTS, ...PARTS]));
+});
+
+test('what another job has completed first was on the wire all the same', async () => {
+  await using scene = await Scene.open();
+  scene.ecr.fault({ kind: 'before', run: () => scene.uploadElsewhere(), ...COMPLETE });
+  const { kind, bytesOnWire } = await scene.upload();
+  assert.equal(kind, 'completed-elsewhere');
+  assert.equal(bytesOnWire, bytesOf(scene, PARTS));
+});
+
+const MiB = 1024 * 1024;
+const GiB = 1024 * MiB;
+
+interface Choice {
+  readonly what: string;
+  readonly layer?: number;
+  readonly offered?: number | undefined;
+  readonly sizes?: Partial<PartSizes>;
+  readonly size: number;
+}
+
+const choices: readonly Choice[] = [
+  { what: 'as offered', layer: GiB, offered: 6 * MiB, size: 6 * MiB },
+  { what: 'as offered at the limit', layer: 4200, offered: 1, sizes: { least: 1 }, size: 1 },
+  {
+    what: 'larger just beyond the limit',
+    layer: 4201,
+    offered: 1,
+    sizes: { least: 1 },
+    size: 2,
+  },
+  {
+    what: "as large as ECR's largest layer needs",
+    layer: 52_000 * MiB,
+    offered: 10 * MiB,
+    size: Math.ceil((52_000 * MiB) / 4200),
+  },
+  {
+    what: "as large as ECR Public's largest layer needs",
+    layer: 10_000 * MiB,
+    offered: 5 * MiB,
+    sizes: { maxParts: MAX_PARTS.public },
+    size: 10 * MiB,
+  },
+  {
+    what: 'at most what a call takes, though the parts then are too many',
+    layer: 100_000 * MiB,
+    offered: 10 * MiB,
+    size: MAX_PART_SIZE,
+  },
+  {
+    what: 'at most what a call takes',
+    layer: 1,
+    offered: GiB,
+    sizes: { maxParts: 1 },
+    size: MAX_PART_SIZE,
+  },
+  { what: 'no more than a call takes', offered: 20 * MiB + 1, size: 20 * MiB },
+  { what: 'as much as a call takes', offered: 20 * MiB, size: 20 * MiB },
+  { what: 'as small as ECR takes', offered: 5 * MiB, size: 5 * MiB },
+  { what: 'the usual where less was offered', offered: 5 * MiB - 1, size: USUAL_PART_SIZE },
+  { what: 'the usual where nothing was offered', offered: undefined, size: USUAL_PART_SIZE },
+  { what: 'the usual where no bytes were offered', offered: 0, size: USUAL_PART_SIZE },
+  { what: 'the usual where less than nothing was', offered: -1, size: USUAL_PART_SIZE },
+  { what: 'the usual where half a byte was', offered: 0.5, size: USUAL_PART_SIZE },
+  { what: 'the usual where a fraction was', offered: 6 * MiB + 0.5, size: USUAL_PART_SIZE },
+  { what: 'the usual where no number was', offered: NaN, size: USUAL_PART_SIZE },
+  { what: 'the usual where no end was', offered: Infinity, size: USUAL_PART_SIZE },
+  { what: 'the usual where -Infinity was', offered: -Infinity, size: USUAL_PART_SIZE },
+  { what: 'as wanted', offered: 10 * MiB, sizes: { wanted: 7 * MiB }, size: 7 * MiB },
+  {
+    what: 'as wanted, though nonsense was offered',
+    offered: -1,
+    sizes: { wanted: 7 * MiB },
+    size: 7 * MiB,
+  },
+  {
+    what: 'larger than wanted where there would be too many',
+    layer: 52_000 * MiB,
+    offered: 10 * MiB,
+    sizes: { wanted: 5 * MiB },
+    size: Math.ceil((52_000 * MiB) / 4200),
+  },
+];
+
+for (const { what, layer = GiB, offered, sizes, size } of choices) {
+  test(`parts are ${what}: ${layer} bytes, ${String(offered)} offered`, () => {
+    const all = { wanted: undefined, least: MIN_PART_SIZE, maxParts: MAX_PARTS.private, ...sizes };
+    assert.equal(choosePartSize(layer, offered, all), size);
+  });
+}
+
+test('the usual size and the limits are those of ECR', () => {
+  assert.equal(USUAL_PART_SIZE, 10 * MiB);
+  assert.equal(MIN_PART_SIZE, 5 * MiB);
+  assert.equal(MAX_PART_SIZE, 20 * MiB);
+});
+
+const LARGE = seededBytes('large layer', 21 * MiB);
+const USUAL_STARTS = [0, 10 * MiB, 20 * MiB];
+
+interface Offer {
+  /** In the answer to InitiateLayerUpload. */
+  readonly partSize: unknown;
+  readonly starts: readonly number[];
+  /** Whether it is told at debug that it is not obeyed. */
+  readonly isTold: boolean;
+  readonly wanted?: number;
+}
+
+const offers: readonly Offer[] = [
+  { partSize: 10 * MiB, starts: USUAL_STARTS, isTold: false },
+  { partSize: 5 * MiB, starts: [0, 5, 10, 15, 20].map((at) => at * MiB), isTold: false },
+  { partSize: 25 * MiB, starts: [0, 20 * MiB], isTold: false },
+  { partSize: 5 * MiB - 1, starts: USUAL_STARTS, isTold: true },
+  { partSize: 0.5, starts: USUAL_STARTS, isTold: true },
+  { partSize: 0, starts: USUAL_STARTS, isTold: true },
+  { partSize: -1, starts: USUAL_STARTS, isTold: true },
+  { partSize: 'NaN', starts: USUAL_STARTS, isTold: true },
+  { partSize: null, starts: USUAL_STARTS, isTold: true },
+  { partSize: undefined, starts: USUAL_STARTS, isTold: true },
+  { partSize: -1, wanted: 20 * MiB, starts: [0, 20 * MiB], isTold: false },
+];
+
+for (const { partSize, wanted, starts, isTold } of offers) {
+  const asked = wanted === undefined ? '' : `, where ${wanted} was asked for,`;
+  test(`a part size of ${String(partSize)} in the answer${asked} is ${isTold ? 'not obeyed, which is told at debug' : 'used within the limits'}`, async () => {
+    await using ecr = await startLocalEcr();
+    ecr.createRepository(REPOSITORY_NAME);
+    using _ = withEnvironment(ecr.env);
+    const change = (output: object) => ({ ...output, partSize });
+    ecr.fault({ kind: 'answer', operation: 'InitiateLayerUpload', change });
+    const debugs: string[] = [];
+    const { region } = ecr.world;
+    await using aws = new Ecr({ partSize: wanted, debug: (line) => debugs.push(line) });
+    const name = REPOSITORY_NAME;
+    const repository = { type: 'private', registryId: undefined, region, name } as const;
+    const registry = await aws.open(repository);
+    const { kind } = await registry.uploadLayer(uploadOf(LARGE), aws.signal);
+    assert.equal(kind, 'sent');
+    const sent = ecr.calls('UploadLayerPart').map(({ input }) => input['partFirstByte']);
+    assert.deepEqual(sent, starts);
+    assert.equal(debugs.length, isTold ? 1 : 0);
+    if (isTold) assert.match(debugs[0] ?? '', /^InitiateLayerUpload offered parts of .* bytes: /);
+    if (isTold) assert(debugs[0]?.includes(`${USUAL_PART_SIZE}`));
+  });
+}

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { type CallContext, explain } from '../../../src/ecr/calls/exceptions.ts';
+import { EXPLANATIONS, UNEXPECTED } from '../../../src/ecr/calls/explanations.ts';
 import { PushError } from '../../../src/errors.ts';
 import type { Service } from '../../local-ecr/rules.ts';
 import { startLocalEcr } from '../../local-ecr/server.ts';
@@ -10,9 +12,47 @@ import { type LocalRun, runLocally } from '../../support/run-locally.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { writeLayoutDirectory } from '../../support/write-layout.ts';
 
+const PRIVATE: CallContext = {
+  call: 'PutImage',
+  repository: {
+    type: 'private',
+    registryId: '012345678901',
+    region: 'eu-west-1',
+    name: 'team/app',
+  },
+};
+const PUBLIC: CallContext = {
+  call: 'PutImage',
+  repository: { type: 'public', registryId: 'alias', region: 'us-east-1', name: 'app' },
+};
+
+test('no name stands for two things', () => {
+  const names = EXPLANATIONS.flatMap((row) => row.names);
+  assert.equal(names.length, new Set(names).size);
+});
+
+for (const row of EXPLANATIONS) {
+  test(`the row of ${row.code} is whole, for both kinds of registry`, () => {
+    for (const context of [PRIVATE, PUBLIC]) {
+      for (const name of row.names) {
+        const error = Object.assign(new Error(`text of ${name}`), { name });
+        const { code, message, hint } = explain(error, context);
+        assert.equal(code, row.code);
+        assert.ok(hint.endsWith('.'), hint);
+        assert.doesNotMatch(message + hint, /[{}]|undefined/);
+      }
+    }
+  });
+}
+
+test('no row stands for what is not expected', () => {
+  assert.deepEqual(UNEXPECTED.names, []);
+  assert.equal(UNEXPECTED.code, 'UNEXPECTED_RESPONSE');
+});
+
 /**
  * Every exception that the two services' models have for UploadLayerPart and CompleteLayerUpload, answered each time:
- * what a user then sees, as exceptions.golden.md keeps it.
+ * what a user then sees, as explanations.golden.md keeps it.
  */
 
 type Operation = 'UploadLayerPart' | 'CompleteLayerUpload';
@@ -85,10 +125,7 @@ async function runAnswered({ service, operation, name, attempts = '1' }: Answere
 function shown({ error }: LocalRun): string {
   if (error === undefined) return 'The step succeeds.';
   assert.ok(error instanceof PushError);
-  return `${error.code}: ${error.message}\n${error.hint ?? ''}`.replace(
-    /sha256:[0-9a-f]{64}/g,
-    'DIGEST',
-  );
+  return `${error.code}: ${error.message}\n${error.hint}`.replace(/sha256:[0-9a-f]{64}/g, 'DIGEST');
 }
 
 const sections = new Map<string, string>();
@@ -109,7 +146,7 @@ void describe('what is shown of each exception that the calls which send layers 
   after(async () => {
     const title = '# What is shown of each exception\n';
     const text = [title, ...sections.values()].join('\n');
-    await assertGolden(new URL('exceptions.golden.md', import.meta.url), text);
+    await assertGolden(new URL('explanations.golden.md', import.meta.url), text);
   });
 });
 

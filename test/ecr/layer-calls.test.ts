@@ -1,0 +1,375 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CompleteLayerUploadCommand,
+  ECRClient,
+  InitiateLayerUploadCommand,
+  UploadLayerPartCommand,
+} from '@aws-sdk/client-ecr';
+import { explain } from '../../src/ecr/calls/exceptions.ts';
+import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
+import { incomplete, layerCalls, type LayerRequests } from '../../src/ecr/layer-calls.ts';
+import type { PartOutcome } from '../../src/ecr/upload/in-order.ts';
+import { Memory } from '../../src/ecr/upload/memory.ts';
+import { PartTaker } from '../../src/ecr/upload/take-part.ts';
+import type { LayerCalls } from '../../src/ecr/upload/upload-layer.ts';
+import { type ErrorCode, PushError } from '../../src/errors.ts';
+import { type Digest, digestOf } from '../../src/oci/digest.ts';
+import type { Fault } from '../local-ecr/faults.ts';
+import type { LocalEcrOptions } from '../local-ecr/options.ts';
+import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
+import { MemoryBlob } from '../support/memory-layer.ts';
+import { seededBytes } from '../support/random.ts';
+import { refused } from '../support/refused.ts';
+
+/** The server checks every signature, so that a wrong hash of a body is refused. */
+const NAME = 'team/app';
+const ACCOUNT = '012345678901';
+const { signal } = new AbortController();
+const UPLOAD = '12345678-1234-1234-1234-123456789012';
+const DIGEST = digestOf(Buffer.from('0'));
+const KiB = 1024;
+
+const pace = (isNetworkBound: boolean) => ({
+  noteSent: () => undefined,
+  isNetworkBound: () => isNetworkBound,
+});
+const [busy, idle] = [pace(false), pace(true)];
+
+interface Opened extends AsyncDisposable {
+  readonly ecr: LocalEcr;
+  readonly calls: LayerCalls;
+  /** What the answers and the errors told. */
+  readonly learned: unknown[];
+  readonly asked: Digest[];
+}
+
+async function open(
+  parts = new PartTaker({ pace: busy }),
+  options: LocalEcrOptions = {},
+): Promise<Opened> {
+  const ecr = await startLocalEcr(options);
+  ecr.createRepository(NAME);
+  const { region, credentials } = ecr.world;
+  const client = new ECRClient({
+    endpoint: ecr.url,
+    region,
+    credentials: credentials[0],
+    retryStrategy: new EcrRetryStrategy({ attempts: 3 }),
+  });
+  const repository = { type: 'private', registryId: undefined, region, name: NAME } as const;
+  const learned: unknown[] = [];
+  const asked: Digest[] = [];
+  const calls = layerCalls(requestsOf(client), parts, {
+    isAvailable: (digest) => {
+      asked.push(digest);
+      return Promise.resolve(true);
+    },
+    learn: (answer) => learned.push(answer),
+    explain: (call, error) => explain(error, { call, repository }),
+  });
+  return {
+    ecr,
+    calls,
+    learned,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      client.destroy();
+      await parts[Symbol.asyncDispose]();
+      await ecr[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function requestsOf(client: ECRClient): LayerRequests {
+  const id = { registryId: undefined, repositoryName: NAME };
+  return {
+    id,
+    initiate: (abortSignal) => client.send(new InitiateLayerUploadCommand(id), { abortSignal }),
+    sendPart: (input, plug, abortSignal) => {
+      const command = new UploadLayerPartCommand(input);
+      plug(command.middlewareStack);
+      return client.send(command, { abortSignal });
+    },
+    complete: (input, abortSignal) =>
+      client.send(new CompleteLayerUploadCommand({ ...id, ...input }), { abortSignal }),
+  };
+}
+
+/** Notes into whose memory it read. */
+class Source extends MemoryBlob {
+  readonly memory: ArrayBufferLike[] = [];
+
+  constructor(size: number) {
+    super(seededBytes('layer', size));
+    void this.open();
+  }
+
+  override read(target: Uint8Array, position: number): Promise<void> {
+    this.memory.push(target.buffer);
+    return super.read(target, position);
+  }
+}
+
+/** The whole of a layer as one part. */
+async function sendWhole(
+  { calls }: Opened,
+  source: Source,
+  uploadId: string,
+): Promise<PartOutcome> {
+  const part = { uploadId, firstByte: 0, size: source.size };
+  return calls.send(await calls.take(part, source, signal), signal);
+}
+
+/** All but what is lost of the frame: a body is a third larger than its part. */
+const bodyBytes = (size: number): number => Math.ceil(size / 3) * 4;
+const FRAME = 300;
+
+test('a part of several writes arrives as it was read', async () => {
+  await using opened = await open();
+  const { calls } = opened;
+  const source = new Source(5_000_001);
+  const { uploadId } = await calls.initiate(signal);
+  const outcome = await sendWhole(opened, source, uploadId);
+  assert.deepEqual(outcome, { kind: 'received', lastByteReceived: 5_000_000 });
+  const digest = digestOf(source.content);
+  assert.equal(await calls.complete(uploadId, digest, signal), 'completed');
+});
+
+const outcomes: { what: string; fault?: Fault; throws?: ErrorCode }[] = [
+  { what: 'answered at once' },
+  { what: 'answered at the second attempt', fault: { kind: 'throttle' } },
+  { what: 'lost on its way, and sent again', fault: { kind: 'reset-in-body' } },
+  {
+    what: 'refused',
+    fault: { kind: 'error', name: 'InvalidLayerPartException', fields: {} },
+  },
+  {
+    what: 'ended by an error',
+    fault: { kind: 'error', name: 'AccessDeniedException' },
+    throws: 'ACCESS_DENIED',
+  },
+];
+
+for (const { what, fault, throws } of outcomes) {
+  test(`the memory of a part that is ${what} is used again when all its requests are closed`, async () => {
+    const size = 256 * KiB;
+    // There is room for one.
+    const parts = new PartTaker({ memory: new Memory(bodyBytes(size) + FRAME), pace: busy });
+    await using opened = await open(parts);
+    const { calls, ecr } = opened;
+    const source = new Source(size);
+    const { uploadId } = await calls.initiate(signal);
+    if (fault) ecr.fault({ ...fault, operation: 'UploadLayerPart' });
+    const sent = sendWhole(opened, source, uploadId);
+    if (throws) await assert.rejects(sent, { code: throws });
+    else await sent;
+    // This waits until the memory is back.
+    const next = await calls.take({ uploadId, firstByte: 0, size }, source, signal);
+    assert.equal(source.memory.length, 2);
+    assert.equal(source.memory[0], source.memory[1]);
+    next.end();
+  });
+}
+
+/** Somebody else holds the memory that there is. */
+async function withoutMemory(): Promise<PartTaker> {
+  const memory = new Memory(KiB);
+  await memory.acquire(KiB, signal, 0);
+  return new PartTaker({ memory, pace: idle });
+}
+
+for (const fault of [undefined, { kind: 'reset-in-body' }, { kind: 'answer-lost' }] as const) {
+  const how = fault === undefined ? 'at once' : `after ${fault.kind}`;
+  test(`a part that finds no memory while the CPU is idle arrives without, ${how}`, async () => {
+    await using opened = await open(await withoutMemory());
+    const { calls, ecr } = opened;
+    if (fault) ecr.fault({ ...fault, operation: 'UploadLayerPart' });
+    const source = new Source(700_001);
+    const { uploadId } = await calls.initiate(signal);
+    await sendWhole(opened, source, uploadId);
+    const digest = digestOf(source.content);
+    assert.equal(await calls.complete(uploadId, digest, signal), 'completed');
+  });
+}
+
+test('a file that cannot be read while it is sent ends the call with what was wrong', async () => {
+  await using opened = await open(await withoutMemory());
+  const { calls } = opened;
+  const source = new Source(500_000);
+  const { uploadId } = await calls.initiate(signal);
+  const part = { uploadId, firstByte: 0, size: 500_000 };
+  const body = await calls.take(part, source, signal);
+  const failure = new PushError('LAYOUT_UNREADABLE', 'the disk is gone');
+  source.read = () => Promise.reject(failure);
+  await assert.rejects(calls.send(body, signal), failure);
+});
+
+test('a part may be taken ahead, for the same repository', async () => {
+  await using opened = await open();
+  const { calls } = opened;
+  const source = new Source(1000);
+  const { uploadId } = await calls.initiate(signal);
+  const ahead = calls.takeAhead({ uploadId, firstByte: 0, size: 1000 }, source, signal);
+  assert(ahead);
+  assert.deepEqual(await calls.send(await ahead, signal), {
+    kind: 'received',
+    lastByteReceived: 999,
+  });
+});
+
+test('the bytes on the wire are those of the requests that carried the parts', async () => {
+  await using opened = await open();
+  const source = new Source(300_000);
+  const { uploadId } = await opened.calls.initiate(signal);
+  assert.equal(opened.calls.bytesOnWire, 0);
+  await sendWhole(opened, source, uploadId);
+  const [sent] = opened.ecr.calls('UploadLayerPart');
+  assert.equal(opened.calls.bytesOnWire, sent?.requestBytes);
+  await opened.calls.complete(uploadId, digestOf(source.content), signal);
+  assert.equal(opened.calls.bytesOnWire, sent?.requestBytes, 'the parts, and nothing else');
+});
+
+test('InitiateLayerUpload tells the upload and the part size that ECR wants', async () => {
+  await using opened = await open(undefined, { limits: { ecr: { partSize: 6_000_000 } } });
+  const { uploadId, partSize } = await opened.calls.initiate(signal);
+  assert.equal(partSize, 6_000_000);
+  assert(opened.ecr.repository(NAME).uploads.has(uploadId));
+});
+
+test('a part size that ECR does not offer is none', async () => {
+  await using opened = await open();
+  const change = ({ uploadId }: Record<string, unknown>) => ({ uploadId });
+  opened.ecr.fault({ kind: 'answer', operation: 'InitiateLayerUpload', change });
+  assert.equal((await opened.calls.initiate(signal)).partSize, undefined);
+});
+
+type Call = (opened: Opened) => Promise<unknown>;
+const CALLS: Readonly<Record<string, Call>> = {
+  InitiateLayerUpload: ({ calls }) => calls.initiate(signal),
+  UploadLayerPart: (opened) => sendWhole(opened, new Source(10), UPLOAD),
+  CompleteLayerUpload: ({ calls }) => calls.complete(UPLOAD, DIGEST, signal),
+};
+
+for (const [operation, member] of [
+  ['InitiateLayerUpload', 'uploadId'],
+  ['UploadLayerPart', 'lastByteReceived'],
+] as const) {
+  test(`an answer to ${operation} without ${member} is an error that says so`, async () => {
+    await using opened = await open();
+    opened.ecr.fault({ kind: 'answer', operation, change: () => ({}) });
+    const { uploadId } =
+      operation === 'UploadLayerPart' ? await opened.calls.initiate(signal) : { uploadId: UPLOAD };
+    const call =
+      operation === 'UploadLayerPart'
+        ? sendWhole(opened, new Source(10), uploadId)
+        : opened.calls.initiate(signal);
+    await assert.rejects(call, refused('UNEXPECTED_RESPONSE', operation, member));
+  });
+}
+
+test('an incomplete answer is named by its call and by what it lacks', () => {
+  assert.equal(incomplete('SomeCall', 'member').message, 'the answer to SomeCall has no member');
+});
+
+const partOutcomes: readonly [what: string, fault: Fault, outcome: PartOutcome][] = [
+  [
+    'that names the last byte',
+    { kind: 'error', name: 'InvalidLayerPartException', fields: { lastValidByteReceived: 7 } },
+    { kind: 'not-consecutive', lastValidByteReceived: 7 },
+  ],
+  [
+    'that names no byte',
+    { kind: 'error', name: 'InvalidLayerPartException' },
+    { kind: 'not-consecutive', lastValidByteReceived: undefined },
+  ],
+  [
+    'of an upload that is not known',
+    { kind: 'error', name: 'UploadNotFoundException' },
+    { kind: 'upload-not-found' },
+  ],
+];
+
+for (const [what, fault, outcome] of partOutcomes) {
+  test(`the refusal of a part ${what} is ${outcome.kind}`, async () => {
+    await using opened = await open();
+    opened.ecr.fault({ ...fault, operation: 'UploadLayerPart' });
+    assert.deepEqual(await sendWhole(opened, new Source(10), UPLOAD), outcome);
+  });
+}
+
+const completions = {
+  LayerAlreadyExistsException: 'already-exists',
+  InvalidLayerException: 'digest-mismatch',
+  UploadNotFoundException: 'upload-not-found',
+} as const;
+
+for (const [name, outcome] of Object.entries(completions)) {
+  test(`CompleteLayerUpload that answers ${name} is ${outcome}`, async () => {
+    await using opened = await open();
+    opened.ecr.fault({ kind: 'error', operation: 'CompleteLayerUpload', name });
+    assert.equal(await opened.calls.complete(UPLOAD, DIGEST, signal), outcome);
+  });
+}
+
+for (const layerDigest of [undefined, digestOf(Buffer.from('other'))]) {
+  test(`CompleteLayerUpload that answers with ${layerDigest ? 'another' : 'no'} digest is digest-mismatch`, async () => {
+    await using opened = await open();
+    const source = new Source(10);
+    const { uploadId } = await opened.calls.initiate(signal);
+    await sendWhole(opened, source, uploadId);
+    opened.ecr.fault({
+      kind: 'answer',
+      operation: 'CompleteLayerUpload',
+      change: () => ({ layerDigest }),
+    });
+    const completed = opened.calls.complete(uploadId, digestOf(source.content), signal);
+    assert.equal(await completed, 'digest-mismatch');
+  });
+}
+
+const failures: Readonly<Record<string, ErrorCode>> = {
+  ServerException: 'SERVER_ERROR',
+  KmsException: 'KMS',
+  RepositoryNotFoundException: 'REPOSITORY_NOT_FOUND',
+};
+
+for (const [operation, call] of Object.entries(CALLS)) {
+  for (const [name, code] of Object.entries(failures)) {
+    test(`${operation} that answers ${name} fails with ${code}`, async () => {
+      await using opened = await open();
+      opened.ecr.fault({ kind: 'error', operation, name, times: 100 });
+      await assert.rejects(call(opened), refused(code, operation));
+    });
+  }
+}
+
+const registryIdIn = (answer: unknown): unknown =>
+  typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'registryId') : undefined;
+
+test('the answers to parts and to Complete tell the registry', async () => {
+  await using opened = await open();
+  const { calls, learned } = opened;
+  const source = new Source(10);
+  const { uploadId } = await calls.initiate(signal);
+  assert.deepEqual(learned, [], 'InitiateLayerUpload tells none');
+  await sendWhole(opened, source, uploadId);
+  assert.deepEqual(learned.map(registryIdIn), [ACCOUNT]);
+  await calls.complete(uploadId, digestOf(source.content), signal);
+  assert.deepEqual(learned.map(registryIdIn), [ACCOUNT, ACCOUNT]);
+});
+
+test('the refusal of a part tells the registry, too', async () => {
+  await using opened = await open();
+  const fields = { registryId: ACCOUNT, lastValidByteReceived: 7 };
+  const name = 'InvalidLayerPartException';
+  opened.ecr.fault({ kind: 'error', operation: 'UploadLayerPart', name, fields });
+  await sendWhole(opened, new Source(10), UPLOAD);
+  assert.deepEqual(opened.learned.map(registryIdIn), [ACCOUNT]);
+});
+
+test('whether a layer is there is asked of the registry', async () => {
+  await using opened = await open();
+  assert.equal(await opened.calls.isAvailable(DIGEST, signal), true);
+  assert.deepEqual(opened.asked, [DIGEST]);
+});

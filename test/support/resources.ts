@@ -1,0 +1,16 @@
+import { Semaphore } from '../../src/async/semaphore.ts';
+import type { Resources } from '../../src/ecr/ecr-registry.ts';
+import { PartTaker } from '../../src/ecr/upload/take-part.ts';
+
+/** What a registry is made with, for one of its own; parts may be of any size. */
+export function resources(options: Partial<Resources> = {}): Resources {
+  return {
+    parts: new PartTaker(),
+    layers: new Semaphore(96),
+    layersAtOnce: 96,
+    sizes: { wanted: undefined, least: 1, maxParts: 4200 },
+    counts: { retries: 0 },
+    debug: () => undefined,
+    ...options,
+  };
+}
