@@ -31336,6 +31336,7 @@ class Semaphore {
         const behind = this.#queue.findIndex((other) => other.priority < priority);
         this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, waiting);
         signal.addEventListener('abort', abort, { once: true });
+        this.#serve();
         return promise;
     }
     #fits(weight) {
@@ -31401,24 +31402,16 @@ async function sleep(milliseconds, signal) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X: () => (/* binding */ accountOf)
 /* harmony export */ });
-/* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
-/* harmony import */ var _retry_strategy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4186);
-
+/* harmony import */ var _retry_strategy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4186);
 
 async function accountOf({ region, credentials, requestHandler }, abortSignal) {
     const { accountId } = await credentials();
     if (accountId !== undefined)
         return accountId;
     const { GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
-    const { attempts } = _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .RETRIES */ .Zs.account;
-    const retryStrategy = new _retry_strategy_js__WEBPACK_IMPORTED_MODULE_1__/* .EcrRetryStrategy */ .C({ attempts, signal: abortSignal });
+    const retryStrategy = new _retry_strategy_js__WEBPACK_IMPORTED_MODULE_0__/* .EcrRetryStrategy */ .C({ always: 'account', signal: abortSignal });
     const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
-    try {
-        return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
-    }
-    finally {
-        sts.destroy();
-    }
+    return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
 }
 
 
@@ -31769,10 +31762,11 @@ class EcrRetryStrategy {
         return Promise.resolve(new CallToken(new _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .Retry */ .fz(this.#options)));
     }
     async refreshRetryTokenForRetry(token, failure) {
+        const { always, signal } = this.#options;
         const name = retryOf(failure);
         if (token instanceof CallToken && name !== undefined) {
             const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
-            if (await token.retry.again(name, { signal: this.#options.signal, atLeast }))
+            if (await token.retry.again(always ?? name, { signal, atLeast }))
                 return token;
         }
         throw failure.error ?? new Error('not tried again');
@@ -32021,7 +32015,8 @@ class Identity {
         if (isToLearn && typeof registryId === 'string' && (0,reference/* isAccountId */.JG)(registryId))
             this.#repository = { ...this.#repository, registryId };
         const alias = (0,reference/* aliasIn */.eq)(Reflect.get(answer, 'repositoryUri'));
-        if (this.#repository.type === 'public' && alias !== undefined)
+        const lacksAlias = this.#repository.type === 'public' && !this.isComplete;
+        if (lacksAlias && alias !== undefined)
             this.#repository = { ...this.#repository, alias };
     }
     async complete(repository, account) {
@@ -32644,7 +32639,7 @@ async function privateClient({ region, host }, options) {
         ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
         ...(known === undefined ? {} : { region: known }),
     });
-    const resolved = await resolveRegion(client.config.region);
+    const resolved = await resolveRegion(client);
     client.middlewareStack.use(rateLimits.plugin('private', resolved));
     return { client, region: resolved };
 }
@@ -32682,11 +32677,12 @@ function endpointConfig(host, variable, environment) {
         ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
     };
 }
-async function resolveRegion(region) {
+async function resolveRegion(client) {
     try {
-        return await region();
+        return await client.config.region();
     }
     catch (cause) {
+        client.destroy();
         throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', { cause });
     }
 }

@@ -56,6 +56,7 @@ export class Semaphore {
     const behind = this.#queue.findIndex((other) => other.priority < priority);
     this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, waiting);
     signal.addEventListener('abort', abort, { once: true });
+    this.#serve();
     return promise;
   }
 

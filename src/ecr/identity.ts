@@ -33,8 +33,8 @@ export class Identity {
     if (isToLearn && typeof registryId === 'string' && isAccountId(registryId))
       this.#repository = { ...this.#repository, registryId };
     const alias = aliasIn(Reflect.get(answer, 'repositoryUri'));
-    if (this.#repository.type === 'public' && alias !== undefined)
-      this.#repository = { ...this.#repository, alias };
+    const lacksAlias = this.#repository.type === 'public' && !this.isComplete;
+    if (lacksAlias && alias !== undefined) this.#repository = { ...this.#repository, alias };
   }
 
   /** It is for a name alone: whatever hinders a source is no reason to fail. */

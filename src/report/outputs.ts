@@ -5,7 +5,7 @@ import { messageOf } from './failure.ts';
 import { skipped, uploaded } from './layers.ts';
 import { publishedDigest, skippedTags, taggedNow } from './tags.ts';
 
-export type OutputName =
+type OutputName =
   | 'digest'
   | 'imageid'
   | 'metadata'

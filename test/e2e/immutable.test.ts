@@ -185,7 +185,7 @@ function assertFailed({ error }: LocalRun, { denied }: Case, ecr: LocalEcr): voi
   assert.ok(error.message.includes(digest), error.message);
   if (!denied.includes('BatchGetImage'))
     assert.ok(error.message.includes(otherDigest), error.message);
-  else assert.ok(error.hint?.includes('ecr:BatchGetImage'), error.hint);
+  else assert.ok(error.hint.includes('ecr:BatchGetImage'), error.hint);
   assert.ok(ecr.calls('PutImage').filter(({ input }) => input['imageTag'] === TAG).length <= 2);
 }
 

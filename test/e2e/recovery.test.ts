@@ -79,8 +79,16 @@ test('a push goes on where BatchGetImage is not offered, and says what was not c
 });
 
 for (const [what, fault, line] of [
-  ['an upload that was lost', { operation: 'UploadLayerPart', kind: 'expire-upload' }, /was lost or damaged on its way; attempt 2 of 3/],
-  ['a layer not seen yet', { operation: 'PutImage', kind: 'hide-layers' }, /does not see yet; attempt 2 of 6/],
+  [
+    'an upload that was lost',
+    { operation: 'UploadLayerPart', kind: 'expire-upload' },
+    /was lost or damaged on its way; attempt 2 of 3/,
+  ],
+  [
+    'a layer not seen yet',
+    { operation: 'PutImage', kind: 'hide-layers' },
+    /does not see yet; attempt 2 of 6/,
+  ],
 ] as const) {
   test(`${what} is told of in the log, once`, async () => {
     await using ecr = await startLocalEcr();

@@ -177,7 +177,7 @@ function assertNamed(error: unknown, failing: Place): void {
     [PUBLIC]: /public repository app of registry local/,
   };
   for (const [place, pattern] of Object.entries(names)) {
-    const text = place === failing ? error.message : (error.hint ?? '');
+    const text = place === failing ? error.message : error.hint;
     assert.match(text, pattern);
   }
 }

@@ -217,10 +217,7 @@ for (const { what, repository, answers, asked, registryId, debugs = [] } of comp
   });
 }
 
-const todo =
-  'Identity.learn puts the alias of an answer in the place of the one that the user named';
-
-test('the alias that the user named stays, though the registry has another, too', { todo }, () => {
+test('the alias that the user named stays, though the registry has another, too', () => {
   const { identity } = identityOf({ ...ofPublic, registryId: 'custom' });
   identity.learn({ registryId: ACCOUNT, repositoryUri: 'public.ecr.aws/a1b2c3d4/team/app' });
   assert.equal(identity.repository.alias ?? identity.repository.registryId, 'custom');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RepositoryReference } from '../../src/ecr/names/reference.ts';
-import { policiesIn, type Policy, policyRefused } from '../../src/ecr/policies.ts';
+import { policiesIn, type Policy, policiesRefused } from '../../src/ecr/policies.ts';
 import { PushError } from '../../src/errors.ts';
 
 const lifecycle: Policy = {
@@ -79,7 +79,7 @@ for (const { what, policy, repository, command } of commands) {
       hint: 'Correct it.',
       cause,
     });
-    const error = policyRefused(policy, repository, explained);
+    const error = policiesRefused([{ policy, error: explained }], repository);
     assert(error instanceof PushError);
     assert.equal(error.code, 'INVALID_PARAMETER');
     assert.equal(
@@ -88,7 +88,7 @@ for (const { what, policy, repository, command } of commands) {
     );
     assert.equal(
       error.hint,
-      `Correct it. Then run the step again: as long as the repository holds no image, it sets the ${policy.name}. Or set it by hand: ${command}`,
+      `Correct it. Fix it and run the step again: as long as the repository holds no image, the step sets what it lacks. Or do it by hand: ${command}`,
     );
     assert.equal(error.cause, cause);
   });
@@ -99,6 +99,20 @@ for (const [what, error] of [
   ['what is no error of this action', new Error('another target failed')],
 ] as const) {
   test(`${what} is no refusal`, () => {
-    assert.equal(policyRefused(lifecycle, own, error), error);
+    assert.equal(policiesRefused([{ policy: lifecycle, error }], own), error);
   });
 }
+
+test('where two policies are refused, both are named, and how to set each', () => {
+  const refused = (policy: Policy) => ({
+    policy,
+    error: new PushError('ACCESS_DENIED', `${policy.call}: no`, { hint: 'Allow it.' }),
+  });
+  const error = policiesRefused([refused(lifecycle), refused(access)], own);
+  assert(error instanceof PushError);
+  assert.match(
+    error.message,
+    /^PutLifecyclePolicy: no\. .* no lifecycle-policy and no repository-policy$/,
+  );
+  assert.match(error.hint, /aws ecr put-lifecycle-policy .* && aws ecr set-repository-policy /);
+});

@@ -27,7 +27,7 @@ export class SeededRandom {
 }
 
 /** One small change of a document. */
-export type Mutation = (bytes: Buffer, random: SeededRandom) => Buffer;
+type Mutation = (bytes: Buffer, random: SeededRandom) => Buffer;
 
 /** Replaces `removed` bytes at `at`. */
 function splice(bytes: Buffer, at: number, removed: number, inserted: Uint8Array): Buffer {

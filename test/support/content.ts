@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Digest, parseDigest } from '../../src/oci/digest.ts';
 
 /** `prefix`, then zeros up to `size` bytes: large content that takes no room in memory nor, as a hole, on disk. */
-export interface SparseContent {
+interface SparseContent {
   readonly prefix: Uint8Array;
   /** Bytes, the prefix's included. */
   readonly size: number;

@@ -1,5 +1,4 @@
 import type { STSClientResolvedConfig } from '@aws-sdk/client-sts';
-import { RETRIES } from '../../async/retry.ts';
 import { EcrRetryStrategy } from './retry-strategy.ts';
 
 /** What a client was made with, and another one needs. */
@@ -17,12 +16,8 @@ export async function accountOf(
   if (accountId !== undefined) return accountId;
   // Loaded only when it is used, which is hardly ever.
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const { attempts } = RETRIES.account;
-  const retryStrategy = new EcrRetryStrategy({ attempts, signal: abortSignal });
+  const retryStrategy = new EcrRetryStrategy({ always: 'account', signal: abortSignal });
+  // It is not destroyed: that would end the calls of the client whose handler it shares.
   const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
-  try {
-    return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
-  } finally {
-    sts.destroy();
-  }
+  return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
 }

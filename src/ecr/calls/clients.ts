@@ -39,7 +39,7 @@ export async function privateClient(
     ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
     ...(known === undefined ? {} : { region: known }),
   });
-  const resolved = await resolveRegion(client.config.region);
+  const resolved = await resolveRegion(client);
   client.middlewareStack.use(rateLimits.plugin('private', resolved));
   return { client, region: resolved };
 }
@@ -89,10 +89,11 @@ function endpointConfig(
   };
 }
 
-async function resolveRegion(region: () => Promise<string>): Promise<string> {
+async function resolveRegion(client: ECRClient): Promise<string> {
   try {
-    return await region();
+    return await client.config.region();
   } catch (cause) {
+    client.destroy();
     throw new PushError('NO_REGION', 'No AWS region is set', { cause });
   }
 }

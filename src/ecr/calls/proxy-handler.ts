@@ -24,7 +24,7 @@ class PlainAgent extends HttpProxyAgent<string> {
 }
 
 /** The proxy said no, or nothing that makes sense: the request has not reached its host. */
-export class ProxyError extends Error {
+class ProxyError extends Error {
   override readonly name = 'ProxyError';
   /** The SDK's own sign for an error that another attempt may mend: present or not. */
   readonly $retryable?: { readonly throttling: false };

@@ -2,6 +2,8 @@ import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types'
 import { Retry, type RetryName, type RetryNotice } from '../../async/retry.ts';
 
 interface Options {
+  /** The row of the table for whatever is tried again; undefined for that of its error. */
+  readonly always?: RetryName;
   /** Attempts at one call, the first included; undefined for the table's. */
   readonly attempts?: number | undefined;
   /** Ends the waiting between two attempts. */
@@ -28,10 +30,11 @@ export class EcrRetryStrategy implements RetryStrategyV2 {
 
   /** @throws the failure itself when there is to be no other attempt, the signal's reason */
   async refreshRetryTokenForRetry(token: RetryToken, failure: RetryErrorInfo): Promise<CallToken> {
+    const { always, signal } = this.#options;
     const name = retryOf(failure);
     if (token instanceof CallToken && name !== undefined) {
       const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
-      if (await token.retry.again(name, { signal: this.#options.signal, atLeast })) return token;
+      if (await token.retry.again(always ?? name, { signal, atLeast })) return token;
     }
     throw failure.error ?? new Error('not tried again');
   }

@@ -8,6 +8,7 @@ import {
   describeRepository,
   isAccountId,
   isEcrReference,
+  isFullyNamed,
   parseReference,
   registryHost,
   repositoryArn,
@@ -143,8 +144,20 @@ test('what pulls name: by the host that was given, else by the one that all have
   assert.equal(repositoryUri({ ...own, host: fips }), `${fips}/team/app`);
   assert.equal(repositoryUri({ ...own, registryId: undefined }), undefined);
   assert.equal(repositoryUri(publicAt('alias', 'app')), 'public.ecr.aws/alias/app');
-  assert.equal(repositoryUri(publicAt('012345678901', 'app')), undefined);
+  // As long as the alias is not known.
+  assert.equal(repositoryUri(publicAt('012345678901', 'app')), 'public.ecr.aws/012345678901/app');
+  const known = { ...publicAt('012345678901', 'app'), alias: 'mine' };
+  assert.equal(repositoryUri(known), 'public.ecr.aws/mine/app');
   assert.equal(registryHost(publicAt('alias', 'app')), 'public.ecr.aws');
+});
+
+test('a public repository is fully named by an alias alone, a private one by account and region', () => {
+  const own = { type: 'private', registryId: '012345678901', ...bare } as const;
+  assert.equal(isFullyNamed(own), true);
+  assert.equal(isFullyNamed({ ...own, registryId: undefined }), false);
+  assert.equal(isFullyNamed(publicAt('alias', 'app')), true);
+  assert.equal(isFullyNamed(publicAt('012345678901', 'app')), false);
+  assert.equal(isFullyNamed({ ...publicAt('012345678901', 'app'), alias: 'mine' }), true);
 });
 
 test('messages name what is known', () => {
