@@ -54,7 +54,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   report: {
     imports: ['ecr/names', 'async', 'errors'],
-    types: ['push', 'image', 'oci'],
+    types: ['push', 'plan', 'image', 'oci'],
     packages: [],
   },
   inputs: {

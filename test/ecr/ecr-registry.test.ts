@@ -262,8 +262,9 @@ test('an identification that is aborted ends with what is known', async () => {
   const reason = new PushError('CANCELLED', 'The step was cancelled');
   local.ecr.fault({ kind: 'before', run: () => controller.abort(reason) });
   local.ecr.fault({ kind: 'hang' });
-  const { registryId } = await local.registry.identify(controller.signal);
-  assert.equal(registryId, undefined);
+  const { name } = await local.registry.identify(controller.signal);
+  assert.equal(name, REPOSITORY_NAME);
+  assert.deepEqual(operations(local.ecr), ['DescribeRepositories']);
 });
 
 test('tags that could not be looked at for any reason are not known to be immutable', async () => {

@@ -180,6 +180,6 @@ const helpless: readonly [name: string, root: Graph, absent: readonly Pick<Graph
 
 for (const [name, root, absent] of helpless) {
   test(`without ${name}, no input helps`, async () => {
-    assert.equal(await hintOf(resolved(root, absent)), 'Build the layout again, whole.');
+    assert.equal(await hintOf(resolved(root, absent)), 'Build the complete layout again.');
   });
 }
