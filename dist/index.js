@@ -31310,15 +31310,20 @@ class Semaphore {
         this.#capacity = capacity;
     }
     acquire(weight, signal, priority = 0) {
+        return this.acquireFor((permit) => permit, weight, signal, priority);
+    }
+    acquireFor(use, weight, signal, priority = 0) {
         if (signal.aborted)
             return Promise.reject(reasonOf(signal));
         const permit = this.tryAcquire(weight);
-        return permit === undefined ? this.#wait(weight, signal, priority) : Promise.resolve(permit);
+        if (permit !== undefined)
+            return Promise.resolve(use(permit));
+        return this.#wait(use, weight, signal, priority);
     }
     tryAcquire(weight) {
         return this.#queue.length === 0 && this.#fits(weight) ? this.#take(weight) : undefined;
     }
-    #wait(weight, signal, priority) {
+    #wait(use, weight, signal, priority) {
         const { promise, resolve, reject } = Promise.withResolvers();
         const abort = () => {
             this.#queue.splice(this.#queue.indexOf(waiting), 1);
@@ -31330,7 +31335,7 @@ class Semaphore {
             priority,
             grant: (permit) => {
                 signal.removeEventListener('abort', abort);
-                resolve(permit);
+                resolve(use(permit));
             },
         };
         const behind = this.#queue.findIndex((other) => other.priority < priority);
@@ -32902,8 +32907,8 @@ class Memory {
         this.#budget = budget;
         this.#room = new semaphore/* Semaphore */.j(budget);
     }
-    async acquire(size, signal, priority) {
-        return this.#lend(await this.#room.acquire(size, signal, priority), size);
+    acquire(size, signal, priority) {
+        return this.#room.acquireFor((permit) => this.#lend(permit, size), size, signal, priority);
     }
     tryAcquire(size) {
         const permit = this.#room.tryAcquire(size);

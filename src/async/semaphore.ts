@@ -28,9 +28,20 @@ export class Semaphore {
    * @throws the signal's reason
    */
   acquire(weight: number, signal: AbortSignal, priority = 0): Promise<Permit> {
+    return this.acquireFor((permit) => permit, weight, signal, priority);
+  }
+
+  /** The same for `use`, which gets the permit at once, before anybody else is let in: it may resize it. */
+  acquireFor<T>(
+    use: (permit: Permit) => T,
+    weight: number,
+    signal: AbortSignal,
+    priority = 0,
+  ): Promise<T> {
     if (signal.aborted) return Promise.reject(reasonOf(signal));
     const permit = this.tryAcquire(weight);
-    return permit === undefined ? this.#wait(weight, signal, priority) : Promise.resolve(permit);
+    if (permit !== undefined) return Promise.resolve(use(permit));
+    return this.#wait(use, weight, signal, priority);
   }
 
   /** Undefined where there is no room, or where somebody waits already. */
@@ -38,8 +49,13 @@ export class Semaphore {
     return this.#queue.length === 0 && this.#fits(weight) ? this.#take(weight) : undefined;
   }
 
-  #wait(weight: number, signal: AbortSignal, priority: number): Promise<Permit> {
-    const { promise, resolve, reject } = Promise.withResolvers<Permit>();
+  #wait<T>(
+    use: (permit: Permit) => T,
+    weight: number,
+    signal: AbortSignal,
+    priority: number,
+  ): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
     const abort = (): void => {
       this.#queue.splice(this.#queue.indexOf(waiting), 1);
       reject(reasonOf(signal));
@@ -50,7 +66,7 @@ export class Semaphore {
       priority,
       grant: (permit) => {
         signal.removeEventListener('abort', abort);
-        resolve(permit);
+        resolve(use(permit));
       },
     };
     const behind = this.#queue.findIndex((other) => other.priority < priority);

@@ -220,3 +220,22 @@ test('two that share it take turns, and are no more at once than there is room f
   assert.equal(peak, 1);
   assert.deepEqual(turns, ['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
 });
+
+test('who is let in takes more at once, before the next is let in', async () => {
+  const semaphore = new Semaphore(3);
+  const all = await semaphore.acquire(3, never);
+  const greedy = semaphore.acquireFor(
+    (permit) => {
+      permit.resize(3);
+      return permit;
+    },
+    1,
+    never,
+  );
+  const next = semaphore.acquire(1, never);
+  all.release();
+  const taken = await greedy;
+  assert.equal(semaphore.tryAcquire(1), undefined);
+  taken.resize(2);
+  (await next).release();
+});

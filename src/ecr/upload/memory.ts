@@ -25,8 +25,8 @@ export class Memory {
   }
 
   /** Waits until there is room; one body is always granted, also beyond the budget. @throws the signal's reason */
-  async acquire(size: number, signal: AbortSignal, priority: number): Promise<BodyMemory> {
-    return this.#lend(await this.#room.acquire(size, signal, priority), size);
+  acquire(size: number, signal: AbortSignal, priority: number): Promise<BodyMemory> {
+    return this.#room.acquireFor((permit) => this.#lend(permit, size), size, signal, priority);
   }
 
   /** Undefined where that would exceed the budget, or where somebody waits already. */

@@ -70,6 +70,18 @@ test('memory that is larger than the body counts in full, so that no more is len
   take(memory, MiB);
 });
 
+test('of two that wait, the one that is lent larger memory leaves the other waiting', async () => {
+  const memory = new Memory(3 * MiB);
+  const large = take(memory, 3 * MiB);
+  const waiting = [MiB, MiB].map((size) => memory.acquire(size, signal, 0));
+  large.release();
+  const [first, second] = waiting;
+  assert.equal((await first)?.bytes.buffer, large.bytes.buffer);
+  assert(second && (await isPending(second)));
+  (await first)?.release();
+  assert.equal((await second).bytes.buffer, large.bytes.buffer);
+});
+
 test('of what is free, the smallest that fits is used', () => {
   const memory = new Memory(8 * MiB);
   const [large, small] = [take(memory, 2 * MiB), take(memory, MiB)];
