@@ -31212,16 +31212,16 @@ const RETRIES = {
     },
     layer: {
         call: 'InitiateLayerUpload',
-        on: 'UploadNotFoundException, InvalidLayerException, parts that ECR lost: the layer is begun anew',
+        on: 'UploadNotFoundException, InvalidLayerException, parts that ECR lost: the layer is sent again from the start',
         attempts: 3,
         firstWait: 0,
         longestWait: 0,
         jitter: false,
-        says: 'was lost or damaged on its way',
+        says: 'was lost or damaged in transit',
     },
     part: {
         call: 'UploadLayerPart',
-        on: 'InvalidLayerPartException, or an answer that names an earlier byte: it goes on from there',
+        on: 'InvalidLayerPartException, or an answer that names an earlier byte: the upload continues from there',
         attempts: 9,
         firstWait: 0,
         longestWait: 0,
@@ -31235,7 +31235,7 @@ const RETRIES = {
         firstWait: 200,
         longestWait: 3200,
         jitter: false,
-        says: 'refers to something that ECR does not see yet',
+        says: 'refers to content that ECR does not see yet',
     },
     newRepository: {
         call: 'InitiateLayerUpload',
@@ -31244,11 +31244,11 @@ const RETRIES = {
         firstWait: 250,
         longestWait: 1000,
         jitter: false,
-        says: 'is not there yet',
+        says: 'does not exist yet',
     },
     account: {
         call: 'GetCallerIdentity',
-        on: 'as transient: a name that the push can do without is not waited for at length',
+        on: 'as transient, but soon given up: the push can do without the name',
         attempts: 2,
         firstWait: 100,
         longestWait: 100,
@@ -31326,16 +31326,23 @@ class Semaphore {
     #wait(use, weight, signal, priority) {
         const { promise, resolve, reject } = Promise.withResolvers();
         const abort = () => {
-            this.#queue.splice(this.#queue.indexOf(waiting), 1);
+            this.#queue = this.#queue.filter((other) => other !== waiting);
             reject(reasonOf(signal));
             this.#serve();
         };
         const waiting = {
             weight,
             priority,
+            signal,
             grant: (permit) => {
                 signal.removeEventListener('abort', abort);
-                resolve(use(permit));
+                try {
+                    resolve(use(permit));
+                }
+                catch (error) {
+                    permit.release();
+                    reject(error instanceof Error ? error : new Error(String(error)));
+                }
             },
         };
         const behind = this.#queue.findIndex((other) => other.priority < priority);
@@ -31361,14 +31368,15 @@ class Semaphore {
             isTaken = false;
         };
         this.#taken += weight;
-        return { release, resize, [Symbol.dispose]: release };
+        return { release, resize };
     }
     #serve() {
         for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
-            if (!this.#fits(first.weight))
+            if (!first.signal.aborted && !this.#fits(first.weight))
                 return;
             this.#queue.shift();
-            first.grant(this.#take(first.weight));
+            if (!first.signal.aborted)
+                first.grant(this.#take(first.weight));
         }
     }
 }
@@ -31401,40 +31409,190 @@ async function sleep(milliseconds, signal) {
 
 /***/ }),
 
-/***/ 5207:
+/***/ 3788:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ accountOf)
+/* harmony export */   II: () => (/* binding */ setProxyVariables),
+/* harmony export */   fU: () => (/* binding */ isProxyConfigured),
+/* harmony export */   pu: () => (/* binding */ proxyHandler)
 /* harmony export */ });
-/* harmony import */ var _retry_strategy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4186);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 
-async function accountOf({ region, credentials, requestHandler }, abortSignal) {
-    const { accountId } = await credentials();
-    if (accountId !== undefined)
-        return accountId;
-    const { GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
-    const retryStrategy = new _retry_strategy_js__WEBPACK_IMPORTED_MODULE_0__/* .EcrRetryStrategy */ .C({ always: 'account', signal: abortSignal });
-    const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
-    return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
+const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
+function setProxyVariables({ httpsProxy, httpProxy, noProxy }, environment = process.env) {
+    const inputs = { https_proxy: httpsProxy, http_proxy: httpProxy };
+    for (const name of PROXY_VARIABLES) {
+        const proxy = inputs[name] ?? readVariable(name, environment);
+        if (proxy !== '')
+            environment[name] = checkProxy(proxy, name);
+    }
+    if (noProxy !== undefined)
+        environment['no_proxy'] = noProxy;
+}
+function isProxyConfigured(environment) {
+    return PROXY_VARIABLES.some((name) => readVariable(name, environment) !== '');
+}
+function readVariable(name, environment) {
+    return [environment[name], environment[name.toUpperCase()]].find((text) => text) ?? '';
+}
+function checkProxy(text, name) {
+    const url = text.includes('://') ? text : `http://${text}`;
+    if (/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+        return url;
+    const input = name.replace('_', '-');
+    const source = name === 'all_proxy' ? `variable ${name}` : `input ${input}, or the variable ${name},`;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The ${source} is not an HTTP proxy`, {
+        hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
+    });
+}
+async function proxyHandler(options) {
+    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(565)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4565));
+    return new ProxyHandler(options);
 }
 
 
 /***/ }),
 
-/***/ 508:
+/***/ 8996:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Is: () => (/* binding */ errorName),
-  WE: () => (/* binding */ explain),
-  wY: () => (/* binding */ isNotAllowed)
+  L: () => (/* binding */ Ecr)
 });
 
+// EXTERNAL MODULE: ./src/async/semaphore.ts
+var semaphore = __nccwpck_require__(9378);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(8249);
+// EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
+var image_hosts = __nccwpck_require__(9362);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+// EXTERNAL MODULE: ./src/ecr/calls/proxy.ts
+var proxy = __nccwpck_require__(3788);
+// EXTERNAL MODULE: ./src/async/retry.ts
+var async_retry = __nccwpck_require__(2890);
+;// CONCATENATED MODULE: ./src/ecr/calls/retry-strategy.ts
+
+class EcrRetryStrategy {
+    mode = 'standard';
+    #options;
+    constructor(options = {}) {
+        this.#options = options;
+    }
+    acquireInitialRetryToken() {
+        return Promise.resolve(new CallToken(new async_retry/* Retry */.fz(this.#options)));
+    }
+    async refreshRetryTokenForRetry(token, failure) {
+        const { always, signal } = this.#options;
+        const name = retryOf(failure);
+        if (token instanceof CallToken && name !== undefined) {
+            const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
+            if (await token.retry.again(always ?? name, { signal, atLeast }))
+                return token;
+        }
+        throw failure.error ?? new Error('not tried again');
+    }
+    recordSuccess() {
+    }
+}
+class CallToken {
+    retry;
+    constructor(retry) {
+        this.retry = retry;
+    }
+    getRetryCount() {
+        return this.retry.attempt - 1;
+    }
+    getRetryDelay() {
+        return 0;
+    }
+}
+function retryOf({ error, errorType }) {
+    if (error?.name === 'LimitExceededException')
+        return undefined;
+    if (errorType === 'THROTTLING')
+        return 'throttled';
+    return errorType === 'TRANSIENT' ? 'transient' : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
+
+
+
+
+
+
+const SOCKET_TIMEOUT = 120_000;
+const CONNECTION_TIMEOUT = 10_000;
+const MAX_SOCKETS = 100;
+async function privateClient({ region, host }, options) {
+    const { environment, rateLimits } = options;
+    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
+    const client = new dist_cjs/* ECRClient */.S70({
+        ...(await commonConfig(options)),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
+        ...(known === undefined ? {} : { region: known }),
+    });
+    const resolved = await resolveRegion(client);
+    client.middlewareStack.use(rateLimits.plugin('private', resolved));
+    return { client, region: resolved };
+}
+async function publicClient({ host }, options) {
+    const { environment, rateLimits } = options;
+    const sdk = await __nccwpck_require__.e(/* import() */ 821).then(__nccwpck_require__.t.bind(__nccwpck_require__, 9821, 19));
+    const client = new sdk.ECRPUBLICClient({
+        ...(await commonConfig(options)),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
+        region: reference/* PUBLIC_REGION */.Ne,
+    });
+    client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
+    return { sdk, client };
+}
+async function commonConfig({ environment, signal, onRetry }) {
+    const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    const handler = {
+        connectionTimeout: CONNECTION_TIMEOUT,
+        socketTimeout: SOCKET_TIMEOUT,
+        httpAgent: agent,
+        httpsAgent: agent,
+    };
+    const attempts = attemptsIn(environment);
+    return {
+        retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
+        requestHandler: (0,proxy/* isProxyConfigured */.fU)(environment) ? await (0,proxy/* proxyHandler */.pu)(handler) : handler,
+    };
+}
+function endpointConfig(host, variable, environment) {
+    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
+    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
+        return {};
+    return {
+        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
+        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
+    };
+}
+async function resolveRegion(client) {
+    try {
+        return await client.config.region();
+    }
+    catch (cause) {
+        client.destroy();
+        throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', { cause });
+    }
+}
+function attemptsIn(environment) {
+    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
+    return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
+}
+
+// EXTERNAL MODULE: ./src/async/sleep.ts
+var sleep = __nccwpck_require__(3719);
 ;// CONCATENATED MODULE: ./src/ecr/calls/explanations.ts
 const EXPLANATIONS = [
     {
@@ -31466,7 +31624,7 @@ const EXPLANATIONS = [
             'RegionDisabledException',
         ],
         code: 'ROLE_REFUSED',
-        says: '{call}: AWS gave no credentials for the role in the environment',
+        says: '{call}: AWS refused to issue credentials for the role in the environment',
     },
     {
         names: ['CredentialsProviderError', 'TokenProviderError'],
@@ -31487,7 +31645,7 @@ const EXPLANATIONS = [
             'MissingAuthenticationTokenException',
         ],
         code: 'CREDENTIALS_INVALID',
-        says: '{call}: AWS does not know these credentials',
+        says: '{call}: AWS does not recognize these credentials',
     },
     {
         names: [
@@ -31523,22 +31681,22 @@ const EXPLANATIONS = [
     {
         names: ['LayersNotFoundException'],
         code: 'UPLOAD_FAILED',
-        says: '{call}: ECR no longer finds layers in {repository} that it accepted before',
+        says: '{call}: ECR cannot find layers in {repository} that it accepted earlier',
     },
     {
         names: ['ReferencedImagesNotFoundException'],
         code: 'UPLOAD_FAILED',
-        says: '{call}: ECR no longer finds images of the index in {repository} that it accepted before',
+        says: '{call}: ECR cannot find images of the index in {repository} that it accepted earlier',
     },
     {
         names: ['LayerPartTooSmallException', 'EmptyUploadException'],
         code: 'UPLOAD_FAILED',
-        says: '{call}: ECR refused the parts of a layer of {repository}',
+        says: '{call}: ECR refused the parts of a layer in {repository}',
     },
     {
         names: ['ImageDigestDoesNotMatchException'],
         code: 'UPLOAD_FAILED',
-        says: '{call}: a manifest did not reach {repository} as it was sent',
+        says: '{call}: a manifest was altered on its way to {repository}',
     },
     {
         names: [
@@ -31559,7 +31717,7 @@ const EXPLANATIONS = [
             'ServiceUnavailableException',
         ],
         code: 'SERVER_ERROR',
-        says: '{call}: ECR kept failing for {repository}',
+        says: '{call}: ECR kept returning server errors for {repository}',
     },
     {
         names: ['ERR_INVALID_URL', 'EndpointError'],
@@ -31606,7 +31764,7 @@ const EXPLANATIONS = [
     {
         names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
         code: 'INVALID_ENDPOINT',
-        says: '{call}: whatever answers as the ECR endpoint for {region} does not speak TLS',
+        says: '{call}: the ECR endpoint for {region} does not speak TLS',
     },
     {
         names: ['ProxyError'],
@@ -31617,11 +31775,9 @@ const EXPLANATIONS = [
 const UNEXPECTED = {
     names: [],
     code: 'UNEXPECTED_RESPONSE',
-    says: '{call}: ECR gave an error for {repository} that this action does not know',
+    says: '{call}: ECR returned an error for {repository} that this action does not recognize',
 };
 
-// EXTERNAL MODULE: ./src/ecr/names/reference.ts
-var reference = __nccwpck_require__(396);
 ;// CONCATENATED MODULE: ./src/ecr/calls/exceptions.ts
 
 
@@ -31663,11 +31819,17 @@ function textOf(error) {
     return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
 }
 function statusOf(error) {
+    return metadataOf(error, 'httpStatusCode');
+}
+function attemptsOf(error) {
+    return metadataOf(error, 'attempts') ?? 1;
+}
+function metadataOf(error, name) {
     const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
     if (typeof metadata !== 'object' || metadata === null)
         return undefined;
-    const status = Reflect.get(metadata, 'httpStatusCode');
-    return typeof status === 'number' ? status : undefined;
+    const value = Reflect.get(metadata, name);
+    return typeof value === 'number' ? value : undefined;
 }
 function explainStatus(status = 0) {
     if (status === 429)
@@ -31702,121 +31864,335 @@ function fill(template, values) {
     return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
 }
 
+;// CONCATENATED MODULE: ./src/ecr/calls/rate-limit.ts
 
-/***/ }),
 
-/***/ 3788:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   II: () => (/* binding */ setProxyVariables),
-/* harmony export */   fU: () => (/* binding */ isProxyConfigured),
-/* harmony export */   pu: () => (/* binding */ proxyHandler)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-
-const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
-function setProxyVariables({ httpsProxy, httpProxy, noProxy }, environment = process.env) {
-    const inputs = { https_proxy: httpsProxy, http_proxy: httpProxy };
-    for (const name of PROXY_VARIABLES) {
-        const proxy = inputs[name] ?? readVariable(name, environment);
-        if (proxy !== '')
-            environment[name] = checkProxy(proxy, name);
+const RATES = {
+    private: {
+        InitiateLayerUpload: 100,
+        CompleteLayerUpload: 100,
+        UploadLayerPart: 500,
+        PutImage: 10,
+    },
+    public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
+};
+const BURST_SECONDS = 4;
+const THROTTLING = [
+    'ThrottlingException',
+    'Throttling',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+];
+class TokenBucket {
+    #rate;
+    #capacity;
+    #now;
+    #tokens;
+    #filledAt;
+    constructor(rate, capacity, now = () => performance.now()) {
+        this.#rate = rate;
+        this.#capacity = capacity;
+        this.#now = now;
+        this.#tokens = capacity;
+        this.#filledAt = now();
     }
-    if (noProxy !== undefined)
-        environment['no_proxy'] = noProxy;
-}
-function isProxyConfigured(environment) {
-    return PROXY_VARIABLES.some((name) => readVariable(name, environment) !== '');
-}
-function readVariable(name, environment) {
-    return [environment[name], environment[name.toUpperCase()]].find((text) => text) ?? '';
-}
-function checkProxy(text, name) {
-    const url = text.includes('://') ? text : `http://${text}`;
-    if (/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-        return url;
-    const input = name.replace('_', '-');
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The input ${input}, or the variable ${name}, is not an HTTP proxy`, {
-        hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
-    });
-}
-async function proxyHandler(options) {
-    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(565)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4565));
-    return new ProxyHandler(options);
-}
-
-
-/***/ }),
-
-/***/ 4186:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ EcrRetryStrategy)
-/* harmony export */ });
-/* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
-
-class EcrRetryStrategy {
-    mode = 'standard';
-    #options;
-    constructor(options = {}) {
-        this.#options = options;
+    take() {
+        this.#fill();
+        this.#tokens -= 1;
+        return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
     }
-    acquireInitialRetryToken() {
-        return Promise.resolve(new CallToken(new _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .Retry */ .fz(this.#options)));
+    drain() {
+        this.#fill();
+        this.#tokens = Math.min(this.#tokens, 0);
     }
-    async refreshRetryTokenForRetry(token, failure) {
-        const { always, signal } = this.#options;
-        const name = retryOf(failure);
-        if (token instanceof CallToken && name !== undefined) {
-            const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
-            if (await token.retry.again(always ?? name, { signal, atLeast }))
-                return token;
-        }
-        throw failure.error ?? new Error('not tried again');
-    }
-    recordSuccess() {
+    #fill() {
+        const now = this.#now();
+        const fresh = ((now - this.#filledAt) / 1000) * this.#rate;
+        this.#tokens = Math.min(this.#tokens + fresh, this.#capacity);
+        this.#filledAt = now;
     }
 }
-class CallToken {
-    retry;
-    constructor(retry) {
-        this.retry = retry;
+class RateLimits {
+    #regions = new Map();
+    plugin(type, region) {
+        const buckets = this.#bucketsOf(type, region);
+        const middleware = (next, context) => async (args) => {
+            const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
+            const wait = bucket?.take() ?? 0;
+            if (wait > 0)
+                await (0,sleep/* sleep */.y)(wait, signalOf(context)).catch(endAsAbort);
+            try {
+                return await next(args);
+            }
+            catch (error) {
+                if (THROTTLING.includes(errorName(error)))
+                    bucket?.drain();
+                throw error;
+            }
+        };
+        return {
+            applyToStack: (stack) => stack.addRelativeTo(middleware, {
+                name: 'ecrRateLimits',
+                relation: 'after',
+                toMiddleware: 'retryMiddleware',
+            }),
+        };
     }
-    getRetryCount() {
-        return this.retry.attempt - 1;
-    }
-    getRetryDelay() {
-        return 0;
+    #bucketsOf(type, region) {
+        const key = `${type} ${region}`;
+        const buckets = this.#regions.get(key) ?? newBuckets(RATES[type]);
+        this.#regions.set(key, buckets);
+        return buckets;
     }
 }
-function retryOf({ error, errorType }) {
-    if (error?.name === 'LimitExceededException')
-        return undefined;
-    if (errorType === 'THROTTLING')
-        return 'throttled';
-    return errorType === 'TRANSIENT' ? 'transient' : undefined;
+function newBuckets(rates) {
+    const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
+    return new Map(entries);
+}
+function endAsAbort(cause) {
+    throw Object.assign(new Error('aborted'), { name: 'AbortError', reason: cause });
+}
+function signalOf({ __smithy_context: call }) {
+    const signal = call?.abortSignal;
+    return signal instanceof AbortSignal ? signal : undefined;
 }
 
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+;// CONCATENATED MODULE: ./src/ecr/calls/account.ts
 
-/***/ }),
+async function accountOf({ region, credentials, requestHandler }, abortSignal) {
+    const { accountId } = await credentials();
+    if (accountId !== undefined)
+        return accountId;
+    const { GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
+    const retryStrategy = new EcrRetryStrategy({ always: 'account', signal: abortSignal });
+    const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
+    return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
+}
 
-/***/ 7281:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var digest = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./src/ecr/images.ts
 
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Q: () => (/* binding */ EcrRegistry)
-});
+const MAX_DIGESTS_PER_CALL = 100;
+function batches(items) {
+    return Array.from({ length: Math.ceil(items.length / MAX_DIGESTS_PER_CALL) }, (_, at) => items.slice(at * MAX_DIGESTS_PER_CALL, (at + 1) * MAX_DIGESTS_PER_CALL));
+}
+function availableIn({ layers = [], failures = [], }) {
+    const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
+    if (invalid !== undefined) {
+        throw new errors/* PushError */.V('INVALID_PARAMETER', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`, { hint: 'Open an issue with the log.' });
+    }
+    return layers
+        .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
+        .map(({ layerDigest = '' }) => layerDigest)
+        .filter(digest/* isDigest */.Bc);
+}
+function toIdentifier(id) {
+    return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
+}
+function foundImage({ imageDigest = '', imageTag }) {
+    if (!(0,digest/* isDigest */.Bc)(imageDigest))
+        return [];
+    return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
+}
+function putInput({ bytes, mediaType, digest, tag }) {
+    return {
+        imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+        imageManifestMediaType: mediaType,
+        imageDigest: digest,
+        imageTag: tag,
+    };
+}
+function putOutcome(name, attempts, cause) {
+    switch (name) {
+        case 'ImageAlreadyExistsException':
+            return { kind: attempts > 1 ? 'put' : 'already-exists' };
+        case 'LayersNotFoundException':
+            return { kind: 'layers-not-found', cause };
+        case 'ReferencedImagesNotFoundException':
+            return { kind: 'referenced-images-not-found', cause };
+        case 'ImageTagAlreadyExistsException':
+            return { kind: 'tag-is-immutable', cause };
+        default:
+            return undefined;
+    }
+}
 
-// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
-var exceptions = __nccwpck_require__(508);
-// EXTERNAL MODULE: ./src/ecr/images.ts
-var ecr_images = __nccwpck_require__(2298);
-// EXTERNAL MODULE: ./src/ecr/upload/body.ts
-var upload_body = __nccwpck_require__(7960);
+// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
+var tuning = __nccwpck_require__(6297);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:worker_threads"
+const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+;// CONCATENATED MODULE: ./src/ecr/upload/worker.js
+/**
+ * JavaScript, because it runs as it is: a thread that must strip types first starts half as fast and takes twice the
+ * memory. In dist it is a separate file, so it may import nothing but Node's own modules.
+ */
+
+
+
+/** @import { RawBody } from './body.ts' */
+
+/** Marks the threads that run this file as workers. */
+const WORKER_DATA = 'ecr-layer-push: encode parts';
+
+/**
+ * Encodes a part where it stands.
+ * @param {RawBody} body
+ * @returns {string} the SHA-256 of the body, hexadecimal
+ */
+function encodeAndHash({ bytes, start, end, size, step }) {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  encodeInPlace(buffer.subarray(start, end), size, step);
+  return (0,external_node_crypto_.hash)('sha256', bytes);
+}
+
+/**
+ * Replaces `buffer`, whose last `size` bytes are raw, with their base64, which fills it: no write overtakes a read.
+ * @param {Buffer} buffer
+ * @param {number} size
+ * @param {number} step raw bytes per step
+ */
+function encodeInPlace(buffer, size, step) {
+  const raw = buffer.subarray(buffer.byteLength - size);
+  for (let read = 0, written = 0; read < size; read += step) {
+    const text = raw.toString('base64', read, Math.min(read + step, size));
+    written += buffer.write(text, written, 'latin1');
+  }
+}
+
+if (external_node_worker_threads_namespaceObject.parentPort !== null && external_node_worker_threads_namespaceObject.workerData === WORKER_DATA) {
+  const port = external_node_worker_threads_namespaceObject.parentPort;
+  port.on('message', (/** @type {{ id: number, body: RawBody }} */ { id, body }) => {
+    port.postMessage({ id, digest: encodeAndHash(body) });
+  });
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/body.ts
+
+
+function frameOf({ registryId, repositoryName }, part) {
+    const { uploadId, partFirstByte, partLastByte } = rangeOf(part);
+    const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
+    const optional = JSON.stringify({ registryId });
+    return {
+        before: JSON.stringify(members).slice(0, -'"}'.length),
+        after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
+    };
+}
+function rangeOf({ uploadId, firstByte, size }) {
+    return { uploadId, partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
+}
+function bodySize({ before, after }, size) {
+    return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
+}
+async function readBody(bytes, frame, { firstByte, size }, source) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const start = buffer.write(frame.before, 0);
+    const end = start + base64Length(size);
+    buffer.write(frame.after, end);
+    await source.read(buffer.subarray(end - size, end), firstByte);
+    return { bytes, start, end, size, step: tuning/* ENCODE_STEP */.yr };
+}
+class ResidentBody {
+    part;
+    frame;
+    hash;
+    #memory;
+    #requests = 0;
+    #isEnded = false;
+    constructor(part, frame, hash, memory) {
+        this.part = part;
+        this.frame = frame;
+        this.hash = hash;
+        this.#memory = memory;
+    }
+    get bytes() {
+        return this.#memory.bytes.byteLength;
+    }
+    chunks() {
+        return writesOf(this.#memory.bytes);
+    }
+    heldBy(request) {
+        this.#requests += 1;
+        request.once('close', () => {
+            this.#requests -= 1;
+            this.#releaseIfUnused();
+        });
+    }
+    decode() {
+        return Promise.resolve(decodeBody(this.#memory.bytes, this.frame));
+    }
+    end() {
+        this.#isEnded = true;
+        this.#releaseIfUnused();
+    }
+    #releaseIfUnused() {
+        if (this.#isEnded && this.#requests === 0)
+            this.#memory.release();
+    }
+}
+class StreamedBody {
+    part;
+    frame;
+    bytes;
+    hash;
+    #source;
+    #onEnd;
+    constructor(part, frame, hash, source, onEnd = () => undefined) {
+        this.part = part;
+        this.frame = frame;
+        this.bytes = bodySize(frame, part.size);
+        this.hash = hash;
+        this.#source = source;
+        this.#onEnd = onEnd;
+    }
+    chunks() {
+        return chunksOf(this.frame, this.part, this.#source);
+    }
+    heldBy() {
+    }
+    async decode() {
+        const bytes = new Uint8Array(this.part.size);
+        await this.#source.read(bytes, this.part.firstByte);
+        return bytes;
+    }
+    end() {
+        this.#onEnd();
+    }
+}
+function* writesOf(body) {
+    for (let at = 0; at < body.byteLength; at += tuning/* WRITE_BYTES */.Cw)
+        yield body.subarray(at, at + tuning/* WRITE_BYTES */.Cw);
+}
+async function* chunksOf({ before, after }, { firstByte, size }, source) {
+    yield Buffer.from(before);
+    const room = base64Length(Math.min(tuning/* CHUNK_BYTES */.EC, size));
+    const memory = Buffer.allocUnsafeSlow(room * tuning/* CHUNKS_AT_ONCE */.Tq);
+    for (let read = 0; read < size; read += tuning/* CHUNK_BYTES */.EC) {
+        const rawLength = Math.min(tuning/* CHUNK_BYTES */.EC, size - read);
+        const length = base64Length(rawLength);
+        const at = ((read / tuning/* CHUNK_BYTES */.EC) % tuning/* CHUNKS_AT_ONCE */.Tq) * room;
+        const chunk = memory.subarray(at, at + length);
+        await source.read(chunk.subarray(length - rawLength), firstByte + read);
+        encodeInPlace(chunk, rawLength, tuning/* ENCODE_STEP */.yr);
+        yield chunk;
+    }
+    yield Buffer.from(after);
+}
+function decodeBody(body, { before, after }) {
+    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const text = buffer.toString('latin1', Buffer.byteLength(before), body.byteLength - Buffer.byteLength(after));
+    return Buffer.from(text, 'base64');
+}
+function base64Length(size) {
+    return Math.ceil(size / 3) * 4;
+}
+
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/ecr/upload/send.ts
@@ -31852,14 +32228,14 @@ function insertBody(stack, body, onBytes) {
     });
 }
 function isExpected(request, { frame }) {
-    return isBodyRequest(request) && textOf(request.body) === frame.before + frame.after;
+    return isBodyRequest(request) && send_textOf(request.body) === frame.before + frame.after;
 }
 function isBodyRequest(request) {
     if (typeof request !== 'object' || request === null || !('body' in request))
         return false;
     return 'headers' in request && typeof request.headers === 'object' && request.headers !== null;
 }
-function textOf(body) {
+function send_textOf(body) {
     if (typeof body === 'string')
         return body;
     return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
@@ -31922,7 +32298,10 @@ function isRequest(stream) {
 
 function layerCalls(requests, parts, registry) {
     let bytesOnWire = 0;
-    const onBytes = (bytes) => void (bytesOnWire += bytes);
+    const onBytes = (bytes) => {
+        bytesOnWire += bytes;
+        registry.onBytes(bytes);
+    };
     return {
         get bytesOnWire() {
             return bytesOnWire;
@@ -31942,7 +32321,7 @@ function layerCalls(requests, parts, registry) {
             }
         },
         send: async (body, signal) => {
-            const range = { ...requests.id, ...(0,upload_body/* rangeOf */.be)(body.part) };
+            const range = { ...requests.id, ...rangeOf(body.part) };
             const send = (layerPartBlob, plug) => requests.sendPart({ ...range, layerPartBlob }, plug, signal);
             try {
                 const answer = await sendPart(body, send, onBytes);
@@ -31967,19 +32346,25 @@ function layerCalls(requests, parts, registry) {
                 return answer.layerDigest === digest ? 'completed' : 'digest-mismatch';
             }
             catch (error) {
-                const outcome = COMPLETE_OUTCOMES[(0,exceptions/* errorName */.Is)(error)];
-                return outcome ?? raise(registry.explain('CompleteLayerUpload', error, signal));
+                return (completeOutcome(error) ?? raise(registry.explain('CompleteLayerUpload', error, signal)));
             }
         },
     };
 }
-const COMPLETE_OUTCOMES = {
-    LayerAlreadyExistsException: 'already-exists',
-    InvalidLayerException: 'digest-mismatch',
-    UploadNotFoundException: 'upload-not-found',
-};
+function completeOutcome(error) {
+    switch (errorName(error)) {
+        case 'LayerAlreadyExistsException':
+            return attemptsOf(error) > 1 ? 'completed' : 'already-exists';
+        case 'InvalidLayerException':
+            return 'digest-mismatch';
+        case 'UploadNotFoundException':
+            return 'upload-not-found';
+        default:
+            return undefined;
+    }
+}
 function partOutcome(error) {
-    const name = (0,exceptions/* errorName */.Is)(error);
+    const name = errorName(error);
     if (name === 'UploadNotFoundException')
         return { kind: 'upload-not-found' };
     if (name !== 'InvalidLayerPartException' || !(error instanceof Error))
@@ -31995,8 +32380,6 @@ function raise(error) {
     throw error;
 }
 
-// EXTERNAL MODULE: ./src/ecr/names/reference.ts
-var reference = __nccwpck_require__(396);
 ;// CONCATENATED MODULE: ./src/ecr/identity.ts
 
 class Identity {
@@ -32035,13 +32418,11 @@ class Identity {
             this.learn(await ask());
         }
         catch (error) {
-            this.#debug(`${call} did not tell the registry: ${String(error)}`);
+            this.#debug(`${call} did not reveal the registry: ${String(error)}`);
         }
     }
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/ecr/policies.ts
 
 function policiesIn({ lifecyclePolicyText, policyText }) {
@@ -32054,23 +32435,18 @@ function policy(name, call, text) {
     return text === undefined ? [] : [{ name, call, text }];
 }
 const COMMANDS = {
-    private: {
-        'lifecycle-policy': 'aws ecr put-lifecycle-policy --lifecycle-policy-text file://POLICY.json',
-        'repository-policy': 'aws ecr set-repository-policy --policy-text file://POLICY.json',
-    },
-    public: {
-        'lifecycle-policy': '',
-        'repository-policy': 'aws ecr-public set-repository-policy --policy-text file://POLICY.json',
-    },
+    'lifecycle-policy': 'put-lifecycle-policy --lifecycle-policy-text',
+    'repository-policy': 'set-repository-policy --policy-text',
 };
 function policiesRefused(refused, repository) {
     const [{ error }] = refused;
     if (!(error instanceof errors/* PushError */.V) || error.code === 'CANCELLED')
         return error;
     const names = refused.map(({ policy }) => policy.name);
-    const commands = names.map((name) => `${COMMANDS[repository.type][name]} ${options(repository)}`);
-    return new errors/* PushError */.V(error.code, `${error.message}. The repository was created, but has no ${names.join(' and no ')}`, {
-        hint: `${error.hint} Fix it and run the step again: as long as the repository holds no image, the step sets what it lacks. Or do it by hand: ${commands.join(' && ')}`,
+    const service = repository.type === 'public' ? 'ecr-public' : 'ecr';
+    const commands = names.map((name) => `aws ${service} ${COMMANDS[name]} file://POLICY.json ${options(repository)}`);
+    return new errors/* PushError */.V(error.code, `${error.message}. The repository exists, but has no ${names.join(' and no ')}`, {
+        hint: `${error.hint} Fix it and run the step again: while the repository is empty, the step sets the missing policies. Or set them by hand: ${commands.join(' && ')}`,
         cause: error.cause,
     });
 }
@@ -32105,12 +32481,6 @@ function matchesWildcard(text, wildcard) {
     return new RegExp(`^${pattern}$`).test(text);
 }
 
-// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
-var tuning = __nccwpck_require__(6297);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/async/retry.ts
-var async_retry = __nccwpck_require__(2890);
 ;// CONCATENATED MODULE: ./src/ecr/upload/in-order.ts
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -32385,62 +32755,10 @@ async function checkLocalDigest(layer, blob, signal) {
     throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`);
 }
 function notArrived(layer, last) {
-    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive in ${async_retry/* RETRIES */.Zs.layer.attempts} uploads (${last})`);
+    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive after ${async_retry/* RETRIES */.Zs.layer.attempts} uploads (${last})`);
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr-registry.ts
-var ecr_registry_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var ecr_registry_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
 
 
 
@@ -32461,8 +32779,8 @@ class EcrRegistry {
     get repository() {
         return this.#identity.repository;
     }
-    get retries() {
-        return this.#resources.counts.retries;
+    get traffic() {
+        return this.#resources.counts;
     }
     async identify(signal) {
         if (this.#identity.isComplete)
@@ -32474,33 +32792,31 @@ class EcrRegistry {
         return this.repository;
     }
     async availableLayers(digests, signal) {
-        return this.#call('BatchCheckLayerAvailability', signal, async () => {
-            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(digests).map((batch) => this.checkLayers(batch, signal)));
-            return new Set(answers.flatMap(ecr_images/* availableIn */.pX));
-        });
+        try {
+            const answers = await Promise.all(batches(digests).map((batch) => this.checkLayers(batch, signal)));
+            return new Set(answers.flatMap(availableIn));
+        }
+        catch (error) {
+            throw this.#explain('BatchCheckLayerAvailability', error, signal);
+        }
     }
     async uploadLayer(upload, signal) {
-        const env_1 = { stack: [], error: void 0, hasError: false };
-        try {
-            const { parts, layers, sizes, debug } = this.#resources;
-            const { size } = upload.layer;
-            const _ = ecr_registry_addDisposableResource(env_1, await layers.acquire(this.#weightOf(size), signal, size), false);
-            upload.onStart?.();
-            parts.expect(size);
-            const calls = layerCalls(this.layerRequests, parts, {
-                isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
-                learn: (answer) => this.#identity.learn(answer),
-                explain: (call, error) => this.#explain(call, error, signal),
-            });
-            return await uploadLayer(upload, calls, { sizes, debug }, signal);
-        }
-        catch (e_1) {
-            env_1.error = e_1;
-            env_1.hasError = true;
-        }
-        finally {
-            ecr_registry_disposeResources(env_1);
-        }
+        const { size } = upload.layer;
+        const urgency = upload.isUrgent === true ? Infinity : size;
+        const room = await this.#resources.layers.acquire(this.#weightOf(size), signal, urgency);
+        return this.#upload(upload, signal).finally(room.release);
+    }
+    async #upload(upload, signal) {
+        const { parts, sizes, counts, debug } = this.#resources;
+        upload.onStart?.();
+        parts.expect(upload.layer.size);
+        const calls = layerCalls(this.layerRequests, parts, {
+            isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
+            learn: (answer) => this.#identity.learn(answer),
+            onBytes: (bytes) => void (counts.bytesOnWire += bytes),
+            explain: (call, error) => this.#explain(call, error, signal),
+        });
+        return uploadLayer(upload, calls, { sizes, debug }, signal);
     }
     #weightOf(size) {
         const { layersAtOnce } = this.#resources;
@@ -32508,15 +32824,15 @@ class EcrRegistry {
     }
     async putImage(image, signal) {
         try {
-            this.#identity.learn((await this.put((0,ecr_images/* putInput */.oe)(image), signal)).image);
+            this.#identity.learn((await this.put(putInput(image), signal)).image);
             return { kind: 'put' };
         }
         catch (error) {
-            const name = (0,exceptions/* errorName */.Is)(error);
+            const name = errorName(error);
             const cause = this.#explain('PutImage', error, signal);
             if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
                 return { kind: 'tag-required', cause };
-            const outcome = (0,ecr_images/* putOutcome */.Y6)(name, cause);
+            const outcome = putOutcome(name, attemptsOf(error), cause);
             if (outcome === undefined)
                 throw cause;
             return outcome;
@@ -32526,24 +32842,24 @@ class EcrRegistry {
         return this.repository.type === 'public' && tag === undefined;
     }
     async findImages(ids, signal) {
-        return this.#callIfAllowed(this.lookUpCall, signal, async () => {
-            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(ids).map((batch) => this.lookUp(batch, signal)));
+        try {
+            const answers = await Promise.all(batches(ids).map((batch) => this.lookUp(batch, signal)));
             const images = answers.flat();
             images.forEach((image) => this.#identity.learn(image));
-            return images.flatMap(ecr_images/* foundImage */.wj);
-        });
+            return images.flatMap(foundImage);
+        }
+        catch (error) {
+            if (isNotAllowed(error))
+                return undefined;
+            throw this.#explain(this.lookUpCall, error, signal);
+        }
     }
     async immutableTags(tags, signal) {
-        try {
+        return this.#callIfPossible('DescribeRepositories', signal, async () => {
             const mutability = (await this.tagMutability(signal)) ?? {};
             this.#identity.learn(mutability);
             return tags.filter((tag) => isImmutableTag(tag, mutability));
-        }
-        catch (error) {
-            if (!signal.aborted)
-                return undefined;
-            throw this.#explain('DescribeRepositories', error, signal);
-        }
+        });
     }
     async createRepository(settings, signal) {
         try {
@@ -32551,7 +32867,7 @@ class EcrRegistry {
             return 'created';
         }
         catch (error) {
-            if ((0,exceptions/* errorName */.Is)(error) === 'RepositoryAlreadyExistsException')
+            if (errorName(error) === 'RepositoryAlreadyExistsException')
                 return 'exists';
             throw this.#explain('CreateRepository', error, signal);
         }
@@ -32571,233 +32887,38 @@ class EcrRegistry {
         const policies = policiesIn(settings);
         if (policies.length === 0)
             return [];
-        return this.#callIfAllowed('DescribeImages', signal, async () => {
+        return this.#callIfPossible('DescribeImages', signal, async () => {
             if (await this.holdsImages(signal))
                 return [];
             const has = await Promise.all(policies.map((policy) => this.hasPolicy(policy, signal)));
             return policies.filter((_, at) => has[at] === false).map(({ name }) => name);
         });
     }
-    async #callIfAllowed(call, signal, request) {
-        return this.#call(call, signal, () => request().catch((error) => {
-            if ((0,exceptions/* isNotAllowed */.wY)(error))
-                return undefined;
-            throw error;
-        }));
-    }
-    async #call(call, signal, request) {
+    async #callIfPossible(call, signal, request) {
         try {
             return await request();
         }
         catch (error) {
-            throw this.#explain(call, error, signal);
+            if (signal.aborted)
+                throw this.#explain(call, error, signal);
+            this.#resources.debug(`${call}: ${String(error)}`);
+            return undefined;
         }
     }
     #explain(call, error, signal) {
         if (signal.aborted && signal.reason instanceof Error)
             return signal.reason;
-        return (0,exceptions/* explain */.WE)(error, { call, repository: this.repository });
+        return explain(error, { call, repository: this.repository });
     }
 }
 
-
-/***/ }),
-
-/***/ 3342:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  L: () => (/* binding */ Ecr)
-});
-
-// EXTERNAL MODULE: ./src/async/semaphore.ts
-var semaphore = __nccwpck_require__(9378);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(8249);
-// EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
-var image_hosts = __nccwpck_require__(9362);
-// EXTERNAL MODULE: ./src/ecr/names/reference.ts
-var reference = __nccwpck_require__(396);
-// EXTERNAL MODULE: ./src/ecr/calls/proxy.ts
-var proxy = __nccwpck_require__(3788);
-// EXTERNAL MODULE: ./src/ecr/calls/retry-strategy.ts
-var retry_strategy = __nccwpck_require__(4186);
-;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
-
-
-
-
-
-
-const SOCKET_TIMEOUT = 120_000;
-const CONNECTION_TIMEOUT = 10_000;
-const MAX_SOCKETS = 100;
-async function privateClient({ region, host }, options) {
-    const { environment, rateLimits } = options;
-    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
-    const client = new dist_cjs/* ECRClient */.S70({
-        ...(await commonConfig(options)),
-        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
-        ...(known === undefined ? {} : { region: known }),
-    });
-    const resolved = await resolveRegion(client);
-    client.middlewareStack.use(rateLimits.plugin('private', resolved));
-    return { client, region: resolved };
-}
-async function publicClient({ host }, options) {
-    const { environment, rateLimits } = options;
-    const { ECRPUBLICClient } = await __nccwpck_require__.e(/* import() */ 821).then(__nccwpck_require__.t.bind(__nccwpck_require__, 9821, 19));
-    const client = new ECRPUBLICClient({
-        ...(await commonConfig(options)),
-        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
-        region: reference/* PUBLIC_REGION */.Ne,
-    });
-    client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
-    return client;
-}
-async function commonConfig({ environment, signal, onRetry }) {
-    const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
-    const handler = {
-        connectionTimeout: CONNECTION_TIMEOUT,
-        socketTimeout: SOCKET_TIMEOUT,
-        httpAgent: agent,
-        httpsAgent: agent,
-    };
-    const attempts = attemptsIn(environment);
-    return {
-        retryStrategy: new retry_strategy/* EcrRetryStrategy */.C({ attempts, signal, onRetry }),
-        requestHandler: (0,proxy/* isProxyConfigured */.fU)(environment) ? await (0,proxy/* proxyHandler */.pu)(handler) : handler,
-    };
-}
-function endpointConfig(host, variable, environment) {
-    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
-    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
-        return {};
-    return {
-        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
-        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
-    };
-}
-async function resolveRegion(client) {
-    try {
-        return await client.config.region();
-    }
-    catch (cause) {
-        client.destroy();
-        throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', { cause });
-    }
-}
-function attemptsIn(environment) {
-    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
-    return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
-}
-
-// EXTERNAL MODULE: ./src/async/sleep.ts
-var sleep = __nccwpck_require__(3719);
-// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
-var exceptions = __nccwpck_require__(508);
-;// CONCATENATED MODULE: ./src/ecr/calls/rate-limit.ts
-
-
-const RATES = {
-    private: {
-        InitiateLayerUpload: 100,
-        CompleteLayerUpload: 100,
-        UploadLayerPart: 500,
-        PutImage: 10,
-    },
-    public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
-};
-const BURST_SECONDS = 4;
-const THROTTLING = ['ThrottlingException', 'Throttling', 'TooManyRequestsException'];
-class TokenBucket {
-    #rate;
-    #capacity;
-    #now;
-    #tokens;
-    #filledAt;
-    constructor(rate, capacity, now = () => performance.now()) {
-        this.#rate = rate;
-        this.#capacity = capacity;
-        this.#now = now;
-        this.#tokens = capacity;
-        this.#filledAt = now();
-    }
-    take() {
-        this.#fill();
-        this.#tokens -= 1;
-        return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
-    }
-    drain() {
-        this.#fill();
-        this.#tokens = Math.min(this.#tokens, 0);
-    }
-    #fill() {
-        const now = this.#now();
-        const fresh = ((now - this.#filledAt) / 1000) * this.#rate;
-        this.#tokens = Math.min(this.#tokens + fresh, this.#capacity);
-        this.#filledAt = now;
-    }
-}
-class RateLimits {
-    #regions = new Map();
-    plugin(type, region) {
-        const buckets = this.#bucketsOf(type, region);
-        const middleware = (next, context) => async (args) => {
-            const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
-            await (0,sleep/* sleep */.y)(bucket?.take() ?? 0, signalOf(context));
-            try {
-                return await next(args);
-            }
-            catch (error) {
-                if (THROTTLING.includes((0,exceptions/* errorName */.Is)(error)))
-                    bucket?.drain();
-                throw error;
-            }
-        };
-        return {
-            applyToStack: (stack) => stack.addRelativeTo(middleware, {
-                name: 'ecrRateLimits',
-                relation: 'after',
-                toMiddleware: 'retryMiddleware',
-            }),
-        };
-    }
-    #bucketsOf(type, region) {
-        const key = `${type} ${region}`;
-        const buckets = this.#regions.get(key) ?? newBuckets(RATES[type]);
-        this.#regions.set(key, buckets);
-        return buckets;
-    }
-}
-function newBuckets(rates) {
-    const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
-    return new Map(entries);
-}
-function signalOf({ __smithy_context: call }) {
-    const signal = call?.abortSignal;
-    return signal instanceof AbortSignal ? signal : undefined;
-}
-
-// EXTERNAL MODULE: ./src/oci/media-types.ts
-var media_types = __nccwpck_require__(9217);
-// EXTERNAL MODULE: ./src/ecr/calls/account.ts
-var account = __nccwpck_require__(5207);
-// EXTERNAL MODULE: ./src/ecr/ecr-registry.ts + 7 modules
-var ecr_registry = __nccwpck_require__(7281);
-// EXTERNAL MODULE: ./src/ecr/images.ts
-var ecr_images = __nccwpck_require__(2298);
 ;// CONCATENATED MODULE: ./src/ecr/private-registry.ts
 
 
 
 
 
-class PrivateRegistry extends ecr_registry/* EcrRegistry */.Q {
+class PrivateRegistry extends EcrRegistry {
     lookUpCall = 'BatchGetImage';
     layerRequests;
     #client;
@@ -32826,7 +32947,7 @@ class PrivateRegistry extends ecr_registry/* EcrRegistry */.Q {
     async lookUp(ids, abortSignal) {
         const command = new dist_cjs/* BatchGetImageCommand */.P8n({
             ...this.id,
-            imageIds: ids.map(ecr_images/* toIdentifier */.L),
+            imageIds: ids.map(toIdentifier),
             acceptedMediaTypes: [...media_types/* MANIFEST_MEDIA_TYPES */.$T, ...media_types/* INDEX_MEDIA_TYPES */.kA],
         });
         const { images = [] } = await this.#client.send(command, { abortSignal });
@@ -32887,14 +33008,134 @@ class PrivateRegistry extends ecr_registry/* EcrRegistry */.Q {
             });
     }
     account(signal) {
-        return (0,account/* accountOf */.X)(this.#client.config, signal);
+        return accountOf(this.#client.config, signal);
     }
 }
 
-// EXTERNAL MODULE: ./src/ecr/upload/body.ts
-var body = __nccwpck_require__(7960);
-// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
-var tuning = __nccwpck_require__(6297);
+;// CONCATENATED MODULE: ./src/ecr/public-registry.ts
+
+
+
+
+class PublicRegistry extends EcrRegistry {
+    lookUpCall = 'DescribeImages';
+    layerRequests;
+    #sdk;
+    #client;
+    constructor({ sdk, client }, repository, resources) {
+        super(repository, resources);
+        const { id } = this;
+        this.#sdk = sdk;
+        this.#client = client;
+        this.layerRequests = {
+            id,
+            initiate: (abortSignal) => client.send(new sdk.InitiateLayerUploadCommand(id), { abortSignal }),
+            sendPart: (input, plug, abortSignal) => {
+                const command = new sdk.UploadLayerPartCommand(input);
+                plug(command.middlewareStack);
+                return client.send(command, { abortSignal });
+            },
+            complete: (input, abortSignal) => client.send(new sdk.CompleteLayerUploadCommand({ ...id, ...input }), { abortSignal }),
+        };
+    }
+    checkLayers(layerDigests, abortSignal) {
+        const command = new this.#sdk.BatchCheckLayerAvailabilityCommand({ ...this.id, layerDigests });
+        return this.#client.send(command, { abortSignal });
+    }
+    put(input, abortSignal) {
+        return this.#client.send(new this.#sdk.PutImageCommand({ ...this.id, ...input }), {
+            abortSignal,
+        });
+    }
+    async lookUp(ids, signal) {
+        if (this.#isNamedByAlias())
+            return [];
+        const describe = (id) => this.#describeImage(id, signal);
+        const byDigest = (await Promise.all(ids.filter((id) => 'digest' in id).map(describe))).flat();
+        const seen = new Set(byDigest.map(({ imageTag }) => imageTag));
+        const left = ids.filter((id) => 'tag' in id && !seen.has(id.tag));
+        const byTag = (await Promise.all(left.map(describe))).flat();
+        const asked = new Set(ids.map((id) => ('tag' in id ? id.tag : undefined)));
+        return [...byDigest, ...byTag].filter(({ imageTag }) => asked.has(imageTag));
+    }
+    #isNamedByAlias() {
+        const { registryId } = this.id;
+        return registryId !== undefined && !(0,reference/* isAccountId */.JG)(registryId);
+    }
+    async #describeImage(id, abortSignal) {
+        const command = new this.#sdk.DescribeImagesCommand({
+            ...this.id,
+            imageIds: [toIdentifier(id)],
+        });
+        try {
+            const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
+            return imageDetails.flatMap(({ imageDigest, imageTags = [], registryId }) => [undefined, ...imageTags].map((imageTag) => ({ imageDigest, imageTag, registryId })));
+        }
+        catch (error) {
+            if (error instanceof this.#sdk.ImageNotFoundException)
+                return [];
+            throw error;
+        }
+    }
+    async describe(abortSignal) {
+        const { registryId, repositoryName } = this.id;
+        const command = new this.#sdk.DescribeRepositoriesCommand({
+            registryId,
+            repositoryNames: [repositoryName],
+        });
+        return (await this.#client.send(command, { abortSignal })).repositories?.[0];
+    }
+    tagMutability() {
+        return Promise.resolve({});
+    }
+    async create({ tags, catalogData }, abortSignal) {
+        const command = new this.#sdk.CreateRepositoryCommand({
+            repositoryName: this.id.repositoryName,
+            tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+            catalogData: catalogData && {
+                ...catalogData,
+                architectures: catalogData.architectures && [...catalogData.architectures],
+                operatingSystems: catalogData.operatingSystems && [...catalogData.operatingSystems],
+            },
+        });
+        return (await this.#client.send(command, { abortSignal })).repository;
+    }
+    async holdsImages(abortSignal) {
+        if (this.id.registryId !== undefined)
+            return true;
+        const command = new this.#sdk.DescribeImagesCommand({ ...this.#ownId(), maxResults: 1 });
+        const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
+        return imageDetails.length > 0;
+    }
+    async hasPolicy({ name }, abortSignal) {
+        if (name === 'lifecycle-policy')
+            return true;
+        try {
+            await this.#client.send(new this.#sdk.GetRepositoryPolicyCommand(this.#ownId()), {
+                abortSignal,
+            });
+            return true;
+        }
+        catch (error) {
+            if (error instanceof this.#sdk.RepositoryPolicyNotFoundException)
+                return false;
+            throw error;
+        }
+    }
+    async setPolicy({ name, text: policyText }, abortSignal) {
+        if (name === 'lifecycle-policy')
+            return;
+        const command = new this.#sdk.SetRepositoryPolicyCommand({ ...this.#ownId(), policyText });
+        await this.#client.send(command, { abortSignal });
+    }
+    #ownId() {
+        return { repositoryName: this.id.repositoryName };
+    }
+    account(signal) {
+        return accountOf(this.#client.config, signal);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/upload/memory.ts
 
 
@@ -32996,10 +33237,6 @@ class Pace {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-// EXTERNAL MODULE: ./src/ecr/upload/worker.js
-var worker = __nccwpck_require__(6287);
 ;// CONCATENATED MODULE: ./src/ecr/upload/thread.ts
 
 
@@ -33020,10 +33257,10 @@ class Threads {
     }
     encode(body) {
         if (body.bytes.byteLength < tuning/* THREAD_MIN_BYTES */.Yy)
-            return (0,worker/* encodeAndHash */.O8)(body);
+            return encodeAndHash(body);
         if (this.#leastBusy()?.pending !== 0)
             this.#start();
-        return this.#leastBusy()?.encode(body) ?? (0,worker/* encodeAndHash */.O8)(body);
+        return this.#leastBusy()?.encode(body) ?? encodeAndHash(body);
     }
     async [Symbol.asyncDispose]() {
         await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
@@ -33087,8 +33324,8 @@ class Thread {
 }
 function startWorker(file) {
     try {
-        return new external_node_worker_threads_.Worker(file, {
-            workerData: worker/* WORKER_DATA */.cf,
+        return new external_node_worker_threads_namespaceObject.Worker(file, {
+            workerData: WORKER_DATA,
             resourceLimits: tuning/* THREAD_HEAP */.GC,
             execArgv: [],
         });
@@ -33123,16 +33360,16 @@ class PartTaker {
         this.#threads.expect(size);
     }
     async take(repository, part, source, signal) {
-        const frame = (0,body/* frameOf */.Dm)(repository, part);
-        const size = (0,body/* bodySize */.e4)(frame, part.size);
+        const frame = frameOf(repository, part);
+        const size = bodySize(frame, part.size);
         const memory = await this.#acquireWhileBusy(size, urgencyOf(part, source), signal);
         return memory === undefined
             ? this.#streamed(part, frame, source, signal)
             : this.#resident(part, frame, source, memory);
     }
     takeAhead(repository, part, source, signal) {
-        const frame = (0,body/* frameOf */.Dm)(repository, part);
-        const memory = this.#memory.tryAcquire((0,body/* bodySize */.e4)(frame, part.size));
+        const frame = frameOf(repository, part);
+        const memory = this.#memory.tryAcquire(bodySize(frame, part.size));
         if (memory !== undefined)
             return this.#resident(part, frame, source, memory);
         return this.#pace.isNetworkBound() ? this.#streamed(part, frame, source, signal) : undefined;
@@ -33160,6 +33397,9 @@ class PartTaker {
     }
     #noteSent() {
         this.#pace.noteSent();
+        this.#wake();
+    }
+    #wake() {
         if (this.#waiting.size === 0 || !this.#pace.isNetworkBound())
             return;
         for (const idle of this.#waiting)
@@ -33171,19 +33411,19 @@ class PartTaker {
             memory.release();
             this.#noteSent();
         };
-        return new body/* ResidentBody */.J4(part, frame, hash, { ...memory, release });
+        return new ResidentBody(part, frame, hash, { ...memory, release });
     }
     async #streamed(part, frame, source, signal) {
-        const size = (0,body/* bodySize */.e4)(frame, part.size);
+        const size = bodySize(frame, part.size);
         const memory = await this.#scratch.acquire(size, signal, urgencyOf(part, source));
         const hash = await this.#encode(part, frame, source, memory);
         memory.release();
-        return new body/* StreamedBody */.IP(part, frame, hash, source);
+        return new StreamedBody(part, frame, hash, source, () => this.#wake());
     }
     async #encode(part, frame, source, memory) {
         try {
-            const read = () => (0,body/* readBody */.x8)(memory.bytes, frame, part, source);
-            return (await this.#threads.encode(await read())) ?? (0,worker/* encodeAndHash */.O8)(await read());
+            const read = () => readBody(memory.bytes, frame, part, source);
+            return (await this.#threads.encode(await read())) ?? encodeAndHash(await read());
         }
         catch (error) {
             memory.drop();
@@ -33196,6 +33436,7 @@ function urgencyOf({ firstByte }, { size }) {
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr.ts
+
 
 
 
@@ -33221,7 +33462,7 @@ class Ecr {
         this.#resources = { parts: new PartTaker(), layers, layersAtOnce: concurrency, debug };
     }
     async open(repository) {
-        const counts = { retries: 0 };
+        const counts = { retries: 0, bytesOnWire: 0 };
         const sizes = { ...this.#sizes, maxParts: tuning/* MAX_PARTS */.kz[repository.type] };
         const resources = { ...this.#resources, sizes, counts };
         const options = {
@@ -33231,9 +33472,9 @@ class Ecr {
             onRetry: () => void (counts.retries += 1),
         };
         if (repository.type === 'public') {
-            const { PublicRegistry } = await Promise.all(/* import() */[__nccwpck_require__.e(821), __nccwpck_require__.e(857)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4857));
-            const client = this.#own(await publicClient(repository, options));
-            return new PublicRegistry(client, { ...repository, region: reference/* PUBLIC_REGION */.Ne }, resources);
+            const opened = await publicClient(repository, options);
+            this.#own(opened.client);
+            return new PublicRegistry(opened, { ...repository, region: reference/* PUBLIC_REGION */.Ne }, resources);
         }
         const { client, region } = await privateClient(repository, options);
         return new PrivateRegistry(this.#own(client), { ...repository, region }, resources);
@@ -33245,70 +33486,6 @@ class Ecr {
     }
     #own(client) {
         return this.#clients.adopt(client, () => client.destroy());
-    }
-}
-
-
-/***/ }),
-
-/***/ 2298:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ toIdentifier),
-/* harmony export */   Xy: () => (/* binding */ batches),
-/* harmony export */   Y6: () => (/* binding */ putOutcome),
-/* harmony export */   oe: () => (/* binding */ putInput),
-/* harmony export */   pX: () => (/* binding */ availableIn),
-/* harmony export */   wj: () => (/* binding */ foundImage)
-/* harmony export */ });
-/* unused harmony export MAX_DIGESTS_PER_CALL */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _oci_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8825);
-
-
-const MAX_DIGESTS_PER_CALL = 100;
-function batches(items) {
-    return Array.from({ length: Math.ceil(items.length / MAX_DIGESTS_PER_CALL) }, (_, at) => items.slice(at * MAX_DIGESTS_PER_CALL, (at + 1) * MAX_DIGESTS_PER_CALL));
-}
-function availableIn({ layers = [], failures = [], }) {
-    const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
-    if (invalid !== undefined) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_PARAMETER', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`, { hint: 'Open an issue with the log.' });
-    }
-    return layers
-        .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
-        .map(({ layerDigest = '' }) => layerDigest)
-        .filter(_oci_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc);
-}
-function toIdentifier(id) {
-    return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
-}
-function foundImage({ imageDigest = '', imageTag }) {
-    if (!(0,_oci_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc)(imageDigest))
-        return [];
-    return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
-}
-function putInput({ bytes, mediaType, digest, tag }) {
-    return {
-        imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-        imageManifestMediaType: mediaType,
-        imageDigest: digest,
-        imageTag: tag,
-    };
-}
-function putOutcome(name, cause) {
-    switch (name) {
-        case 'ImageAlreadyExistsException':
-            return { kind: 'already-exists' };
-        case 'LayersNotFoundException':
-            return { kind: 'layers-not-found', cause };
-        case 'ReferencedImagesNotFoundException':
-            return { kind: 'referenced-images-not-found', cause };
-        case 'ImageTagAlreadyExistsException':
-            return { kind: 'tag-is-immutable', cause };
-        default:
-            return undefined;
     }
 }
 
@@ -33443,13 +33620,13 @@ function splitPublicPath(text, path) {
 }
 function notEcr(text, host) {
     const isHost = /[.:]|^localhost$/.test(host);
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not in ECR: ${isHost ? host : 'docker.io'} is another registry`, {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`, {
         hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG.`,
     });
 }
 function malformed(text) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an image reference to push to`, {
-        hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG; the digest comes from the image.`,
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not a valid image reference`, {
+        hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG, without a digest.`,
     });
 }
 function repositoryUri(repository) {
@@ -33495,139 +33672,6 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
     return type === 'public'
         ? `arn:aws:ecr-public::${account}:repository/${name}`
         : `arn:${(0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_2__.partition)(region).name}:ecr:${region}:${account}:repository/${name}`;
-}
-
-
-/***/ }),
-
-/***/ 7960:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dm: () => (/* binding */ frameOf),
-/* harmony export */   IP: () => (/* binding */ StreamedBody),
-/* harmony export */   J4: () => (/* binding */ ResidentBody),
-/* harmony export */   be: () => (/* binding */ rangeOf),
-/* harmony export */   e4: () => (/* binding */ bodySize),
-/* harmony export */   x8: () => (/* binding */ readBody)
-/* harmony export */ });
-/* harmony import */ var _tuning_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6297);
-/* harmony import */ var _worker_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6287);
-
-
-function frameOf({ registryId, repositoryName }, part) {
-    const { uploadId, partFirstByte, partLastByte } = rangeOf(part);
-    const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
-    const optional = JSON.stringify({ registryId });
-    return {
-        before: JSON.stringify(members).slice(0, -'"}'.length),
-        after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
-    };
-}
-function rangeOf({ uploadId, firstByte, size }) {
-    return { uploadId, partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
-}
-function bodySize({ before, after }, size) {
-    return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
-}
-async function readBody(bytes, frame, { firstByte, size }, source) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const start = buffer.write(frame.before, 0);
-    const end = start + base64Length(size);
-    buffer.write(frame.after, end);
-    await source.read(buffer.subarray(end - size, end), firstByte);
-    return { bytes, start, end, size, step: _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .ENCODE_STEP */ .yr };
-}
-class ResidentBody {
-    part;
-    frame;
-    hash;
-    #memory;
-    #requests = 0;
-    #isEnded = false;
-    constructor(part, frame, hash, memory) {
-        this.part = part;
-        this.frame = frame;
-        this.hash = hash;
-        this.#memory = memory;
-    }
-    get bytes() {
-        return this.#memory.bytes.byteLength;
-    }
-    chunks() {
-        return writesOf(this.#memory.bytes);
-    }
-    heldBy(request) {
-        this.#requests += 1;
-        request.once('close', () => {
-            this.#requests -= 1;
-            this.#releaseIfUnused();
-        });
-    }
-    decode() {
-        return Promise.resolve(decodeBody(this.#memory.bytes, this.frame));
-    }
-    end() {
-        this.#isEnded = true;
-        this.#releaseIfUnused();
-    }
-    #releaseIfUnused() {
-        if (this.#isEnded && this.#requests === 0)
-            this.#memory.release();
-    }
-}
-class StreamedBody {
-    part;
-    frame;
-    bytes;
-    hash;
-    #source;
-    constructor(part, frame, hash, source) {
-        this.part = part;
-        this.frame = frame;
-        this.bytes = bodySize(frame, part.size);
-        this.hash = hash;
-        this.#source = source;
-    }
-    chunks() {
-        return chunksOf(this.frame, this.part, this.#source);
-    }
-    heldBy() {
-    }
-    async decode() {
-        const bytes = new Uint8Array(this.part.size);
-        await this.#source.read(bytes, this.part.firstByte);
-        return bytes;
-    }
-    end() {
-    }
-}
-function* writesOf(body) {
-    for (let at = 0; at < body.byteLength; at += _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_BYTES */ .Cw)
-        yield body.subarray(at, at + _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_BYTES */ .Cw);
-}
-async function* chunksOf({ before, after }, { firstByte, size }, source) {
-    yield Buffer.from(before);
-    const room = base64Length(Math.min(_tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC, size));
-    const memory = Buffer.allocUnsafeSlow(room * _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNKS_AT_ONCE */ .Tq);
-    for (let read = 0; read < size; read += _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC) {
-        const rawLength = Math.min(_tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC, size - read);
-        const length = base64Length(rawLength);
-        const at = ((read / _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC) % _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNKS_AT_ONCE */ .Tq) * room;
-        const chunk = memory.subarray(at, at + length);
-        await source.read(chunk.subarray(length - rawLength), firstByte + read);
-        (0,_worker_js__WEBPACK_IMPORTED_MODULE_1__/* .encodeInPlace */ .h1)(chunk, rawLength, _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .ENCODE_STEP */ .yr);
-        yield chunk;
-    }
-    yield Buffer.from(after);
-}
-function decodeBody(body, { before, after }) {
-    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const text = buffer.toString('latin1', Buffer.byteLength(before), body.byteLength - Buffer.byteLength(after));
-    return Buffer.from(text, 'base64');
-}
-function base64Length(size) {
-    return Math.ceil(size / 3) * 4;
 }
 
 
@@ -33693,7 +33737,7 @@ const HASH_CHUNK_BYTES = 1024 * 1024;
 /* harmony export */ });
 const ERRORS = {
     INVALID_INPUT: {
-        means: 'An input is missing or has no valid value.',
+        means: 'An input is missing or invalid.',
         hint: 'Correct the input that the message names.',
         docs: 'A tag has 1 to 128 letters, digits, `_`, `.` and `-`, and starts with neither `.` nor `-`. A repository name has 2 to 256 lowercase letters and digits, separated by `-`, `_`, `.` or `/`.',
     },
@@ -33702,62 +33746,62 @@ const ERRORS = {
         hint: 'Set the input aws-region, or run aws-actions/configure-aws-credentials before this step.',
     },
     LAYOUT_NOT_FOUND: {
-        means: 'There is nothing at the path.',
-        hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
+        means: 'The path does not exist.',
+        hint: 'Set the input layout to the path that the build wrote, relative to the working directory of the step.',
     },
     NOT_A_LAYOUT: {
-        means: 'The path holds something other than an OCI image layout.',
+        means: 'The path is not an OCI image layout.',
         hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-        docs: 'For example a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
+        docs: 'For example, a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
     },
     LAYOUT_UNREADABLE: {
-        means: 'The operating system refused to read a file.',
+        means: 'The operating system could not read a file.',
         hint: 'Check the permissions of the layout and the disk that holds it.',
     },
     UNSAFE_LINK: {
-        means: 'A link leads out of the layout, in a circle, or nowhere.',
+        means: 'A link leads out of the layout, in a loop, or to nothing.',
         hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
     },
     INVALID_TAR: {
-        means: 'The tar is damaged or cut short, or programs would read it differently.',
+        means: 'The tar is damaged or truncated, or programs would read it differently.',
         hint: 'Write the tar again.',
-        docs: 'For example a file of the layout twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
+        docs: 'For example, it holds a layout file twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If your own build did not write it, find out where it comes from before you use it.',
     },
     INVALID_JSON: {
-        means: 'A file is not JSON that every program would read alike.',
-        hint: 'The file may be cut short or damaged: build the layout again.',
-        docs: 'For example it is not UTF-8, has a key twice in one object, or is nested too deep.',
+        means: 'A file is not valid JSON, or programs would read it differently.',
+        hint: 'The file may be truncated or damaged: build the layout again.',
+        docs: 'For example, it is not UTF-8, has a key twice in one object, or is nested too deeply.',
     },
     INVALID_MANIFEST: {
-        means: 'A field of an index, a manifest or a config is missing or has no valid value.',
+        means: 'A field of an index, a manifest or a config is missing or invalid.',
         hint: 'The layout is malformed: build it again with a current version of the tool that wrote it.',
         docs: 'Also a manifest that is both an index and an image, one whose `mediaType` differs from what its descriptor says, and an index that contains itself. Do not trust a layout like that unless your own build wrote it.',
     },
     UNSUPPORTED_MEDIA_TYPE: {
-        means: 'It is neither an OCI nor a Docker schema 2 image or index.',
+        means: 'A manifest is neither an OCI nor a Docker schema 2 image or index.',
         hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
         docs: 'Convert an old image with `skopeo copy --format v2s2`.',
     },
     TOO_LARGE: {
         means: 'A manifest, a config, an index or all of them together exceed a limit.',
-        hint: 'Push less at once, if it is an image of your own: select one with the input image, or keep fewer platforms.',
+        hint: 'If the image is your own, push less at once: select one image with the input image, or fewer platforms with the input platforms.',
         docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
     },
     DIGEST_MISMATCH: {
         means: 'A file does not have the size or the digest that its descriptor gives.',
-        hint: 'The file was cut short or changed after the build: build the layout again.',
+        hint: 'The file was truncated or changed after the build: build the layout again.',
     },
     BLOB_MISSING: {
         means: 'Something the image needs is not in the layout.',
-        hint: 'Build the layout again, or copy all of its files: it is not complete.',
+        hint: 'The layout is incomplete: build it again, or copy all of its files.',
     },
     EMPTY_BLOB: {
-        means: 'A blob has no bytes, which ECR refuses.',
+        means: 'A blob is empty, which ECR refuses.',
         hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
     },
     TOO_MANY_LAYERS: {
         means: 'An image has more than 500 layers, which ECR refuses.',
-        hint: 'Build the image with fewer layers: join RUN steps, or squash.',
+        hint: 'Build the image with fewer layers: combine RUN steps, or squash the image.',
     },
     NO_IMAGE: {
         means: 'The layout lists no image, or the inputs leave none.',
@@ -33769,11 +33813,11 @@ const ERRORS = {
     },
     IMAGE_NOT_FOUND: {
         means: 'The layout does not list the image that the input image names.',
-        hint: 'Set the input image to a name or digest of the list.',
+        hint: 'Set the input image to a name or digest from the list.',
     },
     PLATFORM_NOT_FOUND: {
-        means: 'No image is for a platform that the input platforms names.',
-        hint: 'Set the input platforms to some of those, or build for what is missing.',
+        means: 'The layout has no image for a platform that the input platforms names.',
+        hint: 'Choose platforms that the message lists, or build the missing ones.',
     },
     NOT_A_SINGLE_IMAGE: {
         means: 'single-image: unwrap found an index of several images, or of none.',
@@ -33781,12 +33825,12 @@ const ERRORS = {
     },
     CONFLICTING_PLATFORMS: {
         means: 'Two layouts hold different images for one platform.',
-        hint: 'Leave one of the layouts out, or keep other platforms only, with the input platforms.',
+        hint: 'Leave one of the layouts out, or select other platforms with the input platforms.',
     },
     INCOMPLETE_INDEX: {
-        means: 'An index lists platforms or attestations that the layout lacks, as "docker save" writes it.',
+        means: 'An index lists platforms or attestations that the layout lacks, as "docker save" can write it.',
         hint: 'Build the complete layout again.',
-        docs: 'Where inputs can keep what is there, the error names them.',
+        docs: 'If inputs can limit the push to what is there, the error names them.',
     },
     REPOSITORY_NOT_FOUND: {
         means: 'The repository does not exist.',
@@ -33805,7 +33849,7 @@ const ERRORS = {
         hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
     },
     ROLE_REFUSED: {
-        means: 'AWS gave no credentials for the role in the environment.',
+        means: 'AWS refused to issue credentials for the role in the environment.',
         hint: "Check the role's ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
     },
     CREDENTIALS_EXPIRED: {
@@ -33813,8 +33857,8 @@ const ERRORS = {
         hint: 'Run aws-actions/configure-aws-credentials right before this step, with a longer role-duration-seconds.',
     },
     CREDENTIALS_INVALID: {
-        means: 'AWS does not know the credentials or refused the signature.',
-        hint: "Check the access key, its secret and session token, that they belong to the partition of {region}, and the runner's clock.",
+        means: 'AWS does not recognize the credentials, or refused the signature.',
+        hint: "Check the access key, secret and session token, that they belong to the AWS partition of {region}, and the runner's clock.",
     },
     LIMIT_EXCEEDED: {
         means: 'The repository or the registry has reached a quota.',
@@ -33826,35 +33870,35 @@ const ERRORS = {
     },
     INVALID_PARAMETER: {
         means: 'ECR refused a parameter.',
-        hint: "ECR's own text says which one.",
+        hint: "ECR's own message says which one.",
     },
     TAG_IS_IMMUTABLE: {
         means: 'A tag points to another image and cannot move.',
-        hint: 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.',
+        hint: 'Push under another tag, make the tag mutable, or set if-tag-exists: skip.',
     },
     UPLOAD_FAILED: {
-        means: 'A layer or a manifest did not arrive, or ECR lost sight of it.',
-        hint: 'Run the step again: layers that arrived are not sent again. If it happens again, something between the runner and ECR may change the data: check the proxy, then open an issue with the log.',
+        means: 'A layer or a manifest did not arrive, or ECR lost it.',
+        hint: 'Run the step again: layers that arrived are not sent again. If it keeps happening, something between the runner and ECR may be altering the data: check the proxy, then open an issue with the log.',
     },
     TARGETS_FAILED: {
-        means: 'One or more of several repositories failed.',
-        hint: 'The message names each with its own error; the others are complete.',
+        means: 'At least one of several repositories failed.',
+        hint: 'The message names each failed repository with its error; the others are complete.',
     },
     THROTTLED: {
         means: 'AWS kept throttling the calls.',
         hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
     },
     SERVER_ERROR: {
-        means: 'ECR kept failing.',
+        means: 'ECR kept returning server errors.',
         hint: 'Run the step again later; https://health.aws.amazon.com/ reports outages.',
     },
     UNEXPECTED_RESPONSE: {
-        means: 'ECR answered with something this action does not know.',
+        means: 'ECR gave an answer that this action does not recognize.',
         hint: 'Open an issue with the log.',
     },
     INVALID_ENDPOINT: {
         means: 'The ECR endpoint cannot be used: a bad address, no TLS, or not ECR.',
-        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each starts with https:// (or http://, if that is what answers there), and none goes with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public answers in us-east-1 only. Check what opens TLS on the way.',
+        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each must start with https:// (or http://, for an endpoint without TLS), and none can be combined with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public is available only in us-east-1. Check whether a proxy intercepts TLS.',
     },
     HOST_NOT_FOUND: {
         means: 'The host of the ECR endpoint was not found.',
@@ -33870,14 +33914,14 @@ const ERRORS = {
     },
     CERTIFICATE_REFUSED: {
         means: 'The TLS certificate of the ECR endpoint is not trusted.',
-        hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
+        hint: 'If a proxy intercepts TLS, set NODE_EXTRA_CA_CERTS to the path of its CA certificate.',
     },
     PROXY_REFUSED: {
         means: 'The proxy did not connect to the ECR endpoint.',
         hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy allows this host; NO_PROXY lists hosts to reach without it.',
     },
     UNSUPPORTED_NODE: {
-        means: 'The action was started with a Node.js that is too old.',
+        means: 'The action was started with a version of Node.js that is too old.',
         hint: 'Use the action through "uses:", which brings the right one, or start it with Node.js 24 or newer.',
     },
     CANCELLED: {
@@ -33911,7 +33955,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8163);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3342);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8996);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
@@ -34709,8 +34753,8 @@ function throwFailures({ targets }) {
     if (targets.length === 1)
         throw first.error;
     const complete = targets.filter(({ error }) => error === undefined).map(nameOf);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TARGETS_FAILED', `${failures.length} of ${targets.length} targets failed.\n${failures.map(describeFailure).join('\n')}`, {
-        hint: complete.length === 0 ? 'No target is complete.' : `Complete: ${complete.join(', ')}.`,
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TARGETS_FAILED', `${failures.length} of ${targets.length} repositories failed.\n${failures.map(describeFailure).join('\n')}`, {
+        hint: complete.length === 0 ? 'No repository is complete.' : `Complete: ${complete.join(', ')}.`,
         cause: first.error,
     });
 }
@@ -35183,7 +35227,7 @@ function replaceEntry(raw, kept) {
 function platformNotFound(missing, seen) {
     const names = new Set(seen.map(oci_platform/* platformName */.$r));
     const found = names.size === 0 ? 'names no platform' : `has ${[...names].join(', ')}`;
-    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `no image is for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`);
+    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `no image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/merge.ts
@@ -35806,7 +35850,7 @@ class DirectorySource {
             return this.#checked(path, status, location);
         const real = await lookUp(() => (0,promises_.realpath)(path), location);
         if (real === undefined)
-            throw unsafeLink(location, 'nowhere');
+            throw unsafeLink(location, 'to nothing');
         const target = await lookUp(() => (0,promises_.lstat)(real), location);
         return target && this.#checked(real, target, location);
     }
@@ -35854,7 +35898,7 @@ async function lookUp(call, location) {
     catch (cause) {
         const code = errorCode(cause);
         if (code === 'ELOOP')
-            throw unsafeLink(location, 'in a circle');
+            throw unsafeLink(location, 'in a loop');
         if (code !== 'ENOENT' && code !== 'ENOTDIR')
             throw unreadable(location, cause);
         return undefined;
@@ -36291,11 +36335,11 @@ function tooMany(tar) {
 }
 function duplicate(tar, name) {
     return new errors/* PushError */.V('INVALID_TAR', `${tar.path} contains ${name} twice`, {
-        hint: 'Programs disagree on which one counts: write the tar anew instead of appending to it.',
+        hint: 'Programs disagree on which one counts: write a new tar instead of appending to the old one.',
     });
 }
 function tar_index_unsafeLink(path, name) {
-    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that leads to no file in the tar`);
+    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that does not lead to a file in the tar`);
 }
 
 ;// CONCATENATED MODULE: ./src/layout/tar-source.ts
@@ -36577,11 +36621,11 @@ async function look_elsewhere_lookUp(repository, digest, open, signal) {
 ;// CONCATENATED MODULE: ./src/push/open-targets.ts
 async function openTargets(wanted, open, signal) {
     const opened = [];
-    for (const { repository, tags } of wanted)
-        opened.push({ registry: await open(repository), tags });
+    for (const [at, { repository, tags }] of wanted.entries())
+        opened.push({ registry: await open(repository), tags, at });
     const groups = groupBy(opened, ({ registry }) => nameKey(registry.repository));
     const merged = await Promise.all(groups.map((group) => mergeSame(group, signal)));
-    return merged.flat();
+    return merged.flat().toSorted((a, b) => a.at - b.at);
 }
 async function mergeSame(group, signal) {
     if (group.length === 1)
@@ -36590,7 +36634,7 @@ async function mergeSame(group, signal) {
     signal.throwIfAborted();
     return groupBy(group, ({ registry }) => identityKey(registry.repository)).flatMap((same) => {
         const { registry } = same.find((target) => hasHost(target)) ?? same[0];
-        return [{ registry, tags: [...new Set(same.flatMap(({ tags }) => tags))] }];
+        return [{ registry, tags: [...new Set(same.flatMap(({ tags }) => tags))], at: same[0].at }];
     });
 }
 function hasHost({ registry }) {
@@ -36811,13 +36855,14 @@ async function prepareRepository({ repository, missingPolicies }, { registry, si
 
 
 
-async function uploadLayers(layers, context) {
+async function uploadLayers(layers, context, { isUrgent = false } = {}) {
     const largestFirst = layers.toSorted((a, b) => b.size - a.size);
-    await forEachConcurrently(largestFirst, context, (layer, signal) => upload(layer, { ...context, signal }));
+    await forEachConcurrently(largestFirst, context, (layer, signal) => upload(layer, isUrgent, { ...context, signal }));
 }
-async function upload(layer, { blobs, registry, signal, tell }) {
+async function upload(layer, isUrgent, { blobs, registry, signal, tell }) {
     const outcome = await registry.uploadLayer({
         layer,
+        isUrgent,
         open: () => blobs.openBlob(layer),
         onStart: () => tell({ kind: 'layer-started', layer }),
         onProgress: ({ nextByte }) => tell({ kind: 'layer-progress', layer, bytes: nextByte }),
@@ -36833,7 +36878,7 @@ async function uploadIntoNew(layers, context) {
     const retry = new async_retry/* Retry */.fz({ onRetry });
     for (;;) {
         try {
-            await uploadLayers([smallest], context);
+            await uploadLayers([smallest], context, { isUrgent: true });
             break;
         }
         catch (error) {
@@ -36891,7 +36936,7 @@ async function uploadMissing(manifest, graph, context) {
     const digests = blobs.map(({ digest }) => digest);
     const available = await context.registry.availableLayers(digests, context.signal);
     const missing = blobs.filter(({ digest }) => !available.has(digest));
-    await uploadLayers(missing, context);
+    await uploadLayers(missing, context, { isUrgent: true });
 }
 function blobsOf(manifest) {
     return manifest.kind === 'image' ? [manifest.config, ...manifest.layers] : [];
@@ -36959,26 +37004,25 @@ class TargetRecord {
     noteStep() {
         this.#finishedAt = this.#now();
     }
-    end({ repository, error, retries }) {
-        const layers = [...this.#layers.values()];
+    end({ repository, error, traffic }) {
         return {
             repository,
             error,
             created: this.#created,
             tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? { tag, kind: 'untouched' }),
-            layers,
+            layers: [...this.#layers.values()],
             manifests: this.#manifests,
-            bytesOnWire: layers.reduce((sum, { bytesOnWire }) => sum + bytesOnWire, 0),
-            retries: retries + this.#retries,
+            bytesOnWire: traffic.bytesOnWire,
+            retries: traffic.retries + this.#retries,
             startedAt: this.#startedAt,
             finishedAt: this.#finishedAt,
         };
     }
     #finishLayer({ layer, outcome }) {
-        const before = this.#layers.get(layer.digest)?.bytesOnWire ?? 0;
+        const before = this.#layers.get(layer.digest);
         this.#noteLayer(layer, {
-            kind: outcome.kind,
-            bytesOnWire: before + outcome.bytesOnWire,
+            kind: before?.kind === 'sent' ? 'sent' : outcome.kind,
+            bytesOnWire: (before?.bytesOnWire ?? 0) + outcome.bytesOnWire,
             finishedAt: this.#now(),
         });
     }
@@ -36999,14 +37043,18 @@ class TargetRecord {
 
 function settleHeldTags({ graph, tags }, { tell }) {
     const wanted = graph.root.descriptor.digest;
+    const refused = [];
     for (const step of tags) {
         if (step.kind === 'skip')
             settle({ ...step, kind: 'skipped' }, tell);
         if (step.kind !== 'refuse')
             continue;
         settle({ ...step, kind: 'refused' }, tell);
-        throw immutable(step.tag, step.holder, wanted);
+        refused.push(step);
     }
+    const [first] = refused;
+    if (first !== undefined)
+        throw immutable(first.tag, first.holder, wanted);
 }
 function settle(outcome, tell) {
     tell({ kind: 'tag-settled', outcome });
@@ -37074,7 +37122,7 @@ async function holderOf(tag, { registry, signal }) {
     const found = await registry.findImages([{ tag }], signal);
     return found?.[0]?.digest;
 }
-const UNSEEN_HINT = 'If it points to this very image, as after an earlier push, allow ecr:BatchGetImage, so that this can be seen.';
+const UNSEEN_HINT = 'If it already points to this image, allow ecr:BatchGetImage, so that the action can see that.';
 function immutable(tag, holder, wanted, cause) {
     const holds = holder ?? 'an image that these credentials may not look up';
     const error = new errors/* PushError */.V('TAG_IS_IMMUTABLE', `tag ${tag} points to ${holds} and cannot move to ${wanted}`, { cause });
@@ -37095,8 +37143,8 @@ function immutable(tag, holder, wanted, cause) {
 
 
 const MANIFESTS_AT_ONCE = 8;
-const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped, because another target failed', {
-    hint: 'Without fail-fast the other targets continue.',
+const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped because another repository failed', {
+    hint: 'Without fail-fast, the other repositories continue.',
 });
 async function push(graph, targets, options) {
     const stop = new AbortController();
@@ -37151,14 +37199,16 @@ class TargetPush {
         this.#record.noteStep();
     }
     report() {
-        const { repository, retries } = this.#context.registry;
-        return this.#record.end({ repository, retries, error: this.#error });
+        const { repository, traffic } = this.#context.registry;
+        return this.#record.end({ repository, traffic, error: this.#error });
     }
     async #fill() {
         const context = this.#context;
         let planned = await this.#decide();
-        if (!(await prepareRepository(planned, context)))
+        if (!(await prepareRepository(planned, context))) {
             planned = await this.#decide();
+            await prepareRepository(planned, context);
+        }
         this.#plan = planned;
         const isThere = planned.repository === 'none' || planned.repository === 'finish';
         await (isThere ? uploadLayers : uploadIntoNew)(planned.uploads, context);
@@ -37252,13 +37302,13 @@ function logImage({ graph, origins, brokenEntries }, log) {
     for (const { message } of brokenEntries)
         log.warning(`Left out: ${message}`);
     for (const layer of absentForeignLayers) {
-        log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its own address`);
+        log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
     }
 }
 const UNCHECKED = {
     images: 'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
-    mutability: 'Could not check whether the tags may move before the upload: allow ecr:DescribeRepositories',
-    policies: 'Could not check whether the repository is empty and lacks policies: allow DescribeImages, GetLifecyclePolicy and GetRepositoryPolicy',
+    mutability: 'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
+    policies: 'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
 };
 function logPush(log, name) {
     return (event) => {
@@ -37331,12 +37381,10 @@ function retryLine({ what, notice }) {
     const { name, attempt, attempts, wait } = notice;
     const subject = what === undefined ? 'The repository' : shortDigest(what);
     const when = wait === 0 ? '' : ` in ${wait} ms`;
-    return `${subject} ${async_retry/* RETRIES */.Zs[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
+    return `${subject} ${async_retry/* RETRIES */.Zs[name].says ?? ''}; retrying${when} (attempt ${attempt} of ${attempts})`;
 }
-const UNNAMED = {
-    private: 'Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',
-    public: 'Could not find out the alias of the registry, so the outputs name the account instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories',
-};
+const UNNAMED = 'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
+const WITHOUT_ALIAS = 'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';
 function logReport(report, log) {
     for (const target of report.targets) {
         if (target.error === undefined)
@@ -37345,8 +37393,10 @@ function logReport(report, log) {
 }
 function logComplete(target, report, log) {
     const { repository, layers } = target;
-    if (!(0,reference/* isFullyNamed */._2)(repository))
-        log.warning(UNNAMED[repository.type]);
+    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined)
+        log.warning(UNNAMED);
+    else if (!(0,reference/* isFullyNamed */._2)(repository))
+        log.warning(WITHOUT_ALIAS);
     log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${tagsLine(target, report)}`);
     log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
 }
@@ -37556,7 +37606,7 @@ async function namedTargets({ targets: wanted }, open, signal, log) {
 /***/ 1633:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__.p + "feb56b15b2e6987f8e4c.js";
+module.exports = __nccwpck_require__.p + "fb5e8a5eb800444b7408.js";
 
 /***/ }),
 
@@ -37697,13 +37747,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-
-/***/ }),
-
-/***/ 5919:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 
 /***/ }),
 
@@ -40747,63 +40790,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-
-/***/ }),
-
-/***/ 6287:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O8: () => (/* binding */ encodeAndHash),
-/* harmony export */   cf: () => (/* binding */ WORKER_DATA),
-/* harmony export */   h1: () => (/* binding */ encodeInPlace)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5919);
-/**
- * In JavaScript, as it is run as it stands: a thread that has to strip types first starts half as fast, and takes
- * twice the memory. It is alone in dist, too, and may import nothing but what Node brings.
- */
-
-
-
-/** @import { RawBody } from './body.ts' */
-
-/** What the thread that does this is started with. */
-const WORKER_DATA = 'ecr-layer-push: encode parts';
-
-/**
- * Encodes a part where it stands.
- * @param {RawBody} body
- * @returns {string} the SHA-256 of the body, hexadecimal
- */
-function encodeAndHash({ bytes, start, end, size, step }) {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  encodeInPlace(buffer.subarray(start, end), size, step);
-  return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', bytes);
-}
-
-/**
- * Makes the base64 of the last `size` bytes of `buffer`, which is as long as that: no write overtakes the reading.
- * @param {Buffer} buffer
- * @param {number} size
- * @param {number} step raw bytes at once
- */
-function encodeInPlace(buffer, size, step) {
-  const raw = buffer.subarray(buffer.byteLength - size);
-  for (let read = 0, written = 0; read < size; read += step) {
-    const text = raw.toString('base64', read, Math.min(read + step, size));
-    written += buffer.write(text, written, 'latin1');
-  }
-}
-
-if (node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.parentPort !== null && node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.workerData === WORKER_DATA) {
-  const port = node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.parentPort;
-  port.on('message', (/** @type {{ id: number, body: RawBody }} */ { id, body }) => {
-    port.postMessage({ id, digest: encodeAndHash(body) });
-  });
-}
-
 
 /***/ })
 

@@ -1,6 +1,8 @@
-// Writes what the documents repeat: docs/errors.md, docs/inputs.md and README's tables. With --check it only compares.
+// Writes what the documents repeat: docs/errors.md, docs/inputs.md, the tables of README and docs/networking.md. With
+// --check it only compares.
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { RETRIES, type RetryName } from '../src/async/retry.ts';
 import { EXPLANATIONS } from '../src/ecr/calls/explanations.ts';
 import { ERRORS } from '../src/errors.ts';
 import {
@@ -25,6 +27,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
     'README.md': fillReadme(await read('README.md'), metadata),
     'docs/errors.md': errorsDocument(sections),
     'docs/inputs.md': inputsDocument(metadata),
+    'docs/networking.md': fillNetworking(await read('docs/networking.md')),
   };
   const formatted = Object.entries(documents).map(
     async ([path, text]) => [path, await pretty(path, text)] as const,
@@ -51,10 +54,27 @@ function fillReadme(readme: string, { inputs, outputs }: ActionMetadata): string
   return between(filled, 'outputs', table(['Output', 'What it is'], outputRows));
 }
 
+/** Everything that is retried. */
+function fillNetworking(text: string): string {
+  const rows = Object.values(RETRIES).map((policy) => [
+    policy.call === 'every call' ? 'any' : code(policy.call),
+    policy.on,
+    String(policy.attempts),
+    policy.firstWait === 0 ? 'none' : waitsOf(policy),
+  ]);
+  const content = table(['Call', 'Retried on', 'Attempts', 'Wait before each'], rows);
+  return between(text, 'retries', content);
+}
+
+function waitsOf({ firstWait, longestWait, jitter }: (typeof RETRIES)[RetryName]): string {
+  const growing = `${firstWait} ms, doubling to at most ${longestWait} ms`;
+  return jitter ? `a random part of ${growing}` : growing;
+}
+
 function between(text: string, name: string, content: string): string {
   const marks = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`] as const;
   const [begin, end] = marks.map((mark) => text.indexOf(mark)) as [number, number];
-  if (begin < 0 || end < begin) throw new Error(`README.md lacks ${marks.join(' … ')}`);
+  if (begin < 0 || end < begin) throw new Error(`A document lacks ${marks.join(' … ')}`);
   return `${text.slice(0, begin)}${marks[0]}\n\n${content}\n\n${text.slice(end)}`;
 }
 
@@ -71,7 +91,7 @@ function inputsDocument({ inputs, outputs }: ActionMetadata): string {
     ]),
     'The keys of `repository-settings` are explained in [recipes](recipes.md#settings-for-new-repositories).',
     '## Outputs',
-    'Outputs are set even if some of several repositories fail; they then describe those that are complete.',
+    'Outputs are set even if some of several repositories fail: names and references are those of the complete ones, counts are of all.',
     ...[...outputs].flatMap(([name, description]) => [`### ${code(name)}`, description]),
   ].join('\n\n');
 }
@@ -117,15 +137,15 @@ function errorsDocument(sections: readonly Section[]): string {
   return [
     '# Errors',
     NOTE,
-    'A step that fails ends with one error: a code, what happened, and what to do. Tags move last, so until then a failed push is not visible in ECR. Layers that arrived stay, and the next run does not send them again.',
+    'A step that fails ends with one error: a code, what happened, and what to do. Tags move last, so a push that fails before that changes no tag. Layers that arrived stay, and the next run does not send them again.',
     'The codes are part of the public interface: none ever changes its meaning. The message names the file, the digest or the repository, and the hint may say more than this table.',
-    'The action fills in the words in capitals: CALL is the API call that failed, such as `PutImage`; ACTION is the missing permission, such as `ecr:PutImage`, and ARN the repository to allow it on.',
+    'The action replaces the words in capitals: CALL is the API call that failed, such as `PutImage`; REPOSITORY, REGION, ACCOUNT and ALIAS describe where; ACTION is the missing permission, such as `ecr:PutImage`, and ARN the repository to allow it on.',
     ...sections.flatMap(({ heading, codes }) => [
       `## ${heading}`,
       rawTable(['Code', 'What it means', 'What to do'], codes.map(errorRow)),
     ]),
     '## What the messages say',
-    'For errors of AWS, the SDK and the network. The original name and text follow in parentheses.',
+    'These are the messages for errors from AWS, the SDK and the network; the original name and text follow in parentheses.',
     rawTable(
       ['Message', 'Code', 'Original name'],
       EXPLANATIONS.map(({ names, code: name, says }) => [

@@ -1,9 +1,9 @@
 interface ErrorEntry {
   /** What it means. */
   readonly means: string;
-  /** What to do: the hint, unless whoever throws it knows better. Words in braces are filled in by `explain`. */
+  /** What to do: the default hint. `explain` fills in the words in braces. */
   readonly hint: string;
-  /** What the docs say besides. */
+  /** What the docs add. */
   readonly docs?: string;
 }
 
@@ -14,7 +14,7 @@ interface ErrorEntry {
 export const ERRORS = {
   // Inputs
   INVALID_INPUT: {
-    means: 'An input is missing or has no valid value.',
+    means: 'An input is missing or invalid.',
     hint: 'Correct the input that the message names.',
     docs: 'A tag has 1 to 128 letters, digits, `_`, `.` and `-`, and starts with neither `.` nor `-`. A repository name has 2 to 256 lowercase letters and digits, separated by `-`, `_`, `.` or `/`.',
   },
@@ -24,63 +24,63 @@ export const ERRORS = {
   },
   // Layouts
   LAYOUT_NOT_FOUND: {
-    means: 'There is nothing at the path.',
-    hint: 'Give the path that the build wrote to, relative to the working directory of the step.',
+    means: 'The path does not exist.',
+    hint: 'Set the input layout to the path that the build wrote, relative to the working directory of the step.',
   },
   NOT_A_LAYOUT: {
-    means: 'The path holds something other than an OCI image layout.',
+    means: 'The path is not an OCI image layout.',
     hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-    docs: 'For example a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
+    docs: 'For example, a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
   },
   LAYOUT_UNREADABLE: {
-    means: 'The operating system refused to read a file.',
+    means: 'The operating system could not read a file.',
     hint: 'Check the permissions of the layout and the disk that holds it.',
   },
   UNSAFE_LINK: {
-    means: 'A link leads out of the layout, in a circle, or nowhere.',
+    means: 'A link leads out of the layout, in a loop, or to nothing.',
     hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
   },
   INVALID_TAR: {
-    means: 'The tar is damaged or cut short, or programs would read it differently.',
+    means: 'The tar is damaged or truncated, or programs would read it differently.',
     hint: 'Write the tar again.',
-    docs: 'For example a file of the layout twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If no build of yours wrote it, find out where it comes from before you use it.',
+    docs: 'For example, it holds a layout file twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If your own build did not write it, find out where it comes from before you use it.',
   },
   INVALID_JSON: {
-    means: 'A file is not JSON that every program would read alike.',
-    hint: 'The file may be cut short or damaged: build the layout again.',
-    docs: 'For example it is not UTF-8, has a key twice in one object, or is nested too deep.',
+    means: 'A file is not valid JSON, or programs would read it differently.',
+    hint: 'The file may be truncated or damaged: build the layout again.',
+    docs: 'For example, it is not UTF-8, has a key twice in one object, or is nested too deeply.',
   },
   INVALID_MANIFEST: {
-    means: 'A field of an index, a manifest or a config is missing or has no valid value.',
+    means: 'A field of an index, a manifest or a config is missing or invalid.',
     hint: 'The layout is malformed: build it again with a current version of the tool that wrote it.',
     docs: 'Also a manifest that is both an index and an image, one whose `mediaType` differs from what its descriptor says, and an index that contains itself. Do not trust a layout like that unless your own build wrote it.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
-    means: 'It is neither an OCI nor a Docker schema 2 image or index.',
+    means: 'A manifest is neither an OCI nor a Docker schema 2 image or index.',
     hint: 'ECR takes OCI image manifests and indexes, and Docker manifests (v2s2) and manifest lists. Export a BuildKit cache with image-manifest=true,oci-mediatypes=true.',
     docs: 'Convert an old image with `skopeo copy --format v2s2`.',
   },
   TOO_LARGE: {
     means: 'A manifest, a config, an index or all of them together exceed a limit.',
-    hint: 'Push less at once, if it is an image of your own: select one with the input image, or keep fewer platforms.',
+    hint: 'If the image is your own, push less at once: select one image with the input image, or fewer platforms with the input platforms.',
     docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
   },
   DIGEST_MISMATCH: {
     means: 'A file does not have the size or the digest that its descriptor gives.',
-    hint: 'The file was cut short or changed after the build: build the layout again.',
+    hint: 'The file was truncated or changed after the build: build the layout again.',
   },
   BLOB_MISSING: {
     means: 'Something the image needs is not in the layout.',
-    hint: 'Build the layout again, or copy all of its files: it is not complete.',
+    hint: 'The layout is incomplete: build it again, or copy all of its files.',
   },
   // Images
   EMPTY_BLOB: {
-    means: 'A blob has no bytes, which ECR refuses.',
+    means: 'A blob is empty, which ECR refuses.',
     hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
   },
   TOO_MANY_LAYERS: {
     means: 'An image has more than 500 layers, which ECR refuses.',
-    hint: 'Build the image with fewer layers: join RUN steps, or squash.',
+    hint: 'Build the image with fewer layers: combine RUN steps, or squash the image.',
   },
   NO_IMAGE: {
     means: 'The layout lists no image, or the inputs leave none.',
@@ -92,11 +92,11 @@ export const ERRORS = {
   },
   IMAGE_NOT_FOUND: {
     means: 'The layout does not list the image that the input image names.',
-    hint: 'Set the input image to a name or digest of the list.',
+    hint: 'Set the input image to a name or digest from the list.',
   },
   PLATFORM_NOT_FOUND: {
-    means: 'No image is for a platform that the input platforms names.',
-    hint: 'Set the input platforms to some of those, or build for what is missing.',
+    means: 'The layout has no image for a platform that the input platforms names.',
+    hint: 'Choose platforms that the message lists, or build the missing ones.',
   },
   NOT_A_SINGLE_IMAGE: {
     means: 'single-image: unwrap found an index of several images, or of none.',
@@ -104,13 +104,13 @@ export const ERRORS = {
   },
   CONFLICTING_PLATFORMS: {
     means: 'Two layouts hold different images for one platform.',
-    hint: 'Leave one of the layouts out, or keep other platforms only, with the input platforms.',
+    hint: 'Leave one of the layouts out, or select other platforms with the input platforms.',
   },
   INCOMPLETE_INDEX: {
     means:
-      'An index lists platforms or attestations that the layout lacks, as "docker save" writes it.',
+      'An index lists platforms or attestations that the layout lacks, as "docker save" can write it.',
     hint: 'Build the complete layout again.',
-    docs: 'Where inputs can keep what is there, the error names them.',
+    docs: 'If inputs can limit the push to what is there, the error names them.',
   },
   // AWS
   REPOSITORY_NOT_FOUND: {
@@ -130,7 +130,7 @@ export const ERRORS = {
     hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
   },
   ROLE_REFUSED: {
-    means: 'AWS gave no credentials for the role in the environment.',
+    means: 'AWS refused to issue credentials for the role in the environment.',
     hint: "Check the role's ARN, its trust policy and, with OIDC, the job's permission id-token: write.",
   },
   CREDENTIALS_EXPIRED: {
@@ -138,8 +138,8 @@ export const ERRORS = {
     hint: 'Run aws-actions/configure-aws-credentials right before this step, with a longer role-duration-seconds.',
   },
   CREDENTIALS_INVALID: {
-    means: 'AWS does not know the credentials or refused the signature.',
-    hint: "Check the access key, its secret and session token, that they belong to the partition of {region}, and the runner's clock.",
+    means: 'AWS does not recognize the credentials, or refused the signature.',
+    hint: "Check the access key, secret and session token, that they belong to the AWS partition of {region}, and the runner's clock.",
   },
   LIMIT_EXCEEDED: {
     means: 'The repository or the registry has reached a quota.',
@@ -151,36 +151,36 @@ export const ERRORS = {
   },
   INVALID_PARAMETER: {
     means: 'ECR refused a parameter.',
-    hint: "ECR's own text says which one.",
+    hint: "ECR's own message says which one.",
   },
   TAG_IS_IMMUTABLE: {
     means: 'A tag points to another image and cannot move.',
-    hint: 'The repository is immutable: push under another tag, make the tag mutable, or set if-tag-exists: skip.',
+    hint: 'Push under another tag, make the tag mutable, or set if-tag-exists: skip.',
   },
   UPLOAD_FAILED: {
-    means: 'A layer or a manifest did not arrive, or ECR lost sight of it.',
-    hint: 'Run the step again: layers that arrived are not sent again. If it happens again, something between the runner and ECR may change the data: check the proxy, then open an issue with the log.',
+    means: 'A layer or a manifest did not arrive, or ECR lost it.',
+    hint: 'Run the step again: layers that arrived are not sent again. If it keeps happening, something between the runner and ECR may be altering the data: check the proxy, then open an issue with the log.',
   },
   TARGETS_FAILED: {
-    means: 'One or more of several repositories failed.',
-    hint: 'The message names each with its own error; the others are complete.',
+    means: 'At least one of several repositories failed.',
+    hint: 'The message names each failed repository with its error; the others are complete.',
   },
   THROTTLED: {
     means: 'AWS kept throttling the calls.',
     hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
   },
   SERVER_ERROR: {
-    means: 'ECR kept failing.',
+    means: 'ECR kept returning server errors.',
     hint: 'Run the step again later; https://health.aws.amazon.com/ reports outages.',
   },
   UNEXPECTED_RESPONSE: {
-    means: 'ECR answered with something this action does not know.',
+    means: 'ECR gave an answer that this action does not recognize.',
     hint: 'Open an issue with the log.',
   },
   // The network
   INVALID_ENDPOINT: {
     means: 'The ECR endpoint cannot be used: a bad address, no TLS, or not ECR.',
-    hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each starts with https:// (or http://, if that is what answers there), and none goes with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public answers in us-east-1 only. Check what opens TLS on the way.',
+    hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each must start with https:// (or http://, for an endpoint without TLS), and none can be combined with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public is available only in us-east-1. Check whether a proxy intercepts TLS.',
   },
   HOST_NOT_FOUND: {
     means: 'The host of the ECR endpoint was not found.',
@@ -196,7 +196,7 @@ export const ERRORS = {
   },
   CERTIFICATE_REFUSED: {
     means: 'The TLS certificate of the ECR endpoint is not trusted.',
-    hint: "If a proxy opens TLS, name its CA's file in NODE_EXTRA_CA_CERTS.",
+    hint: 'If a proxy intercepts TLS, set NODE_EXTRA_CA_CERTS to the path of its CA certificate.',
   },
   PROXY_REFUSED: {
     means: 'The proxy did not connect to the ECR endpoint.',
@@ -204,7 +204,7 @@ export const ERRORS = {
   },
   // The run
   UNSUPPORTED_NODE: {
-    means: 'The action was started with a Node.js that is too old.',
+    means: 'The action was started with a version of Node.js that is too old.',
     hint: 'Use the action through "uses:", which brings the right one, or start it with Node.js 24 or newer.',
   },
   CANCELLED: {
@@ -220,7 +220,7 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 interface PushErrorDetails {
-  /** What the user can do about it, where more is known than the table says. */
+  /** What the user can do about it, if more is known than in the table. */
   hint?: string;
   cause?: unknown;
 }

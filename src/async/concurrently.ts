@@ -4,13 +4,13 @@ import { Semaphore } from './semaphore.ts';
 /** What one of several needs to run beside the others. */
 interface Options {
   readonly signal: AbortSignal;
-  /** At most so many at once. */
+  /** How many items may run at the same time. */
   readonly atOnce?: number;
 }
 
 /**
- * Runs `work` over the items, started in their order. The first failure aborts the others; all are awaited, and that
- * first failure is what is thrown.
+ * Runs `work` on every item, starting them in order. The first failure aborts the others; once all have settled, it is
+ * thrown.
  */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,
@@ -28,11 +28,11 @@ export async function forEachConcurrently<T>(
         .catch((error: unknown) => siblings.abort(error))
         .finally(permit.release);
       tasks.push(task);
-      // What was started first sends its request before the next is begun.
+      // Let this item send its first request before the next one starts.
       await setImmediate();
     }
   } catch (error) {
-    // Aborted while it waited, by a sibling or from outside: the reason is thrown below.
+    // Aborted while waiting for room, by a sibling or by the caller: the reason is thrown below.
     if (!either.aborted) throw error;
   }
   await Promise.all(tasks);

@@ -5,19 +5,19 @@ interface Policy {
   readonly call: string;
   /** On which error or answer. */
   readonly on: string;
-  /** How often in all, the first time included. */
+  /** Total attempts, including the first. */
   readonly attempts: number;
-  /** Milliseconds before the second attempt, doubled before each further one; 0 for none. */
+  /** Delay before the second attempt in ms, doubled before each further one; 0 for none. */
   readonly firstWait: number;
   /** Milliseconds. */
   readonly longestWait: number;
-  /** Whether the wait is a random part of that, so that those who failed together do not return together. */
+  /** Whether to wait a random fraction of the delay, so that calls that failed together do not retry together. */
   readonly jitter: boolean;
-  /** What the log says of it when it is tried again; undefined where nobody says so. */
+  /** What the log says about a retry; undefined to log nothing. */
   readonly says: string | undefined;
 }
 
-/** Everything that is ever tried again, and there is no other timer or count of attempts in this action. */
+/** Every retry policy of this action; nothing else counts attempts. */
 export const RETRIES = {
   transient: {
     call: 'every call',
@@ -39,16 +39,16 @@ export const RETRIES = {
   },
   layer: {
     call: 'InitiateLayerUpload',
-    on: 'UploadNotFoundException, InvalidLayerException, parts that ECR lost: the layer is begun anew',
+    on: 'UploadNotFoundException, InvalidLayerException, parts that ECR lost: the layer is sent again from the start',
     attempts: 3,
     firstWait: 0,
     longestWait: 0,
     jitter: false,
-    says: 'was lost or damaged on its way',
+    says: 'was lost or damaged in transit',
   },
   part: {
     call: 'UploadLayerPart',
-    on: 'InvalidLayerPartException, or an answer that names an earlier byte: it goes on from there',
+    on: 'InvalidLayerPartException, or an answer that names an earlier byte: the upload continues from there',
     attempts: 9,
     firstWait: 0,
     longestWait: 0,
@@ -57,13 +57,13 @@ export const RETRIES = {
   },
   manifest: {
     call: 'PutImage',
-    // A layer that was just completed can stay unseen for hundreds of ms: ocync#104.
+    // A layer that was just completed can stay invisible for hundreds of ms: ocync#104.
     on: 'LayersNotFoundException, ReferencedImagesNotFoundException: what is missing is sent again',
     attempts: 6,
     firstWait: 200,
     longestWait: 3200,
     jitter: false,
-    says: 'refers to something that ECR does not see yet',
+    says: 'refers to content that ECR does not see yet',
   },
   newRepository: {
     call: 'InitiateLayerUpload',
@@ -72,11 +72,11 @@ export const RETRIES = {
     firstWait: 250,
     longestWait: 1000,
     jitter: false,
-    says: 'is not there yet',
+    says: 'does not exist yet',
   },
   account: {
     call: 'GetCallerIdentity',
-    on: 'as transient: a name that the push can do without is not waited for at length',
+    on: 'as transient, but soon given up: the push can do without the name',
     attempts: 2,
     firstWait: 100,
     longestWait: 100,
@@ -87,29 +87,29 @@ export const RETRIES = {
 
 export type RetryName = keyof typeof RETRIES;
 
-/** One attempt more at something. */
+/** Announces another attempt. */
 export interface RetryNotice {
   readonly name: RetryName;
-  /** Which attempt comes now: 2, 3, … */
+  /** The number of that attempt: 2, 3, … */
   readonly attempt: number;
   readonly attempts: number;
-  /** Milliseconds before it. */
+  /** Delay before it, in ms. */
   readonly wait: number;
 }
 
 interface Options {
-  /** In the place of the table's own number. */
+  /** Overrides the table's number of attempts. */
   readonly attempts?: number | undefined;
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
 }
 
 interface Wait {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, within the table's longest wait. */
+  /** Minimum delay in ms, capped at the table's longest wait. */
   readonly atLeast?: number;
 }
 
-/** The attempts at one thing. */
+/** Counts the attempts at one operation. */
 export class Retry {
   readonly #options: Options;
   #attempt = 1;
@@ -118,14 +118,14 @@ export class Retry {
     this.#options = options;
   }
 
-  /** Which attempt it is. */
+  /** The number of the current attempt, from 1. */
   get attempt(): number {
     return this.#attempt;
   }
 
   /**
-   * Waits as the table says before the next attempt.
-   * @returns false when there is to be none
+   * Waits before the next attempt, as the table says.
+   * @returns false if no attempt is left
    * @throws the signal's reason
    */
   async again(name: RetryName, { signal, atLeast = 0 }: Wait = {}): Promise<boolean> {
@@ -139,7 +139,7 @@ export class Retry {
   }
 }
 
-/** Milliseconds between the attempt of that number and the next. */
+/** Delay in ms between attempt number `attempt` and the next. */
 export function waitBefore(name: RetryName, attempt: number, random = Math.random): number {
   const { firstWait, jitter } = RETRIES[name];
   const longest = limited(name, firstWait * 2 ** (attempt - 1));
@@ -150,7 +150,7 @@ function limited(name: RetryName, milliseconds: number): number {
   return Math.min(milliseconds, RETRIES[name].longestWait);
 }
 
-/** Things that are come back to: however often they are begun with, their attempts are counted on. */
+/** One `Retry` per key, so that attempts add up when the same operation is started again. */
 export class Retries {
   readonly #byKey = new Map<string, Retry>();
 

@@ -1,21 +1,22 @@
 interface Waiting {
   readonly weight: number;
   readonly priority: number;
+  readonly signal: AbortSignal;
   readonly grant: (permit: Permit) => void;
 }
 
-/** Room that is taken: given back at the end of its scope, or by `release`. */
-export interface Permit extends Disposable {
-  /** Again and again without harm. */
+/** Room taken from a semaphore, released at the end of its scope or by `release`. */
+export interface Permit {
+  /** Idempotent. */
   readonly release: () => void;
-  /** It has turned out to take more, or less, than was asked for: also more than there is. */
+  /** Changes how much room it takes, even beyond the capacity. */
   readonly resize: (weight: number) => void;
 }
 
-/** Room for so much at once. Who is most urgent is let in first; of those equally urgent, who came first. */
+/** A weighted semaphore with priorities: the highest priority goes first, and equals in order of arrival. */
 export class Semaphore {
   readonly #capacity: number;
-  readonly #queue: Waiting[] = [];
+  #queue: Waiting[] = [];
   #taken = 0;
 
   constructor(capacity: number) {
@@ -23,8 +24,8 @@ export class Semaphore {
   }
 
   /**
-   * Waits for room; something heavier than all of it gets it alone. Nobody overtakes who is first in line, so that the
-   * heavy have their turn, too.
+   * Waits for room. A weight above the capacity is granted once nothing else holds room. Nobody overtakes the first in
+   * line, so that heavy ones do not starve.
    * @throws the signal's reason
    */
   acquire(weight: number, signal: AbortSignal, priority = 0): Promise<Permit> {
@@ -44,7 +45,7 @@ export class Semaphore {
     return this.#wait(use, weight, signal, priority);
   }
 
-  /** Undefined where there is no room, or where somebody waits already. */
+  /** Undefined if there is no room, or if others are already waiting. */
   tryAcquire(weight: number): Permit | undefined {
     return this.#queue.length === 0 && this.#fits(weight) ? this.#take(weight) : undefined;
   }
@@ -57,16 +58,22 @@ export class Semaphore {
   ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const abort = (): void => {
-      this.#queue.splice(this.#queue.indexOf(waiting), 1);
+      this.#queue = this.#queue.filter((other) => other !== waiting);
       reject(reasonOf(signal));
       this.#serve();
     };
     const waiting: Waiting = {
       weight,
       priority,
+      signal,
       grant: (permit) => {
         signal.removeEventListener('abort', abort);
-        resolve(use(permit));
+        try {
+          resolve(use(permit));
+        } catch (error) {
+          permit.release();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
       },
     };
     const behind = this.#queue.findIndex((other) => other.priority < priority);
@@ -93,14 +100,15 @@ export class Semaphore {
       isTaken = false;
     };
     this.#taken += weight;
-    return { release, resize, [Symbol.dispose]: release };
+    return { release, resize };
   }
 
   #serve(): void {
     for (let [first] = this.#queue; first !== undefined; [first] = this.#queue) {
-      if (!this.#fits(first.weight)) return;
+      if (!first.signal.aborted && !this.#fits(first.weight)) return;
       this.#queue.shift();
-      first.grant(this.#take(first.weight));
+      // An aborted one is rejected by its own listener.
+      if (!first.signal.aborted) first.grant(this.#take(first.weight));
     }
   }
 }

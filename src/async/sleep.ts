@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** `milliseconds` may be 0: then nothing is waited for. @throws the signal's reason, where Node's timer throws its own */
+/** Returns at once for 0 ms or less. @throws the signal's own reason; Node's timer would throw an AbortError */
 export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (milliseconds <= 0) return;

@@ -3,9 +3,8 @@ import type {
   PutImageResponse,
   Repository,
 } from '@aws-sdk/client-ecr';
-import type { Semaphore } from '../async/semaphore.ts';
 import type { Digest } from '../oci/digest.ts';
-import { errorName, explain, isNotAllowed } from './calls/exceptions.ts';
+import { attemptsOf, errorName, explain, isNotAllowed } from './calls/exceptions.ts';
 import {
   availableIn,
   batches,
@@ -30,24 +29,12 @@ import type {
   Registry,
 } from './registry.ts';
 import type { RepositorySettings } from './repository-settings.ts';
+import type { Counts, Resources } from './resources.ts';
 import { isImmutableTag, type TagMutability } from './tag-mutability.ts';
-import type { PartTaker } from './upload/take-part.ts';
 import { LARGE_LAYER, MAX_LARGE_LAYERS_AT_ONCE } from './upload/tuning.ts';
-import { type PartSizes, uploadLayer } from './upload/upload-layer.ts';
+import { uploadLayer } from './upload/upload-layer.ts';
 
-/** What a registry is made with: sizes and counts are its own, all else is shared by the run. */
-export interface Resources {
-  readonly parts: PartTaker;
-  /** Room for layers that are under way, and for how many it is. */
-  readonly layers: Semaphore;
-  readonly layersAtOnce: number;
-  readonly sizes: PartSizes;
-  /** Kept by its client. */
-  readonly counts: { readonly retries: number };
-  readonly debug: (message: string) => void;
-}
-
-/** What private ECR and ECR Public have in common: the adapters make the requests, in the SDK's own types. */
+/** What private ECR and ECR Public share. The adapters make the requests, in the SDK's types. */
 export abstract class EcrRegistry implements Registry {
   readonly id: RepositoryId;
   readonly #identity: Identity;
@@ -84,8 +71,8 @@ export abstract class EcrRegistry implements Registry {
     return this.#identity.repository;
   }
 
-  get retries(): number {
-    return this.#resources.counts.retries;
+  get traffic(): Readonly<Counts> {
+    return this.#resources.counts;
   }
 
   async identify(signal: AbortSignal): Promise<RepositoryReference> {
@@ -104,29 +91,37 @@ export abstract class EcrRegistry implements Registry {
     digests: readonly Digest[],
     signal: AbortSignal,
   ): Promise<ReadonlySet<Digest>> {
-    return this.#call('BatchCheckLayerAvailability', signal, async () => {
+    try {
       const answers = await Promise.all(
         batches(digests).map((batch) => this.checkLayers(batch, signal)),
       );
       return new Set(answers.flatMap(availableIn));
-    });
+    } catch (error) {
+      throw this.#explain('BatchCheckLayerAvailability', error, signal);
+    }
   }
 
   async uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
-    const { parts, layers, sizes, debug } = this.#resources;
     const { size } = upload.layer;
-    using _ = await layers.acquire(this.#weightOf(size), signal, size);
+    const urgency = upload.isUrgent === true ? Infinity : size;
+    const room = await this.#resources.layers.acquire(this.#weightOf(size), signal, urgency);
+    return this.#upload(upload, signal).finally(room.release);
+  }
+
+  async #upload(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
+    const { parts, sizes, counts, debug } = this.#resources;
     upload.onStart?.();
-    parts.expect(size);
+    parts.expect(upload.layer.size);
     const calls = layerCalls(this.layerRequests, parts, {
       isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
       learn: (answer) => this.#identity.learn(answer),
+      onBytes: (bytes) => void (counts.bytesOnWire += bytes),
       explain: (call, error) => this.#explain(call, error, signal),
     });
-    return await uploadLayer(upload, calls, { sizes, debug }, signal);
+    return uploadLayer(upload, calls, { sizes, debug }, signal);
   }
 
-  /** However many layers may be under way, only so many of them are large. */
+  /** Weighs large layers so that no more than MAX_LARGE_LAYERS_AT_ONCE run at a time. */
   #weightOf(size: number): number {
     const { layersAtOnce } = this.#resources;
     return size < LARGE_LAYER ? 1 : Math.max(1, layersAtOnce / MAX_LARGE_LAYERS_AT_ONCE);
@@ -141,13 +136,13 @@ export abstract class EcrRegistry implements Registry {
       const cause = this.#explain('PutImage', error, signal);
       if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
         return { kind: 'tag-required', cause };
-      const outcome = putOutcome(name, cause);
+      const outcome = putOutcome(name, attemptsOf(error), cause);
       if (outcome === undefined) throw cause;
       return outcome;
     }
   }
 
-  /** ECR Public's model says that an image needs a tag, which may be stale: untagged is tried first. */
+  /** ECR Public's API model requires a tag, but may be out of date: untagged is tried first. */
   #mayNeedTag({ tag }: ImagePut): boolean {
     return this.repository.type === 'public' && tag === undefined;
   }
@@ -156,27 +151,27 @@ export abstract class EcrRegistry implements Registry {
     ids: readonly ImageId[],
     signal: AbortSignal,
   ): Promise<readonly FoundImage[] | undefined> {
-    return this.#callIfAllowed(this.lookUpCall, signal, async () => {
+    try {
       const answers = await Promise.all(batches(ids).map((batch) => this.lookUp(batch, signal)));
       const images = answers.flat();
       images.forEach((image) => this.#identity.learn(image));
       return images.flatMap(foundImage);
-    });
+    } catch (error) {
+      if (isNotAllowed(error)) return undefined;
+      throw this.#explain(this.lookUpCall, error, signal);
+    }
   }
 
-  /** Only spares an upload in vain: whatever hinders it, ECR's own answer to PutImage comes after. */
+  /** Only avoids a pointless upload, so errors are ignored: PutImage has the final say. */
   async immutableTags(
     tags: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly string[] | undefined> {
-    try {
+    return this.#callIfPossible('DescribeRepositories', signal, async () => {
       const mutability = (await this.tagMutability(signal)) ?? {};
       this.#identity.learn(mutability);
       return tags.filter((tag) => isImmutableTag(tag, mutability));
-    } catch (error) {
-      if (!signal.aborted) return undefined;
-      throw this.#explain('DescribeRepositories', error, signal);
-    }
+    });
   }
 
   async createRepository(
@@ -213,36 +208,29 @@ export abstract class EcrRegistry implements Registry {
   ): Promise<readonly PolicyName[] | undefined> {
     const policies = policiesIn(settings);
     if (policies.length === 0) return [];
-    return this.#callIfAllowed('DescribeImages', signal, async () => {
+    return this.#callIfPossible('DescribeImages', signal, async () => {
       if (await this.holdsImages(signal)) return [];
       const has = await Promise.all(policies.map((policy) => this.hasPolicy(policy, signal)));
       return policies.filter((_, at) => has[at] === false).map(({ name }) => name);
     });
   }
 
-  /** Undefined where the credentials may not make the call, which the push can do without. */
-  async #callIfAllowed<T>(
+  /** Undefined if a call that the push can do without fails. */
+  async #callIfPossible<T>(
     call: string,
     signal: AbortSignal,
     request: () => Promise<T>,
   ): Promise<T | undefined> {
-    return this.#call(call, signal, () =>
-      request().catch((error: unknown) => {
-        if (isNotAllowed(error)) return undefined;
-        throw error;
-      }),
-    );
-  }
-
-  async #call<T>(call: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
     try {
       return await request();
     } catch (error) {
-      throw this.#explain(call, error, signal);
+      if (signal.aborted) throw this.#explain(call, error, signal);
+      this.#resources.debug(`${call}: ${String(error)}`);
+      return undefined;
     }
   }
 
-  /** After an abort, its reason is the news, and not the calls that it broke off. */
+  /** After an abort, reports its reason rather than the calls that it interrupted. */
   #explain(call: string, error: unknown, signal: AbortSignal): Error {
     if (signal.aborted && signal.reason instanceof Error) return signal.reason;
     return explain(error, { call, repository: this.repository });

@@ -8,31 +8,32 @@ import {
 } from './calls/clients.ts';
 import { RateLimits } from './calls/rate-limit.ts';
 import { PUBLIC_REGION, type RepositoryReference } from './names/reference.ts';
-import type { Resources } from './ecr-registry.ts';
+import type { Resources } from './resources.ts';
 import { PrivateRegistry } from './private-registry.ts';
+import { PublicRegistry } from './public-registry.ts';
 import type { Registry } from './registry.ts';
 import { PartTaker } from './upload/take-part.ts';
 import { MAX_LAYERS_AT_ONCE, MAX_PARTS, MIN_PART_SIZE } from './upload/tuning.ts';
 
 export interface EcrOptions {
   readonly environment?: Environment;
-  /** Aborted when the run is to end. */
+  /** Ends the run when aborted. */
   readonly signal?: AbortSignal;
-  /** Layers under way at once, of all repositories together. */
+  /** The most layers in flight at once, across all repositories. */
   readonly concurrency?: number | undefined;
-  /** Bytes of a layer's parts; undefined to take what ECR offers. */
+  /** Part size in bytes; undefined to use what ECR offers. */
   readonly partSize?: number | undefined;
-  /** Bytes that a part must have at least: ECR's own limit, if not that of a test. */
+  /** Smallest part size in bytes: ECR's limit, except in tests. */
   readonly leastPartSize?: number;
   readonly debug?: (message: string) => void;
 }
 
 /**
- * ECR, as one run uses it: owns the clients, their rate limits, the threads and the memory that parts are made in, and the
- * signal that ends all waiting. At the end of its scope nothing of that is left.
+ * ECR for one run: owns the clients, their rate limits, the threads and memory that encode parts, and the signal that
+ * ends all waits. Everything is released at the end of its scope.
  */
 export class Ecr implements AsyncDisposable {
-  /** Aborted by the caller's, and at the end. */
+  /** Aborted with the caller's signal, and on disposal. */
   readonly signal: AbortSignal;
   readonly #ended = new AbortController();
   readonly #environment: Environment;
@@ -59,7 +60,7 @@ export class Ecr implements AsyncDisposable {
 
   /** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */
   async open(repository: RepositoryReference): Promise<Registry> {
-    const counts = { retries: 0 };
+    const counts = { retries: 0, bytesOnWire: 0 };
     const sizes = { ...this.#sizes, maxParts: MAX_PARTS[repository.type] };
     const resources = { ...this.#resources, sizes, counts };
     const options: ClientOptions = {
@@ -69,10 +70,9 @@ export class Ecr implements AsyncDisposable {
       onRetry: () => void (counts.retries += 1),
     };
     if (repository.type === 'public') {
-      // Loaded only when it is used.
-      const { PublicRegistry } = await import('./public-registry.ts');
-      const client = this.#own(await publicClient(repository, options));
-      return new PublicRegistry(client, { ...repository, region: PUBLIC_REGION }, resources);
+      const opened = await publicClient(repository, options);
+      this.#own(opened.client);
+      return new PublicRegistry(opened, { ...repository, region: PUBLIC_REGION }, resources);
     }
     const { client, region } = await privateClient(repository, options);
     return new PrivateRegistry(this.#own(client), { ...repository, region }, resources);

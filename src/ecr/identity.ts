@@ -1,12 +1,12 @@
 import { aliasIn, isAccountId, isFullyNamed, type RepositoryReference } from './names/reference.ts';
 
-/** One that tells whose registry it is: called only while that is not known. */
+/** A call that reveals whose registry it is; made only while that is unknown. */
 interface Source {
   readonly call: string;
   readonly ask: () => Promise<unknown>;
 }
 
-/** Which repository it is, as far as answers have told. */
+/** Which repository it is, as far as ECR's answers have revealed. */
 export class Identity {
   readonly #debug: (message: string) => void;
   #repository: RepositoryReference;
@@ -20,12 +20,12 @@ export class Identity {
     return this.#repository;
   }
 
-  /** Whether it is known what pulls name it by. */
+  /** Whether the name that pulls use is known. */
   get isComplete(): boolean {
     return isFullyNamed(this.#repository);
   }
 
-  /** From whatever tells it, an answer or an error: the account, and for ECR Public the alias. What the user named stays. */
+  /** Learns the account, and ECR Public's alias, from an answer or an error. Never overrides what the user named. */
   learn(answer: unknown): void {
     if (typeof answer !== 'object' || answer === null) return;
     const registryId: unknown = Reflect.get(answer, 'registryId');
@@ -37,7 +37,7 @@ export class Identity {
     if (lacksAlias && alias !== undefined) this.#repository = { ...this.#repository, alias };
   }
 
-  /** It is for a name alone: whatever hinders a source is no reason to fail. */
+  /** Only a name depends on it, so a source that fails is not an error. */
   async complete(repository: Source, account: Source): Promise<void> {
     if (!this.isComplete) await this.#ask(repository);
     if (this.#repository.registryId === undefined) await this.#ask(account);
@@ -47,7 +47,7 @@ export class Identity {
     try {
       this.learn(await ask());
     } catch (error) {
-      this.#debug(`${call} did not tell the registry: ${String(error)}`);
+      this.#debug(`${call} did not reveal the registry: ${String(error)}`);
     }
   }
 }

@@ -13,7 +13,7 @@ export function batches<T>(items: readonly T[]): T[][] {
   );
 }
 
-/** Present is AVAILABLE and nothing else; a failure is an absent layer, unless ECR calls the digest invalid. */
+/** Only AVAILABLE counts as present. A failure means an absent layer, unless ECR calls the digest invalid. */
 export function availableIn({
   layers = [],
   failures = [],
@@ -50,7 +50,7 @@ export function foundImage({ imageDigest = '', imageTag }: NamedImage): FoundIma
 
 export type PutInput = Omit<PutImageRequest, keyof RepositoryId>;
 
-/** The manifest goes as text, of which parsing has made sure that it is the same bytes again in UTF-8. */
+/** Sends the manifest as text; parsing has made sure that the text encodes to the same bytes. */
 export function putInput({ bytes, mediaType, digest, tag }: ImagePut): PutInput {
   return {
     imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
@@ -60,11 +60,14 @@ export function putInput({ bytes, mediaType, digest, tag }: ImagePut): PutInput 
   };
 }
 
-/** What a refusal of PutImage means, by its name; undefined where it ends the push. */
-export function putOutcome(name: string, cause: Error): PutOutcome | undefined {
+/**
+ * What a refusal of PutImage means, by its name; undefined if it ends the push. `attempts`: how often the call was
+ * made. An image that exists at the second attempt was most likely put by the first, whose answer was lost.
+ */
+export function putOutcome(name: string, attempts: number, cause: Error): PutOutcome | undefined {
   switch (name) {
     case 'ImageAlreadyExistsException':
-      return { kind: 'already-exists' };
+      return { kind: attempts > 1 ? 'put' : 'already-exists' };
     case 'LayersNotFoundException':
       return { kind: 'layers-not-found', cause };
     case 'ReferencedImagesNotFoundException':

@@ -5,7 +5,7 @@ import type {
   UploadLayerPartResponse,
 } from '@aws-sdk/client-ecr';
 import type { Digest } from '../oci/digest.ts';
-import { errorName } from './calls/exceptions.ts';
+import { attemptsOf, errorName } from './calls/exceptions.ts';
 import type { RepositoryId } from './names/reference.ts';
 import { rangeOf } from './upload/body.ts';
 import type { PartOutcome } from './upload/in-order.ts';
@@ -28,11 +28,13 @@ export interface LayerRequests {
   ): Promise<CompleteLayerUploadResponse>;
 }
 
-/** What the registry does with every answer. */
+/** What the calls need from the registry. */
 interface Registry {
   isAvailable(digest: Digest, signal: AbortSignal): Promise<boolean>;
-  /** An answer tells whose registry it was, and so do some errors. */
+  /** Answers, and some errors, reveal whose registry it is. */
   learn(answer: unknown): void;
+  /** Called with the bytes handed to the network. */
+  onBytes(bytes: number): void;
   explain(call: string, error: unknown, signal: AbortSignal): Error;
 }
 
@@ -43,7 +45,10 @@ export function layerCalls(
   registry: Registry,
 ): LayerCalls {
   let bytesOnWire = 0;
-  const onBytes = (bytes: number): void => void (bytesOnWire += bytes);
+  const onBytes = (bytes: number): void => {
+    bytesOnWire += bytes;
+    registry.onBytes(bytes);
+  };
   return {
     get bytesOnWire() {
       return bytesOnWire;
@@ -83,18 +88,27 @@ export function layerCalls(
         registry.learn(answer);
         return answer.layerDigest === digest ? 'completed' : 'digest-mismatch';
       } catch (error) {
-        const outcome = COMPLETE_OUTCOMES[errorName(error)];
-        return outcome ?? raise(registry.explain('CompleteLayerUpload', error, signal));
+        return (
+          completeOutcome(error) ?? raise(registry.explain('CompleteLayerUpload', error, signal))
+        );
       }
     },
   };
 }
 
-const COMPLETE_OUTCOMES: Readonly<Record<string, CompleteOutcome>> = {
-  LayerAlreadyExistsException: 'already-exists',
-  InvalidLayerException: 'digest-mismatch',
-  UploadNotFoundException: 'upload-not-found',
-};
+function completeOutcome(error: unknown): CompleteOutcome | undefined {
+  switch (errorName(error)) {
+    case 'LayerAlreadyExistsException':
+      // At a second attempt: the first most likely completed it, and its answer was lost.
+      return attemptsOf(error) > 1 ? 'completed' : 'already-exists';
+    case 'InvalidLayerException':
+      return 'digest-mismatch';
+    case 'UploadNotFoundException':
+      return 'upload-not-found';
+    default:
+      return undefined;
+  }
+}
 
 function partOutcome(error: unknown): PartOutcome | undefined {
   const name = errorName(error);
@@ -105,7 +119,7 @@ function partOutcome(error: unknown): PartOutcome | undefined {
   return { kind: 'not-consecutive', lastValidByteReceived };
 }
 
-/** An answer without what its documentation promises. */
+/** For an answer that lacks a documented member. */
 export function incomplete(call: string, member: string): Error {
   return new Error(`the answer to ${call} has no ${member}`);
 }

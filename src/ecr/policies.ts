@@ -11,7 +11,7 @@ export interface Policy {
   readonly text: string;
 }
 
-/** The policies in `settings`: they are set by calls of their own, after the repository was created. */
+/** The policies in `settings`, which separate calls set once the repository exists. */
 export function policiesIn({ lifecyclePolicyText, policyText }: RepositorySettings): Policy[] {
   return [
     ...policy('lifecycle-policy', 'PutLifecyclePolicy', lifecyclePolicyText),
@@ -23,15 +23,10 @@ function policy(name: PolicyName, call: Policy['call'], text: string | undefined
   return text === undefined ? [] : [{ name, call, text }];
 }
 
+/** Subcommands of the AWS CLI that set a policy, up to its text. */
 const COMMANDS = {
-  private: {
-    'lifecycle-policy': 'aws ecr put-lifecycle-policy --lifecycle-policy-text file://POLICY.json',
-    'repository-policy': 'aws ecr set-repository-policy --policy-text file://POLICY.json',
-  },
-  public: {
-    'lifecycle-policy': '',
-    'repository-policy': 'aws ecr-public set-repository-policy --policy-text file://POLICY.json',
-  },
+  'lifecycle-policy': 'put-lifecycle-policy --lifecycle-policy-text',
+  'repository-policy': 'set-repository-policy --policy-text',
 } as const;
 
 export interface RefusedPolicy {
@@ -40,7 +35,7 @@ export interface RefusedPolicy {
   readonly error: Error;
 }
 
-/** A repository that lacks a policy is not what was asked for: the error says so, and how it gets it. */
+/** The repository exists but lacks a policy: the error says so, and how to set it. */
 export function policiesRefused(
   refused: readonly [RefusedPolicy, ...RefusedPolicy[]],
   repository: RepositoryReference,
@@ -48,12 +43,15 @@ export function policiesRefused(
   const [{ error }] = refused;
   if (!(error instanceof PushError) || error.code === 'CANCELLED') return error;
   const names = refused.map(({ policy }) => policy.name);
-  const commands = names.map((name) => `${COMMANDS[repository.type][name]} ${options(repository)}`);
+  const service = repository.type === 'public' ? 'ecr-public' : 'ecr';
+  const commands = names.map(
+    (name) => `aws ${service} ${COMMANDS[name]} file://POLICY.json ${options(repository)}`,
+  );
   return new PushError(
     error.code,
-    `${error.message}. The repository was created, but has no ${names.join(' and no ')}`,
+    `${error.message}. The repository exists, but has no ${names.join(' and no ')}`,
     {
-      hint: `${error.hint} Fix it and run the step again: as long as the repository holds no image, the step sets what it lacks. Or do it by hand: ${commands.join(' && ')}`,
+      hint: `${error.hint} Fix it and run the step again: while the repository is empty, the step sets the missing policies. Or set them by hand: ${commands.join(' && ')}`,
       cause: error.cause,
     },
   );

@@ -19,7 +19,8 @@ import {
 } from '@aws-sdk/client-ecr';
 import { INDEX_MEDIA_TYPES, MANIFEST_MEDIA_TYPES } from '../oci/media-types.ts';
 import { accountOf } from './calls/account.ts';
-import { EcrRegistry, type Resources } from './ecr-registry.ts';
+import { EcrRegistry } from './ecr-registry.ts';
+import type { Resources } from './resources.ts';
 import { type NamedImage, type PutInput, toIdentifier } from './images.ts';
 import type { LayerRequests } from './layer-calls.ts';
 import type { RepositoryReference } from './names/reference.ts';

@@ -1,21 +1,8 @@
-import {
-  BatchCheckLayerAvailabilityCommand,
-  CompleteLayerUploadCommand,
-  CreateRepositoryCommand,
-  DescribeImagesCommand,
-  DescribeRepositoriesCommand,
-  type ECRPUBLICClient,
-  GetRepositoryPolicyCommand,
-  ImageNotFoundException,
-  InitiateLayerUploadCommand,
-  PutImageCommand,
-  type Repository,
-  RepositoryPolicyNotFoundException,
-  SetRepositoryPolicyCommand,
-  UploadLayerPartCommand,
-} from '@aws-sdk/client-ecr-public';
+import type { ECRPUBLICClient, Repository } from '@aws-sdk/client-ecr-public';
 import { accountOf } from './calls/account.ts';
-import { EcrRegistry, type Resources } from './ecr-registry.ts';
+import type { PublicClient, PublicSdk } from './calls/clients.ts';
+import { EcrRegistry } from './ecr-registry.ts';
+import type { Resources } from './resources.ts';
 import { type NamedImage, type PutInput, toIdentifier } from './images.ts';
 import type { LayerRequests } from './layer-calls.ts';
 import { isAccountId, type RepositoryReference } from './names/reference.ts';
@@ -28,38 +15,48 @@ import type { TagMutability } from './tag-mutability.ts';
 export class PublicRegistry extends EcrRegistry {
   protected override readonly lookUpCall = 'DescribeImages';
   protected override readonly layerRequests: LayerRequests;
+  readonly #sdk: PublicSdk;
   readonly #client: ECRPUBLICClient;
 
-  constructor(client: ECRPUBLICClient, repository: RepositoryReference, resources: Resources) {
+  /** `sdk`: the package, which is loaded only when it is used. */
+  constructor(
+    { sdk, client }: PublicClient,
+    repository: RepositoryReference,
+    resources: Resources,
+  ) {
     super(repository, resources);
     const { id } = this;
+    this.#sdk = sdk;
     this.#client = client;
     this.layerRequests = {
       id,
-      initiate: (abortSignal) => client.send(new InitiateLayerUploadCommand(id), { abortSignal }),
+      initiate: (abortSignal) =>
+        client.send(new sdk.InitiateLayerUploadCommand(id), { abortSignal }),
       sendPart: (input, plug, abortSignal) => {
-        const command = new UploadLayerPartCommand(input);
+        const command = new sdk.UploadLayerPartCommand(input);
         plug(command.middlewareStack);
         return client.send(command, { abortSignal });
       },
       complete: (input, abortSignal) =>
-        client.send(new CompleteLayerUploadCommand({ ...id, ...input }), { abortSignal }),
+        client.send(new sdk.CompleteLayerUploadCommand({ ...id, ...input }), { abortSignal }),
     };
   }
 
   protected override checkLayers(layerDigests: string[], abortSignal: AbortSignal) {
-    const command = new BatchCheckLayerAvailabilityCommand({ ...this.id, layerDigests });
+    const command = new this.#sdk.BatchCheckLayerAvailabilityCommand({ ...this.id, layerDigests });
     return this.#client.send(command, { abortSignal });
   }
 
   protected override put(input: PutInput, abortSignal: AbortSignal) {
-    return this.#client.send(new PutImageCommand({ ...this.id, ...input }), { abortSignal });
+    return this.#client.send(new this.#sdk.PutImageCommand({ ...this.id, ...input }), {
+      abortSignal,
+    });
   }
 
   /**
-   * A call fails as a whole for one image that is not there, so each is asked for on its own; tags come with digests.
-   * The calls that push take an alias where those that look take an account id alone. Whose alias it is, is not known,
-   * so nothing counts as found, and every manifest is put again: which is a success, too.
+   * One missing image fails the whole call, so each image is looked up separately; digests bring their tags along.
+   * Push calls accept an alias, but look-ups need an account id. With an alias, whose account is unknown, nothing
+   * counts as found and every manifest is put again, which also succeeds.
    */
   protected override async lookUp(
     ids: readonly ImageId[],
@@ -82,21 +79,24 @@ export class PublicRegistry extends EcrRegistry {
 
   /** The image once without a tag, and once for each of its tags. */
   async #describeImage(id: ImageId, abortSignal: AbortSignal): Promise<NamedImage[]> {
-    const command = new DescribeImagesCommand({ ...this.id, imageIds: [toIdentifier(id)] });
+    const command = new this.#sdk.DescribeImagesCommand({
+      ...this.id,
+      imageIds: [toIdentifier(id)],
+    });
     try {
       const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
       return imageDetails.flatMap(({ imageDigest, imageTags = [], registryId }) =>
         [undefined, ...imageTags].map((imageTag) => ({ imageDigest, imageTag, registryId })),
       );
     } catch (error) {
-      if (error instanceof ImageNotFoundException) return [];
+      if (error instanceof this.#sdk.ImageNotFoundException) return [];
       throw error;
     }
   }
 
   protected override async describe(abortSignal: AbortSignal): Promise<Repository | undefined> {
     const { registryId, repositoryName } = this.id;
-    const command = new DescribeRepositoriesCommand({
+    const command = new this.#sdk.DescribeRepositoriesCommand({
       registryId,
       repositoryNames: [repositoryName],
     });
@@ -112,7 +112,7 @@ export class PublicRegistry extends EcrRegistry {
     { tags, catalogData }: RepositorySettings,
     abortSignal: AbortSignal,
   ): Promise<Repository | undefined> {
-    const command = new CreateRepositoryCommand({
+    const command = new this.#sdk.CreateRepositoryCommand({
       repositoryName: this.id.repositoryName,
       tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       catalogData: catalogData && {
@@ -124,8 +124,10 @@ export class PublicRegistry extends EcrRegistry {
     return (await this.#client.send(command, { abortSignal })).repository;
   }
 
+  /** A repository named by an alias or an account may be someone else's: its policies are not ours to set. */
   protected override async holdsImages(abortSignal: AbortSignal): Promise<boolean> {
-    const command = new DescribeImagesCommand({ ...this.#ownId(), maxResults: 1 });
+    if (this.id.registryId !== undefined) return true;
+    const command = new this.#sdk.DescribeImagesCommand({ ...this.#ownId(), maxResults: 1 });
     const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
     return imageDetails.length > 0;
   }
@@ -134,10 +136,12 @@ export class PublicRegistry extends EcrRegistry {
   protected override async hasPolicy({ name }: Policy, abortSignal: AbortSignal): Promise<boolean> {
     if (name === 'lifecycle-policy') return true;
     try {
-      await this.#client.send(new GetRepositoryPolicyCommand(this.#ownId()), { abortSignal });
+      await this.#client.send(new this.#sdk.GetRepositoryPolicyCommand(this.#ownId()), {
+        abortSignal,
+      });
       return true;
     } catch (error) {
-      if (error instanceof RepositoryPolicyNotFoundException) return false;
+      if (error instanceof this.#sdk.RepositoryPolicyNotFoundException) return false;
       throw error;
     }
   }
@@ -147,11 +151,11 @@ export class PublicRegistry extends EcrRegistry {
     abortSignal: AbortSignal,
   ): Promise<void> {
     if (name === 'lifecycle-policy') return;
-    const command = new SetRepositoryPolicyCommand({ ...this.#ownId(), policyText });
+    const command = new this.#sdk.SetRepositoryPolicyCommand({ ...this.#ownId(), policyText });
     await this.#client.send(command, { abortSignal });
   }
 
-  /** Repositories are created in the own registry alone, and so these are of the own one. */
+  /** Without a registry id: repositories can be created only in the caller's own registry. */
   #ownId(): { repositoryName: string } {
     return { repositoryName: this.id.repositoryName };
   }

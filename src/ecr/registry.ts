@@ -14,10 +14,10 @@ export interface LayerBlob extends AsyncDisposable {
   read(target: Uint8Array, position: number): Promise<void>;
 }
 
-/** Where the upload of a layer stands, and all it takes to go on from there. */
+/** How far a layer's upload is: enough to resume it. */
 export interface UploadPosition {
   readonly uploadId: string;
-  /** Bytes of each part but the last. */
+  /** Bytes of every part except the last. */
   readonly partSize: number;
   /** Offset in the layer of the first byte that ECR has not confirmed. */
   readonly nextByte: number;
@@ -25,21 +25,23 @@ export interface UploadPosition {
 
 export interface LayerUpload {
   readonly layer: Descriptor;
-  /** Called when it is the layer's turn: nothing is held open before. */
+  /** Called when the layer's turn comes; nothing is open before that. */
   readonly open: () => Promise<LayerBlob>;
-  /** Goes on there, if ECR still knows the upload; undefined to begin. */
+  /** Others wait for it, so it is next. */
+  readonly isUrgent?: boolean;
+  /** Where to resume, if ECR still knows the upload; undefined to start over. */
   readonly from?: UploadPosition | undefined;
   readonly onStart?: () => void;
-  /** Told after each part that ECR has confirmed. */
+  /** Called after each part that ECR confirms. */
   readonly onProgress?: (position: UploadPosition) => void;
-  /** The upload was lost or arrived damaged, and is begun anew. */
+  /** Called before an upload that was lost or damaged starts over. */
   readonly onRetry?: (notice: RetryNotice) => void;
 }
 
-/** `completed-elsewhere`: another job, or an answer of ours that was lost, had completed it already. */
+/** `completed-elsewhere`: already completed, by another job or by a call of ours whose answer was lost. */
 export interface LayerOutcome {
   readonly kind: 'sent' | 'completed-elsewhere';
-  /** Of the requests that carried its parts: a third more than the layer's own, and all that was sent again. */
+  /** Body bytes of all its part requests: base64 adds a third, and retries count too. */
   readonly bytesOnWire: number;
 }
 
@@ -51,7 +53,7 @@ export interface ImagePut {
   readonly tag?: string;
 }
 
-/** `cause`: ECR's refusal, explained. `tag-required`: of an image that was put without one. */
+/** `cause`: ECR's error, explained. `tag-required`: ECR does not accept the image untagged. */
 export type PutOutcome =
   | { readonly kind: 'put' }
   | { readonly kind: 'already-exists' }
@@ -68,18 +70,17 @@ export interface FoundImage {
   readonly tag?: string;
 }
 
-/** A policy that is set by a call of its own, after the repository was created. */
+/** A policy that a separate call sets, once the repository exists. */
 export type PolicyName = 'lifecycle-policy' | 'repository-policy';
 
-/** What a push needs of one ECR repository: an adapter each for private ECR and ECR Public. */
+/** What a push needs from one ECR repository. Private ECR and ECR Public each have an adapter. */
 export interface Registry {
-  /** As ECR names it: with the registry's id as soon as an answer has told it. */
+  /** With the registry's id, once an answer has revealed it. */
   readonly repository: RepositoryReference;
-  /** Calls that the SDK had to try again so far. */
-  readonly retries: number;
+  /** So far: calls that the SDK retried, and body bytes of all part requests. */
+  readonly traffic: { readonly retries: number; readonly bytesOnWire: number };
   /**
-   * The repository as pulls name it: known from the answers so far, or else asked for. What still is not known stays
-   * undefined.
+   * The repository as pulls name it: from earlier answers, or else by asking AWS. What remains unknown is undefined.
    */
   identify(signal: AbortSignal): Promise<RepositoryReference>;
   /**
@@ -93,17 +94,17 @@ export interface Registry {
    */
   uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome>;
   putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome>;
-  /** The images that exist, of those asked for; undefined where the credentials may not look. */
+  /** Which of the images exist; undefined if the credentials may not look them up. */
   findImages(
     ids: readonly ImageId[],
     signal: AbortSignal,
   ): Promise<readonly FoundImage[] | undefined>;
-  /** Of the tags, those that the repository's rules forbid to move; undefined where these could not be seen. */
+  /** Which of the tags the repository forbids to move; undefined if its settings could not be read. */
   immutableTags(
     tags: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly string[] | undefined>;
-  /** Without its policies. `exists`: another job has created it meanwhile, and it is left as it is. */
+  /** Without its policies. `exists`: another job created it in the meantime; it is left as it is. */
   createRepository(
     settings: RepositorySettings,
     signal: AbortSignal,
@@ -113,7 +114,7 @@ export interface Registry {
     settings: RepositorySettings,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Of the policies in `settings`, those that a repository without any image lacks; undefined where that could not be seen. */
+  /** Which policies in `settings` an empty repository lacks; undefined if that could not be checked. */
   missingPolicies(
     settings: RepositorySettings,
     signal: AbortSignal,

@@ -1,9 +1,9 @@
-/** How a repository is to be created. Names and values are the API's, and the API checks the values. */
+/** How to create a repository, in the API's names and values; the API checks the values. */
 export interface RepositorySettings {
-  /** Private only, as are all but the tags, the policy and the catalogue. */
+  /** Private only, like everything except `tags`, `policyText` and `catalogData`. */
   readonly imageTagMutability?:
     'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION';
-  /** Wildcards. */
+  /** Tag patterns, with `*` as the wildcard. */
   readonly mutabilityExclusions?: readonly string[];
   readonly scanOnPush?: boolean;
   readonly encryptionType?: 'AES256' | 'KMS' | 'KMS_DSSE';

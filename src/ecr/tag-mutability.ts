@@ -1,4 +1,4 @@
-/** What a private repository says of its tags. */
+/** A private repository's settings for its tags. */
 export interface TagMutability {
   readonly imageTagMutability?: string | undefined;
   readonly imageTagMutabilityExclusionFilters?:
@@ -6,7 +6,7 @@ export interface TagMutability {
 }
 
 /**
- * Whether the repository's settings forbid to move the tag. What is not known counts as allowed: ECR has the last word.
+ * Whether the repository's settings forbid moving the tag. Unknown settings count as mutable: ECR has the final say.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
  */
 export function isImmutableTag(tag: string, settings: TagMutability): boolean {

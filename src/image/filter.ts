@@ -131,6 +131,6 @@ function platformNotFound(missing: readonly Platform[], seen: readonly Platform[
   const found = names.size === 0 ? 'names no platform' : `has ${[...names].join(', ')}`;
   return new PushError(
     'PLATFORM_NOT_FOUND',
-    `no image is for ${missing.map(platformName).join(', ')}: the layout ${found}`,
+    `no image for ${missing.map(platformName).join(', ')}: the layout ${found}`,
   );
 }

@@ -14,12 +14,12 @@ export interface Inputs {
   readonly request: ImageRequest;
   readonly targets: readonly TargetInput[];
   readonly ifTagExists: 'fail' | 'skip';
-  /** Whether the first target that fails ends the others. */
+  /** Whether the first target that fails stops the others. */
   readonly failFast: boolean;
   /** How to create missing repositories; undefined leaves them missing. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
-  /** Most layers under way at once, of all repositories together; undefined for as many as there may be. */
+  /** The most layers in flight at once, across all repositories; undefined for the maximum. */
   readonly concurrency: number | undefined;
   /** Bytes in each part of a layer; undefined to take what ECR offers. */
   readonly partSize: number | undefined;

@@ -68,7 +68,7 @@ class DirectorySource implements BlobSource {
     if (status === undefined) return undefined;
     if (!status.isSymbolicLink()) return this.#checked(path, status, location);
     const real = await lookUp(() => realpath(path), location);
-    if (real === undefined) throw unsafeLink(location, 'nowhere');
+    if (real === undefined) throw unsafeLink(location, 'to nothing');
     const target = await lookUp(() => lstat(real), location);
     return target && this.#checked(real, target, location);
   }
@@ -126,7 +126,7 @@ async function lookUp<T>(call: () => Promise<T>, location: string): Promise<T | 
     return await call();
   } catch (cause) {
     const code = errorCode(cause);
-    if (code === 'ELOOP') throw unsafeLink(location, 'in a circle');
+    if (code === 'ELOOP') throw unsafeLink(location, 'in a loop');
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(location, cause);
     return undefined;
   }

@@ -82,7 +82,7 @@ async function* headersOf(tar: TarFile): AsyncGenerator<TarHeader> {
   }
 }
 
-/** Links and directories have none, whatever their headers say; the standard makes a file of an unknown type. */
+/** Links and directories have none, whatever their headers say; POSIX treats an unknown type as a file. */
 function hasContent({ type }: TarHeader): boolean {
   return type === 'file' || type === 'contiguous-file' || type === null;
 }
@@ -110,13 +110,13 @@ function tooMany(tar: TarFile): PushError {
 
 function duplicate(tar: TarFile, name: string): PushError {
   return new PushError('INVALID_TAR', `${tar.path} contains ${name} twice`, {
-    hint: 'Programs disagree on which one counts: write the tar anew instead of appending to it.',
+    hint: 'Programs disagree on which one counts: write a new tar instead of appending to the old one.',
   });
 }
 
 function unsafeLink(path: string, name: string): PushError {
   return new PushError(
     'UNSAFE_LINK',
-    `${path}: ${name} is a link that leads to no file in the tar`,
+    `${path}: ${name} is a link that does not lead to a file in the tar`,
   );
 }

@@ -10,7 +10,7 @@ import { type ManifestPut, toWaves } from './waves.ts';
  */
 export type RepositoryStep = 'none' | 'create' | 'await' | 'finish';
 
-/** What one push does to one repository, in steps, decided before any of them is done. */
+/** The steps of one push to one repository, decided before any of them is taken. */
 export interface Plan {
   readonly graph: ImageGraph;
   readonly repository: RepositoryStep;

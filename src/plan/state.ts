@@ -6,7 +6,7 @@ export interface ExistingImage {
   readonly tag?: string;
 }
 
-/** A policy that is set by a call of its own, after the repository was created. */
+/** A policy that a separate call sets, once the repository exists. */
 export type PolicyName = 'lifecycle-policy' | 'repository-policy';
 
 /** What a repository holds of an image before the push. */
@@ -18,7 +18,7 @@ export interface RepositoryState {
   readonly images: readonly ExistingImage[] | undefined;
   /** Tags that the repository's rules forbid to move. */
   readonly immutableTags: readonly string[];
-  /** What an earlier run created the repository for, and did not get to: policies that it lacks. */
+  /** Policies that an earlier run, which created the repository, could not set. */
   readonly missingPolicies: readonly PolicyName[];
 }
 

@@ -1,14 +1,14 @@
 import type { Digest } from '../oci/digest.ts';
 import type { ManifestNode } from '../image/graph.ts';
 
-/** One PutImage: of the root once for each tag, of anything else without a tag, unless it is found by one. */
+/** One PutImage: the root once for each tag; anything else untagged, unless it is found by its tag. */
 export interface ManifestPut {
   readonly node: ManifestNode;
   readonly tag?: string;
 }
 
 /**
- * The puts in waves: those of one wave need nothing of each other, and all that they do need lies in the waves before.
+ * Groups the puts into waves: those of one wave do not need each other, only earlier waves.
  * `puts`: children before parents, subjects before what refers to them.
  */
 export function toWaves(puts: readonly ManifestPut[]): readonly (readonly ManifestPut[])[] {

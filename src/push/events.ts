@@ -4,13 +4,13 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** What happens to one repository, told as it happens. */
+/** What happens to one repository, reported as it happens. */
 export type PushEvent =
   | { readonly kind: 'planned'; readonly plan: Plan }
   | { readonly kind: 'repository-created' }
   /** An empty repository got the policies that it lacked. */
   | { readonly kind: 'policies-set' }
-  /** What the credentials may not see. */
+  /** What could not be checked. */
   | { readonly kind: 'unchecked'; readonly what: Unchecked }
   | { readonly kind: 'layer-started'; readonly layer: Descriptor }
   /** `bytes`: of the layer, that ECR has confirmed. */
@@ -34,7 +34,7 @@ export type PushEvent =
       readonly isNew: boolean;
     }
   | { readonly kind: 'tag-settled'; readonly outcome: TagOutcome }
-  /** The tag that a referrer is found by, as cosign's is, keeps another image. */
+  /** A referrer's own tag, such as cosign's, cannot move and points to another image. */
   | {
       readonly kind: 'referrer-skipped';
       readonly tag: string;
@@ -44,11 +44,11 @@ export type PushEvent =
 /** What tags point to; whether they may move; whether an empty repository has its policies. */
 export type Unchecked = 'images' | 'mutability' | 'policies';
 
-/** What became of a tag. `holder`: the other image that it keeps, undefined where the credentials may not look. */
+/** What became of a tag. `holder`: the image that it still points to; undefined if the credentials may not look. */
 export type TagOutcome =
   | { readonly tag: string; readonly kind: 'created' | 'unchanged' }
   | { readonly tag: string; readonly kind: 'moved'; readonly from: Digest }
-  /** It points to the image now; what it pointed to before was not to be seen. */
+  /** It now points to the image; what it pointed to before is unknown. */
   | { readonly tag: string; readonly kind: 'put' }
   | {
       readonly tag: string;

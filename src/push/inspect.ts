@@ -12,7 +12,7 @@ const MISSING: RepositoryState = {
   missingPolicies: [],
 };
 
-/** Asks the repository what it holds of the image. Nothing is changed. */
+/** Looks up what the repository holds of the image. Changes nothing. */
 export async function inspect(
   graph: ImageGraph,
   tags: readonly string[],
@@ -33,7 +33,7 @@ export async function inspect(
 
 type Found = Pick<RepositoryState, 'availableLayers' | 'images'>;
 
-/** Both questions at once: one round trip. Undefined where there is no such repository. */
+/** Both look-ups in one round trip. Undefined if the repository does not exist. */
 async function lookUp(
   { blobs, root, referrers }: ImageGraph,
   tags: readonly string[],
@@ -45,7 +45,7 @@ async function lookUp(
   const ids = [...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))];
   const available = registry.availableLayers(digests, signal);
   const found = registry.findImages(ids, signal);
-  // Both are awaited, also where the first has failed already.
+  // Await both, even if the first has already failed.
   await Promise.allSettled([available, found]);
   try {
     return { availableLayers: await available, images: await found };
@@ -68,7 +68,7 @@ async function immutableTags(
   return immutable ?? [];
 }
 
-/** Only of a repository that may hold no image at all: one that was created, and then refused its policies. */
+/** Asks only if the repository may be empty, as after a run that created it but could not set its policies. */
 async function missingPolicies(
   { availableLayers, images = [] }: Found,
   { registry, signal, tell, createRepository }: PushContext,

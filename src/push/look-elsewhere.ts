@@ -11,13 +11,13 @@ import type { PushReport, TargetReport } from './report.ts';
 type Open = (repository: RepositoryReference) => Promise<Registry>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the same name may have been meant, and what of the reference would then be wrong. */
+/** Another place that the name may have meant, and which part of the reference would then be wrong. */
 interface Elsewhere {
   readonly repository: RepositoryReference;
   readonly wrong: string;
 }
 
-/** Where a repository is missing, and one of its name is where the job's own settings lead, the hint says so. */
+/** If a missing repository's name exists in the job's own region or account, the hint says so. */
 export async function lookElsewhere(
   report: PushReport,
   open: Open,
@@ -47,7 +47,7 @@ function isMissing(error: unknown): error is PushError {
   );
 }
 
-/** The nearest first: one part of the reference is wrong, or two. */
+/** The closest first: with one part of the reference wrong, then with two. */
 function elsewhereOf(
   { type, registryId, region, name }: RepositoryReference,
   environment: Environment,
@@ -76,7 +76,7 @@ function elsewhereOf(
   ];
 }
 
-/** By a call that every push makes. Undefined, too, where the credentials may not look: it is a hint, no more. */
+/** With a call that every push makes. Also undefined if it is not allowed: this is only for a hint. */
 async function lookUp(
   repository: RepositoryReference,
   digest: Digest,

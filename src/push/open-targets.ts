@@ -11,11 +11,13 @@ interface WantedTarget {
 interface OpenedTarget {
   readonly registry: Registry;
   readonly tags: readonly string[];
+  /** Its place among those that are wanted. */
+  readonly at: number;
 }
 
 /**
- * Opens the repositories that are wanted, each once: a bare name and a full reference may mean the same one, which is
- * known as soon as ECR has said whose registry the bare name is in. It is asked only where that makes a difference.
+ * Opens the wanted repositories and merges duplicates: a bare name and a full reference may mean the same one, which is
+ * known once ECR has said whose registry the bare name is in. ECR is asked only if two names match.
  */
 export async function openTargets(
   wanted: readonly WantedTarget[],
@@ -23,11 +25,11 @@ export async function openTargets(
   signal: AbortSignal,
 ): Promise<readonly OpenedTarget[]> {
   const opened: OpenedTarget[] = [];
-  for (const { repository, tags } of wanted)
-    opened.push({ registry: await open(repository), tags });
+  for (const [at, { repository, tags }] of wanted.entries())
+    opened.push({ registry: await open(repository), tags, at });
   const groups = groupBy(opened, ({ registry }) => nameKey(registry.repository));
   const merged = await Promise.all(groups.map((group) => mergeSame(group, signal)));
-  return merged.flat();
+  return merged.flat().toSorted((a, b) => a.at - b.at);
 }
 
 async function mergeSame(
@@ -38,9 +40,9 @@ async function mergeSame(
   await Promise.all(group.map(({ registry }) => registry.identify(signal)));
   signal.throwIfAborted();
   return groupBy(group, ({ registry }) => identityKey(registry.repository)).flatMap((same) => {
-    // A full reference may ask for a kind of endpoint, which a bare name does not.
+    // Prefer a full reference: its host may ask for a FIPS or dual-stack endpoint.
     const { registry } = same.find((target) => hasHost(target)) ?? same[0];
-    return [{ registry, tags: [...new Set(same.flatMap(({ tags }) => tags))] }];
+    return [{ registry, tags: [...new Set(same.flatMap(({ tags }) => tags))], at: same[0].at }];
   });
 }
 
@@ -48,7 +50,7 @@ function hasHost({ registry }: OpenedTarget): boolean {
   return registry.repository.host !== undefined;
 }
 
-/** What two names of one repository have in common. */
+/** Equal for all names that may mean the same repository. */
 function nameKey({ type, region, name }: RepositoryReference): string {
   return JSON.stringify([type, region, name]);
 }
@@ -58,7 +60,7 @@ function identityKey({ registryId, alias = registryId }: RepositoryReference): s
   return alias ?? '';
 }
 
-/** In the order of each group's first. */
+/** In the order of each group's first item. */
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly [T, ...T[]][] {
   const groups = new Map<string, [T, ...T[]]>();
   for (const item of items) {

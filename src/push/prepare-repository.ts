@@ -4,8 +4,8 @@ import type { PushContext } from './context.ts';
 const ALL_POLICIES = ['lifecycle-policy', 'repository-policy'] as const;
 
 /**
- * The first step of a plan: creates the repository, or gives it the policies that an earlier run could not.
- * @returns false where another job has just created it: it is left as it is, and may hold something by now
+ * The first step of a plan: creates the repository, or sets the policies that an earlier run could not set.
+ * @returns false if another job has just created it: it is left as it is, and may already hold something
  */
 export async function prepareRepository(
   { repository, missingPolicies }: Plan,

@@ -19,7 +19,7 @@ import { uploadIntoNew, uploadLayers } from './upload-layers.ts';
 export interface Target {
   readonly registry: Registry;
   readonly tags: readonly string[];
-  /** Told what happens there. */
+  /** Called with everything that happens there. */
   readonly listener: PushListener;
 }
 
@@ -27,23 +27,23 @@ export interface PushOptions {
   readonly blobs: Pick<BlobStore, 'openBlob'>;
   readonly signal: AbortSignal;
   readonly ifTagExists: 'fail' | 'skip';
-  /** Whether the first target that fails ends the others, too. */
+  /** Whether the first target that fails stops the others. */
   readonly failFast: boolean;
-  /** How to create repositories that are missing; undefined not to. */
+  /** How to create missing repositories; undefined to leave them missing. */
   readonly createRepository: RepositorySettings | undefined;
 }
 
-/** ECR takes ten PutImage a second of an account: more at once would only wait. */
+/** ECR takes ten PutImage calls per second and account: more at once would only wait. */
 const MANIFESTS_AT_ONCE = 8;
 
-const STOPPED = new PushError('CANCELLED', 'Stopped, because another target failed', {
-  hint: 'Without fail-fast the other targets continue.',
+const STOPPED = new PushError('CANCELLED', 'Stopped because another repository failed', {
+  hint: 'Without fail-fast, the other repositories continue.',
 });
 
 /**
- * Pushes the image to every target, side by side, in two steps that all take together: layers and all manifests but
- * the tags; then the tags. A target that fails drops out, and the others go on.
- * @throws the reason of `options.signal` when that was aborted
+ * Pushes the image to all targets concurrently, in two steps: first layers and untagged manifests; then, when every
+ * target is ready, the tags. A target that fails drops out, and the others continue.
+ * @throws the reason of `options.signal` if it was aborted
  */
 export async function push(
   graph: ImageGraph,
@@ -104,22 +104,25 @@ class TargetPush {
   }
 
   report(): TargetReport {
-    const { repository, retries } = this.#context.registry;
-    return this.#record.end({ repository, retries, error: this.#error });
+    const { repository, traffic } = this.#context.registry;
+    return this.#record.end({ repository, traffic, error: this.#error });
   }
 
-  /** Everything that may arrive before anything is visible. */
+  /** Pushes everything but the tags: nothing is visible yet. */
   async #fill(): Promise<void> {
     const context = this.#context;
     let planned = await this.#decide();
-    if (!(await prepareRepository(planned, context))) planned = await this.#decide();
+    if (!(await prepareRepository(planned, context))) {
+      planned = await this.#decide();
+      await prepareRepository(planned, context);
+    }
     this.#plan = planned;
     const isThere = planned.repository === 'none' || planned.repository === 'finish';
     await (isThere ? uploadLayers : uploadIntoNew)(planned.uploads, context);
     for (const wave of planned.waves) await putWave(wave, planned, context);
   }
 
-  /** What is to be done, by what the repository holds now. @throws PushError TAG_IS_IMMUTABLE */
+  /** Plans the push from what the repository holds now. @throws PushError TAG_IS_IMMUTABLE */
   async #decide(): Promise<Plan> {
     const { ifTagExists, createRepository, tell } = this.#context;
     const state = await inspect(this.#graph, this.#tags, this.#context);

@@ -7,13 +7,13 @@ import type { ManifestPut } from '../plan/waves.ts';
 import type { PushContext } from './context.ts';
 import { uploadLayers } from './upload-layers.ts';
 
-/** `held`: the tag points to another image, and cannot move. */
+/** `held`: the tag cannot move; it points to another image, or already to this one. */
 export type PutResult =
   | { readonly kind: 'put' }
   | { readonly kind: 'already-exists' }
   | { readonly kind: 'held'; readonly cause: Error };
 
-/** Puts one manifest. What ECR still misses under it is pushed again, as often as the table of retries says. */
+/** Puts one manifest. Layers or children that ECR does not see are pushed again, as often as RETRIES allows. */
 export async function putManifest(
   put: ManifestPut,
   graph: ImageGraph,
@@ -51,7 +51,7 @@ function putOnce(
   return registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
 }
 
-/** For a registry that takes no untagged image. Not `sha256-HEX`: that is where referrers of the image are looked for. */
+/** For a registry that requires tags. Not `sha256-HEX`: there, clients look for the image's referrers. */
 function tagOf(digest: Digest): string {
   return digest.replace('sha256:', 'digest-');
 }
@@ -76,7 +76,7 @@ async function uploadMissing(
   const digests = blobs.map(({ digest }) => digest);
   const available = await context.registry.availableLayers(digests, context.signal);
   const missing = blobs.filter(({ digest }) => !available.has(digest));
-  await uploadLayers(missing, context);
+  await uploadLayers(missing, context, { isUrgent: true });
 }
 
 function blobsOf(manifest: Manifest): readonly Descriptor[] {

@@ -1,10 +1,11 @@
 import type { RepositoryReference } from '../ecr/names/reference.ts';
+import type { Registry } from '../ecr/registry.ts';
 import type { ImageGraph } from '../image/graph.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { PushEvent, TagOutcome } from './events.ts';
 
-/** What happened in a push: log, outputs and whatever else is told of it are made from this. Times are ms since the epoch. */
+/** What happened in a push: the end of the log and the outputs are made from this. Times are ms since the epoch. */
 export interface PushReport {
   readonly image: ImageReport;
   readonly targets: readonly TargetReport[];
@@ -30,15 +31,15 @@ export interface TargetReport {
   readonly layers: readonly LayerReport[];
   /** Manifests that were put, in their order. */
   readonly manifests: readonly ManifestReport[];
-  /** Of the requests that carried parts of layers. */
+  /** Of the requests that carried parts of layers, those of layers that did not arrive, too. */
   readonly bytesOnWire: number;
-  /** Calls that the SDK made again, and what the push itself did again. */
+  /** The SDK's retries and the push's own. */
   readonly retries: number;
   readonly startedAt: number;
   readonly finishedAt: number;
 }
 
-/** `untouched`: the push failed before it. */
+/** `untouched`: the push failed before it got there. */
 export type TagReport = TagOutcome | { readonly tag: string; readonly kind: 'untouched' };
 
 export interface LayerReport {
@@ -46,7 +47,7 @@ export interface LayerReport {
   /** `missing`: it did not arrive. `completed-elsewhere`: by another job, while this one sent it or was about to. */
   readonly kind: 'sent' | 'present' | 'completed-elsewhere' | 'missing';
   readonly bytesOnWire: number;
-  /** Both undefined where nothing was to be uploaded; the latter, too, where it did not end. */
+  /** Both undefined if no upload was needed; `finishedAt` also if the upload did not finish. */
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
 }
@@ -65,11 +66,11 @@ export function reportImage({ root }: ImageGraph): ImageReport {
 interface Ending {
   readonly repository: RepositoryReference;
   readonly error: unknown;
-  /** Of the SDK. */
-  readonly retries: number;
+  /** Of its registry. */
+  readonly traffic: Registry['traffic'];
 }
 
-/** Notes what happens to one repository. */
+/** Records what happens to one repository. */
 export class TargetRecord {
   readonly #tags: readonly string[];
   readonly #now: () => number;
@@ -121,28 +122,27 @@ export class TargetRecord {
     this.#finishedAt = this.#now();
   }
 
-  end({ repository, error, retries }: Ending): TargetReport {
-    const layers = [...this.#layers.values()];
+  end({ repository, error, traffic }: Ending): TargetReport {
     return {
       repository,
       error,
       created: this.#created,
       tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? { tag, kind: 'untouched' }),
-      layers,
+      layers: [...this.#layers.values()],
       manifests: this.#manifests,
-      bytesOnWire: layers.reduce((sum, { bytesOnWire }) => sum + bytesOnWire, 0),
-      retries: retries + this.#retries,
+      bytesOnWire: traffic.bytesOnWire,
+      retries: traffic.retries + this.#retries,
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
     };
   }
 
-  /** One that is sent again, because ECR lost sight of it, counts once, with all its bytes. */
+  /** A layer that is sent again because ECR lost it counts once, with the bytes of all its uploads. */
   #finishLayer({ layer, outcome }: Extract<PushEvent, { kind: 'layer-finished' }>): void {
-    const before = this.#layers.get(layer.digest)?.bytesOnWire ?? 0;
+    const before = this.#layers.get(layer.digest);
     this.#noteLayer(layer, {
-      kind: outcome.kind,
-      bytesOnWire: before + outcome.bytesOnWire,
+      kind: before?.kind === 'sent' ? 'sent' : outcome.kind,
+      bytesOnWire: (before?.bytesOnWire ?? 0) + outcome.bytesOnWire,
       finishedAt: this.#now(),
     });
   }

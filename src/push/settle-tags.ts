@@ -9,24 +9,27 @@ import type { TagOutcome } from './events.ts';
 import { putManifest } from './put-manifest.ts';
 
 /**
- * Of what was planned for the tags, all that is settled before anything is sent: those that keep another image.
+ * Settles the tags that keep another image, before anything is sent.
  * @throws PushError TAG_IS_IMMUTABLE, naming both digests
  */
 export function settleHeldTags({ graph, tags }: Plan, { tell }: PushContext): void {
   const wanted = graph.root.descriptor.digest;
+  const refused: { readonly tag: string; readonly holder: Digest | undefined }[] = [];
   for (const step of tags) {
     if (step.kind === 'skip') settle({ ...step, kind: 'skipped' }, tell);
     if (step.kind !== 'refuse') continue;
     settle({ ...step, kind: 'refused' }, tell);
-    throw immutable(step.tag, step.holder, wanted);
+    refused.push(step);
   }
+  const [first] = refused;
+  if (first !== undefined) throw immutable(first.tag, first.holder, wanted);
 }
 
 function settle(outcome: TagOutcome, tell: PushContext['tell']): void {
   tell({ kind: 'tag-settled', outcome });
 }
 
-/** Last of all, one tag after the other: referrers that are found by one, then those of the image. */
+/** The last step, one tag at a time: first the referrers' own tags, then the image's. */
 export async function putTags({ graph, tags, tagPuts }: Plan, context: PushContext): Promise<void> {
   const root = graph.root.descriptor.digest;
   const toPut = new Set(tagPuts.map(({ tag }) => tag));
@@ -72,7 +75,7 @@ async function settleHeldTag(
   }
 }
 
-/** What a tag that was put has become. */
+/** The outcome for a tag that was put. */
 function outcomeOf(tag: string, step: TagStep | undefined): TagOutcome {
   switch (step?.kind) {
     case 'create':
@@ -86,7 +89,7 @@ function outcomeOf(tag: string, step: TagStep | undefined): TagOutcome {
   }
 }
 
-/** A signature that another one keeps out is no reason to keep the image out. */
+/** A referrer whose tag is taken does not fail the push. */
 async function putReferrerTag(
   put: ManifestPut,
   graph: ImageGraph,
@@ -107,7 +110,7 @@ async function holderOf(
 }
 
 const UNSEEN_HINT =
-  'If it points to this very image, as after an earlier push, allow ecr:BatchGetImage, so that this can be seen.';
+  'If it already points to this image, allow ecr:BatchGetImage, so that the action can see that.';
 
 function immutable(
   tag: string,

@@ -4,24 +4,32 @@ import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { PushContext } from './context.ts';
 
-/** Uploads several layers at once: the registry takes the largest first, so that none starts late and finishes alone. */
+/** Whether others wait for these layers, so that they are next. */
+interface Urgency {
+  readonly isUrgent?: boolean;
+}
+
+/** Uploads layers concurrently. The registry starts the largest first, so that no large one is left for the end. */
 export async function uploadLayers(
   layers: readonly Descriptor[],
   context: PushContext,
+  { isUrgent = false }: Urgency = {},
 ): Promise<void> {
   const largestFirst = layers.toSorted((a, b) => b.size - a.size);
   await forEachConcurrently(largestFirst, context, (layer, signal) =>
-    upload(layer, { ...context, signal }),
+    upload(layer, isUrgent, { ...context, signal }),
   );
 }
 
 async function upload(
   layer: Descriptor,
+  isUrgent: boolean,
   { blobs, registry, signal, tell }: PushContext,
 ): Promise<void> {
   const outcome = await registry.uploadLayer(
     {
       layer,
+      isUrgent,
       open: () => blobs.openBlob(layer),
       onStart: () => tell({ kind: 'layer-started', layer }),
       onProgress: ({ nextByte }) => tell({ kind: 'layer-progress', layer, bytes: nextByte }),
@@ -33,9 +41,9 @@ async function upload(
 }
 
 /**
- * The same for a repository that was just created, or that ECR may create at the first upload: until one small layer
- * has arrived, no other is sent.
- * @throws PushError REPOSITORY_NOT_FOUND when it does not appear
+ * The same for a repository that was just created, or that ECR may create on the first upload: sends the smallest layer
+ * first, and the others once it has arrived.
+ * @throws PushError REPOSITORY_NOT_FOUND if the repository does not appear
  */
 export async function uploadIntoNew(
   layers: readonly Descriptor[],
@@ -48,7 +56,7 @@ export async function uploadIntoNew(
   const retry = new Retry({ onRetry });
   for (;;) {
     try {
-      await uploadLayers([smallest], context);
+      await uploadLayers([smallest], context, { isUrgent: true });
       break;
     } catch (error) {
       const isMissing = error instanceof PushError && error.code === 'REPOSITORY_NOT_FOUND';

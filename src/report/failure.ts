@@ -17,14 +17,14 @@ export function reportFailure(error: unknown, log: FailureLog): void {
   log.setFailed(`INTERNAL: ${stackOf(error)}\n${ERRORS.INTERNAL.means} ${ERRORS.INTERNAL.hint}`);
 }
 
-/** With the stacks of what it came from. */
+/** With the stacks of its causes. */
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
 }
 
-/** @throws the error of the target that failed, or one error that tells which failed and which are complete */
+/** @throws the error of a single target, or one error that names the targets that failed and those that are complete */
 export function throwFailures({ targets }: PushReport): void {
   const failures = targets.filter(({ error }) => error !== undefined);
   const [first] = failures;
@@ -33,9 +33,10 @@ export function throwFailures({ targets }: PushReport): void {
   const complete = targets.filter(({ error }) => error === undefined).map(nameOf);
   throw new PushError(
     'TARGETS_FAILED',
-    `${failures.length} of ${targets.length} targets failed.\n${failures.map(describeFailure).join('\n')}`,
+    `${failures.length} of ${targets.length} repositories failed.\n${failures.map(describeFailure).join('\n')}`,
     {
-      hint: complete.length === 0 ? 'No target is complete.' : `Complete: ${complete.join(', ')}.`,
+      hint:
+        complete.length === 0 ? 'No repository is complete.' : `Complete: ${complete.join(', ')}.`,
       cause: first.error,
     },
   );

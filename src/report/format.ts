@@ -2,7 +2,7 @@ const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** `1536` as `1.5 KiB`. */
 export function formatBytes(bytes: number): string {
-  // From 1023.95 on, one digit behind the point would make 1024.0 of it.
+  // From 1023.95 on, rounding to one decimal place would give 1024.0.
   const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
   const exponent = Math.min(order, UNITS.length - 1);
   const value = bytes / 1024 ** exponent;

@@ -3,6 +3,7 @@ import {
   describeRepository,
   type RepositoryReference,
   isFullyNamed,
+  repositoryUri,
 } from '../ecr/names/reference.ts';
 import type { ResolvedImage } from '../image/resolve-image.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -39,7 +40,7 @@ export function logImage({ graph, origins, brokenEntries }: ResolvedImage, log: 
   for (const { message } of brokenEntries) log.warning(`Left out: ${message}`);
   for (const layer of absentForeignLayers) {
     log.warning(
-      `Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its own address`,
+      `Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`,
     );
   }
 }
@@ -48,12 +49,12 @@ const UNCHECKED: Readonly<Record<Unchecked, string>> = {
   images:
     'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
   mutability:
-    'Could not check whether the tags may move before the upload: allow ecr:DescribeRepositories',
+    'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
   policies:
-    'Could not check whether the repository is empty and lacks policies: allow DescribeImages, GetLifecyclePolicy and GetRepositoryPolicy',
+    'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
 };
 
-/** `name` is put in front of each line, where there are several targets. */
+/** `name` precedes each line if there are several targets. */
 export function logPush(log: Log, name: string): PushListener {
   return (event) => {
     const warning = warningOf(event);
@@ -62,7 +63,7 @@ export function logPush(log: Log, name: string): PushListener {
   };
 }
 
-/** Where the user should act. */
+/** What the user should act on. */
 function warningOf(event: PushEvent): string | undefined {
   switch (event.kind) {
     case 'unchecked':
@@ -103,7 +104,7 @@ function linesOf(event: PushEvent): readonly string[] {
   }
 }
 
-/** Nothing where the push ends here, because a tag cannot move. */
+/** Nothing if the push ends here because a tag cannot move. */
 function planLines({ repository, uploads, present, tags }: Plan): readonly string[] {
   if (tags.some(({ kind }) => kind === 'refuse')) return [];
   const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
@@ -136,17 +137,15 @@ function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): s
   const { name, attempt, attempts, wait } = notice;
   const subject = what === undefined ? 'The repository' : shortDigest(what);
   const when = wait === 0 ? '' : ` in ${wait} ms`;
-  return `${subject} ${RETRIES[name].says ?? ''}; attempt ${attempt} of ${attempts}${when}`;
+  return `${subject} ${RETRIES[name].says ?? ''}; retrying${when} (attempt ${attempt} of ${attempts})`;
 }
 
-const UNNAMED = {
-  private:
-    'Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',
-  public:
-    'Could not find out the alias of the registry, so the outputs name the account instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories',
-} as const;
+const UNNAMED =
+  'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
+const WITHOUT_ALIAS =
+  'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';
 
-/** How each target ended that did not fail. */
+/** How each target that did not fail ended. */
 export function logReport(report: PushReport, log: Log): void {
   for (const target of report.targets) {
     if (target.error === undefined) logComplete(target, report, log);
@@ -155,7 +154,8 @@ export function logReport(report: PushReport, log: Log): void {
 
 function logComplete(target: TargetReport, report: PushReport, log: Log): void {
   const { repository, layers } = target;
-  if (!isFullyNamed(repository)) log.warning(UNNAMED[repository.type]);
+  if (repositoryUri(repository) === undefined) log.warning(UNNAMED);
+  else if (!isFullyNamed(repository)) log.warning(WITHOUT_ALIAS);
   log.info(`${describeRepository(repository)}: ${tagsLine(target, report)}`);
   log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
 }
@@ -167,7 +167,7 @@ function tagsLine(target: TargetReport, report: PushReport): string {
   return `${names.join(', ')} ${when} ${names.length === 1 ? 'points' : 'point'} to ${digest}`;
 }
 
-/** In front of the lines of one target among several. */
+/** Precedes each line of one target among several. */
 export function targetPrefix(repository: RepositoryReference, targets: number): string {
   return targets === 1 ? '' : `[${describeRepository(repository)}] `;
 }

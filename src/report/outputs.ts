@@ -20,7 +20,7 @@ type OutputName =
 /** What the step hands to later steps, by the names in action.yml. */
 export type Outputs = Readonly<Record<OutputName, string | number>>;
 
-/** What one target got, as it stands in the output `metadata`. */
+/** One target's entry in the output `metadata`. */
 interface TargetMetadata {
   readonly registry: string;
   readonly repository: string;
@@ -30,7 +30,7 @@ interface TargetMetadata {
   readonly error?: string;
   /** What the tags point to now. */
   readonly digest?: string;
-  /** Those that were left with another image. */
+  /** Tags that still point to another image. */
   readonly 'skipped-tags'?: readonly string[];
   readonly 'layers-uploaded': number;
   readonly 'layers-skipped': number;

@@ -8,14 +8,14 @@ export function taggedNow({ tags }: TargetReport): readonly string[] {
     .map(({ tag }) => tag);
 }
 
-/** Those that were left with another image. */
+/** Tags that were skipped and still point to another image. */
 export function skippedTags({ tags }: TargetReport): readonly string[] {
   return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
 }
 
 /**
- * What the tags of a repository point to now: another image only where all of them were skipped, and undefined where
- * the credentials may not look which.
+ * What a repository's tags point to now: another image only if all of them were skipped, and undefined if the
+ * credentials may not look it up.
  */
 export function publishedDigest(
   target: TargetReport,

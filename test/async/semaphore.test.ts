@@ -132,18 +132,8 @@ test('room is given back once, however often it is said', () => {
   take(semaphore, 1);
   first.release();
   first.release();
-  first[Symbol.dispose]();
   take(semaphore, 1);
   assert.equal(semaphore.tryAcquire(1), undefined);
-});
-
-test('room is given back at the end of a scope', async () => {
-  const semaphore = new Semaphore(1);
-  {
-    using _ = await semaphore.acquire(1, never);
-    assert.equal(semaphore.tryAcquire(1), undefined);
-  }
-  take(semaphore, 1);
 });
 
 test('who gives up waiting is told why, and those behind move up', async () => {
@@ -209,11 +199,12 @@ test('two that share it take turns, and are no more at once than there is room f
   const turns: string[] = [];
   const worker = async (name: string): Promise<void> => {
     for (let turn = 1; turn <= 3; turn++) {
-      using _ = await semaphore.acquire(2, never);
+      const room = await semaphore.acquire(2, never);
       peak = Math.max(peak, (atOnce += 1));
       turns.push(name + turn.toString());
       await setImmediate();
       atOnce -= 1;
+      room.release();
     }
   };
   await Promise.all([worker('a'), worker('b')]);
@@ -238,4 +229,35 @@ test('who is let in takes more at once, before the next is let in', async () => 
   assert.equal(semaphore.tryAcquire(1), undefined);
   taken.resize(2);
   (await next).release();
+});
+
+test('of those who wait with one signal, an abort lets none in', async () => {
+  const semaphore = new Semaphore(1);
+  const first = take(semaphore, 1);
+  const stop = new AbortController();
+  const waiting = [9, 1, 1].map((weight) => semaphore.acquire(weight, stop.signal));
+  const last = semaphore.acquire(1, never);
+  stop.abort(new Error('stopped'));
+  first.release();
+  const outcomes = await Promise.allSettled(waiting);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  );
+  (await last).release();
+});
+
+test('where what room is used for fails, the room is free again, and the one who waited is told', async () => {
+  const semaphore = new Semaphore(1);
+  const first = take(semaphore, 1);
+  const failing = semaphore.acquireFor(
+    () => {
+      throw new Error('no memory');
+    },
+    1,
+    never,
+  );
+  first.release();
+  await assert.rejects(failing, /no memory/);
+  take(semaphore, 1);
 });

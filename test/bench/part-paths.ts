@@ -90,7 +90,7 @@ function registryOf({ client }: Endpoint): Registry {
     layers: new Semaphore(Infinity),
     layersAtOnce: 1,
     sizes: { wanted: undefined, least: MIN_PART_SIZE, maxParts: MAX_PARTS.private },
-    counts: { retries: 0 },
+    counts: { retries: 0, bytesOnWire: 0 },
     debug: () => undefined,
   });
 }

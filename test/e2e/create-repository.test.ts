@@ -170,7 +170,7 @@ test('a repository that holds an image is left as it is, whatever the settings s
   );
 });
 
-test('a repository that another job creates first is used and left as it is', async () => {
+test('a repository that another job creates first keeps its settings, and gets the policies that it lacks', async () => {
   await using ecr = await startLocalEcr();
   const create = () => void ecr.createRepository(NAME);
   ecr.fault({ kind: 'before', operation: 'CreateRepository', run: create });
@@ -178,8 +178,22 @@ test('a repository that another job creates first is used and left as it is', as
   assert.equal(run.error, undefined);
   const { settings, lifecyclePolicy, policy: own, tags } = ecr.repository(NAME);
   assert.equal(settings.imageTagMutability, 'MUTABLE');
-  assert.deepEqual([lifecyclePolicy, own], [undefined, undefined]);
+  assert.deepEqual(JSON.parse(lifecyclePolicy ?? ''), lifecycle);
+  assert.deepEqual(JSON.parse(own ?? ''), policy);
   assert.equal(tags.get('latest'), image.descriptor.digest);
+});
+
+test('a repository that another job creates and fills first is used and left as it is', async () => {
+  await using ecr = await startLocalEcr();
+  const create = async (): Promise<void> => {
+    ecr.createRepository(NAME);
+    assert.equal((await push(ecr, { 'create-repository': 'false' })).error, undefined);
+  };
+  ecr.fault({ kind: 'before', operation: 'CreateRepository', run: create });
+  const run = await push(ecr, { 'repository-settings': forms['JSON'] ?? '' });
+  assert.equal(run.error, undefined);
+  const { lifecyclePolicy, policy: own } = ecr.repository(NAME);
+  assert.deepEqual([lifecyclePolicy, own], [undefined, undefined]);
 });
 
 test('of several targets, only those that are missing are created', async () => {

@@ -94,7 +94,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'REGISTRY_NOT_FOUND',
     inputs: { tags: 'public.ecr.aws/nobody/team/app:1.0' },
   },
-  'an endpoint that is not the one of ECR Public': {
+  'an endpoint that is not ECR Public': {
     code: 'INVALID_ENDPOINT',
     inputs: { tags: PUBLIC },
     faults: [answered('BatchCheckLayerAvailability', 'UnsupportedCommandException')],
@@ -143,7 +143,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'CREDENTIALS_INVALID',
     env: { AWS_ACCESS_KEY_ID: 'AKIDUNKNOWN' },
   },
-  'another secret than the access key has': {
+  'a secret that does not match the access key': {
     code: 'CREDENTIALS_INVALID',
     env: { AWS_SECRET_ACCESS_KEY: 'wrong' },
   },
@@ -171,7 +171,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'INVALID_PARAMETER',
     ecr: { limits: { ecr: { maxLayersPerImage: 0 } } },
   },
-  'resource tags that AWS keeps for itself': {
+  'resource tags that AWS reserves': {
     code: 'INVALID_PARAMETER',
     inputs: {
       repository: 'team/new',
@@ -179,11 +179,11 @@ const cases: Readonly<Record<string, Case>> = {
       'repository-settings': '{"tags": {"aws:team": "blue"}}',
     },
   },
-  'layers that stay unseen': {
+  'layers that ECR never sees': {
     code: 'UPLOAD_FAILED',
     faults: [{ kind: 'hide-layers', operation: 'PutImage', times: ALWAYS }],
   },
-  'children of an index that stay unseen': {
+  'children of an index that ECR never sees': {
     code: 'UPLOAD_FAILED',
     inputs: { layout: 'index' },
     faults: [
@@ -197,7 +197,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'UPLOAD_FAILED',
     faults: [answered('CompleteLayerUpload', 'LayerPartTooSmallException')],
   },
-  'a manifest that was changed on its way': {
+  'a manifest that was altered in transit': {
     code: 'UPLOAD_FAILED',
     faults: [answered('PutImage', 'ImageDigestDoesNotMatchException')],
   },
@@ -209,15 +209,15 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'SERVER_ERROR',
     faults: [{ ...answered('InitiateLayerUpload', 'ServerException'), status: 500 } as Fault],
   },
-  'a load balancer that finds no service behind it': {
+  'a load balancer without a backend': {
     code: 'SERVER_ERROR',
     faults: [{ kind: 'http', operation: 'InitiateLayerUpload', status: 503, times: ALWAYS }],
   },
-  'an endpoint that is no URL': {
+  'an endpoint that is not a URL': {
     code: 'INVALID_ENDPOINT',
     env: { AWS_ENDPOINT_URL_ECR: 'ecr.example' },
   },
-  'an endpoint of its own, and FIPS': {
+  'a custom endpoint combined with FIPS': {
     code: 'INVALID_ENDPOINT',
     env: { AWS_USE_FIPS_ENDPOINT: 'true' },
   },
@@ -225,7 +225,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'HOST_NOT_FOUND',
     env: { AWS_ENDPOINT_URL_ECR: 'https://ecr.invalid' },
   },
-  'a port that nobody listens at': {
+  'a port that nobody listens on': {
     code: 'CONNECTION_REFUSED',
     env: { AWS_ENDPOINT_URL_ECR: 'http://127.0.0.1:1' },
   },
@@ -233,7 +233,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'CONNECTION_LOST',
     faults: [{ kind: 'reset', operation: 'UploadLayerPart', times: ALWAYS }],
   },
-  'a certificate that nobody vouches for': {
+  'a certificate that is not trusted': {
     code: 'CERTIFICATE_REFUSED',
     ecr: { tls: selfSigned() },
   },
@@ -241,7 +241,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'INVALID_ENDPOINT',
     prepare: ({ ecr }) => ({ AWS_ENDPOINT_URL_ECR: ecr.url.replace('http:', 'https:') }),
   },
-  'a proxy that wants a password': {
+  'a proxy that requires a password': {
     code: 'PROXY_REFUSED',
     ecr: { tls: selfSigned() },
     prepare: async (step, scope) => {
@@ -257,7 +257,7 @@ const cases: Readonly<Record<string, Case>> = {
       return { HTTPS_PROXY: proxy.url };
     },
   },
-  'an error that is new': {
+  'an error that is unknown': {
     code: 'UNEXPECTED_RESPONSE',
     faults: [answered('PutImage', 'NovelException')],
   },
@@ -302,7 +302,7 @@ void describe(
     }
     after(async () => {
       const sections = Object.keys(cases).map((name) => goldenSection(name, shown.get(name) ?? ''));
-      const title = '# What a step shows, by what is wrong\n';
+      const title = '# What a step prints, by cause\n';
       await assertGolden(
         new URL('errors.golden.md', import.meta.url),
         [title, ...sections].join('\n'),

@@ -48,7 +48,7 @@ const cases: Readonly<Record<string, Case>> = {
     inputs: { tags: '1.0, latest' },
   },
   'One layer changed': { before: (step) => step.push(), root: changed },
-  'An index, of which the inputs keep one platform': {
+  'An index filtered to one platform': {
     root: index,
     inputs: { platforms: 'linux/arm64', attestations: 'drop' },
   },
@@ -78,14 +78,14 @@ const cases: Readonly<Record<string, Case>> = {
     before: immutable,
     inputs: { repository: 'team/immutable', tags: '1.0, 1.1', 'if-tag-exists': 'skip' },
   },
-  'A layer that is lost on its way, and a manifest that ECR does not see whole at first': {
+  'A layer lost in transit, and a manifest whose layers ECR does not see at first': {
     before: (step) => {
       step.ecr.fault({ kind: 'expire-upload', operation: 'CompleteLayerUpload' });
       step.ecr.fault({ kind: 'hide-layers', operation: 'PutImage' });
       return undefined;
     },
   },
-  'A push with nothing but the permissions that it needs': {
+  'A push with only the required permissions': {
     ecr: {
       credentials: [
         { ...DEFAULT_CREDENTIAL, policy: [{ actions: PUSH.map((call) => `ecr:${call}`) }] },

@@ -61,7 +61,7 @@ const CREATE = '`create-repository: true`';
 const TAGS = '… with `tags`';
 const LIFECYCLE = '… with `lifecycle-policy`';
 const POLICY = '… with `repository-policy`';
-const FINISH = '… to finish';
+const FINISH = '… to set these policies';
 
 interface Options {
   readonly rows: readonly string[];

@@ -170,7 +170,7 @@ for (const [name, phase] of Object.entries(phases)) {
 function assertNamed(error: unknown, failing: Place): void {
   assert.ok(error instanceof PushError, String(error));
   assert.equal(error.code, 'TARGETS_FAILED');
-  assert.match(error.message, /^1 of 3 targets failed/);
+  assert.match(error.message, /^1 of 3 repositories failed/);
   const names: Readonly<Record<Place, RegExp>> = {
     [US]: /repository team\/app of registry 012345678901 in us-east-1/,
     [EU]: /repository team\/app of registry 012345678901 in eu-west-1/,
@@ -200,8 +200,8 @@ for (const [name, phase] of Object.entries(phases)) {
     const run = await push(ecr, { 'fail-fast': 'true' });
     failed.resolve(undefined);
     assert.ok(run.error instanceof PushError);
-    assert.match(run.error.message, /^3 of 3 targets failed/);
-    assert.match(run.error.message, /CANCELLED: Stopped, because another target failed/);
+    assert.match(run.error.message, /^3 of 3 repositories failed/);
+    assert.match(run.error.message, /CANCELLED: Stopped because another repository failed/);
     assert.match(run.error.message, /SERVER_ERROR/);
     assert.equal(run.outputs?.digest, '');
     assert.equal(repositoryAt(ecr, US).tags.size, 0);

@@ -245,7 +245,8 @@ for (const [operation, call] of Object.entries(portCalls)) {
     assert.equal(local.ecr.calls().length, 1);
   });
 
-  if (operation === 'DescribeRepositories') continue;
+  // The push can do without these: see below.
+  if (operation === 'DescribeRepositories' || operation === 'DescribeImages') continue;
   test(`${operation} that fails is explained`, async () => {
     await using local = await open();
     local.ecr.fault({ kind: 'error', operation, name: 'ServerException', times: 10 });
@@ -273,12 +274,18 @@ test('tags that could not be looked at for any reason are not known to be immuta
   assert.equal(await local.registry.immutableTags(['1.0'], signal), undefined);
 });
 
+test('policies that could not be looked at for any reason are not known to be missing', async () => {
+  await using local = await open();
+  local.ecr.fault({ kind: 'error', name: 'ServerException', times: 10 });
+  assert.equal(await local.registry.missingPolicies(POLICIES, signal), undefined);
+});
+
 test('what the SDK had to try again is counted', async () => {
   await using local = await open();
-  assert.equal(local.registry.retries, 0);
+  assert.equal(local.registry.traffic.retries, 0);
   local.ecr.fault({ kind: 'http', status: 503 });
   await local.registry.availableLayers([digestNo(0)], signal);
-  assert.equal(local.registry.retries, 1);
+  assert.equal(local.registry.traffic.retries, 1);
 });
 
 // Who the registry is.
@@ -440,11 +447,8 @@ for (const [name, call, settings] of [
     await assert.rejects(set, (error: PushError) => {
       assert.equal(error.code, 'INVALID_PARAMETER');
       assert.match(error.message, new RegExp(`^${call}: .*`));
-      assert.match(error.message, new RegExp(`The repository was created, but has no ${name}$`));
-      assert.match(
-        error.hint,
-        /as long as the repository holds no image, the step sets what it lacks/,
-      );
+      assert.match(error.message, new RegExp(`The repository exists, but has no ${name}$`));
+      assert.match(error.hint, /while the repository is empty, the step sets the missing policies/);
       assert.match(error.hint, /by hand: aws ecr .* --repository-name team\/app/);
       return true;
     });

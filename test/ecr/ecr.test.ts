@@ -107,8 +107,8 @@ test('retries are counted for each repository', async () => {
   const [one, other] = [await aws.open(own), await aws.open(own)];
   started.ecr.fault({ kind: 'http', status: 503 });
   await one.availableLayers([DIGEST], aws.signal);
-  assert.equal(one.retries, 1);
-  assert.equal(other.retries, 0);
+  assert.equal(one.traffic.retries, 1);
+  assert.equal(other.traffic.retries, 0);
 });
 
 for (const [what, options, sizes] of [
@@ -202,7 +202,7 @@ test('at its end the waiting for another attempt is over', async () => {
   const { signal } = new AbortController();
   const asked = registry.availableLayers([DIGEST], signal);
   const ended = assert.rejects(asked);
-  while (registry.retries < 1) await setImmediate();
+  while (registry.traffic.retries < 1) await setImmediate();
   const before = performance.now();
   await aws[Symbol.asyncDispose]();
   await ended;
@@ -218,7 +218,7 @@ test("the caller's abort ends the waiting for another attempt", async () => {
   const asked = registry.availableLayers([DIGEST], aws.signal);
   const reason = new PushError('CANCELLED', 'The step was cancelled');
   const ended = assert.rejects(asked, reason);
-  while (registry.retries < 1) await setImmediate();
+  while (registry.traffic.retries < 1) await setImmediate();
   stop.abort(reason);
   await ended;
   assert.equal(calls(started.ecr).length, 1);

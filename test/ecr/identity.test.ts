@@ -177,7 +177,7 @@ const completions: readonly Completion[] = [
     answers: [FAILURE, { registryId: ACCOUNT }],
     asked: ['DescribeRepositories', 'GetCallerIdentity'],
     registryId: ACCOUNT,
-    debugs: ['DescribeRepositories did not tell the registry: Error: not allowed'],
+    debugs: ['DescribeRepositories did not reveal the registry: Error: not allowed'],
   },
   {
     what: 'an answer that tells nothing is no failure',
@@ -193,8 +193,8 @@ const completions: readonly Completion[] = [
     asked: ['DescribeRepositories', 'GetCallerIdentity'],
     registryId: undefined,
     debugs: [
-      'DescribeRepositories did not tell the registry: Error: not allowed',
-      'GetCallerIdentity did not tell the registry: Error: not allowed',
+      'DescribeRepositories did not reveal the registry: Error: not allowed',
+      'GetCallerIdentity did not reveal the registry: Error: not allowed',
     ],
   },
   {

@@ -106,8 +106,13 @@ const outcomes = {
 for (const [name, kind] of Object.entries(outcomes)) {
   test(`${name} ${kind === undefined ? 'ends the push' : `is ${kind}`}`, () => {
     const cause = new Error('explained');
-    const outcome = putOutcome(name, cause);
+    const outcome = putOutcome(name, 1, cause);
     assert.equal(outcome?.kind, kind);
     if (outcome !== undefined && 'cause' in outcome) assert.equal(outcome.cause, cause);
   });
 }
+
+test('an image that exists at the second attempt was put by the first, whose answer was lost', () => {
+  const outcome = putOutcome('ImageAlreadyExistsException', 2, new Error('explained'));
+  assert.deepEqual(outcome, { kind: 'put' });
+});

@@ -66,6 +66,7 @@ async function open(
       return Promise.resolve(true);
     },
     learn: (answer) => learned.push(answer),
+    onBytes: () => undefined,
     explain: (call, error) => explain(error, { call, repository }),
   });
   return {

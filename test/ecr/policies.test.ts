@@ -84,11 +84,11 @@ for (const { what, policy, repository, command } of commands) {
     assert.equal(error.code, 'INVALID_PARAMETER');
     assert.equal(
       error.message,
-      `${policy.call}: refused. The repository was created, but has no ${policy.name}`,
+      `${policy.call}: refused. The repository exists, but has no ${policy.name}`,
     );
     assert.equal(
       error.hint,
-      `Correct it. Fix it and run the step again: as long as the repository holds no image, the step sets what it lacks. Or do it by hand: ${command}`,
+      `Correct it. Fix it and run the step again: while the repository is empty, the step sets the missing policies. Or set them by hand: ${command}`,
     );
     assert.equal(error.cause, cause);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
+import * as sdk from '@aws-sdk/client-ecr-public';
 import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
 import { PublicRegistry } from '../../src/ecr/public-registry.ts';
 import { digestOf } from '../../src/oci/digest.ts';
@@ -26,7 +26,7 @@ const referenceTo = (registryId: string | undefined) =>
 async function open(registryId: string | undefined, options: LocalEcrOptions = {}) {
   const ecr = await startLocalEcr(options);
   const repository = ecr.createRepository(NAME, { service: 'ecr-public' });
-  const client = new ECRPUBLICClient({
+  const client = new sdk.ECRPUBLICClient({
     endpoint: ecr.url,
     region: 'us-east-1',
     credentials: ecr.world.credentials[0],
@@ -35,7 +35,11 @@ async function open(registryId: string | undefined, options: LocalEcrOptions = {
   const debugs: string[] = [];
   const sizes = { wanted: undefined, least: 1, maxParts: 1000 };
   const debug = (line: string): void => void debugs.push(line);
-  const registry = new PublicRegistry(client, referenceTo(registryId), resources({ sizes, debug }));
+  const registry = new PublicRegistry(
+    { sdk, client },
+    referenceTo(registryId),
+    resources({ sizes, debug }),
+  );
   return {
     ecr,
     registry,
@@ -114,13 +118,13 @@ test('the account is learned where nothing was named', async () => {
 test('each call of an upload names the repository, and the part goes as it was made', async () => {
   const upload = uploadOf(BYTES);
   const recorder = new UploadRecorder(upload.layer.digest);
-  const client = new ECRPUBLICClient({
+  const client = new sdk.ECRPUBLICClient({
     region: 'us-east-1',
     endpoint: 'http://127.0.0.1:9',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     requestHandler: recorder,
   });
-  const registry = new PublicRegistry(client, referenceTo('local'), resources());
+  const registry = new PublicRegistry({ sdk, client }, referenceTo('local'), resources());
   assert.equal((await registry.uploadLayer(upload, signal)).kind, 'sent');
   const named = { registryId: 'local', repositoryName: NAME };
   assert.deepEqual(recorder.inputOf('InitiateLayerUpload'), named);
@@ -215,13 +219,13 @@ test('who may not look gets the account of the credentials, and no alias', async
 test('the account of credentials that do not name it comes from AWS, in the only region', async () => {
   await using sts = await startKnowingSts('111122223333');
   using _ = withEnvironment({ AWS_ENDPOINT_URL_STS: sts.url });
-  const client = new ECRPUBLICClient({
+  const client = new sdk.ECRPUBLICClient({
     region: 'us-east-1',
     endpoint: 'http://127.0.0.1:9',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     maxAttempts: 1,
   });
-  const registry = new PublicRegistry(client, referenceTo(undefined), resources());
+  const registry = new PublicRegistry({ sdk, client }, referenceTo(undefined), resources());
   assert.equal((await registry.identify(signal)).registryId, '111122223333');
   assert.deepEqual(sts.asked, ['GetCallerIdentity']);
 });
@@ -236,12 +240,12 @@ const CATALOGUE = {
 
 test('a repository is created as its settings say, in the own registry, and its alias is learned', async () => {
   await using ecr = await startLocalEcr();
-  const client = new ECRPUBLICClient({
+  const client = new sdk.ECRPUBLICClient({
     endpoint: ecr.url,
     region: 'us-east-1',
     credentials: ecr.world.credentials[0],
   });
-  const registry = new PublicRegistry(client, referenceTo(undefined), resources());
+  const registry = new PublicRegistry({ sdk, client }, referenceTo(undefined), resources());
   const settings = { tags: { team: 'one' }, catalogData: CATALOGUE, policyText: '{}' };
   assert.equal(await registry.createRepository(settings, signal), 'created');
   assert.equal(await registry.createRepository(settings, signal), 'exists');
@@ -257,19 +261,25 @@ test('a repository is created as its settings say, in the own registry, and its 
 
 const POLICIES = { lifecyclePolicyText: '{"rules":[]}', policyText: '{"Statement":[]}' };
 
-for (const registryId of [undefined, 'local']) {
-  test(`of the policies, the repository's own is set and looked for in the registry ${registryId ?? 'of the credentials'}; nothing expires`, async () => {
+test("of the policies, the repository's own is looked for and set; nothing expires", async () => {
+  await using opened = await open(undefined);
+  const { registry, repository, ecr } = opened;
+  assert.deepEqual(await registry.missingPolicies(POLICIES, signal), ['repository-policy']);
+  await registry.setPolicies(['lifecycle-policy', 'repository-policy'], POLICIES, signal);
+  assert.equal(repository.policy, POLICIES.policyText);
+  assert.deepEqual(await registry.missingPolicies(POLICIES, signal), []);
+  const called = new Set(ecr.calls().map(({ operation }) => operation));
+  assert.deepEqual(
+    called,
+    new Set(['DescribeImages', 'GetRepositoryPolicy', 'SetRepositoryPolicy']),
+  );
+});
+
+for (const registryId of ['local', ACCOUNT]) {
+  test(`the registry ${registryId} may be somebody else's: its repository lacks nothing, and no call asks`, async () => {
     await using opened = await open(registryId);
-    const { registry, repository, ecr } = opened;
-    assert.deepEqual(await registry.missingPolicies(POLICIES, signal), ['repository-policy']);
-    await registry.setPolicies(['lifecycle-policy', 'repository-policy'], POLICIES, signal);
-    assert.equal(repository.policy, POLICIES.policyText);
-    assert.deepEqual(await registry.missingPolicies(POLICIES, signal), []);
-    const called = new Set(ecr.calls().map(({ operation }) => operation));
-    assert.deepEqual(
-      called,
-      new Set(['DescribeImages', 'GetRepositoryPolicy', 'SetRepositoryPolicy']),
-    );
+    assert.deepEqual(await opened.registry.missingPolicies(POLICIES, signal), []);
+    assert.deepEqual(opened.ecr.calls(), []);
   });
 }
 
@@ -285,7 +295,7 @@ test('a policy that is refused: the error says so, and how to finish by hand', a
   const wrong = { policyText: 'no JSON' };
   await assert.rejects(opened.registry.setPolicies(['repository-policy'], wrong, signal), {
     code: 'INVALID_PARAMETER',
-    message: /The repository was created, but has no repository-policy$/,
+    message: /The repository exists, but has no repository-policy$/,
     hint: /aws ecr-public set-repository-policy .*--repository-name team\/app --region us-east-1$/,
   });
 });

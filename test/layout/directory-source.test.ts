@@ -98,8 +98,8 @@ test('a file outlives its source: nothing is held open but the file itself', () 
 
 /** What stands in the place of the blob, as a link. */
 const links: readonly [name: string, target: (path: string) => string, says: string][] = [
-  ['nowhere', () => 'gone', 'leads nowhere'],
-  ['in a circle', () => 'a'.repeat(64), 'leads in a circle'],
+  ['nowhere', () => 'gone', 'leads to nothing'],
+  ['in a circle', () => 'a'.repeat(64), 'leads in a loop'],
   ['out of the layout', (path) => join(dirname(path), 'beside'), 'outside the layout'],
   ['out by a relative path', () => '../../../beside', 'outside the layout'],
 ];

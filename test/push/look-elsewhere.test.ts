@@ -22,7 +22,11 @@ const at = (account: string, region: string) =>
 
 /** A push whose only target is missing. */
 function missing(repository: RepositoryReference, error: unknown): PushReport {
-  const target = new TargetRecord(['1.0']).end({ repository, error, retries: 0 });
+  const target = new TargetRecord(['1.0']).end({
+    repository,
+    error,
+    traffic: { retries: 0, bytesOnWire: 0 },
+  });
   return { image: reportImage(graph), targets: [target] };
 }
 

@@ -309,3 +309,23 @@ test('two accounts are two targets: every layer goes to each', async () => {
   assert.deepEqual([...ecr.repository('team/app').tags.keys()], ['1.0']);
   assert.deepEqual([...ecr.repository('team/app', { accountId: OTHER }).tags.keys()], ['2.0']);
 });
+
+test('repositories stay in the order in which they are wanted', async () => {
+  await using ecr = await start();
+  using _ = withEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env });
+  await using aws = new Ecr();
+  const wanted = [
+    full(`${host(ACCOUNT)}/team/app`),
+    full(`${host(ACCOUNT)}/team/other`),
+    full(`${host(OTHER)}/team/app`),
+  ];
+  const targets = await openTargets(
+    wanted.map((repository) => ({ repository, tags: ['1.0'] })),
+    (repository) => aws.open(repository),
+    aws.signal,
+  );
+  assert.deepEqual(
+    targets.map(({ registry }) => describeRepository(registry.repository)),
+    wanted.map(describeRepository),
+  );
+});

@@ -139,12 +139,12 @@ for (const { settings, call, policy, command } of refusals) {
     await using ecr = await startLocalEcr();
     const target = failed(await tryToPush(ecr, image, { createRepository: settings }));
     const { error } = target;
-    const created = `The repository was created, but has no ${policy}`;
+    const created = `The repository exists, but has no ${policy}`;
     refused('INVALID_PARAMETER', call, REPOSITORY_NAME, created)(error);
     assert.ok(error instanceof PushError);
     const options = `--repository-name ${REPOSITORY_NAME} --registry-id 012345678901 --region us-east-1`;
     assert.ok(error.hint.includes(`${command} ${options}`), error.hint);
-    assert.ok(error.hint.includes('as long as the repository holds no image'), error.hint);
+    assert.ok(error.hint.includes('while the repository is empty'), error.hint);
     assert.equal(target.created, true);
     assert.equal(ecr.repository(REPOSITORY_NAME).layers.size, 0, 'nothing is sent');
   });

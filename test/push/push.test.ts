@@ -360,7 +360,7 @@ for (const [name, { operation, when }] of Object.entries(phases)) {
     const errors = targets.map(({ error }) => (error instanceof PushError ? error.code : error));
     assert.deepEqual(errors, ['CANCELLED', 'LIMIT_EXCEEDED', 'CANCELLED']);
     const [first] = targets;
-    assert.match(String(first?.error), /Stopped, because another target failed/);
+    assert.match(String(first?.error), /Stopped because another repository failed/);
     for (const repository of NAMES) assert.equal(ecr.repository(repository).tags.size, 0);
   });
 }

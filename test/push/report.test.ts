@@ -39,7 +39,7 @@ function reported(
   record.noteStep();
   // What the other repositories still do is none of its time.
   clock += 5000;
-  return record.end({ repository: REPOSITORY, error, retries });
+  return record.end({ repository: REPOSITORY, error, traffic: { retries, bytesOnWire: 7 } });
 }
 
 /** The config is there already. */
@@ -87,7 +87,7 @@ test('a target that got no further than the question reports nothing but how it 
     ],
     layers: [],
     manifests: [],
-    bytesOnWire: 0,
+    bytesOnWire: 7,
     retries: 0,
     startedAt: 0,
     finishedAt: 1000,
@@ -143,7 +143,16 @@ test('a layer that is sent again counts once, with all its bytes', () => {
   ]);
   assert.equal(report.layers.filter(({ kind }) => kind === 'sent').length, 2);
   assert.equal(report.layers.find(({ descriptor }) => descriptor === first)?.bytesOnWire, 290);
-  assert.equal(report.bytesOnWire, 570);
+  assert.equal(report.bytesOnWire, 7, 'of the registry, which counts what did not arrive, too');
+});
+
+test('a layer that this run sent stays sent, though ECR then says that it exists', () => {
+  const layers = layersIn([
+    planned,
+    finished(first, { kind: 'sent', bytesOnWire: 140 }),
+    finished(first, { kind: 'completed-elsewhere', bytesOnWire: 150 }),
+  ]);
+  assert.equal(layers.get(first.digest)?.kind, 'sent');
 });
 
 test('a layer that was there and got lost counts as sent', () => {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { RETRIES } from '../../src/async/retry.ts';
 import { Ecr } from '../../src/ecr/ecr.ts';
 import { MAX_LAYERS_AT_ONCE, MAX_LARGE_LAYERS_AT_ONCE } from '../../src/ecr/upload/tuning.ts';
+import { parseReference } from '../../src/ecr/names/reference.ts';
 import { PushError } from '../../src/errors.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
@@ -270,6 +271,35 @@ test('any other refusal of a new repository is not tried again', async () => {
     events.filter(({ kind }) => kind === 'retried'),
     [],
   );
+});
+
+test('the layer that a new repository is tried with comes before all that wait elsewhere', async () => {
+  await using ecr = await startLocalEcr();
+  using _ = withEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env });
+  await using aws = new Ecr({ concurrency: 1 });
+  const begun: string[] = [];
+  const opening = (name: string, at: string) => ({
+    openBlob: (layer: Descriptor): Promise<never> => {
+      begun.push(`${name} ${layer.size}`);
+      return Promise.reject(new Error(at));
+    },
+  });
+  const contextFor = async (name: string) => {
+    const repository = parseReference(`012345678901.dkr.ecr.us-east-1.amazonaws.com/${name}`);
+    return contextOf(await aws.open(repository.repository), opening(name, 'the end')).context;
+  };
+  const [first, second, probed] = [
+    await contextFor('team/first'),
+    await contextFor('team/second'),
+    await contextFor('team/new'),
+  ];
+  const uploads = [
+    assert.rejects(uploadLayers(layersOf([900]), first), /the end/),
+    assert.rejects(uploadLayers(layersOf([800]), second), /the end/),
+    assert.rejects(uploadIntoNew(layersOf([500, 1]), probed), /the end/),
+  ];
+  await Promise.all(uploads);
+  assert.deepEqual(begun, ['team/first 900', 'team/new 1', 'team/second 800']);
 });
 
 test('an abort while a new repository is awaited ends the waiting with its reason', async () => {

@@ -174,17 +174,17 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
   [
     'an attempt more, and when it comes',
     retried('manifest', layer),
-    [`${short} ${RETRIES.manifest.says}; attempt 2 of 6 in 200 ms`],
+    [`${short} ${RETRIES.manifest.says}; retrying in 200 ms (attempt 2 of 6)`],
   ],
   [
     'an attempt more that comes at once',
     retried('layer', layer, 0),
-    [`${short} ${RETRIES.layer.says}; attempt 2 of 6`],
+    [`${short} ${RETRIES.layer.says}; retrying (attempt 2 of 6)`],
   ],
   [
     'an attempt more at the repository itself',
     retried('newRepository', undefined),
-    [`The repository ${RETRIES.newRepository.says}; attempt 2 of 6 in 200 ms`],
+    [`The repository ${RETRIES.newRepository.says}; retrying in 200 ms (attempt 2 of 6)`],
   ],
   ['a tag that was created', tagSettled({ tag: '1.0', kind: 'created' }), []],
   ['a tag that was refused', tagSettled({ tag: '1.0', kind: 'refused', holder: theirs }), []],
@@ -214,14 +214,14 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
     'tags that could not be checked',
     { kind: 'unchecked', what: 'mutability' },
     [
-      '! Could not check whether the tags may move before the upload: allow ecr:DescribeRepositories',
+      '! Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
     ],
   ],
   [
     'policies that could not be checked',
     { kind: 'unchecked', what: 'policies' },
     [
-      '! Could not check whether the repository is empty and lacks policies: allow DescribeImages, GetLifecyclePolicy and GetRepositoryPolicy',
+      '! Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
     ],
   ],
 ];
@@ -308,7 +308,7 @@ const endings: readonly [string, Partial<TargetReport>, readonly string[]][] = [
     'what to set, where its name is not known',
     { repository: { ...REPOSITORY, registryId: undefined } },
     [
-      '! Could not find out the account, so the outputs lack the name of the registry: set registry-id to the account id, or allow ecr:DescribeRepositories',
+      '! Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories',
       `repository team/app in us-east-1: 1.0 now points to ${mine}`,
       COUNTS,
     ],

@@ -1,5 +1,5 @@
 import { Semaphore } from '../../src/async/semaphore.ts';
-import type { Resources } from '../../src/ecr/ecr-registry.ts';
+import type { Resources } from '../../src/ecr/resources.ts';
 import { PartTaker } from '../../src/ecr/upload/take-part.ts';
 
 /** What a registry is made with, for one of its own; parts may be of any size. */
@@ -9,7 +9,7 @@ export function resources(options: Partial<Resources> = {}): Resources {
     layers: new Semaphore(96),
     layersAtOnce: 96,
     sizes: { wanted: undefined, least: 1, maxParts: 4200 },
-    counts: { retries: 0 },
+    counts: { retries: 0, bytesOnWire: 0 },
     debug: () => undefined,
     ...options,
   };

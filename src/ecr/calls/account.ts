@@ -1,11 +1,11 @@
 import type { STSClientResolvedConfig } from '@aws-sdk/client-sts';
 import { EcrRetryStrategy } from './retry-strategy.ts';
 
-/** What a client was made with, and another one needs. */
+/** The settings that one client passes on to another. */
 type ClientSettings = Pick<STSClientResolvedConfig, 'region' | 'credentials' | 'requestHandler'>;
 
 /**
- * The account of the credentials: some of their providers tell it; else AWS does, to anybody who asks.
+ * The account of the credentials. Some credential providers know it; otherwise STS tells any caller.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
 export async function accountOf(
@@ -14,10 +14,10 @@ export async function accountOf(
 ): Promise<string | undefined> {
   const { accountId } = await credentials();
   if (accountId !== undefined) return accountId;
-  // Loaded only when it is used, which is hardly ever.
+  // Rarely needed, so loaded on demand.
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const retryStrategy = new EcrRetryStrategy({ always: 'account', signal: abortSignal });
-  // It is not destroyed: that would end the calls of the client whose handler it shares.
+  // Not destroyed: it shares its request handler with a client that is still in use.
   const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
   return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
 }

@@ -8,24 +8,24 @@ import { isProxyConfigured, proxyHandler } from './proxy.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { EcrRetryStrategy } from './retry-strategy.ts';
 
-/** Nothing moved on a socket for so long (ms): ECR sums a large layer up at Complete, which may take a while. */
+/** Idle time (ms) after which a socket counts as dead. Long, because ECR hashes a large layer during Complete. */
 const SOCKET_TIMEOUT = 120_000;
 const CONNECTION_TIMEOUT = 10_000;
-/** More than there can be layers and look-ups of one repository at once: a call never waits for a socket. */
+/** More than MAX_LAYERS_AT_ONCE and a repository's look-ups together, so that no call waits for a socket. */
 const MAX_SOCKETS = 100;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ClientOptions {
   readonly environment: Environment;
-  /** Of all clients of a run. */
+  /** Shared by all clients of a run. */
   readonly rateLimits: RateLimits;
-  /** Ends the waiting between two attempts. */
+  /** Ends the wait between two attempts. */
   readonly signal: AbortSignal;
   readonly onRetry: (notice: RetryNotice) => void;
 }
 
-/** A client of the SDK's, with its default chain of credentials and endpoints. @throws PushError NO_REGION */
+/** An SDK client with the default chain of credentials and endpoints. @throws PushError NO_REGION */
 export async function privateClient(
   { region, host }: RepositoryReference,
   options: ClientOptions,
@@ -44,20 +44,28 @@ export async function privateClient(
   return { client, region: resolved };
 }
 
-/** Loaded only when it is used. */
+/** The package, which is loaded only when it is used. */
+export type PublicSdk = typeof import('@aws-sdk/client-ecr-public');
+
+export interface PublicClient {
+  readonly sdk: PublicSdk;
+  readonly client: ECRPUBLICClient;
+}
+
+/** A client of the SDK's for ECR Public. */
 export async function publicClient(
   { host }: RepositoryReference,
   options: ClientOptions,
-): Promise<ECRPUBLICClient> {
+): Promise<PublicClient> {
   const { environment, rateLimits } = options;
-  const { ECRPUBLICClient } = await import('@aws-sdk/client-ecr-public');
-  const client = new ECRPUBLICClient({
+  const sdk = await import('@aws-sdk/client-ecr-public');
+  const client = new sdk.ECRPUBLICClient({
     ...(await commonConfig(options)),
     ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
     region: PUBLIC_REGION,
   });
   client.middlewareStack.use(rateLimits.plugin('public', PUBLIC_REGION));
-  return client;
+  return { sdk, client };
 }
 
 async function commonConfig({ environment, signal, onRetry }: ClientOptions) {
@@ -75,7 +83,7 @@ async function commonConfig({ environment, signal, onRetry }: ClientOptions) {
   } satisfies ECRClientConfig;
 }
 
-/** A host that names a kind of endpoint asks for it; an endpoint that is set by its address has the last word. */
+/** The host may ask for a FIPS or dual-stack endpoint; an endpoint URL in the environment takes precedence. */
 function endpointConfig(
   host: string | undefined,
   variable: string,
@@ -98,7 +106,7 @@ async function resolveRegion(client: ECRClient): Promise<string> {
   }
 }
 
-/** The SDK's own variable keeps its meaning. */
+/** AWS_MAX_ATTEMPTS means what it means to the SDK. */
 function attemptsIn(environment: Environment): number | undefined {
   const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
   return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;

@@ -9,7 +9,7 @@ export interface CallContext {
   readonly repository: RepositoryReference;
 }
 
-/** The name that the table is keyed by: Node's error code where there is one, else the error's own name. */
+/** The error's key in EXPLANATIONS: its Node error code if that is listed there, otherwise its name. */
 export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code: unknown = Reflect.get(error, 'code');
@@ -43,7 +43,7 @@ export function explain(error: unknown, context: CallContext): PushError {
   });
 }
 
-/** One line. A host with several addresses gives several errors, under one without a text. */
+/** One line. A host with several addresses fails with several errors, in an AggregateError without text. */
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
@@ -51,19 +51,29 @@ function textOf(error: unknown): string {
 }
 
 function statusOf(error: unknown): number | undefined {
-  const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
-  if (typeof metadata !== 'object' || metadata === null) return undefined;
-  const status: unknown = Reflect.get(metadata, 'httpStatusCode');
-  return typeof status === 'number' ? status : undefined;
+  return metadataOf(error, 'httpStatusCode');
 }
 
-/** An answer that is no JSON and names no error, as load balancers give it. */
+/** How often the SDK made the call. */
+export function attemptsOf(error: unknown): number {
+  return metadataOf(error, 'attempts') ?? 1;
+}
+
+/** A number that the SDK notes with an error. */
+function metadataOf(error: unknown, name: string): number | undefined {
+  const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+  if (typeof metadata !== 'object' || metadata === null) return undefined;
+  const value: unknown = Reflect.get(metadata, name);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** For answers that are not JSON and name no error, such as a load balancer's. */
 function explainStatus(status = 0): Explanation | undefined {
   if (status === 429) return findExplanation('ThrottlingException');
   return status >= 500 ? findExplanation('ServerException') : undefined;
 }
 
-/** AWS's own words are the surer ones: to create a repository with tags takes two permissions, for instance. */
+/** AWS's text is more precise: creating a repository with tags takes two permissions, for instance. */
 function deniedIn(text: string): Record<string, string> {
   const { action, arn } =
     /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
@@ -86,7 +96,7 @@ function valuesOf({ call, repository }: CallContext): Record<string, string> {
   };
 }
 
-/** What leads to a repository besides its name. */
+/** What the user can check when a repository is not found. */
 function whereOf({ type, registryId, region }: RepositoryReference): string {
   if (type === 'public')
     return `its name and the alias (${registryId ?? "that of the credentials' account"})`;

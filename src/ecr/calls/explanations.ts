@@ -4,7 +4,7 @@ export interface Explanation {
   /** Names that AWS, Node or the SDK give to this error. */
   readonly names: readonly string[];
   readonly code: ErrorCode;
-  /** One sentence, in which `valuesOf` gives the words for `{call}` and the like; the cause's text follows. */
+  /** One clause; `explain` fills in `{call}` and the like and appends the original error. */
   readonly says: string;
 }
 
@@ -43,7 +43,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'RegionDisabledException',
     ],
     code: 'ROLE_REFUSED',
-    says: '{call}: AWS gave no credentials for the role in the environment',
+    says: '{call}: AWS refused to issue credentials for the role in the environment',
   },
   {
     names: ['CredentialsProviderError', 'TokenProviderError'],
@@ -64,7 +64,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'MissingAuthenticationTokenException',
     ],
     code: 'CREDENTIALS_INVALID',
-    says: '{call}: AWS does not know these credentials',
+    says: '{call}: AWS does not recognize these credentials',
   },
   {
     names: [
@@ -100,22 +100,22 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     names: ['LayersNotFoundException'],
     code: 'UPLOAD_FAILED',
-    says: '{call}: ECR no longer finds layers in {repository} that it accepted before',
+    says: '{call}: ECR cannot find layers in {repository} that it accepted earlier',
   },
   {
     names: ['ReferencedImagesNotFoundException'],
     code: 'UPLOAD_FAILED',
-    says: '{call}: ECR no longer finds images of the index in {repository} that it accepted before',
+    says: '{call}: ECR cannot find images of the index in {repository} that it accepted earlier',
   },
   {
     names: ['LayerPartTooSmallException', 'EmptyUploadException'],
     code: 'UPLOAD_FAILED',
-    says: '{call}: ECR refused the parts of a layer of {repository}',
+    says: '{call}: ECR refused the parts of a layer in {repository}',
   },
   {
     names: ['ImageDigestDoesNotMatchException'],
     code: 'UPLOAD_FAILED',
-    says: '{call}: a manifest did not reach {repository} as it was sent',
+    says: '{call}: a manifest was altered on its way to {repository}',
   },
   {
     names: [
@@ -136,7 +136,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'ServiceUnavailableException',
     ],
     code: 'SERVER_ERROR',
-    says: '{call}: ECR kept failing for {repository}',
+    says: '{call}: ECR kept returning server errors for {repository}',
   },
   {
     names: ['ERR_INVALID_URL', 'EndpointError'],
@@ -183,7 +183,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
     code: 'INVALID_ENDPOINT',
-    says: '{call}: whatever answers as the ECR endpoint for {region} does not speak TLS',
+    says: '{call}: the ECR endpoint for {region} does not speak TLS',
   },
   {
     names: ['ProxyError'],
@@ -195,5 +195,5 @@ export const EXPLANATIONS: readonly Explanation[] = [
 export const UNEXPECTED: Explanation = {
   names: [],
   code: 'UNEXPECTED_RESPONSE',
-  says: '{call}: ECR gave an error for {repository} that this action does not know',
+  says: '{call}: ECR returned an error for {repository} that this action does not recognize',
 };

@@ -7,10 +7,10 @@ import { getProxyForUrl } from 'proxy-from-env';
 type Handle = NodeHttpHandler['handle'];
 type Request = Parameters<Handle>[0];
 
-/** How many tunnels there are, who calls decides. */
+/** The caller limits the number of tunnels. */
 const AGENT_OPTIONS = { keepAlive: true } as const;
 
-/** Its base class finds out from the call stack which kind a request is, which fails when a socket comes back to be used again. */
+/** The base class infers from the call stack whether a request is secure, which fails for reused sockets. */
 class TunnelAgent extends HttpsProxyAgent<string> {
   override isSecureEndpoint(): boolean {
     return true;
@@ -23,10 +23,10 @@ class PlainAgent extends HttpProxyAgent<string> {
   }
 }
 
-/** The proxy said no, or nothing that makes sense: the request has not reached its host. */
+/** The proxy refused, or its answer made no sense: the request did not reach its host. */
 class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  /** The SDK's own sign for an error that another attempt may mend: present or not. */
+  /** The SDK's marker for retryable errors; absent on others. */
   readonly $retryable?: { readonly throttling: false };
 
   constructor(message: string, { isTransient, cause }: { isTransient: boolean; cause?: unknown }) {
@@ -35,11 +35,11 @@ class ProxyError extends Error {
   }
 }
 
-/** Sends each request the way that the variables say for its host: through a proxy, or straight. */
+/** Sends each request through the proxy that the environment names for its host, or directly. */
 export class ProxyHandler extends NodeHttpHandler {
   readonly #options: NodeHttpHandlerOptions;
   readonly #proxyFor: (url: string) => string;
-  /** By the proxy's address. */
+  /** Keyed by proxy URL. */
   readonly #handlers = new Map<string, NodeHttpHandler>();
 
   constructor(options: NodeHttpHandlerOptions, proxyFor: (url: string) => string = getProxyForUrl) {
@@ -73,7 +73,7 @@ export class ProxyHandler extends NodeHttpHandler {
     httpsAgent.on(
       'proxyConnect',
       ({ statusCode = 0, statusMessage = '' }: IncomingMessage, request: ClientRequest) => {
-        // Else its answer would look as if it came from the host.
+        // Otherwise the proxy's answer would look like the host's.
         if (statusCode !== 200) request.destroy(refused(proxy, statusCode, statusMessage));
       },
     );
@@ -88,7 +88,7 @@ function addressOf({ protocol, hostname, port, path }: Request): string {
   return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
 }
 
-/** The agents throw plain errors, where sockets and the SDK give theirs a code or a name. */
+/** The agents throw plain Errors; errors from sockets and the SDK have a code or a name. */
 function isOfTheAgents(error: unknown): error is Error {
   return error instanceof Error && error.name === 'Error' && !('code' in error);
 }

@@ -13,9 +13,9 @@ type Environment = Record<string, string | undefined>;
 const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'] as const;
 
 /**
- * Puts the inputs in the place of the usual variables, in lower case, which everything reads first. So the credential
- * providers take the same way as ECR.
- * @throws PushError INVALID_INPUT for a proxy that is none
+ * Writes the inputs to the lower-case proxy variables, which take precedence everywhere, so that the credential
+ * providers use the same proxy as ECR.
+ * @throws PushError INVALID_INPUT for an invalid proxy
  */
 export function setProxyVariables(
   { httpsProxy, httpProxy, noProxy }: ProxySettings,
@@ -37,21 +37,19 @@ function readVariable(name: string, environment: Readonly<Environment>): string 
   return [environment[name], environment[name.toUpperCase()]].find((text) => text) ?? '';
 }
 
-/** Without a scheme it is `http://`, as curl has it. What is wrong is told without the text, which may hold a password. */
+/** Defaults to `http://`, as curl does. The error leaves out the text, which may hold a password. */
 function checkProxy(text: string, name: string): string {
   const url = text.includes('://') ? text : `http://${text}`;
   if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
   const input = name.replace('_', '-');
-  throw new PushError(
-    'INVALID_INPUT',
-    `The input ${input}, or the variable ${name}, is not an HTTP proxy`,
-    {
-      hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
-    },
-  );
+  const source =
+    name === 'all_proxy' ? `variable ${name}` : `input ${input}, or the variable ${name},`;
+  throw new PushError('INVALID_INPUT', `The ${source} is not an HTTP proxy`, {
+    hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
+  });
 }
 
-/** For the SDK's clients: through the proxies that the environment names. Loaded only where it names any. */
+/** A request handler for the SDK's clients that follows the proxy variables, loaded on demand. */
 export async function proxyHandler(options: NodeHttpHandlerOptions) {
   const { ProxyHandler } = await import('./proxy-handler.ts');
   return new ProxyHandler(options);

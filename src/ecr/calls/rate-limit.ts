@@ -3,7 +3,7 @@ import { sleep } from '../../async/sleep.ts';
 import { errorName } from './exceptions.ts';
 import type { RegistryType } from '../names/reference.ts';
 
-/** Calls a second, by the name of the call. */
+/** Calls per second, by call name. */
 type Rates = Readonly<Record<string, number>>;
 
 /**
@@ -21,18 +21,23 @@ const RATES: Readonly<Record<RegistryType, Rates>> = {
   public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
 };
 
-/** How many seconds' worth of calls may go at once at the start: how much AWS allows is not documented. */
+/** The initial burst, in seconds' worth of calls. What AWS allows is not documented. */
 const BURST_SECONDS = 4;
 
-/** The names that throttling has in AWS's answers. */
-const THROTTLING = ['ThrottlingException', 'Throttling', 'TooManyRequestsException'];
+/** AWS's error names for throttling. */
+const THROTTLING = [
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+];
 
-/** A token bucket: calls go at once while it holds tokens, then at its rate, in the order in which they came. */
+/** A token bucket: calls go immediately while tokens last, then at its rate, in order of arrival. */
 export class TokenBucket {
   readonly #rate: number;
   readonly #capacity: number;
   readonly #now: () => number;
-  /** Below zero: calls that wait already. */
+  /** Negative while calls are waiting. */
   #tokens: number;
   #filledAt: number;
 
@@ -52,7 +57,7 @@ export class TokenBucket {
     return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
   }
 
-  /** After a call was throttled: what is left of the burst is not there. */
+  /** Gives up what is left of the burst, after a call was throttled. */
   drain(): void {
     this.#fill();
     this.#tokens = Math.min(this.#tokens, 0);
@@ -66,7 +71,7 @@ export class TokenBucket {
   }
 }
 
-/** The limits of a whole run: calls count for the account that makes them, which is one, and for their region. */
+/** The rate limits of a run. AWS counts calls per calling account, of which a run has one, and per region. */
 export class RateLimits {
   readonly #regions = new Map<string, ReadonlyMap<string, TokenBucket>>();
 
@@ -79,7 +84,8 @@ export class RateLimits {
     const middleware: FinalizeRequestMiddleware<Input, Output> =
       (next, context) => async (args) => {
         const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
-        await sleep(bucket?.take() ?? 0, signalOf(context));
+        const wait = bucket?.take() ?? 0;
+        if (wait > 0) await sleep(wait, signalOf(context)).catch(endAsAbort);
         try {
           return await next(args);
         } catch (error) {
@@ -112,7 +118,12 @@ function newBuckets(rates: Rates): ReadonlyMap<string, TokenBucket> {
   return new Map(entries);
 }
 
-/** The call's own, as `send` was given it. */
+/** The SDK would take the abort's reason for an error of the call, and retry it. */
+function endAsAbort(cause: unknown): never {
+  throw Object.assign(new Error('aborted'), { name: 'AbortError', reason: cause });
+}
+
+/** The signal that was passed to `send`. */
 function signalOf({ __smithy_context: call }: HandlerExecutionContext): AbortSignal | undefined {
   const signal = call?.abortSignal;
   return signal instanceof AbortSignal ? signal : undefined;

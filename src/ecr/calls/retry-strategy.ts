@@ -2,19 +2,19 @@ import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types'
 import { Retry, type RetryName, type RetryNotice } from '../../async/retry.ts';
 
 interface Options {
-  /** The row of the table for whatever is tried again; undefined for that of its error. */
+  /** The row of RETRIES for every retry; undefined to choose it by the error. */
   readonly always?: RetryName;
-  /** Attempts at one call, the first included; undefined for the table's. */
+  /** Attempts per call, including the first; undefined for the table's number. */
   readonly attempts?: number | undefined;
-  /** Ends the waiting between two attempts. */
+  /** Ends the wait between two attempts. */
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
 }
 
 /**
- * The SDK's standard retries, but for three things. LimitExceededException is not tried again: the SDK takes it for
- * throttling, while in ECR it is a quota of stored things that no waiting mends. No quota of retries is shared by all
- * calls of a client: many layers at once use it up in seconds of throttling. And waiting ends with a signal.
+ * The SDK's retries, with the attempts and waits of RETRIES and three other differences. LimitExceededException is not
+ * retried: the SDK treats it as throttling, but in ECR it is a storage quota, which waiting does not change. Calls do
+ * not share a retry quota: many layers at once would use it up within seconds of throttling. A signal ends the wait.
  */
 export class EcrRetryStrategy implements RetryStrategyV2 {
   readonly mode = 'standard';
@@ -28,7 +28,7 @@ export class EcrRetryStrategy implements RetryStrategyV2 {
     return Promise.resolve(new CallToken(new Retry(this.#options)));
   }
 
-  /** @throws the failure itself when there is to be no other attempt, the signal's reason */
+  /** @throws the failure itself if no attempt is left, the signal's reason */
   async refreshRetryTokenForRetry(token: RetryToken, failure: RetryErrorInfo): Promise<CallToken> {
     const { always, signal } = this.#options;
     const name = retryOf(failure);
@@ -40,7 +40,7 @@ export class EcrRetryStrategy implements RetryStrategyV2 {
   }
 
   recordSuccess(): void {
-    // Nothing is shared by calls that one could give back to the others.
+    // Calls share no retry quota that a success could refill.
   }
 }
 
@@ -61,7 +61,7 @@ class CallToken implements RetryToken {
   }
 }
 
-/** Undefined for what no other attempt mends. */
+/** Undefined for errors that a retry does not fix. */
 function retryOf({ error, errorType }: RetryErrorInfo): RetryName | undefined {
   if (error?.name === 'LimitExceededException') return undefined;
   if (errorType === 'THROTTLING') return 'throttled';

@@ -37,7 +37,7 @@ function ipv4Domain(region: string): string {
   return partition(region).dnsSuffix;
 }
 
-/** That of the API's dual-stack endpoints, which is `api.aws`, but for its first label: `on.aws`. */
+/** The domain of the API's dual-stack endpoints with `on.` in place of `api.`: `on.aws`. */
 function dualStackDomain(region: string): string {
   return partition(region).dualStackDnsSuffix.replace(/^api\./, 'on.');
 }

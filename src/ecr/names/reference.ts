@@ -4,7 +4,7 @@ import { parseImageHost, privateHost, PUBLIC_HOST } from './image-hosts.ts';
 
 export type RegistryType = 'private' | 'public';
 
-/** One repository of one ECR registry, as far as its name tells. */
+/** One repository of one ECR registry, as far as it is known. */
 export interface RepositoryReference {
   readonly type: RegistryType;
   /** The account's 12 digits, or for ECR Public an alias; undefined means the caller's own registry. */
@@ -15,7 +15,7 @@ export interface RepositoryReference {
   readonly name: string;
   /** The host, where the user gave one: the outputs then name the same. */
   readonly host?: string;
-  /** ECR Public: what stands for the registry in the names of its images, where an answer told it. */
+  /** ECR Public: the registry's alias in image names, once an answer has revealed it. */
   readonly alias?: string;
 }
 
@@ -29,7 +29,7 @@ export interface RepositoryId {
 export const PUBLIC_REGION = 'us-east-1';
 
 /**
- * The services' own patterns; for private ECR the wider one that references to images follow, as ECR has the last word.
+ * The services' own patterns; for private ECR the wider one of image references, as ECR has the final say.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
  * https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_CreateRepository.html
  */
@@ -85,7 +85,7 @@ export interface ImageReference {
   readonly tag: string | undefined;
 }
 
-/** Whether the text begins with a host of ECR's: a name may look like another registry's host, as in pull-through caches. */
+/** Whether the text begins with an ECR host. Names may begin with other hosts, as those of pull-through caches do. */
 export function isEcrReference(text: string): boolean {
   return parseImageHost(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
 }
@@ -122,7 +122,7 @@ function notEcr(text: string, host: string): PushError {
   const isHost = /[.:]|^localhost$/.test(host);
   return new PushError(
     'INVALID_INPUT',
-    `${text} is not in ECR: ${isHost ? host : 'docker.io'} is another registry`,
+    `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`,
     {
       hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${PUBLIC_HOST}/ALIAS/NAME:TAG.`,
     },
@@ -130,14 +130,14 @@ function notEcr(text: string, host: string): PushError {
 }
 
 function malformed(text: string): PushError {
-  return new PushError('INVALID_INPUT', `${text} is not an image reference to push to`, {
-    hint: `Write HOST/NAME:TAG, or ${PUBLIC_HOST}/ALIAS/NAME:TAG; the digest comes from the image.`,
+  return new PushError('INVALID_INPUT', `${text} is not a valid image reference`, {
+    hint: `Write HOST/NAME:TAG, or ${PUBLIC_HOST}/ALIAS/NAME:TAG, without a digest.`,
   });
 }
 
 /**
- * `HOST/NAME`, as pulls name it; undefined while the account is not known. ECR Public's has the account in it as long as
- * its alias is not known.
+ * `HOST/NAME`, as pulls name it; undefined while the account is unknown. For ECR Public, the account stands in for an
+ * unknown alias.
  */
 export function repositoryUri(repository: RepositoryReference): string | undefined {
   const { type, registryId, name, alias = registryId } = repository;
@@ -154,7 +154,7 @@ export function isFullyNamed(repository: RepositoryReference): boolean {
   return alias !== undefined && !isAccountId(alias);
 }
 
-/** Of an answer's `repositoryUri`, where that is ECR Public's. */
+/** The alias in an answer's `repositoryUri`, if that is ECR Public's. */
 export function aliasIn(uri: unknown): string | undefined {
   const [host, alias, ...name] = typeof uri === 'string' ? uri.split('/') : [];
   const isPublic = host !== undefined && parseImageHost(host)?.type === 'public';

@@ -3,7 +3,7 @@ import type { BodyMemory } from './memory.ts';
 import { CHUNK_BYTES, CHUNKS_AT_ONCE, ENCODE_STEP, WRITE_BYTES } from './tuning.ts';
 import { encodeInPlace } from './worker.js';
 
-/** Bytes of a layer, as one UploadLayerPart carries them. */
+/** The range of a layer that one UploadLayerPart carries. */
 export interface LayerPart {
   readonly uploadId: string;
   /** Offset in the layer. */
@@ -20,24 +20,24 @@ export interface PartSource {
   read(target: Uint8Array, position: number): Promise<void>;
 }
 
-/** What UploadLayerPart's request holds around the base64 of a part. */
+/** The JSON before and after a part's base64 in an UploadLayerPart request. */
 export interface Frame {
   readonly before: string;
   readonly after: string;
 }
 
-/** A body as it is before its bytes are encoded. */
+/** A body whose part is not encoded yet. */
 export interface RawBody {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  /** Where the part's base64 goes, and where its bytes, `size` of them, end for now. */
+  /** The range that the base64 will fill; until then its last `size` bytes are the raw part. */
   readonly start: number;
   readonly end: number;
   readonly size: number;
-  /** Raw bytes to be encoded at once. */
+  /** Raw bytes to encode per step. */
   readonly step: number;
 }
 
-/** Members in the order in which the SDK writes them: those that the API requires come first. */
+/** Members in the SDK's order: required ones first. */
 export function frameOf({ registryId, repositoryName }: RepositoryId, part: LayerPart): Frame {
   const { uploadId, partFirstByte, partLastByte } = rangeOf(part);
   const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
@@ -63,8 +63,8 @@ export function bodySize({ before, after }: Frame, size: number): number {
 }
 
 /**
- * Fills `bytes` with the frame and, between, the part, at the end of the place where its base64 goes: so the raw bytes
- * never need memory of their own.
+ * Fills `bytes` with the frame, and reads the part into the end of the space for its base64, so that the raw bytes need
+ * no memory of their own.
  * @throws what `source` throws
  */
 export async function readBody(
@@ -81,25 +81,25 @@ export async function readBody(
   return { bytes, start, end, size, step: ENCODE_STEP };
 }
 
-/** A part as the body of its request, hashed for the signature. It may hold memory until its end. */
+/** A part as a request body, hashed for the signature. It may hold memory until `end`. */
 export interface EncodedBody {
   readonly part: LayerPart;
   readonly frame: Frame;
-  /** Of the body. */
+  /** The body's size. */
   readonly bytes: number;
   /** SHA-256 of the body, hexadecimal. */
   readonly hash: string;
   /** The body, for one attempt. */
   chunks(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** Told of each request that reads the body, until it closes: one that failed may still be writing. */
+  /** Keeps the body until the request closes: one that failed may still be reading it. */
   heldBy(request: NodeJS.EventEmitter): void;
   /** The part's own bytes. */
   decode(): Promise<Uint8Array>;
-  /** No other attempt will be made. */
+  /** Called after the last attempt. */
   end(): void;
 }
 
-/** Made once, in memory, which is given back when the last request that reads it is closed. */
+/** Encoded once, in memory that is released when the last request reading it has closed. */
 export class ResidentBody implements EncodedBody {
   readonly part: LayerPart;
   readonly frame: Frame;
@@ -145,20 +145,28 @@ export class ResidentBody implements EncodedBody {
   }
 }
 
-/** Encoded a second time while it is sent, and not held: for when memory is short and CPU is not. */
+/** Not held in memory, but encoded again while it is sent: for when memory is short and CPU is not. */
 export class StreamedBody implements EncodedBody {
   readonly part: LayerPart;
   readonly frame: Frame;
   readonly bytes: number;
   readonly hash: string;
   readonly #source: PartSource;
+  readonly #onEnd: () => void;
 
-  constructor(part: LayerPart, frame: Frame, hash: string, source: PartSource) {
+  constructor(
+    part: LayerPart,
+    frame: Frame,
+    hash: string,
+    source: PartSource,
+    onEnd: () => void = () => undefined,
+  ) {
     this.part = part;
     this.frame = frame;
     this.bytes = bodySize(frame, part.size);
     this.hash = hash;
     this.#source = source;
+    this.#onEnd = onEnd;
   }
 
   chunks(): AsyncIterable<Uint8Array> {
@@ -166,7 +174,7 @@ export class StreamedBody implements EncodedBody {
   }
 
   heldBy(): void {
-    // There is nothing to be held.
+    // No memory to keep.
   }
 
   async decode(): Promise<Uint8Array> {
@@ -176,17 +184,17 @@ export class StreamedBody implements EncodedBody {
   }
 
   end(): void {
-    // It holds nothing.
+    this.#onEnd();
   }
 }
 
-/** A body that is in memory, a write at a time: the bytes themselves, not a copy. */
+/** A body in memory, one write at a time, without copying. */
 function* writesOf(body: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < body.byteLength; at += WRITE_BYTES)
     yield body.subarray(at, at + WRITE_BYTES);
 }
 
-/** The same body made while it is sent, in the memory of a few chunks. @throws what `source` throws */
+/** The same body, encoded while it is sent, in a few chunks of memory. @throws what `source` throws */
 async function* chunksOf(
   { before, after }: Frame,
   { firstByte, size }: LayerPart,

@@ -9,10 +9,10 @@ export type PartOutcome =
   | { readonly kind: 'not-consecutive'; readonly lastValidByteReceived: number | undefined }
   | { readonly kind: 'upload-not-found' };
 
-/** What sending the parts of a layer takes. */
+/** The calls that sending a layer's parts needs. */
 export interface PartCalls {
   take(part: LayerPart, blob: LayerBlob, signal: AbortSignal): Promise<EncodedBody>;
-  /** Undefined where it is better not to take another part yet. */
+  /** Prepares a later part; undefined if it is better to wait. */
   takeAhead(
     part: LayerPart,
     blob: LayerBlob,
@@ -28,8 +28,8 @@ interface Options {
 }
 
 /**
- * Sends the parts of a layer from a position on, each after the answer to the one before: ECR refuses a part that does
- * not follow the last one. It goes on where ECR says that it stands, whatever was sent.
+ * Sends a layer's parts from a position on, each after the answer to the previous one, because ECR refuses a part that
+ * does not follow the last one. Continues from the byte that ECR names, whatever was sent.
  */
 export async function sendInOrder(
   from: UploadPosition,
@@ -53,7 +53,7 @@ export async function sendInOrder(
   return 'done';
 }
 
-/** Where ECR stands: after the answer to a lost one this may be the end of the part that it refused. */
+/** The byte that ECR expects next: if an answer was lost, possibly the end of the part that it refused. */
 function nextByte(outcome: Exclude<PartOutcome, { kind: 'upload-not-found' }>): number | undefined {
   const last =
     outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
@@ -65,7 +65,7 @@ interface Taken {
   readonly body: Promise<EncodedBody>;
 }
 
-/** The parts of one upload, made ready while those before them are on the wire. */
+/** Prepares an upload's next parts while earlier ones are on the wire. */
 class PartsAhead implements AsyncDisposable {
   readonly #upload: UploadPosition;
   readonly #calls: PartCalls;
@@ -80,7 +80,7 @@ class PartsAhead implements AsyncDisposable {
     this.#signal = signal;
   }
 
-  /** The part that starts at `firstByte`. What was made ready is thrown away if ECR stands elsewhere. */
+  /** The part that starts at `firstByte`. Discards the prepared parts if ECR expects another byte. */
   async take(firstByte: number): Promise<EncodedBody> {
     const [next, ...others] = this.#ahead;
     if (next?.part.firstByte === firstByte) {
@@ -91,7 +91,7 @@ class PartsAhead implements AsyncDisposable {
     return this.#calls.take(this.#part(firstByte), this.#blob, this.#signal);
   }
 
-  /** The parts from `firstByte` on will be next, if all goes well. */
+  /** Prepares the parts from `firstByte` on, which come next if all goes well. */
   takeAhead(firstByte: number): void {
     const known = this.#ahead.at(-1)?.part;
     let next = known === undefined ? firstByte : known.firstByte + known.size;
@@ -99,14 +99,14 @@ class PartsAhead implements AsyncDisposable {
       const part = this.#part(next);
       const body = this.#calls.takeAhead(part, this.#blob, this.#signal);
       if (body === undefined) return;
-      // Should it fail, that is for the one who takes it.
+      // A failure surfaces when the part is taken.
       body.catch(() => undefined);
       this.#ahead = [...this.#ahead, { part, body }];
       next += part.size;
     }
   }
 
-  /** Ends no sooner than the reading, so that the blob can be closed then. */
+  /** Waits until all reads have ended, so that the blob can be closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#discard();
   }

@@ -3,15 +3,15 @@ import { CAPACITY_STEP, PART_MEMORY } from './tuning.ts';
 
 /** Memory for one body. */
 export interface BodyMemory {
-  /** As many as were asked for, with whatever they held before; shared, so that a thread can read them in place. */
+  /** As many bytes as requested, not cleared; shared, so that a thread can work on them in place. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  /** Gives it back for reuse: only once nobody can read it any more. */
+  /** Returns it for reuse. Call only when nothing can read it any more. */
   release(): void;
-  /** Leaves it to the garbage collector, because somebody may still read it. */
+  /** Leaves it to the garbage collector, because something may still use it. */
   drop(): void;
 }
 
-/** Memory for the bodies of parts, reused, and bounded over all layers and repositories that share it. */
+/** Reusable memory for part bodies, bounded across all layers and repositories that share it. */
 export class Memory {
   readonly #budget: number;
   readonly #room: Semaphore;
@@ -24,12 +24,12 @@ export class Memory {
     this.#room = new Semaphore(budget);
   }
 
-  /** Waits until there is room; one body is always granted, also beyond the budget. @throws the signal's reason */
+  /** Waits for room. A single body is always granted, even beyond the budget. @throws the signal's reason */
   acquire(size: number, signal: AbortSignal, priority: number): Promise<BodyMemory> {
     return this.#room.acquireFor((permit) => this.#lend(permit, size), size, signal, priority);
   }
 
-  /** Undefined where that would exceed the budget, or where somebody waits already. */
+  /** Undefined if that would exceed the budget, or if others are already waiting. */
   tryAcquire(size: number): BodyMemory | undefined {
     const permit = this.#room.tryAcquire(size);
     return permit && this.#lend(permit, size);
@@ -61,7 +61,7 @@ export class Memory {
     return smallest;
   }
 
-  /** In the place of memory that is free, where there would be too much together. */
+  /** Frees unused memory, oldest first, if the total would exceed the budget. */
   #allocate(size: number): SharedArrayBuffer {
     const memory = new SharedArrayBuffer(Math.ceil(size / CAPACITY_STEP) * CAPACITY_STEP);
     this.#allocated += memory.byteLength;

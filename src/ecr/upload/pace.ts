@@ -15,7 +15,7 @@ const PROCESS: Clock = {
   },
 };
 
-/** What sets the pace of a push: the network, or this process's CPU. */
+/** Tells whether the network or this process's CPU limits the push. */
 export class Pace {
   readonly #clock: Clock;
   #hasSent = false;
@@ -29,12 +29,12 @@ export class Pace {
     this.#measuredAt = clock.now();
   }
 
-  /** To be told of each part that has arrived. */
+  /** To be called after each part. */
   noteSent(): void {
     this.#hasSent = true;
   }
 
-  /** Until a part has arrived, it is: the CPU is then busy with what there is to begin with, whatever comes after. */
+  /** True until the first part is done: until then the CPU is busy starting up, which says nothing about the rest. */
   isNetworkBound(): boolean {
     return !this.#hasSent || this.#busyCores() < IDLE_CORES;
   }

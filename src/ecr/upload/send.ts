@@ -6,18 +6,18 @@ type Plug = <Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
 ) => void;
 
-/** Makes the command that uploads `layerPartBlob` as the part, has its stack plugged, and sends it. */
+/** Makes an UploadLayerPart command with `layerPartBlob`, lets `plug` add middleware to it, and sends it. */
 export type SendPart<Output> = (layerPartBlob: Uint8Array, plug: Plug) => Promise<Output>;
 
 const HASH_HEADER = 'x-amz-content-sha256';
 const LENGTH_HEADER = 'content-length';
 
 /**
- * Sends a part whose body is made already: the client serializes the request without its bytes, and this puts the body
- * in and hands the signer its hash, by the SDK's own extension point.
+ * Sends a part whose body is already encoded: the client serializes the request without the bytes, and middleware (the
+ * SDK's own extension point) then inserts the body and gives the signer its hash.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/middleware-stack.html
- * A client that writes another request than the body was made for gets the bytes to write them as it does.
- * `onBytes` is told of what is given to the network.
+ * If the client serializes a request other than expected, it gets the raw bytes to encode them itself.
+ * `onBytes` is called with the bytes handed to the network.
  */
 export async function sendPart<Output>(
   body: EncodedBody,
@@ -51,7 +51,7 @@ function insertBody<Input extends object, Output extends object>(
     },
     { step: 'serialize', priority: 'low', name: 'ecrPartBody' },
   );
-  // After the retries and the signer, which copies the request: so that each attempt reads the body anew.
+  // After the retries and the signer, which copies the request, so that each attempt gets a fresh stream.
   stack.add((next) => (args) => next(withBody(args, new BodyStream(body, onBytes))), {
     step: 'finalizeRequest',
     priority: 'low',
@@ -88,25 +88,25 @@ function withBody<Input extends object>(
   return args;
 }
 
-/** What this needs of Node's `ClientRequest`. */
+/** The parts of Node's `ClientRequest` that are used here. */
 interface Request extends NodeJS.WritableStream {
   readonly writableEnded: boolean;
   destroy(error?: Error): void;
 }
 
-/** A request's body, a chunk at a time. When the chunks fail, so does their request; when it closes, no more are made. */
+/** A request's body, chunk by chunk. If a chunk fails, so does the request; once that closes, no more are made. */
 export class BodyStream extends Readable {
   readonly #body: Pick<EncodedBody, 'bytes' | 'heldBy'>;
   readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   readonly #onBytes: (bytes: number) => void;
   #written = 0;
 
-  /** `onBytes` is told of each chunk that a request takes. */
+  /** `onBytes` is called with the size of each chunk that the request takes. */
   constructor(
     body: Pick<EncodedBody, 'bytes' | 'heldBy' | 'chunks'>,
     onBytes: (bytes: number) => void,
   ) {
-    // No chunk is made before the one in front of it is written.
+    // While one chunk is being written, only one more is made.
     super({ highWaterMark: 1 });
     const chunks = body.chunks();
     this.#body = body;
@@ -129,7 +129,7 @@ export class BodyStream extends Readable {
       this.#onBytes(byteLength);
     });
     if (isRequest(destination)) {
-      // What Node's pipe leaves to its user: each ends with the other.
+      // Node's pipe does not do this: each ends with the other.
       this.once('error', (error) => destination.destroy(error));
       destination.once('close', () => this.destroy());
       this.#endWithAnswer(destination);
@@ -138,8 +138,8 @@ export class BodyStream extends Readable {
   }
 
   /**
-   * Once an answer is complete, Node no longer tells when the socket has room again: a request that still waits for
-   * it would stay open, with its socket and its memory.
+   * After a complete answer, Node no longer emits `drain`: a request that is still waiting for it would stay open, with
+   * its socket and its memory.
    */
   #endWithAnswer(request: Request): void {
     const end = (): void => {

@@ -24,17 +24,17 @@ interface Options {
 }
 
 /**
- * Takes parts from layers and makes them ready to be sent, with memory and threads that all layers and repositories of
- * a run share. A part is encoded once, into memory; when there is none to be had and the network sets the pace, more
- * parts at once are worth encoding them twice.
+ * Prepares parts of layers to be sent, with memory and threads that the whole run shares. A part is encoded once, into
+ * memory. If no memory is free and the network is the bottleneck, it is encoded twice instead: first for its hash, then
+ * while it is sent, because more parts in flight are worth the CPU.
  */
 export class PartTaker implements AsyncDisposable {
   readonly #memory: Memory;
-  /** Where bodies are made that only their hash is taken from. */
+  /** For bodies that are encoded only to be hashed. */
   readonly #scratch = new Memory(SCRATCH_MEMORY);
   readonly #threads: Threads;
   readonly #pace: Pick<Pace, 'noteSent' | 'isNetworkBound'>;
-  /** Those that wait for memory, and will do without once the network sets the pace. */
+  /** Parts waiting for memory, aborted to do without once the network is the bottleneck. */
   readonly #waiting = new Set<AbortController>();
 
   constructor({ memory, threads, pace }: Options = {}) {
@@ -43,12 +43,12 @@ export class PartTaker implements AsyncDisposable {
     this.#pace = pace ?? new Pace();
   }
 
-  /** Gets ready for the parts of a layer of `size` bytes. */
+  /** Prepares for a layer of `size` bytes. */
   expect(size: number): void {
     this.#threads.expect(size);
   }
 
-  /** Waits for memory, or for the network to set the pace. @throws what `source` throws, the signal's reason */
+  /** Waits for memory, or until the network is the bottleneck. @throws what `source` throws, the signal's reason */
   async take(
     repository: RepositoryId,
     part: LayerPart,
@@ -63,7 +63,7 @@ export class PartTaker implements AsyncDisposable {
       : this.#resident(part, frame, source, memory);
   }
 
-  /** The same for a part whose turn has not come: undefined when there is neither memory nor CPU to spare. */
+  /** The same ahead of the part's turn: undefined if neither memory nor CPU is to spare. */
   takeAhead(
     repository: RepositoryId,
     part: LayerPart,
@@ -80,7 +80,7 @@ export class PartTaker implements AsyncDisposable {
     await this.#threads[Symbol.asyncDispose]();
   }
 
-  /** Undefined once it is the network that sets the pace, and there was no memory before. */
+  /** Undefined if the network becomes the bottleneck before memory is free. */
   async #acquireWhileBusy(
     size: number,
     urgency: number,
@@ -100,9 +100,13 @@ export class PartTaker implements AsyncDisposable {
     }
   }
 
-  /** A part was sent: if by now the network sets the pace, none that waits needs memory any more. */
+  /** After each part: once the network is the bottleneck, waiting parts no longer need memory. */
   #noteSent(): void {
     this.#pace.noteSent();
+    this.#wake();
+  }
+
+  #wake(): void {
     if (this.#waiting.size === 0 || !this.#pace.isNetworkBound()) return;
     for (const idle of this.#waiting) idle.abort();
   }
@@ -131,7 +135,7 @@ export class PartTaker implements AsyncDisposable {
     const memory = await this.#scratch.acquire(size, signal, urgencyOf(part, source));
     const hash = await this.#encode(part, frame, source, memory);
     memory.release();
-    return new StreamedBody(part, frame, hash, source);
+    return new StreamedBody(part, frame, hash, source, () => this.#wake());
   }
 
   /** @returns the body's hash */
@@ -145,14 +149,14 @@ export class PartTaker implements AsyncDisposable {
       const read = (): Promise<RawBody> => readBody(memory.bytes, frame, part, source);
       return (await this.#threads.encode(await read())) ?? encodeAndHash(await read());
     } catch (error) {
-      // A read that failed may be one of several that are still under way.
+      // Other reads may still be writing to this memory.
       memory.drop();
       throw error;
     }
   }
 }
 
-/** What is left of the layer (bytes): the one that has most left is the one that the push waits for at its end. */
+/** Bytes left of the layer: the layer with the most left is the one that the push ends up waiting for. */
 function urgencyOf({ firstByte }: LayerPart, { size }: PartSource): number {
   return size - firstByte;
 }

@@ -12,9 +12,9 @@ interface Options {
 }
 
 /**
- * Encodes and hashes bodies on threads of their own, so that the main thread can write to sockets meanwhile.
- * (`crypto.subtle.digest` leaves that thread, too, but copies each body first: a tenth more CPU, and that much more
- * memory.)
+ * Encodes and hashes bodies on worker threads, so that the main thread can write to sockets in the meantime.
+ * (`crypto.subtle.digest` leaves the main thread too, but copies each body first: 10 % more CPU, and memory for the
+ * copy.)
  */
 export class Threads implements AsyncDisposable {
   readonly #workerFile: URL;
@@ -26,14 +26,14 @@ export class Threads implements AsyncDisposable {
     this.#maxThreads = maxThreads ?? Math.min(MAX_THREADS, availableParallelism());
   }
 
-  /** Starts a thread, if a layer of `size` bytes will need one: it takes longer to start than the first part to be read. */
+  /** Starts a thread if a layer of `size` bytes needs one: that takes longer than reading the first part. */
   expect(size: number): void {
     if (size >= THREAD_MIN_BYTES) this.#start();
   }
 
   /**
-   * Here and now where that is faster, or where there are no threads to be had.
-   * @returns the body's SHA-256, hexadecimal; undefined when a thread died over it: its bytes must be read again
+   * On the main thread if that is faster, or if there is no other thread.
+   * @returns the body's SHA-256, hexadecimal; undefined if a thread died: the part must then be read again
    */
   encode(body: RawBody): string | Promise<string | undefined> {
     if (body.bytes.byteLength < THREAD_MIN_BYTES) return encodeAndHash(body);
@@ -58,7 +58,7 @@ export class Threads implements AsyncDisposable {
 
 type Settle = (digest: string | undefined) => void;
 
-/** Encodes and hashes bodies one after another, in memory that both threads see. */
+/** Encodes and hashes bodies one at a time, in shared memory. */
 class Thread implements AsyncDisposable {
   readonly #worker: Worker | undefined;
   readonly #pending = new Map<number, Settle>();
@@ -79,7 +79,7 @@ class Thread implements AsyncDisposable {
     return this.#isAlive;
   }
 
-  /** Bodies that it was given and that are not done. */
+  /** Bodies that are not done yet. */
   get pending(): number {
     return this.#pending.size;
   }
@@ -113,13 +113,13 @@ class Thread implements AsyncDisposable {
   }
 }
 
-/** Undefined where it cannot be had. */
+/** Undefined if it cannot be started. */
 function startWorker(file: URL): Worker | undefined {
   try {
     return new Worker(file, {
       workerData: WORKER_DATA,
       resourceLimits: THREAD_HEAP,
-      // Without this process's own options: a preloaded module is none of its business.
+      // Without this process's options: the worker needs no preloaded modules.
       execArgv: [],
     });
   } catch {

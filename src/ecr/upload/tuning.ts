@@ -2,67 +2,64 @@
 
 // What ECR takes.
 
-/** Every part but the last must have this at least. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CompleteLayerUpload.html */
+/** The minimum for every part but the last. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CompleteLayerUpload.html */
 export const MIN_PART_SIZE = 5 * 1024 * 1024;
-/** UploadLayerPart takes no more than this, decoded. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html */
+/** The maximum that UploadLayerPart takes, decoded. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html */
 export const MAX_PART_SIZE = 20 * 1024 * 1024;
-/** What AWS's examples have, for when InitiateLayerUpload offers nothing that ECR itself would take. */
+/** The size in AWS's examples, for when InitiateLayerUpload offers one that ECR would not take. */
 export const USUAL_PART_SIZE = 10 * 1024 * 1024;
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, and AmazonECR/latest/public/public-service-quotas.html */
 export const MAX_PARTS = { private: 4200, public: 1000 } as const;
 
 // How much is under way at once.
 
-/** Layers, of all repositories together, each on a connection of its own. */
+/** Layers in flight across all repositories, each on its own connection. */
 export const MAX_LAYERS_AT_ONCE = 96;
-/** Of these, so many may be large: a part has its body, its chunks and what TLS makes of them; 96 of 900 kB took 436 MB. */
+/** How many of them may be large. A part costs its body, its chunks and TLS buffers: 96 of 900 kB took 436 MB. */
 export const MAX_LARGE_LAYERS_AT_ONCE = 32;
-/** From this size on a layer is large: below, it waits for answers most of its time and takes little memory. */
+/** Layers of this size or more are large. Smaller ones mostly wait for answers and need little memory. */
 export const LARGE_LAYER = 256 * 1024;
 /**
- * How many parts of a layer are made ready while one is on the wire, where memory allows: it is sent in half the time
- * that the next takes to be made, if nothing limits the wire.
+ * How many parts of a layer are prepared while one is on the wire, if PART_MEMORY allows: if nothing limits the wire,
+ * sending a part takes half as long as preparing the next.
  */
 export const PARTS_AHEAD = 2;
 
 // Memory.
 
-/** What the bodies of parts that are held may take together: three of the usual part size. */
+/** The budget for bodies held in memory: three of the usual part size. */
 export const PART_MEMORY = 42_000_000;
-/** Besides: one body, of which only the hash is kept. */
+/** In addition: one body that is encoded only to be hashed. */
 export const SCRATCH_MEMORY = 14_000_000;
-/** Memory is allocated in multiples of this, pages, so that it can be used again for a body that is a little larger. */
+/** Memory is allocated in multiples of this (a page), so that it can be reused for a slightly larger body. */
 export const CAPACITY_STEP = 4096;
 
 // Encoding.
 
-/** Below this size of a body the work takes less time on the main thread than the way to another and back. */
+/** Smaller bodies are encoded on the main thread: that is faster than the trip to a worker and back. */
 export const THREAD_MIN_BYTES = 512 * 1024;
-/** Memory holds three bodies: one that is sent, and two that are made. */
+/** PART_MEMORY holds three bodies: one being sent, two being encoded. */
 export const MAX_THREADS = 2;
-/** MB. All that a thread makes is short-lived text. */
+/** MB. A thread allocates only short-lived strings. */
 export const THREAD_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 } as const;
-/** So small that the text between reading and writing stays in the young heap. A multiple of 3: no padding inside. */
+/** Small enough that the intermediate strings stay in the young heap. A multiple of 3: no padding inside. */
 export const ENCODE_STEP = 48 * 1024;
 
 // Sending.
 
-/** One write to the socket: TLS keeps all that it has encrypted of a write until it is sent. */
+/** Bytes per write to a socket: TLS keeps a whole encrypted write until it is sent. */
 export const WRITE_BYTES = 256 * 1024;
-/** Raw bytes that a body which is made while it is sent reads at once. A multiple of 3: no padding inside. */
+/** Raw bytes per chunk of a body that is encoded while it is sent. A multiple of 3: no padding inside. */
 export const CHUNK_BYTES = 96 * 1024;
-/**
- * One chunk may be on its way to the socket and the next wait for it, while a third is made: a stream asks for none
- * before the one before the last is written.
- */
+/** Chunks of such a body in memory: one being written, one waiting, one being made. */
 export const CHUNKS_AT_ONCE = 3;
 
-// What sets the pace.
+// Whether network or CPU is the bottleneck.
 
-/** Milliseconds that the use of the CPU is averaged over. */
+/** CPU use is averaged over this many milliseconds. */
 export const PACE_WINDOW = 20;
-/** Below so many busy cores, of all threads together, it is the network. */
+/** With fewer busy cores, across all threads, the network is the bottleneck. */
 export const IDLE_CORES = 1;
 
-/** Bytes of a file that are hashed at once, when ECR refused what it got. */
+/** Bytes hashed at a time when a layer's file is checked, after ECR refused it. */
 export const HASH_CHUNK_BYTES = 1024 * 1024;

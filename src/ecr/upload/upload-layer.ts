@@ -10,21 +10,21 @@ import { HASH_CHUNK_BYTES, MAX_PART_SIZE, USUAL_PART_SIZE } from './tuning.ts';
 export type CompleteOutcome =
   'completed' | 'already-exists' | 'digest-mismatch' | 'upload-not-found';
 
-/** The calls on one repository that the upload of a layer makes. */
+/** The calls that uploading a layer makes. */
 export interface LayerCalls extends PartCalls {
-  /** `partSize`: as it was offered, whatever that is. */
+  /** `partSize`: as offered, unchecked. */
   initiate(signal: AbortSignal): Promise<{ uploadId: string; partSize: number | undefined }>;
   complete(uploadId: string, digest: Digest, signal: AbortSignal): Promise<CompleteOutcome>;
   isAvailable(digest: Digest, signal: AbortSignal): Promise<boolean>;
-  /** Bytes given to the network so far, by all parts of the layer. */
+  /** Bytes handed to the network so far, for all parts of the layer. */
   readonly bytesOnWire: number;
 }
 
-/** What the size of a layer's parts is chosen by (bytes). */
+/** What determines the part size; sizes in bytes. */
 export interface PartSizes {
   /** What the user asked for; undefined to take what ECR offers. */
   readonly wanted: number | undefined;
-  /** What ECR takes. */
+  /** ECR's minimum. */
   readonly least: number;
   readonly maxParts: number;
 }
@@ -37,8 +37,8 @@ interface Options {
 type Attempt = 'done' | CompleteOutcome | 'parts-lost';
 
 /**
- * Uploads one layer: Initiate, its parts strictly one after another, Complete. An upload that was lost is begun
- * again, unless the layer has arrived all the same.
+ * Uploads one layer: Initiate, its parts strictly in order, Complete. A lost upload starts over, unless the layer has
+ * arrived anyway.
  * @throws PushError DIGEST_MISMATCH when the file is not what its digest says, UPLOAD_FAILED, and what the calls throw
  */
 export async function uploadLayer(
@@ -56,7 +56,7 @@ export async function uploadLayer(
     const elsewhere = { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire } as const;
     if (attempt === 'already-exists') return elsewhere;
     if (attempt === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);
-    // Another job, or an answer of ours that was lost, may have completed it.
+    // Another job, or a call of ours whose answer was lost, may have completed it.
     else if (await calls.isAvailable(layer.digest, signal)) return elsewhere;
     if (!(await retry.again('layer', { signal }))) throw notArrived(layer, attempt);
   }
@@ -72,7 +72,7 @@ async function attemptUpload(
   const start = from ?? (await initiate(layer, calls, options, signal));
   const sent = await sendInOrder(start, calls, { blob, signal, onProgress }).catch(
     async (error: unknown) => {
-      // A part may be read twice, for its hash and to be sent: a file that changes between looks like a wrong signature.
+      // A part may be read twice, to hash it and to send it: if the file changes in between, the signature looks wrong.
       if (isSignatureRefused(error)) await checkLocalDigest(layer, blob, signal);
       throw error;
     },
@@ -94,8 +94,8 @@ async function initiate(
 }
 
 /**
- * The size of a layer's parts: what was asked for, or else what InitiateLayerUpload offered, if that is a size ECR takes;
- * and more only where the layer would otherwise have more parts than ECR takes.
+ * The part size: what the user asked for, or else what InitiateLayerUpload offered, if ECR accepts that. Larger only if
+ * the layer would otherwise have more parts than ECR accepts.
  */
 export function choosePartSize(
   layerSize: number,
@@ -119,7 +119,7 @@ function isSignatureRefused(error: unknown): boolean {
   );
 }
 
-/** Only after ECR refused what it got is it worth hashing the file: to say whether it or the transfer was bad. */
+/** Hashes the file, which is worth it only after ECR refused the layer: was the file bad, or the transfer? */
 async function checkLocalDigest(
   layer: Descriptor,
   blob: LayerBlob,
@@ -144,6 +144,6 @@ async function checkLocalDigest(
 function notArrived(layer: Descriptor, last: Attempt): PushError {
   return new PushError(
     'UPLOAD_FAILED',
-    `layer ${layer.digest} did not arrive in ${RETRIES.layer.attempts} uploads (${last})`,
+    `layer ${layer.digest} did not arrive after ${RETRIES.layer.attempts} uploads (${last})`,
   );
 }

@@ -1,13 +1,13 @@
 /**
- * In JavaScript, as it is run as it stands: a thread that has to strip types first starts half as fast, and takes
- * twice the memory. It is alone in dist, too, and may import nothing but what Node brings.
+ * JavaScript, because it runs as it is: a thread that must strip types first starts half as fast and takes twice the
+ * memory. In dist it is a separate file, so it may import nothing but Node's own modules.
  */
 import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** @import { RawBody } from './body.ts' */
 
-/** What the thread that does this is started with. */
+/** Marks the threads that run this file as workers. */
 export const WORKER_DATA = 'ecr-layer-push: encode parts';
 
 /**
@@ -22,10 +22,10 @@ export function encodeAndHash({ bytes, start, end, size, step }) {
 }
 
 /**
- * Makes the base64 of the last `size` bytes of `buffer`, which is as long as that: no write overtakes the reading.
+ * Replaces `buffer`, whose last `size` bytes are raw, with their base64, which fills it: no write overtakes a read.
  * @param {Buffer} buffer
  * @param {number} size
- * @param {number} step raw bytes at once
+ * @param {number} step raw bytes per step
  */
 export function encodeInPlace(buffer, size, step) {
   const raw = buffer.subarray(buffer.byteLength - size);

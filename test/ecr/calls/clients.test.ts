@@ -57,7 +57,7 @@ const endpoints: Readonly<Record<string, string>> = {
 async function describe(repository: RepositoryReference): Promise<unknown> {
   const options = optionsFor();
   if (repository.type === 'public')
-    return (await publicClient(repository, options)).send(new DescribePublicCommand());
+    return (await publicClient(repository, options)).client.send(new DescribePublicCommand());
   const { client } = await privateClient(repository, options);
   return client.send(new DescribeRepositoriesCommand());
 }
@@ -145,7 +145,7 @@ for (const [variables, isProxied] of [
     const region = { AWS_REGION: 'eu-west-1' };
     const { client } = await privateClient(bare, optionsFor({ ...region, ...variables }));
     assert.equal(client.config.requestHandler instanceof ProxyHandler, isProxied);
-    const ofPublic = await publicClient(publicly, optionsFor(variables));
+    const { client: ofPublic } = await publicClient(publicly, optionsFor(variables));
     assert.equal(ofPublic.config.requestHandler instanceof ProxyHandler, isProxied);
     for (const each of [client, ofPublic]) each.destroy();
   });

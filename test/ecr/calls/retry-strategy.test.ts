@@ -23,7 +23,11 @@ async function initiate(fault: Fault, maxAttempts = 3) {
     (error: unknown) => error,
   );
   registry.close();
-  return { ended, sent: ecr.calls('InitiateLayerUpload').length, retries: registry.retries };
+  return {
+    ended,
+    sent: ecr.calls('InitiateLayerUpload').length,
+    retries: registry.traffic.retries,
+  };
 }
 
 const passing: Readonly<Record<string, Fault>> = {

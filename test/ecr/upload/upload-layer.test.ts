@@ -291,8 +291,7 @@ const recoveries: readonly Recovery[] = [
     checks: 1,
   },
   {
-    what: 'the answer to Complete is lost, and ECR then knows the layer: done',
-    kind: 'completed-elsewhere',
+    what: 'the answer to Complete is lost, and ECR then knows the layer: done, by this upload',
     faults: [{ kind: 'answer-lost', ...COMPLETE }],
     starts: [0, 100, 200, 300],
     confirmed: ALL,
@@ -356,12 +355,12 @@ const lost: { what: string; fault: Fault; message: RegExp }[] = [
   {
     what: 'damaged',
     fault: { kind: 'error', name: 'InvalidLayerException', times: Infinity, ...COMPLETE },
-    message: /did not arrive in 3 uploads \(digest-mismatch\)/,
+    message: /did not arrive after 3 uploads \(digest-mismatch\)/,
   },
   {
     what: 'lost',
     fault: { kind: 'expire-upload', times: Infinity, ...UPLOAD },
-    message: /did not arrive in 3 uploads \(upload-not-found\)/,
+    message: /did not arrive after 3 uploads \(upload-not-found\)/,
   },
 ];
 

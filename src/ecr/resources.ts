@@ -1,0 +1,21 @@
+import type { Semaphore } from '../async/semaphore.ts';
+import type { PartTaker } from './upload/take-part.ts';
+import type { PartSizes } from './upload/upload-layer.ts';
+
+/** What went over the wire for one registry. */
+export interface Counts {
+  retries: number;
+  bytesOnWire: number;
+}
+
+/** What a registry works with. `sizes` and `counts` are its own; the run shares the rest. */
+export interface Resources {
+  readonly parts: PartTaker;
+  /** Limits the layers in flight; `layersAtOnce` is its capacity. */
+  readonly layers: Semaphore;
+  readonly layersAtOnce: number;
+  readonly sizes: PartSizes;
+  /** Updated by its client. */
+  readonly counts: Counts;
+  readonly debug: (message: string) => void;
+}
