@@ -16,7 +16,7 @@ function partsLog(parts: readonly LoggedPart[]): CallLog {
     const call = calls.find(({ start, end }) => start === event || end === event);
     const key = `${call?.start}`;
     const started = open.get(key);
-    if (started !== undefined) log.end(started, 'ok');
+    if (started !== undefined) log.answered(started, 'ok');
     else {
       const fresh = log.start('ecr', 'UploadLayerPart');
       if (call?.uploadId !== undefined) log.setInput(fresh, { uploadId: call.uploadId });
@@ -34,8 +34,20 @@ test('a call is logged with who, where, what, how much and how it ended', async 
   await sendPart(client, uploadId, 0, Buffer.from('abc'));
   const [call, ...others] = ecr.calls('UploadLayerPart');
   assert.deepEqual(others, []);
-  const { requestBytes = 0, ...rest } = call ?? {};
+  const {
+    requestBytes = 0,
+    headAt = NaN,
+    bodyBeganAt = NaN,
+    bodyEndedAt = NaN,
+    answeredAt = NaN,
+    ...rest
+  } = call ?? {};
   assert.ok(requestBytes > 100, `${requestBytes}`);
+  const times = [headAt, bodyBeganAt, bodyEndedAt, answeredAt];
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+  );
   assert.deepEqual(rest, {
     service: 'ecr',
     operation: 'UploadLayerPart',
@@ -49,8 +61,11 @@ test('a call is logged with who, where, what, how much and how it ended', async 
       partLastByte: 2,
     },
     partBytes: 3,
+    part: { uploadId, firstByte: 0, lastByte: 2 },
     startedAt: 3,
     endedAt: 4,
+    lostAt: undefined,
+    confirmed: 2,
     outcome: 'ok',
   });
 });
@@ -128,6 +143,141 @@ for (const { name, parts, overlaps, peak } of logs) {
     assert.equal(log.peak('UploadLayerPart'), peak);
   });
 }
+
+/** One attempt of a part of ten bytes: `[number of the part, its end, its answer, the last byte that this confirms]` */
+type Attempt = readonly [part: number, end: number, answer: number | undefined, confirmed?: number];
+
+/** A log whose clock shows what the attempts say; bodies begin at 0. An answer that confirms its part is a success. */
+function attemptsLog(attempts: readonly Attempt[]): CallLog {
+  let now = 0;
+  const log = new CallLog(() => now);
+  for (const [part, end, answer, confirmed] of attempts) {
+    now = 0;
+    const call = log.start('ecr', 'UploadLayerPart');
+    const [partFirstByte, partLastByte] = [part * 10, part * 10 + 9];
+    log.took(call, 10);
+    log.setInput(call, { uploadId: 'a', partFirstByte, partLastByte });
+    now = end;
+    log.bodyEnded(call);
+    now = answer ?? end + 1;
+    const outcome = confirmed === partLastByte ? 'ok' : 'InvalidLayerPartException';
+    if (answer === undefined) log.lost(call, 'reset');
+    else log.answered(call, outcome, confirmed);
+  }
+  return log;
+}
+
+const orders: { name: string; attempts: Attempt[]; outOfOrder: number[] }[] = [
+  {
+    name: 'each ends after the answer to the one before',
+    attempts: [
+      [0, 1, 2, 9],
+      [1, 3, 4, 19],
+      [2, 4, 5, 29],
+    ],
+    outOfOrder: [],
+  },
+  {
+    name: 'one ends just before the answer to the one before, and is taken all the same',
+    attempts: [
+      [0, 1, 3, 9],
+      [1, 2.9, 4, 19],
+      [2, 5, 6, 29],
+    ],
+    outOfOrder: [1],
+  },
+  {
+    name: 'one ends after a refusal of the one before, which is sent again later',
+    attempts: [
+      [0, 1, 2],
+      [1, 3, 4],
+      [0, 5, 6, 9],
+      [1, 7, 8, 19],
+    ],
+    outOfOrder: [1],
+  },
+  {
+    name: 'the answer was lost, and the one sent again is told to be there',
+    attempts: [
+      [0, 1, undefined],
+      [0, 3, 4, 9],
+      [1, 5, 6, 19],
+    ],
+    outOfOrder: [],
+  },
+  {
+    name: 'the answer was lost, and the next one does not wait for another',
+    attempts: [
+      [0, 1, undefined],
+      [1, 3, 4, 19],
+      [0, 5, 6, 9],
+    ],
+    outOfOrder: [1],
+  },
+  {
+    name: 'the one before is nowhere, and ECR does not know it either',
+    attempts: [[3, 1, 2, -1]],
+    outOfOrder: [3],
+  },
+  {
+    name: 'the one before was sent before the log began',
+    attempts: [
+      [3, 1, 2, 39],
+      [4, 3, 4, 49],
+    ],
+    outOfOrder: [],
+  },
+];
+for (const { name, attempts, outOfOrder } of orders) {
+  test(`parts out of order: ${name}`, () => {
+    const found = attemptsLog(attempts).partsOutOfOrder();
+    assert.deepEqual(
+      found.map(({ part }) => (part?.firstByte ?? NaN) / 10),
+      outOfOrder,
+    );
+  });
+}
+
+test('parts of different uploads are in no order', () => {
+  const log = new CallLog();
+  for (const [uploadId, partFirstByte] of [
+    ['a', 0],
+    ['b', 10],
+  ] as const) {
+    const call = log.start('ecr', 'UploadLayerPart');
+    log.setInput(call, { uploadId, partFirstByte, partLastByte: partFirstByte + 9 });
+    log.bodyEnded(call);
+    log.answered(call, uploadId === 'a' ? 'ok' : 'UploadNotFoundException', partFirstByte + 9);
+  }
+  assert.deepEqual(
+    log.partsOutOfOrder().map(({ part }) => part?.uploadId),
+    ['b'],
+  );
+});
+
+test('a body is open from its first byte to its last, or to its end before that', () => {
+  let now = 0;
+  const log = new CallLog(() => (now += 1));
+  const begin = (uploadId: string) => {
+    const call = log.start('ecr', 'UploadLayerPart');
+    call.part = { uploadId, firstByte: 0, lastByte: 9 };
+    return call;
+  };
+  const [a1, a2, a3, b1] = [begin('a'), begin('a'), begin('a'), begin('b')];
+  log.took(a1, 1);
+  log.took(b1, 1);
+  log.took(a2, 1);
+  log.bodyEnded(a1);
+  log.lost(a2, 'reset');
+  log.took(a3, 1);
+  assert.deepEqual(
+    [...log.openParts()],
+    [
+      ['a', 2],
+      ['b', 1],
+    ],
+  );
+});
 
 test('parts that a client sends at once are seen to overlap', async () => {
   await using ecr = await startLocalEcr();

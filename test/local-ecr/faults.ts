@@ -102,10 +102,13 @@ export class ConnectionLost extends Error {
 /** An answer without a JSON body. */
 export class PlainAnswer extends Error {
   readonly status: number;
+  /** Whether the connection is closed after it. */
+  readonly closes: boolean;
 
-  constructor(status: number) {
+  constructor(status: number, { closes = false }: { readonly closes?: boolean } = {}) {
     super(`HTTP ${status}`);
     this.status = status;
+    this.closes = closes;
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -38,6 +39,21 @@ test('the command line starts a server and says how to reach it', async () => {
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
+test('what stands before the service is set on the command line', async () => {
+  const answer = ['--body-timeout-answer', '408', '--refuse-early', '503'];
+  const child = main('--connection-rate', '1000000', '--body-timeout', '100', ...answer);
+  let port = 0;
+  for await (const line of createInterface(child.stdout)) {
+    port = Number(/^export AWS_ENDPOINT_URL_ECR=http:.*:(\d+)$/.exec(line)?.[1] ?? port);
+    if (line.startsWith('export AWS_REGION')) break;
+  }
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.write('POST / HTTP/1.1\r\nHost: local\r\nContent-Length: 2\r\n\r\n{');
+  assert.match(await text(socket), /^HTTP\/1\.1 408 /);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+});
+
 test('--help says what there is', async () => {
   const child = main('--help');
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
@@ -54,6 +70,11 @@ describe('a mistake on the command line is named:', () => {
     { args: ['app'], message: /'app'[\s\S]*--help/ },
     { args: ['--repository', 'App'], message: /^'App' is no name for a repository/ },
     { args: ['--public-repository', 'open'], message: /^--public-repository open: .*ALIAS\/NAME/ },
+    { args: ['--connection-rate', '0'], message: /^--connection-rate 0: give a whole number/ },
+    { args: ['--body-timeout', '0.5'], message: /^--body-timeout 0\.5: give a whole number/ },
+    { args: ['--body-timeout-answer', '504'], message: /^--body-timeout-answer 504: .*408/ },
+    { args: ['--refuse-early', '200'], message: /^--refuse-early 200: give close, an HTTP status/ },
+    { args: ['--refuse-early', 'early'], message: /^--refuse-early early: give close/ },
   ];
   for (const { args, message } of cases) {
     test(args.join(' '), async () => {

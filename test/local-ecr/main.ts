@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { serviceRules } from './rules.ts';
 import type { Service } from './rules.ts';
+import type { LocalEcrOptions, TransportOptions } from './options.ts';
 import { startLocalEcr } from './server.ts';
 import type { LocalEcr } from './server.ts';
 
@@ -13,6 +14,11 @@ Usage: npm run ecr -- [options]
   --region REGION                region of the private repositories (default: us-east-1)
   --repository NAME              create this private repository; may be repeated
   --public-repository ALIAS/NAME create this public repository; may be repeated
+  --connection-rate BYTES        read no connection faster than so many bytes of bodies a second
+  --body-timeout MILLISECONDS    close a connection that brings no byte of a body for so long
+  --body-timeout-answer HOW      what comes first: close (nothing, the default), or 408
+  --refuse-early HOW             refuse a part, before its end, while another one of its upload has no answer:
+                                 close, an HTTP status, or the name of an exception
   --help
 `;
 
@@ -22,6 +28,7 @@ interface Arguments {
   readonly region: string;
   readonly repositories: readonly string[];
   readonly publicRepositories: readonly { readonly alias: string; readonly name: string }[];
+  readonly transport: TransportOptions & Pick<LocalEcrOptions, 'refuseEarly'>;
 }
 
 /** A mistake on the command line. */
@@ -46,6 +53,10 @@ function readArguments(args: readonly string[]): Arguments {
       region: { type: 'string', default: 'us-east-1' },
       repository: { type: 'string', multiple: true, default: [] },
       'public-repository': { type: 'string', multiple: true, default: [] },
+      'connection-rate': { type: 'string' },
+      'body-timeout': { type: 'string' },
+      'body-timeout-answer': { type: 'string' },
+      'refuse-early': { type: 'string' },
     },
   });
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
@@ -56,7 +67,42 @@ function readArguments(args: readonly string[]): Arguments {
     region: values.region,
     repositories: values.repository.map((name) => checkName(name, 'ecr')),
     publicRepositories: values['public-repository'].map(parsePublicName),
+    transport: {
+      ...given('connectionRate', values['connection-rate'], parseCount('--connection-rate')),
+      ...given('bodyTimeout', values['body-timeout'], parseCount('--body-timeout')),
+      ...given('bodyTimeoutAnswer', values['body-timeout-answer'], parseTimeoutAnswer),
+      ...given('refuseEarly', values['refuse-early'], parseRefusal),
+    },
   };
+}
+
+/** The option by that name, if there is a text for it. */
+function given<K extends string, T>(
+  name: K,
+  text: string | undefined,
+  parse: (text: string) => T,
+): Partial<Record<K, T>> {
+  return text === undefined ? {} : ({ [name]: parse(text) } as Record<K, T>);
+}
+
+function parseCount(option: string): (text: string) => number {
+  return (text) => {
+    if (/^[1-9]\d*$/.test(text)) return Number(text);
+    throw new UsageError(`${option} ${text}: give a whole number from 1 on`);
+  };
+}
+
+function parseTimeoutAnswer(text: string): 'close' | '408' {
+  if (text === 'close' || text === '408') return text;
+  throw new UsageError(`--body-timeout-answer ${text}: there are close and 408`);
+}
+
+function parseRefusal(text: string): string | number {
+  if (/^[45]\d\d$/.test(text)) return Number(text);
+  if (text === 'close' || /^[A-Z][A-Za-z]+Exception$/.test(text)) return text;
+  throw new UsageError(
+    `--refuse-early ${text}: give close, an HTTP status (400 to 599), or the name of an exception`,
+  );
 }
 
 function parsePublicName(text: string): { alias: string; name: string } {
@@ -73,11 +119,12 @@ function checkName(name: string, service: Service): string {
   throw new UsageError(`'${name}' is no name for a repository`);
 }
 
-async function run({ port, data, region, ...names }: Arguments): Promise<void> {
+async function run({ port, data, region, transport, ...names }: Arguments): Promise<void> {
   const aliases = names.publicRepositories.map(({ alias }) => [alias, ACCOUNT] as const);
   const ecr = await startLocalEcr({
     port,
     region,
+    ...transport,
     ...(data === undefined ? {} : { dataDir: data }),
     ...(aliases.length === 0 ? {} : { aliases: Object.fromEntries(aliases) }),
   });

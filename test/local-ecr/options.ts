@@ -39,7 +39,17 @@ export interface Behaviours {
   readonly publicNeedsTag: boolean;
 }
 
-export interface LocalEcrOptions {
+/** What stands between clients and the service. */
+export interface TransportOptions {
+  /** Bytes of bodies a second that one connection may bring: it is read no faster. */
+  readonly connectionRate?: number;
+  /** Milliseconds without a byte of a request's body after which its connection is closed, as front ends do. */
+  readonly bodyTimeout?: number;
+  /** Whether HTTP 408 is answered first; `close`, the default, just closes. */
+  readonly bodyTimeoutAnswer?: 'close' | '408';
+}
+
+export interface LocalEcrOptions extends TransportOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly host?: string;
@@ -59,6 +69,12 @@ export interface LocalEcrOptions {
   /** By operation, of both services. */
   readonly throttle?: Readonly<Record<string, Rate>>;
   readonly createOnPush?: readonly CreationTemplate[];
+  /**
+   * How a part is refused, from the first bytes of its body, while another one of its upload has no answer yet: `close`
+   * closes the connection; a number is the HTTP status of an answer that is no JSON; any other word is the name of an
+   * exception, of which InvalidLayerPartException tells where the upload stands. No part is refused so when absent.
+   */
+  readonly refuseEarly?: string | number;
   /** Whether pulls need `Authorization: Basic`. */
   readonly pullPassword?: string;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Agent } from 'node:https';
 import {
   CompleteLayerUploadCommand,
   ECRClient,
@@ -20,14 +21,17 @@ export const ACCOUNT = '012345678901';
 interface ClientSettings {
   readonly region?: string;
   readonly credential?: Omit<Credential, 'accountId'>;
+  /** The certificate to trust. */
+  readonly ca?: string | undefined;
 }
 
-function clientConfig(ecr: LocalEcr, { region, credential }: ClientSettings) {
+function clientConfig(ecr: LocalEcr, { region, credential, ca }: ClientSettings) {
   return {
     endpoint: ecr.url,
     region: region ?? 'us-east-1',
     credentials: credential ?? ecr.world.credentials[0],
     maxAttempts: 1,
+    requestHandler: ca === undefined ? {} : { httpsAgent: new Agent({ ca }) },
   };
 }
 

@@ -17,6 +17,8 @@ import { load, save } from './persistence.ts';
 import type { Layer, Repository, RepositorySettings } from './repository.ts';
 import type { Service } from './rules.ts';
 import { Throttle } from './throttle.ts';
+import { OpenParts } from './wire/open-parts.ts';
+import { Transport } from './wire/transport.ts';
 import { World } from './world.ts';
 
 /** Which registry; the first credential's account, in the default region, of the private service when absent. */
@@ -119,6 +121,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     log: new CallLog(),
     faults: new Faults(closed.promise, (uploadId) => forget(world, uploadId)),
     throttle: new Throttle(options.throttle ?? {}),
+    transport: new Transport(options),
+    openParts: new OpenParts(world, options),
     changed: () => storage.changed(),
   };
   try {
@@ -164,6 +168,8 @@ function createServer({ tls }: LocalEcrOptions, handle: RequestListener): Server
       : createHttpsServer({ key: tls.key, cert: tls.cert }, handle);
   // Longer than any test: a connection that is dropped while idle looks like a fault that nobody scripted.
   server.keepAliveTimeout = 600_000;
+  // So does a body that takes long to come, where connections are slow.
+  server.requestTimeout = 0;
   return server;
 }
 

@@ -7,6 +7,8 @@ import type { Faults } from '../faults.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import type { Operation, Prepared } from '../operations/operation.ts';
 import { authorise } from '../policy.ts';
+import { peekPart, PEEK_BYTES } from './open-parts.ts';
+import type { OpenParts } from './open-parts.ts';
 import { parseBody, readBody } from './request-body.ts';
 import type { Body } from './request-body.ts';
 import { checkRegion } from '../rules.ts';
@@ -14,6 +16,8 @@ import type { Service, ServiceRules } from '../rules.ts';
 import { authenticate } from './sigv4.ts';
 import type { Caller } from './sigv4.ts';
 import type { Throttle } from '../throttle.ts';
+import { ConnectionClosed } from './transport.ts';
+import type { Transport } from './transport.ts';
 import type { World } from '../world.ts';
 
 export interface ApiParts {
@@ -21,6 +25,8 @@ export interface ApiParts {
   readonly log: CallLog;
   readonly faults: Faults;
   readonly throttle: Throttle;
+  readonly transport: Transport;
+  readonly openParts: OpenParts;
   /** After each call that may have changed something. */
   readonly changed: () => void;
 }
@@ -31,15 +37,48 @@ export async function handleApiCall(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { world, log } = parts;
+  const { world, log, openParts } = parts;
   const target = parseTarget(world, request);
   const call = log.start(target.rules.service, target.operation);
+  const ending: Ending = {
+    // First of all: who sees the answer may send the next part at once.
+    answered: (outcome, confirmed) => {
+      openParts.leave(call);
+      log.answered(call, outcome, confirmed);
+    },
+    lost: (outcome) => {
+      openParts.leave(call);
+      log.lost(call, outcome);
+    },
+  };
   try {
     const output = await perform(parts, request, target, call);
-    log.end(call, 'ok');
+    ending.answered('ok', 'lastByteReceived' in output ? output.lastByteReceived : undefined);
     answer(response, 200, output);
   } catch (error) {
-    refuse(response, error, (outcome) => log.end(call, outcome));
+    refuse(response, error, ending);
+    if (call.bodyEndedAt === undefined) await drain(parts, request, call);
+  }
+}
+
+/** How a call is over, as the log has it. */
+interface Ending {
+  answered(outcome: string, confirmed?: unknown): void;
+  lost(outcome: string): void;
+}
+
+/** The rest of a body that was refused before its end: who is still sending does not see an answer. */
+async function drain(
+  { log, transport }: ApiParts,
+  request: IncomingMessage,
+  call: Call,
+): Promise<void> {
+  if (request.destroyed) return;
+  try {
+    for await (const chunk of transport.chunks(request, request.socket))
+      log.took(call, chunk.length);
+  } catch {
+    request.socket.destroy();
   }
 }
 
@@ -64,8 +103,7 @@ async function perform(
 ): Promise<object> {
   const { world, log, faults, throttle } = parts;
   const { service } = rules;
-  const body = await readBody(request, faults.bytesBeforeReset({ service, operation: name }));
-  call.requestBytes = body.bytes.length;
+  const body = await receive(parts, request, call);
   const caller = identify(world, request, service, body);
   const { accountId } = caller.credential;
   Object.assign(call, { region: caller.region, accountId });
@@ -82,6 +120,27 @@ async function perform(
   const output = await prepared.run({ world, service, rules, accountId, region, isHidden });
   parts.changed();
   return await strike.after(output);
+}
+
+/** The whole body. Which part it is for is looked for in its first bytes. */
+async function receive(
+  { log, faults, transport, openParts }: ApiParts,
+  request: IncomingMessage,
+  call: Call,
+): Promise<Body> {
+  const took = (chunk: Buffer, begin: Buffer): void => {
+    log.took(call, chunk.length);
+    const isBegin = begin.length - chunk.length < PEEK_BYTES;
+    if (call.operation !== 'UploadLayerPart' || call.part !== undefined || !isBegin) return;
+    call.part = peekPart(begin);
+    if (call.part !== undefined) openParts.enter(call, call.part);
+  };
+  const announced = Number(request.headers['content-length'] ?? 0);
+  const loseAfter = faults.bytesBeforeReset(call);
+  const chunks = transport.chunks(request, request.socket);
+  const body = await readBody(chunks, { announced, loseAfter, took });
+  log.bodyEnded(call);
+  return body;
 }
 
 function identify(
@@ -143,19 +202,24 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.end(bytes);
 }
 
-function refuse(response: ServerResponse, error: unknown, end: (outcome: string) => void): void {
+function refuse(response: ServerResponse, error: unknown, ending: Ending): void {
   if (error instanceof PlainAnswer) {
-    end(`HTTP ${error.status}`);
-    response.writeHead(error.status, { 'content-type': 'text/plain' }).end('Service Unavailable');
+    const { status, closes } = error;
+    ending.answered(`HTTP ${status}`);
+    const headers = { 'content-type': 'text/plain', ...(closes ? { connection: 'close' } : {}) };
+    response.writeHead(status, headers).end('Service Unavailable');
   } else if (error instanceof EcrError) {
-    end(error.name);
     const { name, message, fields, status } = error;
+    ending.answered(name, fields['lastValidByteReceived']);
     answer(response, status, { __type: name, ...fields, message });
+  } else if (error instanceof ConnectionClosed) {
+    ending.lost(error.outcome);
+    response.socket?.destroy();
   } else if (error instanceof ConnectionLost || response.destroyed) {
-    end('reset');
+    ending.lost('reset');
     response.socket?.resetAndDestroy();
   } else {
-    end('ServerException');
+    ending.answered('ServerException');
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     answer(response, 500, { __type: 'ServerException', message });
   }

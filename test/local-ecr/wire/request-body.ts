@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { ConnectionLost } from '../faults.ts';
 import { EcrError, serialization } from '../errors.ts';
 
@@ -14,25 +13,38 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** A multiple of 4, so that each piece of base64 decodes by itself. */
 const DECODE_CHARACTERS = 64 * 1024;
 
+/** What a reader of a body wants to know before its end. */
+interface Reading {
+  /** Bytes that the body should have. */
+  readonly announced: number;
+  /** A scripted fault: give up on the connection after so many bytes. */
+  readonly loseAfter: number;
+  /** Told of each chunk, and of what the body is so far. What it throws ends the reading. */
+  readonly took: (chunk: Buffer, begin: Buffer) => void;
+}
+
 /**
  * Reads the body once, hashing as it comes.
- * @param loseAfter a scripted fault: give up on the connection after so many bytes
  * @throws EcrError RequestEntityTooLargeException
  */
-export async function readBody(request: IncomingMessage, loseAfter = Infinity): Promise<Body> {
+export async function readBody(
+  chunks: AsyncIterable<Buffer>,
+  { announced, loseAfter, took }: Reading,
+): Promise<Body> {
   const hash = createHash('sha256');
-  const announced = Number(request.headers['content-length'] ?? 0);
   let bytes = Buffer.allocUnsafe(Math.min(announced, MAX_BODY_BYTES));
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     const position = length;
     length += chunk.length;
-    if (length >= loseAfter) throw new ConnectionLost();
     // What is too much is read all the same: who is still sending does not see an answer.
-    if (length > MAX_BODY_BYTES) continue;
-    hash.update(chunk);
-    if (length > bytes.length) bytes = Buffer.concat([bytes.subarray(0, position)], length * 2);
-    chunk.copy(bytes, position);
+    if (length <= MAX_BODY_BYTES) {
+      hash.update(chunk);
+      if (length > bytes.length) bytes = Buffer.concat([bytes.subarray(0, position)], length * 2);
+      chunk.copy(bytes, position);
+    }
+    took(chunk, bytes.subarray(0, length));
+    if (length >= loseAfter) throw new ConnectionLost();
   }
   if (length > MAX_BODY_BYTES) throw tooLarge();
   return { bytes: bytes.subarray(0, length), sha256: hash.digest('hex') };
