@@ -7,6 +7,7 @@ import { EMPTY } from './sink/state.ts';
 
 const MIB = 1024 * 1024;
 const LIMITS: Limits = {
+  ...UNLIMITED,
   bandwidth: 10 * MIB,
   bandwidthOf: 'wire',
   requestLatency: 20,

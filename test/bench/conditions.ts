@@ -12,6 +12,7 @@ export interface Condition {
 
 const MIB = 1024 * 1024;
 const ECR_LIKE: Limits = {
+  ...UNLIMITED,
   bandwidth: 28 * MIB,
   bandwidthOf: 'wire',
   requestLatency: 20,

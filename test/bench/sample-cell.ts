@@ -18,6 +18,11 @@ function runOf(wall: number): Run {
       connections: 2,
       firstRequestAt: 0,
       refusals: 0,
+      earlyRefusals: 0,
+      bodyTimeouts: 0,
+      brokenOff: 0,
+      bytesBrokenOff: 0,
+      partsAtOnce: 1,
     },
   };
 }

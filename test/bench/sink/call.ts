@@ -8,16 +8,23 @@ export interface Answer {
   readonly length?: number;
 }
 
+/** What a whole request leads to, and what there is to do when that is said. */
+export interface Handled {
+  readonly answer: Answer;
+  readonly answered?: () => void;
+}
+
 /** What the sink does with one request. */
 export interface Call {
   /** What it is counted as. */
   readonly name: string;
   readonly carries: Carries;
-  answer(body: Body): Answer;
+  /** When its body is whole; the answer may go out later. */
+  handle(body: Body): Handled;
 }
 
 /** Enough of a part's JSON to find all of its fields but the blob. */
-const SAMPLE_BYTES = 4096;
+export const SAMPLE_BYTES = 4096;
 
 /** A request's body: whole where a call needs it, else its length and both its ends. */
 export class Body {

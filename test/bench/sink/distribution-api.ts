@@ -57,14 +57,20 @@ export function distributionCall(head: RequestHead, state: State): Call {
   const { pathname, searchParams: query } = new URL(head.target, 'http://sink');
   const found = ROUTES.find(({ method, path }) => method === head.method && path.test(pathname));
   if (found === undefined) {
-    return { name: `${head.method} other`, carries: 'no-layer', answer: () => NOT_FOUND };
+    return {
+      name: `${head.method} other`,
+      carries: 'no-layer',
+      handle: () => ({ answer: NOT_FOUND }),
+    };
   }
   const { name = '', reference = '' } = found.path.exec(pathname)?.groups ?? {};
   const mediaType = head.headers.get('content-type') ?? '';
   return {
     name: found.name,
     carries: found.carries,
-    answer: (body) => found.answer(state, { name, reference, query, mediaType, body }),
+    handle: (body) => ({
+      answer: found.answer(state, { name, reference, query, mediaType, body }),
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Answer, Body, Call } from './call.ts';
+import type { Answer, Body, Call, Handled } from './call.ts';
 import type { RequestHead } from './request-reader.ts';
 import type { State, StoredManifest } from './state.ts';
 
@@ -31,16 +31,18 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 export function ecrCall({ headers }: RequestHead, state: State): Call {
   const [, name = ''] = (headers.get('x-amz-target') ?? '').split('.');
   if (name === 'UploadLayerPart') {
-    return { name, carries: 'part', answer: (body) => uploadLayerPart(state, body) };
+    return { name, carries: 'part', handle: (body) => uploadLayerPart(state, body) };
   }
   const operation = OPERATIONS.get(name);
   return {
     name,
     carries: 'no-layer',
-    answer: ({ text }) =>
-      operation === undefined
-        ? refusal('UnknownOperationException', name)
-        : json(operation(state, JSON.parse(text) as Input)),
+    handle: ({ text }) => ({
+      answer:
+        operation === undefined
+          ? refusal('UnknownOperationException', name)
+          : json(operation(state, JSON.parse(text) as Input)),
+    }),
   };
 }
 
@@ -57,21 +59,54 @@ function initiateLayerUpload(state: State): unknown {
   return { uploadId: state.beginUpload(), partSize: PART_SIZE };
 }
 
-/** Finds the fields at both ends of the body, wherever the blob stands: 14 MB of JSON are not worth parsing. */
-function uploadLayerPart(state: State, body: Body): Answer {
+/** In the text of a part's body, or in the beginning of it. */
+export function uploadIdIn(text: string): string | undefined {
+  return /"uploadId"\s*:\s*"([^"]+)"/.exec(text)?.[1];
+}
+
+/**
+ * Finds the fields at both ends of the body, wherever the blob stands: 14 MB of JSON are not worth parsing. A part must
+ * follow one that was answered: that the one before it is whole, and worked upon, is not enough, so no client passes
+ * here that lets a part end too early.
+ */
+function uploadLayerPart(state: State, body: Body): Handled {
   const ends = `${body.text}\n${body.tail}`;
-  const [, uploadId = ''] = /"uploadId"\s*:\s*"([^"]+)"/.exec(ends) ?? [];
+  const uploadId = uploadIdIn(ends) ?? '';
   const first = numberIn(ends, 'partFirstByte');
   const last = numberIn(ends, 'partLastByte');
-  const received = state.uploads.get(uploadId);
-  if (received === undefined) return refusal('UploadNotFoundException', uploadId);
-  if (first !== received)
-    return refusal('InvalidLayerPartException', `${first} is not ${received}`);
+  const taken = state.uploads.get(uploadId);
+  if (taken === undefined) return { answer: refusal('UploadNotFoundException', uploadId) };
+  const isBusy = state.unanswered.has(uploadId);
+  if (first !== taken || isBusy)
+    return { answer: invalidPart(taken, isBusy ? 'the last is not answered' : `not ${first}`) };
   if (body.length < Math.ceil((last - first + 1) / 3) * 4) {
-    return refusal('InvalidParameterException', 'the body is shorter than its part');
+    const message = 'the body is shorter than its part';
+    return { answer: refusal('InvalidParameterException', message) };
   }
   state.uploads.set(uploadId, last + 1);
-  return json({ ...REPOSITORY, uploadId, lastByteReceived: last });
+  state.unanswered.add(uploadId);
+  return {
+    answer: json({ ...REPOSITORY, uploadId, lastByteReceived: last }),
+    answered: () => state.unanswered.delete(uploadId),
+  };
+}
+
+/** Of a part that does not follow the last one: with the last byte that is there, if there is any. */
+function invalidPart(taken: number, why: string): Answer {
+  const position = taken > 0 ? { lastValidByteReceived: taken - 1 } : {};
+  const message = `the next byte is ${taken}: ${why}`;
+  return {
+    ...json({ __type: 'InvalidLayerPartException', ...position, message }),
+    status: 400,
+  };
+}
+
+/** To a part whose upload has another one under way, before the part is whole. */
+export function earlyRefusal(state: State, uploadId: string, how: string | number): Answer {
+  if (typeof how === 'number') return { status: how, body: 'refused' };
+  if (how === 'InvalidLayerPartException')
+    return invalidPart(state.uploads.get(uploadId) ?? 0, 'another part is under way');
+  return refusal(how, 'another part is under way');
 }
 
 function numberIn(text: string, field: string): number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Carries, type Limits, Pace, STRETCH_BYTES, UNLIMITED } from './limits.ts';
+import { type Carries, type Limits, Line, Pace, STRETCH_BYTES, UNLIMITED } from './limits.ts';
 
 /** When a body of so many bytes may be answered, of a client that always has more to send (ms). */
 function answeredAfter(bytes: number, carries: Carries, limits: Limits): number {
@@ -100,4 +100,29 @@ test('time in which the client sent nothing is not saved up', () => {
   pace.holdAfter(65_536, 0);
   const hold = pace.holdAfter(10 * MIB, 5000);
   assert.ok(hold > 980 && hold <= 1000, String(hold));
+});
+
+test('a part is worked upon from its end on, however long that took to come', () => {
+  const pace = new Pace({ ...SLOW, ...LATE, bandwidth: 10 * MIB }, 'part', 0);
+  pace.holdAfter(MIB, 0);
+  pace.holdAfter(100, 60_000);
+  assert.equal(pace.answerDelay(60_000), 170);
+});
+
+test('a line carries the bytes of all connections one after another', () => {
+  const limits = { ...UNLIMITED, sharedBandwidth: 10 * MIB };
+  const line = new Line(limits);
+  const one = new Pace(limits, 'part', 1000, line);
+  const two = new Pace(limits, 'part', 1000, line);
+  assert.equal(one.holdAfter(MIB, 1000), 90);
+  assert.equal(two.holdAfter(MIB, 1000), 190);
+  assert.equal(one.holdAfter(MIB, 1090), 200);
+  assert.equal(two.answerDelay(1190), 0);
+});
+
+test('a connection of a shared line has its own rate, too', () => {
+  const limits = { ...SLOW, sharedBandwidth: 20 * MIB };
+  const line = new Line(limits);
+  const holds = [1, 2, 3].map(() => new Pace(limits, 'part', 1000, line).holdAfter(MIB, 1000));
+  assert.deepEqual(holds, [100, 100, 140]);
 });

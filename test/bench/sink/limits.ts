@@ -2,19 +2,34 @@
 export interface Limits {
   /** Bytes of request bodies a second, on each connection. Undefined: as fast as they come. */
   readonly bandwidth: number | undefined;
+  /** Bytes of request bodies a second, on all connections together, as of a line that they share. */
+  readonly sharedBandwidth: number | undefined;
   /** `layer` counts a part's decoded bytes, as if the registry and not the wire were what is slow. */
   readonly bandwidthOf: 'wire' | 'layer';
   /** Before the answer to each request (ms). */
   readonly requestLatency: number;
   /** Before the answer to a part, and for each begun 10 MiB of a raw stream (ms). */
   readonly partLatency: number;
+  /** Without a byte of a body its connection is closed after so long (ms). Undefined: never. */
+  readonly bodyTimeout: number | undefined;
+  /** Whether that is said first. */
+  readonly bodyTimeoutAnswer: 'close' | '408';
+  /**
+   * How a part is refused, from the first bytes of its body, while another one of its upload has no answer: `close`
+   * closes its connection; a number is an HTTP status; any other word the name of an exception. Undefined: it is not.
+   */
+  readonly refuseEarly: string | number | undefined;
 }
 
 export const UNLIMITED: Limits = {
   bandwidth: undefined,
+  sharedBandwidth: undefined,
   bandwidthOf: 'wire',
   requestLatency: 0,
   partLatency: 0,
+  bodyTimeout: undefined,
+  bodyTimeoutAnswer: 'close',
+  refuseEarly: undefined,
 };
 
 /** What a raw stream is measured against a part by (bytes): the size of part that ECR offers. */
@@ -28,17 +43,37 @@ const MAX_CREDIT = 10;
 /** Shorter holds are left to add up: a timer is no more exact (ms). */
 const MIN_HOLD = 2;
 
+/** A line that all connections share: whose bytes come later waits for those that came before. */
+export class Line {
+  readonly #bandwidth: number | undefined;
+  #due = 0;
+
+  constructor({ sharedBandwidth }: Pick<Limits, 'sharedBandwidth'>) {
+    this.#bandwidth = sharedBandwidth;
+  }
+
+  /** When it has carried these bytes, after all that it took before. */
+  dueAfter(bytes: number, now: number): number {
+    if (this.#bandwidth === undefined) return now;
+    this.#due = Math.max(this.#due, now - MAX_CREDIT) + (bytes / this.#bandwidth) * 1000;
+    return this.#due;
+  }
+}
+
 /** When the bytes of one request may be read, and when it may be answered. Times are those of `performance.now()`. */
 export class Pace {
   readonly #limits: Limits;
   readonly #carries: Carries;
+  readonly #line: Line;
   #due: number;
+  #lineDue: number;
   #bytes = 0;
 
-  constructor(limits: Limits, carries: Carries, now: number) {
+  constructor(limits: Limits, carries: Carries, now: number, line = new Line(limits)) {
     this.#limits = limits;
     this.#carries = carries;
-    this.#due = now;
+    this.#line = line;
+    this.#due = this.#lineDue = now;
   }
 
   /** How long to read nothing more after these bytes (ms). */
@@ -50,7 +85,8 @@ export class Pace {
       const finished = Math.floor(this.#bytes / STRETCH_BYTES) - stretches;
       this.#due += finished * this.#limits.partLatency;
     }
-    const hold = this.#due - now;
+    this.#lineDue = this.#line.dueAfter(bytes, now);
+    const hold = Math.max(this.#due, this.#lineDue) - now;
     return hold < MIN_HOLD ? 0 : hold;
   }
 
@@ -66,6 +102,6 @@ export class Pace {
     const { requestLatency, partLatency } = this.#limits;
     const isBegun = this.#carries === 'stream' && this.#bytes % STRETCH_BYTES > 0;
     const last = this.#carries === 'part' || isBegun ? partLatency : 0;
-    return Math.max(0, this.#due - now) + requestLatency + last;
+    return Math.max(0, this.#due - now, this.#lineDue - now) + requestLatency + last;
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Connection } from './connection.ts';
-import { type Limits, UNLIMITED } from './limits.ts';
+import { type Limits, Line, UNLIMITED } from './limits.ts';
 import { type Contents, State } from './state.ts';
 
 /** What clients did since the sink was last set up. */
@@ -17,7 +17,19 @@ export interface Counts {
   readonly firstRequestAt: number | undefined;
   /** How many answers were errors of the client: 400, 404 to something other than a look-up. */
   readonly refusals: number;
+  /** Parts that were refused before their end, because another one of their upload was under way. */
+  readonly earlyRefusals: number;
+  /** Connections that were closed because nothing came of a body. */
+  readonly bodyTimeouts: number;
+  /** Requests that never became whole, and the bytes of their bodies; `bytesReceived` holds these, too. */
+  readonly brokenOff: number;
+  readonly bytesBrokenOff: number;
+  /** The most bodies of parts of one upload that were open at once. */
+  readonly partsAtOnce: number;
 }
+
+/** What is counted one by one. */
+export type Counter = 'refusals' | 'earlyRefusals' | 'bodyTimeouts';
 
 /** Key and certificate, in PEM. */
 export interface Identity {
@@ -29,13 +41,16 @@ export interface Identity {
 export class Sink {
   state = new State();
   limits: Limits = UNLIMITED;
+  line = new Line(UNLIMITED);
   readonly #servers: readonly Server[];
   readonly #open = new Set<Socket>();
   #calls = new Map<string, number>();
   #bytesReceived = 0;
   #bytesSent = 0;
   #connections = 0;
-  #refusals = 0;
+  #counters = newCounters();
+  #brokenOff = 0;
+  #bytesBrokenOff = 0;
   #firstRequestAt: number | undefined;
 
   constructor(identity: Identity | undefined) {
@@ -55,8 +70,10 @@ export class Sink {
   configure(contents: Contents, limits: Limits): void {
     this.state = new State(contents);
     this.limits = limits;
+    this.line = new Line(limits);
     this.#calls = new Map();
-    this.#bytesReceived = this.#bytesSent = this.#refusals = 0;
+    this.#counters = newCounters();
+    this.#bytesReceived = this.#bytesSent = this.#brokenOff = this.#bytesBrokenOff = 0;
     this.#connections = this.#open.size;
     this.#firstRequestAt = undefined;
   }
@@ -69,7 +86,10 @@ export class Sink {
       bytesSent: this.#bytesSent,
       connections: this.#connections,
       firstRequestAt: this.#firstRequestAt,
-      refusals: this.#refusals,
+      ...this.#counters,
+      brokenOff: this.#brokenOff,
+      bytesBrokenOff: this.#bytesBrokenOff,
+      partsAtOnce: this.state.parts.peak,
     };
   }
 
@@ -86,8 +106,14 @@ export class Sink {
     this.#calls.set(name, (this.#calls.get(name) ?? 0) + 1);
   }
 
-  refused(): void {
-    this.#refusals++;
+  count(what: Counter): void {
+    this.#counters[what]++;
+  }
+
+  /** A request ended before it was whole, after so many bytes of its body. */
+  brokeOff(bytes: number): void {
+    this.#brokenOff++;
+    this.#bytesBrokenOff += bytes;
   }
 
   close(): void {
@@ -101,6 +127,10 @@ export class Sink {
     socket.once('close', () => this.#open.delete(socket));
     new Connection(socket, this).start();
   }
+}
+
+function newCounters(): Record<Counter, number> {
+  return { refusals: 0, earlyRefusals: 0, bodyTimeouts: 0 };
 }
 
 async function listen(server: Server): Promise<number> {

@@ -1,3 +1,5 @@
+import { OpenParts } from './open-parts.ts';
+
 /** A manifest as a client put it. */
 export interface StoredManifest {
   readonly digest: string;
@@ -27,6 +29,10 @@ export class State {
   readonly tags: Map<string, string>;
   /** Bytes received, by upload. */
   readonly uploads = new Map<string, number>();
+  /** Uploads of which a part was taken, and not answered yet. */
+  readonly unanswered = new Set<string>();
+  /** Parts under way. */
+  readonly parts = new OpenParts();
   #lastUpload = 0;
 
   constructor({ blobs, manifests, tags }: Contents = EMPTY) {
