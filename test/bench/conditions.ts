@@ -19,17 +19,39 @@ const ECR_LIKE: Limits = {
   partLatency: 150,
 };
 
-export const CONDITION_NAMES = [
+/** MiB/s a connection and ms a request, over which parts side by side are compared with parts in turn. */
+export const RATES = [5, 28, 100] as const;
+export const ROUND_TRIPS = [5, 20, 80] as const;
+export type MatrixName = `ecr-like-${(typeof RATES)[number]}mib-${(typeof ROUND_TRIPS)[number]}ms`;
+
+const MATRIX: readonly {
+  readonly name: MatrixName;
+  readonly rate: number;
+  readonly trip: number;
+}[] = RATES.flatMap((rate) =>
+  ROUND_TRIPS.map((trip) => ({ name: `ecr-like-${rate}mib-${trip}ms` as const, rate, trip })),
+);
+
+const SINGLE_NAMES = [
   'loopback',
   'loopback-tls',
   'latency',
   'ecr-like',
   'ecr-like-layer',
   'ecr-like-tls',
+  'ecr-like-timeout',
+  'ecr-like-refuse',
+  'shared-50mib',
 ] as const;
-export type ConditionName = (typeof CONDITION_NAMES)[number];
+type SingleName = (typeof SINGLE_NAMES)[number];
 
-export const CONDITIONS: Readonly<Record<ConditionName, Condition>> = {
+export type ConditionName = SingleName | MatrixName;
+export const CONDITION_NAMES: readonly ConditionName[] = [
+  ...SINGLE_NAMES,
+  ...MATRIX.map(({ name }) => name),
+];
+
+const SINGLE: Readonly<Record<SingleName, Condition>> = {
   loopback: {
     title: 'Loopback, no limits',
     limits: UNLIMITED,
@@ -67,4 +89,36 @@ export const CONDITIONS: Readonly<Record<ConditionName, Condition>> = {
     tls: true,
     layouts: [],
   },
+  'ecr-like-timeout': {
+    title: 'Like ECR, but a body of which nothing comes for 0.4 s has its connection closed',
+    limits: { ...ECR_LIKE, bodyTimeout: 400 },
+    tls: false,
+    layouts: ['one-gib'],
+  },
+  'ecr-like-refuse': {
+    title: 'Like ECR, but a part is refused at once while another one of its layer is under way',
+    limits: { ...ECR_LIKE, refuseEarly: 'InvalidLayerPartException' },
+    tls: false,
+    layouts: ['one-gib'],
+  },
+  'shared-50mib': {
+    title: 'Like ECR, over a line of 50 MiB/s that all connections share',
+    limits: { ...ECR_LIKE, sharedBandwidth: 50 * MIB },
+    tls: false,
+    layouts: ['one-gib', 'twenty'],
+  },
 };
+
+export const CONDITIONS = {
+  ...SINGLE,
+  ...Object.fromEntries(MATRIX.map(({ name, rate, trip }) => [name, matrixCondition(rate, trip)])),
+} as Readonly<Record<ConditionName, Condition>>;
+
+function matrixCondition(rate: number, requestLatency: number): Condition {
+  return {
+    title: `Like ECR, at ${rate} MiB/s a connection and ${requestLatency} ms a request`,
+    limits: { ...ECR_LIKE, bandwidth: rate * MIB, requestLatency },
+    tls: false,
+    layouts: [],
+  };
+}
