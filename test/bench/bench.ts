@@ -7,6 +7,7 @@ import { execute } from '../support/execute.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { type Bench, compare, measureLinearity, repeat } from './compare.ts';
 import { type ConditionName, CONDITIONS } from './conditions.ts';
+import { measureDepth } from './depth.ts';
 import { writeDocument } from './document.ts';
 import { makeIdentity } from './identity.ts';
 import { crowdedSpecs, type LayoutSpec, layoutSpecs, sparseSpec } from './layout-specs.ts';
@@ -29,6 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
     directory: await layoutsDirectory(options),
     runs: options.runs,
     cellSeconds: options.cellSeconds,
+    inputs: options.inputs,
     say: (line: string) => console.error(line),
   };
   const results = await run(options, bench, commandOf(args));
@@ -42,7 +44,7 @@ function commandOf(args: readonly string[]): string {
 
 async function run(options: Options, bench: Bench, command: string): Promise<Results> {
   const found = await Promise.all(
-    options.tools.map(async (name) => ({ name, tool: await findTool(name) })),
+    options.tools.map(async (name) => ({ name, tool: await findTool(name, options.inputs) })),
   );
   const tools = found.flatMap(({ tool }) => (tool === undefined ? [] : [tool]));
   const action = tools.find(({ name }) => name === 'action');
@@ -59,6 +61,7 @@ async function run(options: Options, bench: Bench, command: string): Promise<Res
     linearity:
       action && has('linearity') ? await measureLinearity(action, options.linear, bench) : [],
     memory: action && has('memory') ? await compareEach(memoryCases(options), [action], bench) : [],
+    depth: action && has('depth') ? await measureDepth(options.scale, bench) : undefined,
   };
 }
 

@@ -4,8 +4,9 @@ import { type LayoutSpec, linearSpec } from './layout-specs.ts';
 import { type Layout, makeLayout } from './make-layout.ts';
 import { pushOnce, type Stage, warm } from './push-once.ts';
 import { type Cell, type LinearPoint, median, summarize, type ToolRuns } from './results.ts';
+import { PART_SIZE } from './sink/ecr-api.ts';
 import type { Limits } from './sink/limits.ts';
-import type { Tool } from './tools.ts';
+import type { ActionInputs, Tool } from './tools.ts';
 
 /** What the whole bench shares. */
 export interface Bench extends Stage {
@@ -13,6 +14,8 @@ export interface Bench extends Stage {
   readonly directory: string;
   readonly runs: number;
   readonly cellSeconds: number;
+  /** What the action is told. */
+  readonly inputs: ActionInputs;
   /** Says what is being done. */
   readonly say: (line: string) => void;
 }
@@ -37,19 +40,34 @@ export async function compare(
     }
   }
   const { limits } = CONDITIONS[name];
+  const partSize = partSizeOf(bench.inputs);
   const cell = { condition: name, layout: spec.name, title: spec.title, tools: [...all.values()] };
   return {
     ...cell,
-    bound: lowerBound(layout, limits),
-    boundAsOpened: boundOf(layout, limits, cell.tools),
+    bound: lowerBound(layout, limits, Infinity, { partSize }),
+    boundSideBySide: lowerBound(layout, limits, Infinity, { partSize, depth: Infinity }),
+    boundAsOpened: boundOf(layout, limits, cell.tools, bench.inputs),
   };
 }
 
+/** Bytes. */
+export function partSizeOf({ partSize }: ActionInputs): number {
+  return partSize === undefined ? PART_SIZE : partSize * 1024 * 1024;
+}
+
 /** The bound at as many connections as the action opened: the rest of its time is not for want of more of them. */
-function boundOf(layout: Layout, limits: Limits, tools: readonly ToolRuns[]): number | undefined {
+function boundOf(
+  layout: Layout,
+  limits: Limits,
+  tools: readonly ToolRuns[],
+  inputs: ActionInputs,
+): number | undefined {
   const action = tools.find(({ tool, runs }) => tool === 'action' && runs.length > 0);
   if (action === undefined) return undefined;
-  return lowerBound(layout, limits, summarize(action).connections).ecrWithQuotas;
+  const { connections } = summarize(action);
+  const depth = typeof inputs.partsInFlight === 'number' ? inputs.partsInFlight : Infinity;
+  return lowerBound(layout, limits, connections, { depth, partSize: partSizeOf(inputs) })
+    .ecrWithQuotas;
 }
 
 async function again(
@@ -59,7 +77,7 @@ async function again(
   bench: Bench,
   { runs }: Pick<ToolRuns, 'runs'> = { runs: [] },
 ): Promise<ToolRuns> {
-  const what = `${condition} ${layout.spec.name} ${tool.name}`;
+  const what = `${condition} ${layout.spec.name} ${tool.label}`;
   try {
     const run = await pushOnce(tool, layout, CONDITIONS[condition], bench);
     bench.say(`${what}: ${run.wall.toFixed(2)} s`);

@@ -120,6 +120,13 @@ export function crowdedSpecs(scale: number): readonly LayoutSpec[] {
   ];
 }
 
+/** A smaller one, for where a GiB would take minutes. */
+export function quarterSpec(scale: number): LayoutSpec {
+  return image('one-quarter', `one layer, ${256 * scale} MiB`, [
+    random('quarter', (GIB / 4) * scale),
+  ]);
+}
+
 /** One layer of so many GiB, nearly free on disk. */
 export function sparseSpec(gib: number): LayoutSpec {
   return image(`sparse-${gib}`, `one sparse layer, ${gib} GiB`, [

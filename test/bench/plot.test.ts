@@ -13,11 +13,10 @@ test('a bar is as long as its median, by the longest of them', () => {
   assert.match(svg, new RegExp(`width="${WIDEST * 0.4}" height="16"`));
 });
 
-test('the bound is a line across the bars', () => {
-  assert.match(
-    plotCondition('ecr-like', [SAMPLE_CELL], []),
-    new RegExp(`d="M${70 + WIDEST * 0.25} `),
-  );
+test('the bounds are lines across the bars: dashed side by side, dotted in turn', () => {
+  const svg = plotCondition('ecr-like', [SAMPLE_CELL], []);
+  assert.match(svg, new RegExp(`d="M${(70 + WIDEST * 0.125).toFixed(1)} .*"4 3"`));
+  assert.match(svg, new RegExp(`d="M${70 + WIDEST * 0.25} .*"1 3"`));
 });
 
 test('a tool that failed is named as such, and text is escaped', () => {

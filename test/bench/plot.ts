@@ -3,7 +3,7 @@ import { type Cell, summarize, type ToolSummary } from './results.ts';
 
 /** Wall times under one condition: a panel a layout, a bar a tool, a line where the bound is. */
 
-const WIDTH = 860;
+export const WIDTH = 860;
 const LEFT = 70;
 const RIGHT = 60;
 const BAR = 16;
@@ -11,7 +11,7 @@ const GAP = 4;
 const PANEL_TITLE = 26;
 const PANEL_END = 14;
 const TITLE = 72;
-const COLORS = { action: '#d9730d', other: '#7d8aa0', bound: '#1f2430' } as const;
+export const COLORS = { action: '#d9730d', other: '#7d8aa0', bound: '#1f2430' } as const;
 
 export function plotCondition(
   condition: ConditionName,
@@ -53,9 +53,11 @@ function panel(cell: Cell): string {
     return label + (found === undefined ? text(LEFT, y + 12, 'failed') : bar(found, y, x));
   });
   const height = cell.tools.length * (BAR + GAP);
-  return [text(12, 16, cell.title, 'font-weight="bold"'), ...rows, boundLine(cell, height, x)].join(
-    '\n',
-  );
+  return [
+    text(12, 16, cell.title, 'font-weight="bold"'),
+    ...rows,
+    boundLines(cell, height, x),
+  ].join('\n');
 }
 
 function bar({ tool, wall }: ToolSummary, y: number, x: (value: number) => number): string {
@@ -65,13 +67,17 @@ function bar({ tool, wall }: ToolSummary, y: number, x: (value: number) => numbe
   return rect + text(x(wall) + 5, y + 12, `${wall.toFixed(wall < 10 ? 2 : 1)} s`);
 }
 
-function boundLine({ bound }: Cell, height: number, x: (value: number) => number): string {
-  if (bound.ecr === 0) return '';
-  const at = x(bound.ecrWithQuotas);
-  return `<path d="M${at} ${PANEL_TITLE - 4}V${PANEL_TITLE + height}" stroke="${COLORS.bound}" stroke-dasharray="4 3"/>`;
+/** Dashed with parts side by side, dotted with parts in turn. */
+function boundLines(cell: Cell, height: number, x: (value: number) => number): string {
+  if (cell.bound.ecr === 0) return '';
+  const line = (at: number, dashes: string) =>
+    `<path d="M${at} ${PANEL_TITLE - 4}V${PANEL_TITLE + height}" stroke="${COLORS.bound}" stroke-dasharray="${dashes}"/>`;
+  const inTurn = x(cell.bound.ecrWithQuotas);
+  const sideBySide = x(cell.boundSideBySide.ecrWithQuotas);
+  return line(sideBySide, '4 3') + (sideBySide === inTurn ? '' : line(inTurn, '1 3'));
 }
 
-function text(x: number, y: number, content: string, attributes = ''): string {
+export function text(x: number, y: number, content: string, attributes = ''): string {
   return `<text x="${x}" y="${y}" ${attributes}>${escape(content)}</text>`;
 }
 
@@ -79,6 +85,6 @@ function escape(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -1,15 +1,18 @@
 import type { Bound } from './bound.ts';
 import type { ConditionName } from './conditions.ts';
 import type { Run } from './push-once.ts';
-import type { ToolName } from './tools.ts';
+import type { PartsInFlight, ToolName } from './tools.ts';
 
 /** All pushes of one layout under one condition. */
 export interface Cell {
   readonly condition: ConditionName;
   readonly layout: string;
   readonly title: string;
+  /** With the parts of a layer one after another. */
   readonly bound: Bound;
-  /** With quotas, at as many connections as the action opened (s). */
+  /** With as many parts of a layer side by side as help. */
+  readonly boundSideBySide: Bound;
+  /** With quotas, at as many connections as the action opened, and as many parts in flight as it may have (s). */
   readonly boundAsOpened: number | undefined;
   readonly tools: readonly ToolRuns[];
 }
@@ -34,6 +37,8 @@ export interface ToolSummary {
   readonly bytes: number;
   readonly requests: number;
   readonly connections: number;
+  /** The most parts of one layer on the wire at once. */
+  readonly partsAtOnce: number;
   readonly startUp: number;
   readonly sinkCpu: number;
 }
@@ -61,6 +66,32 @@ export interface Results {
   readonly linearity: readonly LinearPoint[];
   /** The action's own, of images that need much of it. */
   readonly memory: readonly Cell[];
+  readonly depth: DepthResults | undefined;
+}
+
+/** The action alone, with more and more parts of one layer in flight. */
+export interface DepthResults {
+  readonly title: string;
+  readonly curve: readonly DepthPoint[];
+  /** Parts in turn beside as many as the action finds good, by rate and round trip. */
+  readonly table: readonly DepthRow[];
+}
+
+export interface DepthPoint {
+  readonly partsInFlight: PartsInFlight;
+  /** Undefined: it could not push, or had no more than one part in flight where it was told to have more. */
+  readonly summary: ToolSummary | undefined;
+  /** At that depth (s). */
+  readonly bound: number;
+}
+
+export interface DepthRow {
+  /** MiB/s a connection. */
+  readonly rate: number;
+  /** A request (ms). */
+  readonly roundTrip: number;
+  readonly inTurn: DepthPoint;
+  readonly auto: DepthPoint;
 }
 
 export function summarize({ tool, runs }: ToolRuns): ToolSummary {
@@ -76,6 +107,7 @@ export function summarize({ tool, runs }: ToolRuns): ToolSummary {
     bytes: median(of(({ counts }) => counts.bytesReceived + counts.bytesSent)),
     requests: median(of(({ counts }) => counts.requests)),
     connections: median(of(({ counts }) => counts.connections)),
+    partsAtOnce: Math.max(...of(({ counts }) => counts.partsAtOnce)),
     startUp: median(of(({ startUp }) => startUp)),
     sinkCpu: median(of(({ sinkCpu }) => sinkCpu)),
   };

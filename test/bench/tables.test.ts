@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SAMPLE_CELL } from './sample-cell.ts';
-import type { Cell, Results } from './results.ts';
+import { SAMPLE_CELL, SAMPLE_DEPTH, SAMPLE_RESULTS } from './sample-cell.ts';
+import type { Cell } from './results.ts';
 import { toMarkdown } from './tables.ts';
 
-const RESULTS: Results = {
-  date: '2026-01-01',
-  command: 'npm run bench',
-  commit: 'abc1234',
-  scale: 1,
-  machine: '2 cores',
-  tools: [
-    { name: 'crane', version: '1.2.3' },
-    { name: 'skopeo', version: undefined },
-    { name: 'before', version: undefined },
-  ],
-  bareNode: 0,
-  cells: [SAMPLE_CELL],
-  linearity: [],
-  memory: [],
-};
-
 test('the tables compare the action with the bound and with the best of the others', () => {
-  const markdown = toMarkdown(RESULTS);
+  const markdown = toMarkdown(SAMPLE_RESULTS);
   assert.match(
     markdown,
-    /\| 8\.00 \| 5\.00 \| 1\.60 \| 6\.00 \(2\) \| 20\.0 \(crane\) \| 0\.40 \| – \| – \|/,
+    /\| 8\.00 \| 5\.00 \| 1\.60 \| 2\.50 \| 3\.20 \| 6\.00 \(2\) \| 20\.0 \(crane\) \| 0\.40 \| – \| – \|/,
   );
   assert.match(markdown, /skopeo \*\*not installed\*\*/);
   assert.match(markdown, /\| a <b> & c \| oras \| 0 \| failed \|/);
@@ -39,8 +22,22 @@ test('a build to compare with is no rival: the ratios to it have a table of thei
   const [action, ...rivals] = SAMPLE_CELL.tools;
   const before = { tool: 'before', runs: (action?.runs ?? []).map((run) => ({ ...run, wall: 4 })) };
   const cell = { ...SAMPLE_CELL, tools: [...(action ? [action] : []), before, ...rivals] } as Cell;
-  const markdown = toMarkdown({ ...RESULTS, cells: [cell] });
+  const markdown = toMarkdown({ ...SAMPLE_RESULTS, cells: [cell] });
   assert.match(markdown, /20\.0 \(crane\)/);
   assert.match(markdown, /\| a <b> & c \| ecr-like \| 2\.00 \| 1\.00 \| 1\.00 \| 1\.00 \|/);
-  assert.doesNotMatch(toMarkdown(RESULTS), /before/);
+  assert.doesNotMatch(toMarkdown(SAMPLE_RESULTS), /before/);
+});
+
+test('depths are shown with their bounds, and with what failed', () => {
+  const markdown = toMarkdown({ ...SAMPLE_RESULTS, depth: SAMPLE_DEPTH });
+  assert.match(
+    markdown,
+    /\| 1 \| 8\.00 \| 7\.00–10\.0 \| 5\.00 \| 1\.60 \| 1 \| 2 \| 1\.00 \| 100 \|/,
+  );
+  assert.match(markdown, /\| 2 \| failed \| – \| 2\.50 \|/);
+  assert.match(
+    markdown,
+    /\| 28 MiB\/s \| 20 ms \| 8\.00 \| 5\.00 \| 4\.00 \| 2\.50 \| 0\.50 \| 1 \|/,
+  );
+  assert.match(markdown, /\| 5 MiB\/s \| 80 ms \| 8\.00 \| 5\.00 \| failed \| 2\.50 \| – \| – \|/);
 });

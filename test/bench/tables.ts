@@ -1,6 +1,9 @@
 import { CONDITIONS } from './conditions.ts';
 import {
   type Cell,
+  type DepthPoint,
+  type DepthResults,
+  type DepthRow,
   fitLine,
   type LinearPoint,
   type Results,
@@ -24,10 +27,20 @@ export function toMarkdown(results: Results): string {
     }),
     ...(results.linearity.length === 0 ? [] : [linearity(results.linearity)]),
     ...(results.memory.length === 0 ? [] : [memory(results.memory)]),
+    ...(results.depth === undefined ? [] : [depthTables(results.depth)]),
   ].join('\n\n');
 }
 
-function header({ date, command, commit, scale, machine, tools, bareNode }: Results): string {
+/** Which run it was that measured this. */
+export function header({
+  date,
+  command,
+  commit,
+  scale,
+  machine,
+  tools,
+  bareNode,
+}: Results): string {
   const there = tools
     .filter(({ name, version }) => name !== 'before' || version !== undefined)
     .map(({ name, version }) => `${name} ${version ?? '**not installed**'}`);
@@ -61,8 +74,10 @@ function verdicts({ cells, bareNode }: Results): string {
     'layout',
     'condition',
     'this action (s)',
-    'bound (s)',
-    '÷ (bound + bare Node)',
+    'bound, parts in turn (s)',
+    '÷ (that + bare Node)',
+    'bound, side by side (s)',
+    '÷ (that + bare Node)',
     'bound at its connections (s)',
     'best rival (s)',
     '÷ best rival',
@@ -96,12 +111,18 @@ function beforeAndNow(cells: readonly Cell[]): string[] {
   return [`### This action ÷ the build before\n\n${table(head, rows)}`];
 }
 
-function besideBound({ bound, boundAsOpened }: Cell, own: ToolSummary, bareNode: number): string[] {
-  if (bound.ecr === 0) return [seconds(own.wall), '–', '–', '–'];
+function besideBound(
+  { bound, boundSideBySide, boundAsOpened }: Cell,
+  own: ToolSummary,
+  bareNode: number,
+): string[] {
+  if (bound.ecr === 0) return [seconds(own.wall), '–', '–', '–', '–', '–'];
   return [
     seconds(own.wall),
-    seconds(bound.ecrWithQuotas),
-    ratio(own.wall / (bound.ecrWithQuotas + bareNode)),
+    ...[bound, boundSideBySide].flatMap(({ ecrWithQuotas }) => [
+      seconds(ecrWithQuotas),
+      ratio(own.wall / (ecrWithQuotas + bareNode)),
+    ]),
     `${seconds(boundAsOpened ?? NaN)} (${own.connections})`,
   ];
 }
@@ -124,6 +145,7 @@ function pushes(cells: readonly Cell[]): string {
     'on the wire (MB)',
     'requests',
     'connections',
+    'parts of a layer at once',
     'first request (s)',
     "sink's CPU (s)",
   ];
@@ -146,17 +168,20 @@ function numbers(toolRuns: ToolRuns): string[] {
     (found.bytes / 1e6).toFixed(1),
     String(found.requests),
     String(found.connections),
+    // Others' layers go as raw streams.
+    found.partsAtOnce === 0 ? '–' : String(found.partsAtOnce),
     seconds(found.startUp),
     seconds(found.sinkCpu),
   ];
 }
 
-function boundRows({ title, bound }: Cell): Row[] {
+function boundRows({ title, bound, boundSideBySide }: Cell): Row[] {
   if (bound.ecr === 0) return [];
-  const quotas =
-    bound.ecrWithQuotas > bound.ecr ? `, ${seconds(bound.ecrWithQuotas)} with quotas` : '';
+  const inFull = ({ ecr, ecrWithQuotas }: Cell['bound']) =>
+    `*${seconds(ecr)}${ecrWithQuotas > ecr ? `, ${seconds(ecrWithQuotas)} with quotas` : ''}*`;
   return [
-    [title, "*bound, ECR's API*", '', `*${seconds(bound.ecr)}${quotas}*`],
+    [title, "*bound, ECR's API, parts in turn*", '', inFull(bound)],
+    [title, "*bound, ECR's API, side by side*", '', inFull(boundSideBySide)],
     [title, '*bound, OCI API*', '', `*${seconds(bound.oci)}*`],
   ];
 }
@@ -202,6 +227,74 @@ function memory(cells: readonly Cell[]): string {
   });
   const head = ['image', 'condition', 'peak memory (MB)', 'wall (s)', 'CPU (s)', 'runs'];
   return `### The action's memory\n\n${table(head, rows)}`;
+}
+
+/** One layer with more and more of its parts in flight. */
+export function depthTables({ title, curve, table: rows }: DepthResults): string {
+  return [
+    `### One layer over several connections: ${title}`,
+    '![Wall time and bound over the number of parts in flight](performance-depth.svg)',
+    table(
+      [
+        'parts in flight',
+        'wall (s)',
+        'fastest–slowest',
+        'bound (s)',
+        '÷ bound',
+        'on the wire at once',
+        'connections',
+        'CPU (s)',
+        'peak memory (MB)',
+      ],
+      curve.map(depthRow),
+    ),
+    '### Parts in turn, and as many in flight as the action finds good, by rate and round trip',
+    table(
+      [
+        'a connection',
+        'a request',
+        'in turn (s)',
+        'bound (s)',
+        'auto (s)',
+        'bound (s)',
+        'auto ÷ in turn',
+        'on the wire at once',
+      ],
+      rows.map(matrixRow),
+    ),
+  ].join('\n\n');
+}
+
+function depthRow({ partsInFlight, summary, bound }: DepthPoint): Row {
+  if (summary === undefined) return [String(partsInFlight), 'failed', '–', seconds(bound)];
+  const { wall, fastest, slowest, partsAtOnce, connections, cpu, peakMemory } = summary;
+  return [
+    String(partsInFlight),
+    seconds(wall),
+    `${seconds(fastest)}–${seconds(slowest)}`,
+    seconds(bound),
+    ratio(wall / bound),
+    String(partsAtOnce),
+    String(connections),
+    seconds(cpu),
+    (peakMemory / 1e6).toFixed(0),
+  ];
+}
+
+function matrixRow({ rate, roundTrip, inTurn, auto }: DepthRow): Row {
+  const wall = ({ summary }: DepthPoint) =>
+    summary === undefined ? 'failed' : seconds(summary.wall);
+  const [one, many] = [inTurn.summary, auto.summary];
+  return [
+    `${rate} MiB/s`,
+    `${roundTrip} ms`,
+    wall(inTurn),
+    seconds(inTurn.bound),
+    wall(auto),
+    seconds(auto.bound),
+    one && many ? ratio(many.wall / one.wall) : '–',
+    many ? String(many.partsAtOnce) : '–',
+  ];
 }
 
 function seconds(value: number): string {

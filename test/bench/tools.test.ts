@@ -81,6 +81,23 @@ test('the action runs as a runner would start it, from dist or from BENCH_ACTION
   assert.equal(env['AWS_ENDPOINT_URL_ECR'], 'https://127.0.0.1:5001');
   assert.equal(env['NODE_EXTRA_CA_CERTS'], '/cert.pem');
   assert.equal(await readFile(env['GITHUB_OUTPUT'] ?? '', 'utf8'), '');
+  assert.deepEqual(
+    Object.keys(env).filter((name) => name.startsWith('INPUT_PART')),
+    [],
+  );
+});
+
+test('the action gets inputs only when they are given', async (t) => {
+  await using scratch = await temporaryDirectory();
+  const build = join(scratch.path, 'build.js');
+  await writeFile(build, '');
+  setEnvironment(t, { BENCH_ACTION: build });
+  const tool = await findTool('action', { partSize: 20, partsInFlight: 'auto' });
+  assert.equal(tool?.label, 'action with parts-in-flight auto');
+  const target = { directory: '/layout', port: 5001, tls: false, certPath: '/cert.pem' };
+  const { env } = await tool.command({ ...target, scratch: scratch.path });
+  assert.equal(env['INPUT_PART-SIZE'], '20');
+  assert.equal(env['INPUT_PARTS-IN-FLIGHT'], 'auto');
 });
 
 test('a build to compare with is there when BENCH_BEFORE names one', async (t) => {

@@ -33,9 +33,20 @@ interface PushTarget {
   readonly scratch: string;
 }
 
+/** Inputs of the action that are not left at their defaults. The rivals know neither. */
+export interface ActionInputs {
+  /** MiB. */
+  readonly partSize?: number | undefined;
+  readonly partsInFlight?: PartsInFlight | undefined;
+}
+
+export type PartsInFlight = number | 'auto';
+
 /** A tool that is installed. */
 export interface Tool {
   readonly name: ToolName;
+  /** What it is called while it is measured. */
+  readonly label: string;
   readonly version: string;
   command(target: PushTarget): Promise<Command>;
 }
@@ -96,14 +107,18 @@ function reference({ port }: PushTarget): string {
 }
 
 /** Undefined where it is not installed. BENCH_TOOLS, a folder, comes before PATH. */
-export async function findTool(name: ToolName): Promise<Tool | undefined> {
-  if (!isRival(name)) return action(name);
+export async function findTool(
+  name: ToolName,
+  inputs: ActionInputs = {},
+): Promise<Tool | undefined> {
+  if (!isRival(name)) return action(name, inputs);
   const program = await findProgram(name);
   if (program === undefined) return undefined;
   const { versionArgs, args } = RIVALS[name];
   const [, version = '?'] = /(\d+\.\d+\.\d+)/.exec(await execute(program, ...versionArgs)) ?? [];
   return {
     name,
+    label: name,
     version,
     command: (target) => Promise.resolve({ program, args: args(target), env: environment(target) }),
   };
@@ -136,12 +151,14 @@ function environment({ scratch, certPath, tls }: PushTarget): Record<string, str
 }
 
 /** `dist/index.js`, or another build of it in BENCH_ACTION, started as a runner starts it; `before` is in BENCH_BEFORE. */
-async function action(name: 'action' | 'before'): Promise<Tool | undefined> {
+async function action(name: 'action' | 'before', inputs: ActionInputs): Promise<Tool | undefined> {
   const main = buildOf(name);
   if (main === undefined) return undefined;
   await access(main);
+  const { partsInFlight } = inputs;
   return {
     name,
+    label: partsInFlight === undefined ? name : `${name} with parts-in-flight ${partsInFlight}`,
     version: `Node ${process.versions.node}`,
     command: async (target) => ({
       program: process.execPath,
@@ -152,6 +169,7 @@ async function action(name: 'action' | 'before'): Promise<Tool | undefined> {
         INPUT_LAYOUT: target.directory,
         INPUT_REPOSITORY: NAME,
         INPUT_TAGS: TAG,
+        ...variables(inputs),
         AWS_REGION: 'eu-west-1',
         AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -159,6 +177,13 @@ async function action(name: 'action' | 'before'): Promise<Tool | undefined> {
         AWS_ENDPOINT_URL_ECR: `${target.tls ? 'https' : 'http'}://127.0.0.1:${target.port}`,
       },
     }),
+  };
+}
+
+function variables({ partSize, partsInFlight }: ActionInputs): Record<string, string> {
+  return {
+    ...(partSize === undefined ? {} : { 'INPUT_PART-SIZE': `${partSize}` }),
+    ...(partsInFlight === undefined ? {} : { 'INPUT_PARTS-IN-FLIGHT': `${partsInFlight}` }),
   };
 }
 
