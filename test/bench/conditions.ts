@@ -22,7 +22,7 @@ const ECR_LIKE: Limits = {
 /** MiB/s a connection and ms a request, over which parts side by side are compared with parts in turn. */
 export const RATES = [5, 28, 100] as const;
 export const ROUND_TRIPS = [5, 20, 80] as const;
-export type MatrixName = `ecr-like-${(typeof RATES)[number]}mib-${(typeof ROUND_TRIPS)[number]}ms`;
+type MatrixName = `ecr-like-${(typeof RATES)[number]}mib-${(typeof ROUND_TRIPS)[number]}ms`;
 
 const MATRIX: readonly {
   readonly name: MatrixName;

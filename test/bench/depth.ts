@@ -7,7 +7,7 @@ import { type DepthPoint, type DepthResults, type DepthRow, summarize } from './
 import type { ToolRuns, ToolSummary } from './results.ts';
 import { findTool, type PartsInFlight, type Tool } from './tools.ts';
 
-export const DEPTHS = [1, 2, 4, 6, 8] as const;
+const DEPTHS = [1, 2, 4, 6, 8] as const;
 
 /** One layer, by the action alone, with more and more of its parts in flight: the runs of one condition in turn. */
 export async function measureDepth(scale: number, bench: Bench): Promise<DepthResults> {
