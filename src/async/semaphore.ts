@@ -45,6 +45,11 @@ export class Semaphore {
     return this.#wait(use, weight, signal, priority);
   }
 
+  /** Whether somebody waits for room. */
+  get isWanted(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Undefined if there is no room, or if others are already waiting. */
   tryAcquire(weight: number): Permit | undefined {
     return this.#queue.length === 0 && this.#fits(weight) ? this.#take(weight) : undefined;

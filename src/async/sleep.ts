@@ -11,3 +11,20 @@ export async function sleep(milliseconds: number, signal?: AbortSignal): Promise
     },
   );
 }
+
+/** Whether the promise settles within so many milliseconds. */
+export async function settlesWithin(
+  promise: Promise<unknown>,
+  milliseconds: number,
+): Promise<boolean> {
+  const settled = new AbortController();
+  const late = sleep(milliseconds, settled.signal).then(
+    () => false,
+    () => true,
+  );
+  try {
+    return await Promise.race([late, promise.then(() => true)]);
+  } finally {
+    settled.abort();
+  }
+}

@@ -261,3 +261,15 @@ test('where what room is used for fails, the room is free again, and the one who
   await assert.rejects(failing, /no memory/);
   take(semaphore, 1);
 });
+
+test('it is wanted as long as somebody waits', async () => {
+  const semaphore = new Semaphore(1);
+  const stop = new AbortController();
+  const first = await semaphore.acquire(1, stop.signal);
+  assert.equal(semaphore.isWanted, false);
+  const second = semaphore.acquire(1, stop.signal);
+  assert.equal(semaphore.isWanted, true);
+  first.release();
+  assert.equal(semaphore.isWanted, false);
+  (await second).release();
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sleep } from '../../src/async/sleep.ts';
+import { settlesWithin, sleep } from '../../src/async/sleep.ts';
 
 const HOUR = 3_600_000;
 const reason = new Error('another target failed');
@@ -37,3 +37,9 @@ for (const milliseconds of [0, -1]) {
     assert.equal(isLater, false);
   });
 }
+
+test('whether something settles in time', async () => {
+  assert.equal(await settlesWithin(Promise.resolve(), HOUR), true);
+  assert.equal(await settlesWithin(new Promise(() => undefined), 1), false);
+  await assert.rejects(settlesWithin(Promise.reject(reason), HOUR), reason);
+});
