@@ -31320,6 +31320,9 @@ class Semaphore {
             return Promise.resolve(use(permit));
         return this.#wait(use, weight, signal, priority);
     }
+    get isWanted() {
+        return this.#queue.length > 0;
+    }
     tryAcquire(weight) {
         return this.#queue.length === 0 && this.#fits(weight) ? this.#take(weight) : undefined;
     }
@@ -31391,6 +31394,7 @@ function reasonOf({ reason }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ settlesWithin),
 /* harmony export */   y: () => (/* binding */ sleep)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
@@ -31404,6 +31408,16 @@ async function sleep(milliseconds, signal) {
         signal?.throwIfAborted();
         throw error;
     });
+}
+async function settlesWithin(promise, milliseconds) {
+    const settled = new AbortController();
+    const late = sleep(milliseconds, settled.signal).then(() => false, () => true);
+    try {
+        return await Promise.race([late, promise.then(() => true)]);
+    }
+    finally {
+        settled.abort();
+    }
 }
 
 
@@ -31454,7 +31468,7 @@ async function proxyHandler(options) {
 
 /***/ }),
 
-/***/ 8996:
+/***/ 8725:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31594,6 +31608,12 @@ function attemptsIn(environment) {
 // EXTERNAL MODULE: ./src/async/sleep.ts
 var sleep = __nccwpck_require__(3719);
 ;// CONCATENATED MODULE: ./src/ecr/calls/explanations.ts
+const THROTTLING = [
+    'ThrottlingException',
+    'Throttling',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+];
 const EXPLANATIONS = [
     {
         names: ['RepositoryNotFoundException'],
@@ -31699,12 +31719,7 @@ const EXPLANATIONS = [
         says: '{call}: a manifest was altered on its way to {repository}',
     },
     {
-        names: [
-            'ThrottlingException',
-            'Throttling',
-            'TooManyRequestsException',
-            'RequestLimitExceeded',
-        ],
+        names: THROTTLING,
         code: 'THROTTLED',
         says: '{call}: AWS kept throttling calls to {repository}',
     },
@@ -31821,6 +31836,9 @@ function textOf(error) {
 function statusOf(error) {
     return metadataOf(error, 'httpStatusCode');
 }
+function isThrottled(error) {
+    return statusOf(error) === 429 || THROTTLING.includes(errorName(error));
+}
 function attemptsOf(error) {
     return metadataOf(error, 'attempts') ?? 1;
 }
@@ -31877,12 +31895,6 @@ const RATES = {
     public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
 };
 const BURST_SECONDS = 4;
-const THROTTLING = [
-    'ThrottlingException',
-    'Throttling',
-    'TooManyRequestsException',
-    'RequestLimitExceeded',
-];
 class TokenBucket {
     #rate;
     #capacity;
@@ -31925,7 +31937,7 @@ class RateLimits {
                 return await next(args);
             }
             catch (error) {
-                if (THROTTLING.includes(errorName(error)))
+                if (isThrottled(error))
                     bucket?.drain();
                 throw error;
             }
@@ -32199,12 +32211,14 @@ var external_node_stream_ = __nccwpck_require__(7075);
 
 const HASH_HEADER = 'x-amz-content-sha256';
 const LENGTH_HEADER = 'content-length';
-async function sendPart(body, send, onBytes) {
+async function sendPart(body, send, onBytes, turn) {
     try {
-        return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes));
+        return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes, turn));
     }
     catch (error) {
         if (!(error instanceof UnexpectedRequest))
+            throw error;
+        if (turn !== undefined && !(await turn.comes()))
             throw error;
         onBytes(body.bytes);
         return await send(await body.decode(), () => undefined);
@@ -32212,7 +32226,7 @@ async function sendPart(body, send, onBytes) {
 }
 class UnexpectedRequest extends Error {
 }
-function insertBody(stack, body, onBytes) {
+function insertBody(stack, body, onBytes, turn) {
     stack.add((next) => (args) => {
         const { request } = args;
         if (!isExpected(request, body))
@@ -32221,11 +32235,26 @@ function insertBody(stack, body, onBytes) {
         request.headers[LENGTH_HEADER] = String(body.bytes);
         return next(args);
     }, { step: 'serialize', priority: 'low', name: 'ecrPartBody' });
-    stack.add((next) => (args) => next(withBody(args, new BodyStream(body, onBytes))), {
-        step: 'finalizeRequest',
-        priority: 'low',
-        name: 'ecrPartStream',
-    });
+    stack.add((next) => async (args) => {
+        try {
+            return await next(withBody(args, new BodyStream(body, onBytes, turn)));
+        }
+        catch (error) {
+            if (turn === undefined || turn.hasCome || turn.isOver)
+                throw error;
+            throw new EndedEarly(error, turn.isHeld);
+        }
+    }, { step: 'finalizeRequest', priority: 'low', name: 'ecrPartStream' });
+}
+class EndedEarly extends Error {
+    name = 'EndedEarly';
+    reason;
+    wasHeld;
+    constructor(reason, wasHeld) {
+        super('a part ended before its turn');
+        this.reason = reason;
+        this.wasHeld = wasHeld;
+    }
 }
 function isExpected(request, { frame }) {
     return isBodyRequest(request) && send_textOf(request.body) === frame.before + frame.after;
@@ -32251,9 +32280,10 @@ class BodyStream extends external_node_stream_.Readable {
     #chunks;
     #onBytes;
     #written = 0;
-    constructor(body, onBytes) {
+    constructor(body, onBytes, turn) {
         super({ highWaterMark: 1 });
-        const chunks = body.chunks();
+        const all = body.chunks();
+        const chunks = turn === undefined || turn.hasCome ? all : turn.holdBack(all, body.bytes);
         this.#body = body;
         this.#chunks =
             Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
@@ -32320,11 +32350,11 @@ function layerCalls(requests, parts, registry) {
                 throw registry.explain('InitiateLayerUpload', error, signal);
             }
         },
-        send: async (body, signal) => {
+        send: async (body, signal, turn) => {
             const range = { ...requests.id, ...rangeOf(body.part) };
             const send = (layerPartBlob, plug) => requests.sendPart({ ...range, layerPartBlob }, plug, signal);
             try {
-                const answer = await sendPart(body, send, onBytes);
+                const answer = await sendPart(body, send, onBytes, turn);
                 registry.learn(answer);
                 const { lastByteReceived } = answer;
                 if (lastByteReceived === undefined)
@@ -32332,11 +32362,10 @@ function layerCalls(requests, parts, registry) {
                 return { kind: 'received', lastByteReceived };
             }
             catch (error) {
+                if (error instanceof EndedEarly)
+                    return { kind: 'ended-early', how: howEnded(error) };
                 registry.learn(error);
                 return partOutcome(error) ?? raise(registry.explain('UploadLayerPart', error, signal));
-            }
-            finally {
-                body.end();
             }
         },
         complete: async (uploadId, digest, signal) => {
@@ -32350,6 +32379,16 @@ function layerCalls(requests, parts, registry) {
             }
         },
     };
+}
+function howEnded({ reason, wasHeld }) {
+    if (isThrottled(reason))
+        return 'cut';
+    const status = statusOf(reason) ?? 0;
+    if (status === 408)
+        return 'held';
+    if (status >= 400 && status < 500)
+        return 'refused';
+    return wasHeld ? 'held' : 'cut';
 }
 function completeOutcome(error) {
     switch (errorName(error)) {
@@ -32481,6 +32520,79 @@ function matchesWildcard(text, wildcard) {
     return new RegExp(`^${pattern}$`).test(text);
 }
 
+;// CONCATENATED MODULE: ./src/ecr/upload/turn.ts
+
+
+class Turn {
+    #settled = Promise.withResolvers();
+    #interval;
+    #state = 'waiting';
+    #heldSince;
+    #held;
+    constructor(interval = tuning/* TRICKLE_INTERVAL */.P$) {
+        this.#interval = interval;
+    }
+    get hasCome() {
+        return this.#state === 'come';
+    }
+    get isOver() {
+        return this.#state === 'over';
+    }
+    get isHeld() {
+        return this.#state === 'waiting' && this.#heldSince !== undefined;
+    }
+    get held() {
+        return this.#held ?? 0;
+    }
+    come() {
+        if (this.#state !== 'waiting')
+            return;
+        if (this.#heldSince !== undefined)
+            this.#held = performance.now() - this.#heldSince;
+        this.#settle('come');
+    }
+    giveUp() {
+        if (this.#state === 'waiting')
+            this.#settle('over');
+    }
+    async comes() {
+        await this.#settled.promise;
+        return this.hasCome;
+    }
+    async *holdBack(chunks, bytes) {
+        this.#heldSince = undefined;
+        let left = bytes;
+        for await (const chunk of chunks) {
+            const free = Math.max(0, left - tuning/* HELD_BYTES */.Qe);
+            left -= chunk.byteLength;
+            if (free > 0)
+                yield chunk.subarray(0, free);
+            let held = chunk.subarray(free);
+            while (held.byteLength > 0 && !(await this.#comesSoon())) {
+                if (left === 0 && held.byteLength <= tuning/* TRICKLE_BYTES */.p$)
+                    continue;
+                yield held.subarray(0, tuning/* TRICKLE_BYTES */.p$);
+                held = held.subarray(tuning/* TRICKLE_BYTES */.p$);
+            }
+            if (held.byteLength > 0)
+                yield held;
+        }
+    }
+    #settle(state) {
+        this.#state = state;
+        this.#settled.resolve(undefined);
+    }
+    async #comesSoon() {
+        if (this.#state === 'waiting') {
+            this.#heldSince ??= performance.now();
+            await (0,sleep/* settlesWithin */.o)(this.#settled.promise, this.#interval);
+        }
+        if (this.isOver)
+            throw new Error('the part before was not received as expected');
+        return this.hasCome;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/upload/in-order.ts
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -32536,19 +32648,19 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 });
 
 
-async function sendInOrder(from, calls, { blob, signal, onProgress }) {
+
+async function sendInOrder(from, calls, options) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const parts = __addDisposableResource(env_1, new PartsAhead(from, calls, blob, signal), true);
+        const { blob, signal, onProgress } = options;
+        const parts = __addDisposableResource(env_1, new Parts(from, calls, options), true);
         const setbacks = new async_retry/* Retry */.fz();
         for (let firstByte = from.nextByte; firstByte < blob.size;) {
-            const body = await parts.take(firstByte);
-            const end = firstByte + body.part.size;
-            parts.takeAhead(end);
-            const outcome = await calls.send(body, signal);
+            const { part, outcome } = await parts.next(firstByte);
             if (outcome.kind === 'upload-not-found')
                 return outcome.kind;
             const next = nextByte(outcome);
+            const end = part.firstByte + part.size;
             if (next === undefined || next < 0 || next > end)
                 return 'parts-lost';
             if (next <= firstByte && !(await setbacks.again('part', { signal })))
@@ -32572,54 +32684,140 @@ function nextByte(outcome) {
     const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
     return last === undefined ? undefined : last + 1;
 }
-class PartsAhead {
+class Parts {
     #upload;
     #calls;
-    #blob;
-    #signal;
-    #ahead = [];
-    constructor(upload, calls, blob, signal) {
+    #options;
+    #taken = [];
+    #abandoned = new AbortController();
+    constructor(upload, calls, options) {
         this.#upload = upload;
         this.#calls = calls;
-        this.#blob = blob;
-        this.#signal = signal;
+        this.#options = options;
     }
-    async take(firstByte) {
-        const [next, ...others] = this.#ahead;
-        if (next?.part.firstByte === firstByte) {
-            this.#ahead = others;
-            return next.body;
-        }
-        await this.#discard();
-        return this.#calls.take(this.#part(firstByte), this.#blob, this.#signal);
-    }
-    takeAhead(firstByte) {
-        const known = this.#ahead.at(-1)?.part;
-        let next = known === undefined ? firstByte : known.firstByte + known.size;
-        while (this.#ahead.length < tuning/* PARTS_AHEAD */.$Y && next < this.#blob.size) {
-            const part = this.#part(next);
-            const body = this.#calls.takeAhead(part, this.#blob, this.#signal);
-            if (body === undefined)
-                return;
-            body.catch(() => undefined);
-            this.#ahead = [...this.#ahead, { part, body }];
-            next += part.size;
-        }
+    async next(firstByte) {
+        const head = await this.#head(firstByte);
+        const wasAhead = head.outcome !== undefined;
+        this.#takeAhead();
+        if (!wasAhead)
+            await head.body;
+        this.#send();
+        const outcome = await (head.outcome ?? this.#start(head));
+        this.#taken.shift();
+        const isExpected = outcome.kind === 'received' &&
+            outcome.lastByteReceived + 1 === head.part.firstByte + head.part.size;
+        if (isExpected)
+            this.#taken[0]?.turn.come();
+        else
+            await this.#abandon();
+        this.#options.lines.noteAnswer(wasAhead ? head.turn : undefined);
+        return { part: head.part, outcome };
     }
     async [Symbol.asyncDispose]() {
-        await this.#discard();
+        await this.#abandon();
     }
-    async #discard() {
-        const ahead = this.#ahead;
-        this.#ahead = [];
-        for (const { body } of ahead) {
-            await body.then((taken) => taken.end(), () => undefined);
+    async #head(firstByte) {
+        const [head] = this.#taken;
+        if (head?.part.firstByte === firstByte)
+            return head;
+        await this.#abandon();
+        const part = this.#part(firstByte);
+        const { blob, signal } = this.#options;
+        const body = await this.#calls.take(part, blob, signal);
+        return this.#add(part, Promise.resolve(body));
+    }
+    #takeAhead() {
+        const { blob, signal } = this.#options;
+        for (let last = this.#taken.at(-1)?.part; last !== undefined;) {
+            const next = last.firstByte + last.size;
+            const waiting = this.#taken.slice(1).filter(({ outcome }) => outcome === undefined);
+            if (waiting.length >= tuning/* PARTS_AHEAD */.$Y || next >= blob.size)
+                return;
+            const part = this.#part(next);
+            const body = this.#calls.takeAhead(part, blob, signal);
+            if (body === undefined)
+                return;
+            last = this.#add(part, body).part;
+        }
+    }
+    #send() {
+        const { lines, blob } = this.#options;
+        const left = blob.size - (this.#taken[0]?.part.firstByte ?? blob.size);
+        let inFlight = 0;
+        for (const taken of this.#taken) {
+            if (taken.outcome === undefined) {
+                if (inFlight > 0 && taken.part.size <= tuning/* HELD_BYTES */.Qe)
+                    break;
+                if (!lines.hasRoomFor(inFlight, left))
+                    break;
+                void this.#start(taken);
+                if (inFlight > 0)
+                    this.#takeAhead();
+            }
+            inFlight += 1;
+        }
+        lines.giveBack(inFlight);
+    }
+    #add(part, body) {
+        const taken = { part, body, turn: new Turn() };
+        body.catch(() => undefined);
+        if (this.#taken.length === 0)
+            taken.turn.come();
+        this.#taken.push(taken);
+        return taken;
+    }
+    #start(taken) {
+        taken.outcome = this.#deliver(taken);
+        taken.outcome.catch(() => undefined);
+        return taken.outcome;
+    }
+    async #deliver({ body, turn }) {
+        const env_2 = { stack: [], error: void 0, hasError: false };
+        try {
+            const { run } = this.#options;
+            const signal = AbortSignal.any([this.#options.signal, this.#abandoned.signal]);
+            const sent = __addDisposableResource(env_2, ending(await body), false);
+            for (;;) {
+                const outcome = await this.#calls.send(sent.body, signal, turn);
+                if (outcome.kind !== 'ended-early')
+                    return outcome;
+                signal.throwIfAborted();
+                run.noteEarlyEnd(outcome.how);
+                if (run.isSingle)
+                    await turn.comes();
+            }
+        }
+        catch (e_2) {
+            env_2.error = e_2;
+            env_2.hasError = true;
+        }
+        finally {
+            __disposeResources(env_2);
+        }
+    }
+    async #abandon() {
+        const taken = this.#taken;
+        this.#taken = [];
+        for (const { turn } of taken)
+            turn.giveUp();
+        this.#abandoned.abort(new Error('the part before was not received as expected'));
+        this.#abandoned = new AbortController();
+        for (const { body, outcome } of taken) {
+            if (outcome === undefined)
+                await body.then((made) => made.end(), ignore);
+            else
+                await outcome.catch(ignore);
         }
     }
     #part(firstByte) {
         const { uploadId, partSize } = this.#upload;
-        return { uploadId, firstByte, size: Math.min(partSize, this.#blob.size - firstByte) };
+        return { uploadId, firstByte, size: Math.min(partSize, this.#options.blob.size - firstByte) };
     }
+}
+function ending(body) {
+    return { body, [Symbol.dispose]: () => body.end() };
+}
+function ignore() {
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/upload/upload-layer.ts
@@ -32713,7 +32911,8 @@ async function uploadLayer(upload, calls, options, signal) {
 }
 async function attemptUpload({ layer, from, onProgress = () => undefined }, blob, calls, options, signal) {
     const start = from ?? (await initiate(layer, calls, options, signal));
-    const sent = await sendInOrder(start, calls, { blob, signal, onProgress }).catch(async (error) => {
+    const { run, lines } = options;
+    const sent = await sendInOrder(start, calls, { blob, signal, onProgress, run, lines }).catch(async (error) => {
         if (isSignatureRefused(error))
             await checkLocalDigest(layer, blob, signal);
         throw error;
@@ -32759,7 +32958,58 @@ function notArrived(layer, last) {
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr-registry.ts
-
+var ecr_registry_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var ecr_registry_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
 
 
 
@@ -32803,11 +33053,28 @@ class EcrRegistry {
     async uploadLayer(upload, signal) {
         const { size } = upload.layer;
         const urgency = upload.isUrgent === true ? Infinity : size;
-        const room = await this.#resources.layers.acquire(this.#weightOf(size), signal, urgency);
-        return this.#upload(upload, signal).finally(room.release);
+        const { layers, lines } = this.#resources;
+        const room = await layers.acquire(1, signal, urgency);
+        try {
+            const env_1 = { stack: [], error: void 0, hasError: false };
+            try {
+                const line = ecr_registry_addDisposableResource(env_1, await lines.open(size, signal, urgency), false);
+                return await this.#upload(upload, line, signal);
+            }
+            catch (e_1) {
+                env_1.error = e_1;
+                env_1.hasError = true;
+            }
+            finally {
+                ecr_registry_disposeResources(env_1);
+            }
+        }
+        finally {
+            room.release();
+        }
     }
-    async #upload(upload, signal) {
-        const { parts, sizes, counts, debug } = this.#resources;
+    async #upload(upload, lines, signal) {
+        const { parts, lines: run, sizes, counts, debug } = this.#resources;
         upload.onStart?.();
         parts.expect(upload.layer.size);
         const calls = layerCalls(this.layerRequests, parts, {
@@ -32816,11 +33083,7 @@ class EcrRegistry {
             onBytes: (bytes) => void (counts.bytesOnWire += bytes),
             explain: (call, error) => this.#explain(call, error, signal),
         });
-        return uploadLayer(upload, calls, { sizes, debug }, signal);
-    }
-    #weightOf(size) {
-        const { layersAtOnce } = this.#resources;
-        return size < tuning/* LARGE_LAYER */.yX ? 1 : Math.max(1, layersAtOnce / tuning/* MAX_LARGE_LAYERS_AT_ONCE */.Wc);
+        return uploadLayer(upload, calls, { sizes, run, lines, debug }, signal);
     }
     async putImage(image, signal) {
         try {
@@ -33136,6 +33399,163 @@ class PublicRegistry extends EcrRegistry {
     }
 }
 
+;// CONCATENATED MODULE: ./src/ecr/upload/lines.ts
+
+
+const CLOSES = 'The server closes the connection of a part that waits for the part before it';
+const WHY = {
+    cut: CLOSES,
+    held: CLOSES,
+    refused: 'The server takes no part of a layer while another is on its way',
+};
+class Lines {
+    #room = new semaphore/* Semaphore */.j(tuning/* MAX_LINES */.xg);
+    #short = new Set();
+    #options;
+    #cuts = 0;
+    #isSingle;
+    constructor(options = {}) {
+        this.#options = options;
+        this.#isSingle = options.partsInFlight === 1;
+    }
+    get isWorthwhile() {
+        const { partsInFlight, pace } = this.#options;
+        return partsInFlight !== undefined || pace === undefined || pace.isNetworkBound();
+    }
+    get isSingle() {
+        return this.#isSingle;
+    }
+    async open(size, signal, priority) {
+        const weight = size < tuning/* LARGE_LAYER */.yX ? 1 : tuning/* LARGE_WEIGHT */.nZ;
+        const line = await this.#room.acquire(weight, signal, priority);
+        return new LayerLines(line, {
+            fixed: this.#options.partsInFlight,
+            run: this,
+            short: this.#short,
+            isWanted: () => this.#room.isWanted,
+            tryAcquire: () => this.#room.tryAcquire(weight),
+        });
+    }
+    noteEarlyEnd(end) {
+        this.#cuts += 1;
+        if (this.#isSingle || (end === 'cut' && this.#cuts <= tuning/* MAX_CUTS */.Jj))
+            return;
+        this.#isSingle = true;
+        this.#options.info?.(`${WHY[end]}: from now on, each layer uses a single connection`);
+    }
+    noteHeld() {
+        this.#cuts = 0;
+    }
+}
+class LayerLines {
+    #run;
+    #lines;
+    #depth;
+    #bytesLeft = 0;
+    #answeredAt;
+    constructor(line, run) {
+        this.#run = run;
+        this.#lines = [line];
+        this.#depth = run.fixed ?? 2;
+    }
+    hasRoomFor(inFlight, bytesLeft) {
+        this.#bytesLeft = bytesLeft;
+        this.#run.short.delete(this);
+        if (inFlight === 0)
+            return true;
+        if (this.#run.run.isSingle || inFlight >= this.#depth)
+            return false;
+        if (!this.#run.run.isWorthwhile)
+            return false;
+        if (this.#hasLine(inFlight))
+            return true;
+        this.#run.short.add(this);
+        return false;
+    }
+    giveBack(inFlight) {
+        for (const line of this.#lines.splice(Math.max(1, inFlight)))
+            line.release();
+    }
+    noteAnswer(turn) {
+        const now = performance.now();
+        const gap = this.#answeredAt === undefined ? undefined : now - this.#answeredAt;
+        this.#answeredAt = now;
+        if (turn === undefined)
+            return;
+        if (turn.held > 0)
+            this.#run.run.noteHeld();
+        if (gap === undefined || this.#run.fixed !== undefined)
+            return;
+        if (turn.held < tuning/* HELD_SHARE */.s6 * gap)
+            this.#depth += 1;
+        else if (turn.held > tuning/* HELD_LONG */.XX * gap)
+            this.#depth -= 1;
+        const longest = Math.floor(((tuning/* HELD_BYTES */.Qe / tuning/* TRICKLE_BYTES */.p$) * tuning/* TRICKLE_INTERVAL */.P$) / gap);
+        this.#depth = Math.max(1, Math.min(this.#depth, longest, tuning/* MAX_PARTS_IN_FLIGHT */.Ru));
+    }
+    [Symbol.dispose]() {
+        this.#run.short.delete(this);
+        this.giveBack(0);
+        this.#lines.splice(0).forEach((line) => line.release());
+    }
+    #hasLine(inFlight) {
+        if (this.#isNeededElsewhere())
+            return false;
+        if (inFlight < this.#lines.length)
+            return true;
+        const line = this.#run.tryAcquire();
+        if (line !== undefined)
+            this.#lines.push(line);
+        return line !== undefined;
+    }
+    #isNeededElsewhere() {
+        const mine = this.#bytesLeft / this.#lines.length;
+        return this.#run.isWanted() || [...this.#run.short].some((other) => other.#share() > mine);
+    }
+    #share() {
+        return this.#bytesLeft / (this.#lines.length + 1);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/pace.ts
+
+const PROCESS = {
+    now: () => performance.now(),
+    cpu: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) / 1000;
+    },
+};
+class Pace {
+    #clock;
+    #hasSent = false;
+    #cpu;
+    #measuredAt;
+    #cores = 0;
+    constructor(clock = PROCESS) {
+        this.#clock = clock;
+        this.#cpu = clock.cpu();
+        this.#measuredAt = clock.now();
+    }
+    noteSent() {
+        this.#hasSent = true;
+    }
+    isNetworkBound() {
+        return !this.#hasSent || this.#busyCores() < tuning/* IDLE_CORES */.WG;
+    }
+    #busyCores() {
+        const now = this.#clock.now();
+        const elapsed = now - this.#measuredAt;
+        if (elapsed < tuning/* PACE_WINDOW */.LS)
+            return this.#cores;
+        const cpu = this.#clock.cpu();
+        this.#cores = (cpu - this.#cpu) / elapsed;
+        this.#cpu = cpu;
+        this.#measuredAt = now;
+        return this.#cores;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/upload/memory.ts
 
 
@@ -33193,45 +33613,6 @@ class Memory {
             this.#allocated -= oldest.byteLength;
         }
         return memory;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ecr/upload/pace.ts
-
-const PROCESS = {
-    now: () => performance.now(),
-    cpu: () => {
-        const { user, system } = process.cpuUsage();
-        return (user + system) / 1000;
-    },
-};
-class Pace {
-    #clock;
-    #hasSent = false;
-    #cpu;
-    #measuredAt;
-    #cores = 0;
-    constructor(clock = PROCESS) {
-        this.#clock = clock;
-        this.#cpu = clock.cpu();
-        this.#measuredAt = clock.now();
-    }
-    noteSent() {
-        this.#hasSent = true;
-    }
-    isNetworkBound() {
-        return !this.#hasSent || this.#busyCores() < tuning/* IDLE_CORES */.WG;
-    }
-    #busyCores() {
-        const now = this.#clock.now();
-        const elapsed = now - this.#measuredAt;
-        if (elapsed < tuning/* PACE_WINDOW */.LS)
-            return this.#cores;
-        const cpu = this.#clock.cpu();
-        this.#cores = (cpu - this.#cpu) / elapsed;
-        this.#cpu = cpu;
-        this.#measuredAt = now;
-        return this.#cores;
     }
 }
 
@@ -33445,6 +33826,8 @@ function urgencyOf({ firstByte }, { size }) {
 
 
 
+
+
 class Ecr {
     signal;
     #ended = new AbortController();
@@ -33453,13 +33836,18 @@ class Ecr {
     #clients = new DisposableStack();
     #resources;
     #sizes;
-    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, debug = () => undefined, } = {}) {
+    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, partsInFlight, info, debug = () => undefined, } = {}) {
         const { signal: ended } = this.#ended;
         this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
         this.#environment = environment;
         this.#sizes = { wanted: partSize, least: leastPartSize };
-        const layers = new semaphore/* Semaphore */.j(concurrency);
-        this.#resources = { parts: new PartTaker(), layers, layersAtOnce: concurrency, debug };
+        const pace = new Pace();
+        this.#resources = {
+            parts: new PartTaker({ pace }),
+            layers: new semaphore/* Semaphore */.j(concurrency),
+            lines: new Lines({ partsInFlight, pace, info }),
+            debug,
+        };
     }
     async open(repository) {
         const counts = { retries: 0, bytesOnWire: 0 };
@@ -33688,11 +34076,15 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 /* harmony export */   GC: () => (/* binding */ THREAD_HEAP),
 /* harmony export */   GL: () => (/* binding */ PART_MEMORY),
 /* harmony export */   J$: () => (/* binding */ MAX_THREADS),
+/* harmony export */   Jj: () => (/* binding */ MAX_CUTS),
 /* harmony export */   LS: () => (/* binding */ PACE_WINDOW),
+/* harmony export */   P$: () => (/* binding */ TRICKLE_INTERVAL),
+/* harmony export */   Qe: () => (/* binding */ HELD_BYTES),
+/* harmony export */   Ru: () => (/* binding */ MAX_PARTS_IN_FLIGHT),
 /* harmony export */   Tp: () => (/* binding */ MAX_PART_SIZE),
 /* harmony export */   Tq: () => (/* binding */ CHUNKS_AT_ONCE),
 /* harmony export */   WG: () => (/* binding */ IDLE_CORES),
-/* harmony export */   Wc: () => (/* binding */ MAX_LARGE_LAYERS_AT_ONCE),
+/* harmony export */   XX: () => (/* binding */ HELD_LONG),
 /* harmony export */   Yy: () => (/* binding */ THREAD_MIN_BYTES),
 /* harmony export */   Z0: () => (/* binding */ SCRATCH_MEMORY),
 /* harmony export */   ai: () => (/* binding */ CAPACITY_STEP),
@@ -33700,6 +34092,10 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 /* harmony export */   fZ: () => (/* binding */ USUAL_PART_SIZE),
 /* harmony export */   fq: () => (/* binding */ MIN_PART_SIZE),
 /* harmony export */   kz: () => (/* binding */ MAX_PARTS),
+/* harmony export */   nZ: () => (/* binding */ LARGE_WEIGHT),
+/* harmony export */   p$: () => (/* binding */ TRICKLE_BYTES),
+/* harmony export */   s6: () => (/* binding */ HELD_SHARE),
+/* harmony export */   xg: () => (/* binding */ MAX_LINES),
 /* harmony export */   yX: () => (/* binding */ LARGE_LAYER),
 /* harmony export */   yr: () => (/* binding */ ENCODE_STEP)
 /* harmony export */ });
@@ -33708,9 +34104,17 @@ const MAX_PART_SIZE = 20 * 1024 * 1024;
 const USUAL_PART_SIZE = 10 * 1024 * 1024;
 const MAX_PARTS = { private: 4200, public: 1000 };
 const MAX_LAYERS_AT_ONCE = 96;
-const MAX_LARGE_LAYERS_AT_ONCE = 32;
+const MAX_LINES = 96;
+const LARGE_WEIGHT = 3;
 const LARGE_LAYER = 256 * 1024;
 const PARTS_AHEAD = 2;
+const MAX_PARTS_IN_FLIGHT = 8;
+const HELD_BYTES = 64 * 1024;
+const TRICKLE_BYTES = 1024;
+const TRICKLE_INTERVAL = 1000;
+const HELD_SHARE = 0.5;
+const HELD_LONG = 3;
+const MAX_CUTS = 2;
 const PART_MEMORY = 42_000_000;
 const SCRATCH_MEMORY = 14_000_000;
 const CAPACITY_STEP = 4096;
@@ -33955,7 +34359,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8163);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8996);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8725);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
@@ -34031,10 +34435,14 @@ try {
     try {
         (0,_node_version_js__WEBPACK_IMPORTED_MODULE_6__/* .checkNodeVersion */ .v)(process.versions.node);
         const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
-        const { proxies, concurrency, partSize } = inputs;
+        const { proxies, concurrency, partSize, partsInFlight } = inputs;
         (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .setProxyVariables */ .II)(proxies);
         const { signal } = cancelled;
-        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__/* .Ecr */ .L({ signal, concurrency, partSize, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug }), true);
+        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__/* .Ecr */ .L({
+            ...{ signal, concurrency, partSize, partsInFlight },
+            info: _actions_core__WEBPACK_IMPORTED_MODULE_1__.info,
+            debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug,
+        }), true);
         await (0,_run_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(inputs, {
             ecr,
             log: _actions_core__WEBPACK_IMPORTED_MODULE_1__,
@@ -34106,15 +34514,15 @@ function flag(read, name, fallback) {
         hint: 'Set it to true or false.',
     });
 }
-function wholeNumber(read, name, [least, most]) {
+function wholeNumber(read, name, [least, most], automatic = '') {
     const text = read(name);
-    if (text === '')
+    if (text === '' || text === automatic)
         return undefined;
     const number = /^\d+$/.test(text) ? Number(text) : NaN;
     if (number >= least && number <= most)
         return number;
     throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
-        hint: `Set it to a whole number from ${least} to ${most}.`,
+        hint: `Set it to ${automatic && `${automatic}, or to `}a whole number from ${least} to ${most}.`,
     });
 }
 function lines(text) {
@@ -34385,6 +34793,7 @@ async function parseInputs(read, readText) {
         },
         concurrency: wholeNumber(read, 'concurrency', [1, tuning/* MAX_LAYERS_AT_ONCE */.cv]),
         partSize: parsePartSize(read),
+        partsInFlight: wholeNumber(read, 'parts-in-flight', [1, tuning/* MAX_PARTS_IN_FLIGHT */.Ru], 'auto'),
     };
 }
 function parsePartSize(read) {

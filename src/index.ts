@@ -21,10 +21,14 @@ try {
     (name) => core.getInput(name),
     (path) => readFile(path, 'utf8'),
   );
-  const { proxies, concurrency, partSize } = inputs;
+  const { proxies, concurrency, partSize, partsInFlight } = inputs;
   setProxyVariables(proxies);
   const { signal } = cancelled;
-  await using ecr = new Ecr({ signal, concurrency, partSize, debug: core.debug });
+  await using ecr = new Ecr({
+    ...{ signal, concurrency, partSize, partsInFlight },
+    info: core.info,
+    debug: core.debug,
+  });
   await run(inputs, {
     ecr,
     log: core,

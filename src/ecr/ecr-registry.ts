@@ -31,7 +31,7 @@ import type {
 import type { RepositorySettings } from './repository-settings.ts';
 import type { Counts, Resources } from './resources.ts';
 import { isImmutableTag, type TagMutability } from './tag-mutability.ts';
-import { LARGE_LAYER, MAX_LARGE_LAYERS_AT_ONCE } from './upload/tuning.ts';
+import type { LayerLines } from './upload/lines.ts';
 import { uploadLayer } from './upload/upload-layer.ts';
 
 /** What private ECR and ECR Public share. The adapters make the requests, in the SDK's types. */
@@ -104,12 +104,22 @@ export abstract class EcrRegistry implements Registry {
   async uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
     const { size } = upload.layer;
     const urgency = upload.isUrgent === true ? Infinity : size;
-    const room = await this.#resources.layers.acquire(this.#weightOf(size), signal, urgency);
-    return this.#upload(upload, signal).finally(room.release);
+    const { layers, lines } = this.#resources;
+    const room = await layers.acquire(1, signal, urgency);
+    try {
+      using line = await lines.open(size, signal, urgency);
+      return await this.#upload(upload, line, signal);
+    } finally {
+      room.release();
+    }
   }
 
-  async #upload(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
-    const { parts, sizes, counts, debug } = this.#resources;
+  async #upload(
+    upload: LayerUpload,
+    lines: LayerLines,
+    signal: AbortSignal,
+  ): Promise<LayerOutcome> {
+    const { parts, lines: run, sizes, counts, debug } = this.#resources;
     upload.onStart?.();
     parts.expect(upload.layer.size);
     const calls = layerCalls(this.layerRequests, parts, {
@@ -118,13 +128,7 @@ export abstract class EcrRegistry implements Registry {
       onBytes: (bytes) => void (counts.bytesOnWire += bytes),
       explain: (call, error) => this.#explain(call, error, signal),
     });
-    return uploadLayer(upload, calls, { sizes, debug }, signal);
-  }
-
-  /** Weighs large layers so that no more than MAX_LARGE_LAYERS_AT_ONCE run at a time. */
-  #weightOf(size: number): number {
-    const { layersAtOnce } = this.#resources;
-    return size < LARGE_LAYER ? 1 : Math.max(1, layersAtOnce / MAX_LARGE_LAYERS_AT_ONCE);
+    return uploadLayer(upload, calls, { sizes, run, lines, debug }, signal);
   }
 
   async putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome> {

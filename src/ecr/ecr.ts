@@ -12,6 +12,8 @@ import type { Resources } from './resources.ts';
 import { PrivateRegistry } from './private-registry.ts';
 import { PublicRegistry } from './public-registry.ts';
 import type { Registry } from './registry.ts';
+import { Lines } from './upload/lines.ts';
+import { Pace } from './upload/pace.ts';
 import { PartTaker } from './upload/take-part.ts';
 import { MAX_LAYERS_AT_ONCE, MAX_PARTS, MIN_PART_SIZE } from './upload/tuning.ts';
 
@@ -25,6 +27,9 @@ export interface EcrOptions {
   readonly partSize?: number | undefined;
   /** Smallest part size in bytes: ECR's limit, except in tests. */
   readonly leastPartSize?: number;
+  /** Parts of one layer on the wire at once; undefined to find out. */
+  readonly partsInFlight?: number | undefined;
+  readonly info?: (message: string) => void;
   readonly debug?: (message: string) => void;
 }
 
@@ -48,14 +53,21 @@ export class Ecr implements AsyncDisposable {
     concurrency = MAX_LAYERS_AT_ONCE,
     partSize,
     leastPartSize = MIN_PART_SIZE,
+    partsInFlight,
+    info,
     debug = () => undefined,
   }: EcrOptions = {}) {
     const { signal: ended } = this.#ended;
     this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
     this.#environment = environment;
     this.#sizes = { wanted: partSize, least: leastPartSize };
-    const layers = new Semaphore(concurrency);
-    this.#resources = { parts: new PartTaker(), layers, layersAtOnce: concurrency, debug };
+    const pace = new Pace();
+    this.#resources = {
+      parts: new PartTaker({ pace }),
+      layers: new Semaphore(concurrency),
+      lines: new Lines({ partsInFlight, pace, info }),
+      debug,
+    };
   }
 
   /** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */

@@ -5,11 +5,12 @@ import type {
   UploadLayerPartResponse,
 } from '@aws-sdk/client-ecr';
 import type { Digest } from '../oci/digest.ts';
-import { attemptsOf, errorName } from './calls/exceptions.ts';
+import { attemptsOf, errorName, isThrottled, statusOf } from './calls/exceptions.ts';
 import type { RepositoryId } from './names/reference.ts';
 import { rangeOf } from './upload/body.ts';
 import type { PartOutcome } from './upload/in-order.ts';
-import { type SendPart, sendPart } from './upload/send.ts';
+import type { EarlyEnd } from './upload/lines.ts';
+import { EndedEarly, type SendPart, sendPart } from './upload/send.ts';
 import type { PartTaker } from './upload/take-part.ts';
 import type { CompleteOutcome, LayerCalls } from './upload/upload-layer.ts';
 
@@ -65,21 +66,20 @@ export function layerCalls(
         throw registry.explain('InitiateLayerUpload', error, signal);
       }
     },
-    send: async (body, signal): Promise<PartOutcome> => {
+    send: async (body, signal, turn) => {
       const range = { ...requests.id, ...rangeOf(body.part) };
       const send: SendPart<UploadLayerPartResponse> = (layerPartBlob, plug) =>
         requests.sendPart({ ...range, layerPartBlob }, plug, signal);
       try {
-        const answer = await sendPart(body, send, onBytes);
+        const answer = await sendPart(body, send, onBytes, turn);
         registry.learn(answer);
         const { lastByteReceived } = answer;
         if (lastByteReceived === undefined) throw incomplete('UploadLayerPart', 'lastByteReceived');
         return { kind: 'received', lastByteReceived };
       } catch (error) {
+        if (error instanceof EndedEarly) return { kind: 'ended-early', how: howEnded(error) };
         registry.learn(error);
         return partOutcome(error) ?? raise(registry.explain('UploadLayerPart', error, signal));
-      } finally {
-        body.end();
       }
     },
     complete: async (uploadId, digest, signal): Promise<CompleteOutcome> => {
@@ -94,6 +94,15 @@ export function layerCalls(
       }
     },
   };
+}
+
+function howEnded({ reason, wasHeld }: EndedEarly): EarlyEnd {
+  if (isThrottled(reason)) return 'cut';
+  const status = statusOf(reason) ?? 0;
+  // Request Timeout: the body stood still for too long.
+  if (status === 408) return 'held';
+  if (status >= 400 && status < 500) return 'refused';
+  return wasHeld ? 'held' : 'cut';
 }
 
 function completeOutcome(error: unknown): CompleteOutcome | undefined {

@@ -1,4 +1,5 @@
 import type { Semaphore } from '../async/semaphore.ts';
+import type { Lines } from './upload/lines.ts';
 import type { PartTaker } from './upload/take-part.ts';
 import type { PartSizes } from './upload/upload-layer.ts';
 
@@ -11,9 +12,10 @@ export interface Counts {
 /** What a registry works with. `sizes` and `counts` are its own; the run shares the rest. */
 export interface Resources {
   readonly parts: PartTaker;
-  /** Limits the layers in flight; `layersAtOnce` is its capacity. */
+  /** Limits the layers in flight. */
   readonly layers: Semaphore;
-  readonly layersAtOnce: number;
+  /** The connections that carry their parts. */
+  readonly lines: Lines;
   readonly sizes: PartSizes;
   /** Updated by its client. */
   readonly counts: Counts;

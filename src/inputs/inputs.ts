@@ -2,7 +2,12 @@ import type { ProxySettings } from '../ecr/calls/proxy.ts';
 import type { RepositorySettings } from '../ecr/repository-settings.ts';
 import { parsePlatformName } from '../oci/platform.ts';
 import type { ImageRequest } from '../image/resolve-image.ts';
-import { MAX_LAYERS_AT_ONCE, MAX_PART_SIZE, MIN_PART_SIZE } from '../ecr/upload/tuning.ts';
+import {
+  MAX_LAYERS_AT_ONCE,
+  MAX_PART_SIZE,
+  MAX_PARTS_IN_FLIGHT,
+  MIN_PART_SIZE,
+} from '../ecr/upload/tuning.ts';
 import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
 import { parseRepositorySettings, type ReadText } from './parse-repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
@@ -23,6 +28,8 @@ export interface Inputs {
   readonly concurrency: number | undefined;
   /** Bytes in each part of a layer; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
+  /** Parts of one layer on the wire at once; undefined to find out. */
+  readonly partsInFlight: number | undefined;
 }
 
 const MIB = 1024 * 1024;
@@ -48,6 +55,7 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
     },
     concurrency: wholeNumber(read, 'concurrency', [1, MAX_LAYERS_AT_ONCE]),
     partSize: parsePartSize(read),
+    partsInFlight: wholeNumber(read, 'parts-in-flight', [1, MAX_PARTS_IN_FLIGHT], 'auto'),
   };
 }
 

@@ -42,13 +42,14 @@ export function wholeNumber(
   read: ReadInput,
   name: string,
   [least, most]: readonly [number, number],
+  automatic = '',
 ): number | undefined {
   const text = read(name);
-  if (text === '') return undefined;
+  if (text === '' || text === automatic) return undefined;
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= most) return number;
   throw new PushError('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
-    hint: `Set it to a whole number from ${least} to ${most}.`,
+    hint: `Set it to ${automatic && `${automatic}, or to `}a whole number from ${least} to ${most}.`,
   });
 }
 

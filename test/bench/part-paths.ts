@@ -7,6 +7,7 @@ import { ECRClient, InitiateLayerUploadCommand, UploadLayerPartCommand } from '@
 import { Semaphore } from '../../src/async/semaphore.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
 import type { Registry } from '../../src/ecr/registry.ts';
+import { Lines } from '../../src/ecr/upload/lines.ts';
 import { PartTaker } from '../../src/ecr/upload/take-part.ts';
 import { MAX_PARTS, MIN_PART_SIZE } from '../../src/ecr/upload/tuning.ts';
 import type { BlobReader } from '../../src/layout/layout.ts';
@@ -88,7 +89,7 @@ function registryOf({ client }: Endpoint): Registry {
   return new PrivateRegistry(client, repository, {
     parts: PARTS,
     layers: new Semaphore(Infinity),
-    layersAtOnce: 1,
+    lines: new Lines(),
     sizes: { wanted: undefined, least: MIN_PART_SIZE, maxParts: MAX_PARTS.private },
     counts: { retries: 0, bytesOnWire: 0 },
     debug: () => undefined,

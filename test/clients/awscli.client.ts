@@ -68,7 +68,7 @@ for (const service of ['ecr', 'ecr-public'] as const) {
       image: { imageId: { imageDigest: sha256(image), imageTag: 'v1' }, imageManifest: image },
     });
     await assertImage(cli, service, image);
-    assert.deepEqual(ecr.log.overlappingParts(), []);
+    assert.deepEqual(ecr.log.partsOutOfOrder(), []);
   });
 }
 

@@ -29,7 +29,7 @@ function stored({ ecr }: Step): Record<string, number> {
 function assertWhole({ ecr, repository }: Step): void {
   const found = [...repository.layers.keys(), ...repository.images.keys()];
   assert.deepEqual(found.sort(), blobs.toSorted());
-  assert.deepEqual(ecr.log.overlappingParts(), []);
+  assert.deepEqual(ecr.log.partsOutOfOrder(), []);
 }
 
 /** Also of a run that had nothing to send, as another was faster. */

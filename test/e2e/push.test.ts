@@ -108,7 +108,7 @@ test('parts of one layer never overlap, and layers do', async () => {
   step.ecr.fault({ kind: 'delay', milliseconds: 10, operation: 'UploadLayerPart', times: 1000 });
   await step.push({ 'part-size': '5' });
   assert.equal(step.ecr.calls('UploadLayerPart').length, 3 + 5 * 4 + 1);
-  assert.deepEqual(step.ecr.log.overlappingParts(), []);
+  assert.deepEqual(step.ecr.log.partsOutOfOrder(), []);
   assert.ok(step.ecr.log.peak('UploadLayerPart') > 1);
 });
 

@@ -6,7 +6,7 @@ import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
 import type { PolicyName, Registry } from '../../src/ecr/registry.ts';
 import type { RepositorySettings as RepositorySettingsWanted } from '../../src/ecr/repository-settings.ts';
-import { LARGE_LAYER, MAX_LARGE_LAYERS_AT_ONCE } from '../../src/ecr/upload/tuning.ts';
+import { LARGE_LAYER, LARGE_WEIGHT, MAX_LINES } from '../../src/ecr/upload/tuning.ts';
 import { PushError } from '../../src/errors.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
 import { OCI_MANIFEST } from '../../src/oci/media-types.ts';
@@ -562,7 +562,7 @@ test('no more layers are under way than there may be, the largest of those that 
 
 for (const [size, atOnce] of [
   [LARGE_LAYER - 1, 64],
-  [LARGE_LAYER, MAX_LARGE_LAYERS_AT_ONCE],
+  [LARGE_LAYER, MAX_LINES / LARGE_WEIGHT],
 ] as const) {
   test(`of layers of ${size} bytes, ${atOnce} of 64 may be under way at once`, async () => {
     await using ecr = await startLocalEcr({ limits: { ecr: { minPartBytes: 1 } } });

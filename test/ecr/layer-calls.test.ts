@@ -9,9 +9,12 @@ import {
 import { explain } from '../../src/ecr/calls/exceptions.ts';
 import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
 import { incomplete, layerCalls, type LayerRequests } from '../../src/ecr/layer-calls.ts';
-import type { PartOutcome } from '../../src/ecr/upload/in-order.ts';
+import type { EncodedBody } from '../../src/ecr/upload/body.ts';
+import type { EndedEarly, PartOutcome } from '../../src/ecr/upload/in-order.ts';
 import { Memory } from '../../src/ecr/upload/memory.ts';
 import { PartTaker } from '../../src/ecr/upload/take-part.ts';
+import { EndedEarly as RequestEndedEarly } from '../../src/ecr/upload/send.ts';
+import { Turn } from '../../src/ecr/upload/turn.ts';
 import type { LayerCalls } from '../../src/ecr/upload/upload-layer.ts';
 import { type ErrorCode, PushError } from '../../src/errors.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
@@ -38,6 +41,8 @@ const [busy, idle] = [pace(false), pace(true)];
 
 interface Opened extends AsyncDisposable {
   readonly ecr: LocalEcr;
+  readonly requests: LayerRequests;
+  readonly registry: Parameters<typeof layerCalls>[2];
   readonly calls: LayerCalls;
   /** What the answers and the errors told. */
   readonly learned: unknown[];
@@ -60,7 +65,8 @@ async function open(
   const repository = { type: 'private', registryId: undefined, region, name: NAME } as const;
   const learned: unknown[] = [];
   const asked: Digest[] = [];
-  const calls = layerCalls(requestsOf(client), parts, {
+  const requests = requestsOf(client);
+  const registry: Parameters<typeof layerCalls>[2] = {
     isAvailable: (digest) => {
       asked.push(digest);
       return Promise.resolve(true);
@@ -68,9 +74,12 @@ async function open(
     learn: (answer) => learned.push(answer),
     onBytes: () => undefined,
     explain: (call, error) => explain(error, { call, repository }),
-  });
+  };
+  const calls = layerCalls(requests, parts, registry);
   return {
     ecr,
+    requests,
+    registry,
     calls,
     learned,
     asked,
@@ -112,14 +121,28 @@ class Source extends MemoryBlob {
   }
 }
 
+/** As its turn has come. */
+async function sendNow(
+  calls: Pick<LayerCalls, 'send'>,
+  body: EncodedBody,
+): Promise<PartOutcome | EndedEarly> {
+  const turn = new Turn();
+  turn.come();
+  try {
+    return await calls.send(body, signal, turn);
+  } finally {
+    body.end();
+  }
+}
+
 /** The whole of a layer as one part. */
 async function sendWhole(
   { calls }: Opened,
   source: Source,
   uploadId: string,
-): Promise<PartOutcome> {
+): Promise<PartOutcome | EndedEarly> {
   const part = { uploadId, firstByte: 0, size: source.size };
-  return calls.send(await calls.take(part, source, signal), signal);
+  return sendNow(calls, await calls.take(part, source, signal));
 }
 
 /** All but what is lost of the frame: a body is a third larger than its part. */
@@ -203,7 +226,7 @@ test('a file that cannot be read while it is sent ends the call with what was wr
   const body = await calls.take(part, source, signal);
   const failure = new PushError('LAYOUT_UNREADABLE', 'the disk is gone');
   source.read = () => Promise.reject(failure);
-  await assert.rejects(calls.send(body, signal), failure);
+  await assert.rejects(sendNow(calls, body), failure);
 });
 
 test('a part may be taken ahead, for the same repository', async () => {
@@ -213,7 +236,7 @@ test('a part may be taken ahead, for the same repository', async () => {
   const { uploadId } = await calls.initiate(signal);
   const ahead = calls.takeAhead({ uploadId, firstByte: 0, size: 1000 }, source, signal);
   assert(ahead);
-  assert.deepEqual(await calls.send(await ahead, signal), {
+  assert.deepEqual(await sendNow(calls, await ahead), {
     kind: 'received',
     lastByteReceived: 999,
   });
@@ -374,3 +397,29 @@ test('whether a layer is there is asked of the registry', async () => {
   assert.equal(await opened.calls.isAvailable(DIGEST, signal), true);
   assert.deepEqual(opened.asked, [DIGEST]);
 });
+
+const answered = (status: number, name = 'Error'): Error =>
+  Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode: status } });
+
+const ends: readonly [what: string, reason: unknown, wasHeld: boolean, how: string][] = [
+  ['a connection that fell', new Error('ECONNRESET'), false, 'cut'],
+  ['a connection that was closed while it was held', new Error('ECONNRESET'), true, 'held'],
+  ['Request Timeout', answered(408), false, 'held'],
+  ['a conflict', answered(409), true, 'refused'],
+  ['an exception', answered(400, 'InvalidLayerPartException'), false, 'refused'],
+  ['throttling', answered(400, 'ThrottlingException'), true, 'cut'],
+  ['too many requests', answered(429), true, 'cut'],
+  ['a server that is overloaded', answered(503), false, 'cut'],
+];
+
+for (const [what, reason, wasHeld, how] of ends) {
+  test(`a part that ended before its turn${wasHeld ? ', held,' : ''} by ${what} was ${how}`, async () => {
+    await using opened = await open();
+    const early = () => Promise.reject(new RequestEndedEarly(reason, wasHeld));
+    const requests = { ...opened.requests, sendPart: early };
+    const calls = layerCalls(requests, new PartTaker({ pace: busy }), opened.registry);
+    const part = { uploadId: UPLOAD, firstByte: 0, size: 10 };
+    const body = await calls.take(part, new Source(10), signal);
+    assert.deepEqual(await sendNow(calls, body), { kind: 'ended-early', how });
+  });
+}

@@ -36,6 +36,7 @@ const DEFAULTS: Inputs = {
   proxies: { httpsProxy: undefined, httpProxy: undefined, noProxy: undefined },
   concurrency: undefined,
   partSize: undefined,
+  partsInFlight: undefined,
 };
 
 test('a layout and a repository are enough: everything else has a default', async () => {
@@ -151,6 +152,9 @@ const parsed: Readonly<Record<string, [given: Given, inputs: Partial<Inputs>]>> 
   'one layer at once': [{ concurrency: '1' }, { concurrency: 1 }],
   'as many layers at once as there may be': [{ concurrency: '96' }, { concurrency: 96 }],
   'the smallest parts, in MiB': [{ 'part-size': '5' }, { partSize: 5 * MIB }],
+  'one part at a time': [{ 'parts-in-flight': '1' }, { partsInFlight: 1 }],
+  'eight parts at a time': [{ 'parts-in-flight': '8' }, { partsInFlight: 8 }],
+  'as many parts at a time as help': [{ 'parts-in-flight': 'auto' }, { partsInFlight: undefined }],
   'the largest parts, in MiB': [{ 'part-size': '20' }, { partSize: 20 * MIB }],
 };
 
@@ -177,6 +181,9 @@ const refusals: readonly [given: Given, ...parts: string[]][] = [
   [{ 'part-size': '4' }, 'part-size', '"4"'],
   [{ 'part-size': '21' }, 'part-size', '"21"'],
   [{ 'part-size': '5.5' }, 'part-size', '"5.5"'],
+  [{ 'parts-in-flight': '0' }, 'parts-in-flight', '"0"'],
+  [{ 'parts-in-flight': '9' }, 'parts-in-flight', '"9"'],
+  [{ 'parts-in-flight': 'Auto' }, 'parts-in-flight', '"Auto"'],
 ];
 
 for (const [given, ...parts] of refusals) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { RETRIES } from '../../src/async/retry.ts';
 import { Ecr } from '../../src/ecr/ecr.ts';
-import { MAX_LAYERS_AT_ONCE, MAX_LARGE_LAYERS_AT_ONCE } from '../../src/ecr/upload/tuning.ts';
+import { LARGE_WEIGHT, MAX_LAYERS_AT_ONCE, MAX_LINES } from '../../src/ecr/upload/tuning.ts';
 import { parseReference } from '../../src/ecr/names/reference.ts';
 import { PushError } from '../../src/errors.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
@@ -86,7 +86,7 @@ for (const [what, sizes, layersAtOnce, expected] of cases) {
 
 const shared: readonly [what: string, size: number, limit: number | undefined, number][] = [
   ['small layers', 100, undefined, MAX_LAYERS_AT_ONCE],
-  ['large layers', LARGE, undefined, MAX_LARGE_LAYERS_AT_ONCE],
+  ['large layers', LARGE, undefined, MAX_LINES / LARGE_WEIGHT],
   ['small layers, with a limit of 5', 100, 5, 5],
 ];
 

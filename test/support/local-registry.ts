@@ -2,6 +2,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { Semaphore } from '../../src/async/semaphore.ts';
 import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
+import { Lines } from '../../src/ecr/upload/lines.ts';
 import { PartTaker } from '../../src/ecr/upload/take-part.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
 
@@ -12,6 +13,7 @@ interface LocalRegistryOptions {
   /** At one call, the first included. */
   readonly maxAttempts?: number;
   readonly layersAtOnce?: number;
+  readonly lines?: Lines;
   readonly parts?: PartTaker;
   readonly debug?: (message: string) => void;
 }
@@ -23,6 +25,7 @@ export function openLocalRegistry(
     name = REPOSITORY_NAME,
     maxAttempts = 3,
     layersAtOnce = 96,
+    lines = new Lines(),
     parts = new PartTaker(),
     debug = () => undefined,
   }: LocalRegistryOptions = {},
@@ -42,7 +45,7 @@ export function openLocalRegistry(
   const registry = new PrivateRegistry(client, repository, {
     parts,
     layers: new Semaphore(layersAtOnce),
-    layersAtOnce,
+    lines,
     sizes: { wanted: undefined, least: 1, maxParts: 4200 },
     counts,
     debug,

@@ -1,5 +1,5 @@
 import { ERRORS, PushError } from '../../errors.ts';
-import { type Explanation, EXPLANATIONS, UNEXPECTED } from './explanations.ts';
+import { type Explanation, EXPLANATIONS, THROTTLING, UNEXPECTED } from './explanations.ts';
 import { describeRepository, type RepositoryReference, repositoryArn } from '../names/reference.ts';
 
 /** Where an error came from. */
@@ -50,8 +50,14 @@ function textOf(error: unknown): string {
   return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
 }
 
-function statusOf(error: unknown): number | undefined {
+/** The HTTP status of the answer. */
+export function statusOf(error: unknown): number | undefined {
   return metadataOf(error, 'httpStatusCode');
+}
+
+/** Whether AWS asks for fewer calls. */
+export function isThrottled(error: unknown): boolean {
+  return statusOf(error) === 429 || THROTTLING.includes(errorName(error));
 }
 
 /** How often the SDK made the call. */

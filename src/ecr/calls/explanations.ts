@@ -8,6 +8,14 @@ export interface Explanation {
   readonly says: string;
 }
 
+/** AWS's error names for throttling. */
+export const THROTTLING: readonly string[] = [
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+];
+
 /**
  * Every error that ends a push, matched by name and never by text, which AWS has changed before
  * (https://github.com/GoogleContainerTools/kaniko/issues/3481).
@@ -118,12 +126,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     says: '{call}: a manifest was altered on its way to {repository}',
   },
   {
-    names: [
-      'ThrottlingException',
-      'Throttling',
-      'TooManyRequestsException',
-      'RequestLimitExceeded',
-    ],
+    names: THROTTLING,
     code: 'THROTTLED',
     says: '{call}: AWS kept throttling calls to {repository}',
   },

@@ -1,6 +1,6 @@
 import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { sleep } from '../../async/sleep.ts';
-import { errorName } from './exceptions.ts';
+import { isThrottled } from './exceptions.ts';
 import type { RegistryType } from '../names/reference.ts';
 
 /** Calls per second, by call name. */
@@ -23,14 +23,6 @@ const RATES: Readonly<Record<RegistryType, Rates>> = {
 
 /** The initial burst, in seconds' worth of calls. What AWS allows is not documented. */
 const BURST_SECONDS = 4;
-
-/** AWS's error names for throttling. */
-const THROTTLING = [
-  'ThrottlingException',
-  'Throttling',
-  'TooManyRequestsException',
-  'RequestLimitExceeded',
-];
 
 /** A token bucket: calls go immediately while tokens last, then at its rate, in order of arrival. */
 export class TokenBucket {
@@ -89,7 +81,7 @@ export class RateLimits {
         try {
           return await next(args);
         } catch (error) {
-          if (THROTTLING.includes(errorName(error))) bucket?.drain();
+          if (isThrottled(error)) bucket?.drain();
           throw error;
         }
       };

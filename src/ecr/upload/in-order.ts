@@ -1,13 +1,21 @@
 import { Retry } from '../../async/retry.ts';
 import type { LayerBlob, UploadPosition } from '../registry.ts';
 import type { EncodedBody, LayerPart } from './body.ts';
-import { PARTS_AHEAD } from './tuning.ts';
+import type { EarlyEnd, LayerLines, Lines } from './lines.ts';
+import { HELD_BYTES, PARTS_AHEAD } from './tuning.ts';
+import { Turn } from './turn.ts';
 
 /** `lastByteReceived`, `lastValidByteReceived`: offsets in the layer, inclusive; -1 where ECR has nothing yet. */
 export type PartOutcome =
   | { readonly kind: 'received'; readonly lastByteReceived: number }
   | { readonly kind: 'not-consecutive'; readonly lastValidByteReceived: number | undefined }
   | { readonly kind: 'upload-not-found' };
+
+/** Before the turn of the part had come, and so before its body was whole. */
+export interface EndedEarly {
+  readonly kind: 'ended-early';
+  readonly how: EarlyEnd;
+}
 
 /** The calls that sending a layer's parts needs. */
 export interface PartCalls {
@@ -18,33 +26,36 @@ export interface PartCalls {
     blob: LayerBlob,
     signal: AbortSignal,
   ): Promise<EncodedBody> | undefined;
-  send(body: EncodedBody, signal: AbortSignal): Promise<PartOutcome>;
+  send(body: EncodedBody, signal: AbortSignal, turn: Turn): Promise<PartOutcome | EndedEarly>;
 }
 
-interface Options {
+/** The lines of the run, and those of the layer. */
+export interface SendOptions {
   readonly blob: LayerBlob;
   readonly signal: AbortSignal;
   readonly onProgress: (position: UploadPosition) => void;
+  readonly run: Pick<Lines, 'isSingle' | 'noteEarlyEnd'>;
+  readonly lines: Pick<LayerLines, 'hasRoomFor' | 'giveBack' | 'noteAnswer'>;
 }
 
 /**
- * Sends a layer's parts from a position on, each after the answer to the previous one, because ECR refuses a part that
- * does not follow the last one. Continues from the byte that ECR names, whatever was sent.
+ * Sends a layer's parts from a position on. ECR refuses a part that does not follow the last one: several may be on the
+ * wire, but none ends before the one before it was answered as expected. After any other answer, those on the wire are
+ * given up, and it continues from the byte that ECR names, whatever was sent.
  */
 export async function sendInOrder(
   from: UploadPosition,
   calls: PartCalls,
-  { blob, signal, onProgress }: Options,
+  options: SendOptions,
 ): Promise<'done' | 'upload-not-found' | 'parts-lost'> {
-  await using parts = new PartsAhead(from, calls, blob, signal);
+  const { blob, signal, onProgress } = options;
+  await using parts = new Parts(from, calls, options);
   const setbacks = new Retry();
   for (let firstByte = from.nextByte; firstByte < blob.size;) {
-    const body = await parts.take(firstByte);
-    const end = firstByte + body.part.size;
-    parts.takeAhead(end);
-    const outcome = await calls.send(body, signal);
+    const { part, outcome } = await parts.next(firstByte);
     if (outcome.kind === 'upload-not-found') return outcome.kind;
     const next = nextByte(outcome);
+    const end = part.firstByte + part.size;
     if (next === undefined || next < 0 || next > end) return 'parts-lost';
     if (next <= firstByte && !(await setbacks.again('part', { signal }))) return 'parts-lost';
     firstByte = next;
@@ -60,70 +71,148 @@ function nextByte(outcome: Exclude<PartOutcome, { kind: 'upload-not-found' }>): 
   return last === undefined ? undefined : last + 1;
 }
 
+/** A part that was taken; `outcome` once it is on the wire. */
 interface Taken {
   readonly part: LayerPart;
   readonly body: Promise<EncodedBody>;
+  readonly turn: Turn;
+  outcome?: Promise<PartOutcome>;
 }
 
-/** Prepares an upload's next parts while earlier ones are on the wire. */
-class PartsAhead implements AsyncDisposable {
+/** The parts of an upload that are on the wire, and those that are being prepared, in order. */
+class Parts implements AsyncDisposable {
   readonly #upload: UploadPosition;
   readonly #calls: PartCalls;
-  readonly #blob: LayerBlob;
-  readonly #signal: AbortSignal;
-  #ahead: readonly Taken[] = [];
+  readonly #options: SendOptions;
+  #taken: Taken[] = [];
+  #abandoned = new AbortController();
 
-  constructor(upload: UploadPosition, calls: PartCalls, blob: LayerBlob, signal: AbortSignal) {
+  constructor(upload: UploadPosition, calls: PartCalls, options: SendOptions) {
     this.#upload = upload;
     this.#calls = calls;
-    this.#blob = blob;
-    this.#signal = signal;
+    this.#options = options;
   }
 
-  /** The part that starts at `firstByte`. Discards the prepared parts if ECR expects another byte. */
-  async take(firstByte: number): Promise<EncodedBody> {
-    const [next, ...others] = this.#ahead;
-    if (next?.part.firstByte === firstByte) {
-      this.#ahead = others;
-      return next.body;
-    }
-    await this.#discard();
-    return this.#calls.take(this.#part(firstByte), this.#blob, this.#signal);
+  /** Sends the part that starts at `firstByte`, and some of those behind it, and waits for the answer to it. */
+  async next(firstByte: number): Promise<{ part: LayerPart; outcome: PartOutcome }> {
+    const head = await this.#head(firstByte);
+    const wasAhead = head.outcome !== undefined;
+    this.#takeAhead();
+    // A part that could not be prepared fails here, and not before.
+    if (!wasAhead) await head.body;
+    this.#send();
+    const outcome = await (head.outcome ?? this.#start(head));
+    this.#taken.shift();
+    const isExpected =
+      outcome.kind === 'received' &&
+      outcome.lastByteReceived + 1 === head.part.firstByte + head.part.size;
+    if (isExpected) this.#taken[0]?.turn.come();
+    else await this.#abandon();
+    this.#options.lines.noteAnswer(wasAhead ? head.turn : undefined);
+    return { part: head.part, outcome };
   }
 
-  /** Prepares the parts from `firstByte` on, which come next if all goes well. */
-  takeAhead(firstByte: number): void {
-    const known = this.#ahead.at(-1)?.part;
-    let next = known === undefined ? firstByte : known.firstByte + known.size;
-    while (this.#ahead.length < PARTS_AHEAD && next < this.#blob.size) {
-      const part = this.#part(next);
-      const body = this.#calls.takeAhead(part, this.#blob, this.#signal);
-      if (body === undefined) return;
-      // A failure surfaces when the part is taken.
-      body.catch(() => undefined);
-      this.#ahead = [...this.#ahead, { part, body }];
-      next += part.size;
-    }
-  }
-
-  /** Waits until all reads have ended, so that the blob can be closed. */
+  /** Waits until all reads and requests have ended, so that the blob can be closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#discard();
+    await this.#abandon();
   }
 
-  async #discard(): Promise<void> {
-    const ahead = this.#ahead;
-    this.#ahead = [];
-    for (const { body } of ahead) {
-      await body.then(
-        (taken) => taken.end(),
-        () => undefined,
-      );
+  /** Its turn has come. Discards what was prepared if ECR expects another byte. */
+  async #head(firstByte: number): Promise<Taken> {
+    const [head] = this.#taken;
+    if (head?.part.firstByte === firstByte) return head;
+    await this.#abandon();
+    const part = this.#part(firstByte);
+    const { blob, signal } = this.#options;
+    const body = await this.#calls.take(part, blob, signal);
+    return this.#add(part, Promise.resolve(body));
+  }
+
+  /** Prepares the parts that come next if all goes well. */
+  #takeAhead(): void {
+    const { blob, signal } = this.#options;
+    for (let last = this.#taken.at(-1)?.part; last !== undefined;) {
+      const next = last.firstByte + last.size;
+      const waiting = this.#taken.slice(1).filter(({ outcome }) => outcome === undefined);
+      if (waiting.length >= PARTS_AHEAD || next >= blob.size) return;
+      const part = this.#part(next);
+      const body = this.#calls.takeAhead(part, blob, signal);
+      if (body === undefined) return;
+      last = this.#add(part, body).part;
+    }
+  }
+
+  /** Sends the first part, and those behind it as far as lines allow. */
+  #send(): void {
+    const { lines, blob } = this.#options;
+    const left = blob.size - (this.#taken[0]?.part.firstByte ?? blob.size);
+    let inFlight = 0;
+    for (const taken of this.#taken) {
+      if (taken.outcome === undefined) {
+        // Of a small one, nothing could go early.
+        if (inFlight > 0 && taken.part.size <= HELD_BYTES) break;
+        if (!lines.hasRoomFor(inFlight, left)) break;
+        void this.#start(taken);
+        if (inFlight > 0) this.#takeAhead();
+      }
+      inFlight += 1;
+    }
+    lines.giveBack(inFlight);
+  }
+
+  #add(part: LayerPart, body: Promise<EncodedBody>): Taken {
+    const taken: Taken = { part, body, turn: new Turn() };
+    // A failure surfaces when the part is sent.
+    body.catch(() => undefined);
+    if (this.#taken.length === 0) taken.turn.come();
+    this.#taken.push(taken);
+    return taken;
+  }
+
+  #start(taken: Taken): Promise<PartOutcome> {
+    taken.outcome = this.#deliver(taken);
+    // A failure surfaces when its turn has come.
+    taken.outcome.catch(() => undefined);
+    return taken.outcome;
+  }
+
+  /** A request that ends before its turn is made again: at once, or when its turn has come. */
+  async #deliver({ body, turn }: Taken): Promise<PartOutcome> {
+    const { run } = this.#options;
+    const signal = AbortSignal.any([this.#options.signal, this.#abandoned.signal]);
+    using sent = ending(await body);
+    for (;;) {
+      const outcome = await this.#calls.send(sent.body, signal, turn);
+      if (outcome.kind !== 'ended-early') return outcome;
+      signal.throwIfAborted();
+      run.noteEarlyEnd(outcome.how);
+      if (run.isSingle) await turn.comes();
+    }
+  }
+
+  /** Closes the requests on the wire before their ends. */
+  async #abandon(): Promise<void> {
+    const taken = this.#taken;
+    this.#taken = [];
+    for (const { turn } of taken) turn.giveUp();
+    this.#abandoned.abort(new Error('the part before was not received as expected'));
+    this.#abandoned = new AbortController();
+    for (const { body, outcome } of taken) {
+      if (outcome === undefined) await body.then((made) => made.end(), ignore);
+      else await outcome.catch(ignore);
     }
   }
 
   #part(firstByte: number): LayerPart {
     const { uploadId, partSize } = this.#upload;
-    return { uploadId, firstByte, size: Math.min(partSize, this.#blob.size - firstByte) };
+    return { uploadId, firstByte, size: Math.min(partSize, this.#options.blob.size - firstByte) };
   }
+}
+
+function ending(body: EncodedBody): Disposable & { readonly body: EncodedBody } {
+  return { body, [Symbol.dispose]: () => body.end() };
+}
+
+function ignore(): void {
+  // Given up: nobody needs it.
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FinalizeHandlerArguments, MiddlewareStack } from '@smithy/types';
 import type { EncodedBody } from './body.ts';
+import type { Turn } from './turn.ts';
 
 type Plug = <Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
@@ -23,11 +24,14 @@ export async function sendPart<Output>(
   body: EncodedBody,
   send: SendPart<Output>,
   onBytes: (bytes: number) => void,
+  turn?: Turn,
 ): Promise<Output> {
   try {
-    return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes));
+    return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes, turn));
   } catch (error) {
     if (!(error instanceof UnexpectedRequest)) throw error;
+    // Its body cannot be held back: it is sent when its turn has come.
+    if (turn !== undefined && !(await turn.comes())) throw error;
     onBytes(body.bytes);
     return await send(await body.decode(), () => undefined);
   }
@@ -39,6 +43,7 @@ function insertBody<Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
   body: EncodedBody,
   onBytes: (bytes: number) => void,
+  turn: Turn | undefined,
 ): void {
   // The lowest priority comes last in its step: right after the serializer.
   stack.add(
@@ -52,11 +57,32 @@ function insertBody<Input extends object, Output extends object>(
     { step: 'serialize', priority: 'low', name: 'ecrPartBody' },
   );
   // After the retries and the signer, which copies the request, so that each attempt gets a fresh stream.
-  stack.add((next) => (args) => next(withBody(args, new BodyStream(body, onBytes))), {
-    step: 'finalizeRequest',
-    priority: 'low',
-    name: 'ecrPartStream',
-  });
+  stack.add(
+    (next) => async (args) => {
+      try {
+        return await next(withBody(args, new BodyStream(body, onBytes, turn)));
+      } catch (error) {
+        if (turn === undefined || turn.hasCome || turn.isOver) throw error;
+        throw new EndedEarly(error, turn.isHeld);
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'ecrPartStream' },
+  );
+}
+
+/** A request that ended before the turn of its part had come, and so before its body was whole. */
+export class EndedEarly extends Error {
+  override readonly name = 'EndedEarly';
+  /** Not as its cause, by which the SDK would judge whether to try again. */
+  readonly reason: unknown;
+  /** Whether it stood still then, but for a trickle. */
+  readonly wasHeld: boolean;
+
+  constructor(reason: unknown, wasHeld: boolean) {
+    super('a part ended before its turn');
+    this.reason = reason;
+    this.wasHeld = wasHeld;
+  }
 }
 
 interface BodyRequest {
@@ -105,10 +131,12 @@ export class BodyStream extends Readable {
   constructor(
     body: Pick<EncodedBody, 'bytes' | 'heldBy' | 'chunks'>,
     onBytes: (bytes: number) => void,
+    turn?: Turn,
   ) {
     // While one chunk is being written, only one more is made.
     super({ highWaterMark: 1 });
-    const chunks = body.chunks();
+    const all = body.chunks();
+    const chunks = turn === undefined || turn.hasCome ? all : turn.holdBack(all, body.bytes);
     this.#body = body;
     this.#chunks =
       Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();

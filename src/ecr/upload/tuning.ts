@@ -13,10 +13,12 @@ export const MAX_PARTS = { private: 4200, public: 1000 } as const;
 
 // How much is under way at once.
 
-/** Layers in flight across all repositories, each on its own connection. */
+/** Layers in flight across all repositories. */
 export const MAX_LAYERS_AT_ONCE = 96;
-/** How many of them may be large. A part costs its body, its chunks and TLS buffers: 96 of 900 kB took 436 MB. */
-export const MAX_LARGE_LAYERS_AT_ONCE = 32;
+/** Connections for their parts. */
+export const MAX_LINES = 96;
+/** A large layer's takes the room of three. A part costs its body, its chunks and TLS buffers: 96 of 900 kB took 436 MB. */
+export const LARGE_WEIGHT = 3;
 /** Layers of this size or more are large. Smaller ones mostly wait for answers and need little memory. */
 export const LARGE_LAYER = 256 * 1024;
 /**
@@ -24,6 +26,20 @@ export const LARGE_LAYER = 256 * 1024;
  * sending a part takes half as long as preparing the next.
  */
 export const PARTS_AHEAD = 2;
+
+/** Parts of one layer on the wire at once, each on a connection of its own: beyond, nothing was gained. */
+export const MAX_PARTS_IN_FLIGHT = 8;
+/** What is held back of a body until its turn has come. */
+export const HELD_BYTES = 64 * 1024;
+/** So much of it goes out each TRICKLE_INTERVAL (ms), so that the connection moves: what is held lasts a minute. */
+export const TRICKLE_BYTES = 1024;
+export const TRICKLE_INTERVAL = 1000;
+/** A part should be held for this share of the time between two answers: less, and more parts in flight would help. */
+export const HELD_SHARE = 0.5;
+/** If it is held for longer than this many of them, fewer would do. */
+export const HELD_LONG = 3;
+/** So often in a row may a part that waits for its turn be cut off before the run goes back to one connection a layer. */
+export const MAX_CUTS = 2;
 
 // Memory.
 

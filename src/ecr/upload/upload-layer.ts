@@ -4,7 +4,7 @@ import { PushError } from '../../errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { LayerBlob, LayerOutcome, LayerUpload, UploadPosition } from '../registry.ts';
-import { type PartCalls, sendInOrder } from './in-order.ts';
+import { type PartCalls, sendInOrder, type SendOptions } from './in-order.ts';
 import { HASH_CHUNK_BYTES, MAX_PART_SIZE, USUAL_PART_SIZE } from './tuning.ts';
 
 export type CompleteOutcome =
@@ -29,7 +29,7 @@ export interface PartSizes {
   readonly maxParts: number;
 }
 
-interface Options {
+interface Options extends Pick<SendOptions, 'run' | 'lines'> {
   readonly sizes: PartSizes;
   readonly debug: (message: string) => void;
 }
@@ -70,7 +70,8 @@ async function attemptUpload(
   signal: AbortSignal,
 ): Promise<Exclude<Attempt, 'done'>> {
   const start = from ?? (await initiate(layer, calls, options, signal));
-  const sent = await sendInOrder(start, calls, { blob, signal, onProgress }).catch(
+  const { run, lines } = options;
+  const sent = await sendInOrder(start, calls, { blob, signal, onProgress, run, lines }).catch(
     async (error: unknown) => {
       // A part may be read twice, to hash it and to send it: if the file changes in between, the signature looks wrong.
       if (isSignatureRefused(error)) await checkLocalDigest(layer, blob, signal);

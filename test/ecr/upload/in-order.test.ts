@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
 import { RETRIES } from '../../../src/async/retry.ts';
 import type { UploadPosition } from '../../../src/ecr/registry.ts';
 import type { EncodedBody, LayerPart } from '../../../src/ecr/upload/body.ts';
-import { type PartCalls, type PartOutcome, sendInOrder } from '../../../src/ecr/upload/in-order.ts';
-import { PARTS_AHEAD } from '../../../src/ecr/upload/tuning.ts';
+import {
+  type EndedEarly,
+  type PartCalls,
+  type PartOutcome,
+  sendInOrder,
+} from '../../../src/ecr/upload/in-order.ts';
+import { Lines } from '../../../src/ecr/upload/lines.ts';
+import { HELD_BYTES, PARTS_AHEAD } from '../../../src/ecr/upload/tuning.ts';
+import type { Turn } from '../../../src/ecr/upload/turn.ts';
 import { MemoryBlob } from '../../support/memory-layer.ts';
 
+const seed = Number(process.env['PROPERTY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const PART = 10;
 const { signal } = new AbortController();
 const nameOf = ({ firstByte, size }: LayerPart): string => `${firstByte}+${size}`;
@@ -42,7 +52,7 @@ class Calls implements PartCalls {
     return setImmediate().then(() => this.#bodyOf(part));
   }
 
-  async send(body: EncodedBody): Promise<PartOutcome> {
+  send: PartCalls['send'] = async (body) => {
     const { part } = body;
     this.events.push(`send ${nameOf(part)}`);
     this.sent.push(nameOf(part));
@@ -51,7 +61,7 @@ class Calls implements PartCalls {
     const answer = this.#answers[this.sent.length];
     if (answer instanceof Error) throw answer;
     return answer ?? { kind: 'received', lastByteReceived: part.firstByte + part.size - 1 };
-  }
+  };
 
   #bodyOf(part: LayerPart): EncodedBody {
     if (part.firstByte === this.failAt) throw new Error('unreadable');
@@ -75,7 +85,9 @@ async function send(calls: Calls, size: number, nextByte = 0): Promise<Sent> {
   };
   const from = { uploadId: 'an-id', partSize: PART, nextByte };
   const blob = new MemoryBlob(new Uint8Array(size));
-  const result = await sendInOrder(from, calls, { blob, signal, onProgress });
+  const run = new Lines();
+  using lines = await run.open(size, signal, 0);
+  const result = await sendInOrder(from, calls, { blob, signal, onProgress, run, lines });
   assert.equal(calls.held.size, 0, 'every body is given back');
   return { result, positions };
 }
@@ -303,4 +315,156 @@ test('it ends no sooner than the reading of the parts that were to be made ready
   await ended;
   assert.equal(isOver, true);
   assert.equal(calls.held.size, 0);
+});
+
+const LARGE_PART = HELD_BYTES + 1;
+
+/** What happens to one request, and after how many turns of the event loop. */
+interface Chance {
+  readonly wait: number;
+  readonly what: 'arrives' | 'ends-early' | 'fails' | 'goes-back' | 'is-forgotten';
+}
+
+/**
+ * An ECR that takes a part when its body ends, and not before its turn. It notes each part that ends while another is
+ * being handled, or that does not follow what was answered last.
+ */
+class StrictEcr implements PartCalls {
+  readonly wrong: string[] = [];
+  readonly held = new Set<EncodedBody>();
+  received = 0;
+  underWay = 0;
+  mostAtOnce = 0;
+  readonly #chances: readonly Chance[];
+  #next = 0;
+  #isHandling = false;
+  /** Where ECR said that it stands; the first part goes unasked. */
+  #told = 0;
+
+  constructor(chances: readonly Chance[]) {
+    this.#chances = chances;
+  }
+
+  async take(part: LayerPart): Promise<EncodedBody> {
+    await setImmediate();
+    const body = { part, end: () => void this.held.delete(body) } as EncodedBody;
+    this.held.add(body);
+    return body;
+  }
+
+  takeAhead(part: LayerPart): Promise<EncodedBody> | undefined {
+    return this.take(part);
+  }
+
+  async send(
+    body: EncodedBody,
+    cancel: AbortSignal,
+    turn: Turn,
+  ): Promise<PartOutcome | EndedEarly> {
+    const chance = this.#chances[this.#next++ % this.#chances.length] ?? {
+      wait: 0,
+      what: 'arrives',
+    };
+    this.underWay += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
+    try {
+      return await this.#handle(body.part, chance, cancel, turn);
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  async #handle(
+    part: LayerPart,
+    { wait, what }: Chance,
+    cancel: AbortSignal,
+    turn: Turn,
+  ): Promise<PartOutcome | EndedEarly> {
+    for (let step = 0; step < wait; step++) await setImmediate();
+    if (what === 'ends-early' && !turn.hasCome) return { kind: 'ended-early', how: 'cut' };
+    if (!(await turn.comes())) throw new Error('given up');
+    cancel.throwIfAborted();
+    const name = nameOf(part);
+    if (this.#isHandling) this.wrong.push(`${name} ended while another was handled`);
+    if (part.firstByte !== this.#told) this.wrong.push(`${name} ended, and ${this.#told} was told`);
+    this.#isHandling = true;
+    await setImmediate();
+    this.#isHandling = false;
+    if (what === 'fails') throw new Error('refused');
+    if (what === 'is-forgotten') return { kind: 'upload-not-found' };
+    if (what === 'goes-back') {
+      this.received = Math.floor(part.firstByte / 2);
+      this.#told = this.received;
+      return { kind: 'not-consecutive', lastValidByteReceived: this.received - 1 };
+    }
+    this.received = part.firstByte + part.size;
+    this.#told = this.received;
+    return { kind: 'received', lastByteReceived: this.received - 1 };
+  }
+}
+
+const chance = fc.record({
+  wait: fc.nat(12),
+  what: fc.oneof(
+    { weight: 12, arbitrary: fc.constant('arrives' as const) },
+    { weight: 2, arbitrary: fc.constant('ends-early' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('fails', 'goes-back', 'is-forgotten') },
+  ),
+}) satisfies fc.Arbitrary<Chance>;
+
+test('whatever is answered, delayed or lost, no part ends before the one before it was answered as expected', async () => {
+  let mostAtOnce = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(chance, { minLength: 1, maxLength: 20 }),
+      fc.integer({ min: 1, max: 15 * LARGE_PART }),
+      fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+      async (chances, size, partsInFlight) => {
+        const ecr = new StrictEcr(chances);
+        const run = new Lines({ partsInFlight });
+        using lines = await run.open(size, signal, 0);
+        const from = { uploadId: 'an-id', partSize: LARGE_PART, nextByte: 0 };
+        const blob = new MemoryBlob(new Uint8Array(size));
+        const options = { blob, signal, onProgress: () => undefined, run, lines };
+        const result = await sendInOrder(from, ecr, options).catch(String);
+        assert.deepEqual(ecr.wrong, []);
+        assert.equal(ecr.underWay, 0, 'no request is left');
+        assert.equal(ecr.held.size, 0, 'every body is given back');
+        assert(ecr.mostAtOnce <= (partsInFlight ?? 8));
+        if (result === 'done') assert.equal(ecr.received, size);
+        if (chances.every(({ what }) => what === 'arrives' || what === 'ends-early'))
+          assert.equal(result, 'done');
+        mostAtOnce = Math.max(mostAtOnce, ecr.mostAtOnce);
+      },
+    ),
+    { seed, numRuns: 300 },
+  );
+  assert(mostAtOnce > 2, `parts were under way at once: ${mostAtOnce}`);
+});
+
+test('cancelled, it gives up all parts at once', async () => {
+  const stop = new AbortController();
+  const reason = new Error('stop');
+  const calls = new Calls();
+  const sending: Turn[] = [];
+  calls.send = async (_body, cancel, turn) => {
+    sending.push(turn);
+    if (sending.length === 3) stop.abort(reason);
+    if (!cancel.aborted) await once(cancel, 'abort');
+    throw reason;
+  };
+  const run = new Lines({ partsInFlight: 3 });
+  using lines = await run.open(10 * LARGE_PART, signal, 0);
+  const from = { uploadId: 'an-id', partSize: LARGE_PART, nextByte: 0 };
+  const blob = new MemoryBlob(new Uint8Array(10 * LARGE_PART));
+  const options = { blob, signal: stop.signal, onProgress: () => undefined, run, lines };
+  await assert.rejects(sendInOrder(from, calls, options), reason);
+  assert.deepEqual(
+    sending.map(({ hasCome, isOver }) => [hasCome, isOver]),
+    [
+      [true, false],
+      [false, true],
+      [false, true],
+    ],
+  );
 });
