@@ -33495,8 +33495,8 @@ class LayerLines {
     }
     [Symbol.dispose]() {
         this.#run.short.delete(this);
-        this.giveBack(0);
-        this.#lines.splice(0).forEach((line) => line.release());
+        for (const line of this.#lines)
+            line.release();
     }
     #hasLine(inFlight) {
         if (this.#isNeededElsewhere())

@@ -10,10 +10,10 @@ import { explain } from '../../src/ecr/calls/exceptions.ts';
 import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
 import { incomplete, layerCalls, type LayerRequests } from '../../src/ecr/layer-calls.ts';
 import type { EncodedBody } from '../../src/ecr/upload/body.ts';
-import type { EndedEarly, PartOutcome } from '../../src/ecr/upload/in-order.ts';
+import type { EarlyOutcome, PartOutcome } from '../../src/ecr/upload/in-order.ts';
 import { Memory } from '../../src/ecr/upload/memory.ts';
 import { PartTaker } from '../../src/ecr/upload/take-part.ts';
-import { EndedEarly as RequestEndedEarly } from '../../src/ecr/upload/send.ts';
+import { EndedEarly } from '../../src/ecr/upload/send.ts';
 import { Turn } from '../../src/ecr/upload/turn.ts';
 import type { LayerCalls } from '../../src/ecr/upload/upload-layer.ts';
 import { type ErrorCode, PushError } from '../../src/errors.ts';
@@ -125,7 +125,7 @@ class Source extends MemoryBlob {
 async function sendNow(
   calls: Pick<LayerCalls, 'send'>,
   body: EncodedBody,
-): Promise<PartOutcome | EndedEarly> {
+): Promise<PartOutcome | EarlyOutcome> {
   const turn = new Turn();
   turn.come();
   try {
@@ -140,7 +140,7 @@ async function sendWhole(
   { calls }: Opened,
   source: Source,
   uploadId: string,
-): Promise<PartOutcome | EndedEarly> {
+): Promise<PartOutcome | EarlyOutcome> {
   const part = { uploadId, firstByte: 0, size: source.size };
   return sendNow(calls, await calls.take(part, source, signal));
 }
@@ -415,7 +415,7 @@ const ends: readonly [what: string, reason: unknown, wasHeld: boolean, how: stri
 for (const [what, reason, wasHeld, how] of ends) {
   test(`a part that ended before its turn${wasHeld ? ', held,' : ''} by ${what} was ${how}`, async () => {
     await using opened = await open();
-    const early = () => Promise.reject(new RequestEndedEarly(reason, wasHeld));
+    const early = () => Promise.reject(new EndedEarly(reason, wasHeld));
     const requests = { ...opened.requests, sendPart: early };
     const calls = layerCalls(requests, new PartTaker({ pace: busy }), opened.registry);
     const part = { uploadId: UPLOAD, firstByte: 0, size: 10 };

@@ -43,23 +43,7 @@ for (const registryId of [undefined, ACCOUNT]) {
       repositoryName: REPOSITORY_NAME,
       ...(registryId === undefined ? {} : { registryId }),
     };
-    assert.deepEqual(recorder.inputOf('InitiateLayerUpload'), named);
-    assert.deepEqual(recorder.inputOf('UploadLayerPart'), {
-      ...named,
-      uploadId: 'an-id',
-      partFirstByte: 0,
-      partLastByte: BYTES.length - 1,
-      layerPartBlob: BYTES.toString('base64'),
-    });
-    assert.deepEqual(recorder.inputOf('CompleteLayerUpload'), {
-      ...named,
-      uploadId: 'an-id',
-      layerDigests: [upload.layer.digest],
-    });
-    assert.deepEqual(
-      recorder.requests.map(({ isStreamed }) => isStreamed),
-      [false, true, false],
-    );
+    recorder.assertUploaded(BYTES, named);
   });
 }
 

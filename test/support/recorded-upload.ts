@@ -36,6 +36,27 @@ export class UploadRecorder {
     return JSON.parse(request.body.toString());
   }
 
+  /** The calls uploaded `layer` as one part to the repository that `named` names, in a body made for it. */
+  assertUploaded(layer: Buffer, named: Readonly<Record<string, string>>): void {
+    assert.deepEqual(this.inputOf('InitiateLayerUpload'), named);
+    assert.deepEqual(this.inputOf('UploadLayerPart'), {
+      ...named,
+      uploadId: 'an-id',
+      partFirstByte: 0,
+      partLastByte: layer.length - 1,
+      layerPartBlob: layer.toString('base64'),
+    });
+    assert.deepEqual(this.inputOf('CompleteLayerUpload'), {
+      ...named,
+      uploadId: 'an-id',
+      layerDigests: [this.#digest],
+    });
+    assert.deepEqual(
+      this.requests.map(({ isStreamed }) => isStreamed),
+      [false, true, false],
+    );
+  }
+
   #answer(operation: string, body: Buffer): object {
     if (operation === 'InitiateLayerUpload') return { uploadId: 'an-id', partSize: 10_485_760 };
     if (operation === 'CompleteLayerUpload') return { layerDigest: this.#digest };

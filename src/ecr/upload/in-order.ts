@@ -12,7 +12,7 @@ export type PartOutcome =
   | { readonly kind: 'upload-not-found' };
 
 /** Before the turn of the part had come, and so before its body was whole. */
-export interface EndedEarly {
+export interface EarlyOutcome {
   readonly kind: 'ended-early';
   readonly how: EarlyEnd;
 }
@@ -26,7 +26,7 @@ export interface PartCalls {
     blob: LayerBlob,
     signal: AbortSignal,
   ): Promise<EncodedBody> | undefined;
-  send(body: EncodedBody, signal: AbortSignal, turn: Turn): Promise<PartOutcome | EndedEarly>;
+  send(body: EncodedBody, signal: AbortSignal, turn: Turn): Promise<PartOutcome | EarlyOutcome>;
 }
 
 /** The lines of the run, and those of the layer. */

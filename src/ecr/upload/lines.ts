@@ -154,8 +154,7 @@ export class LayerLines implements Disposable {
 
   [Symbol.dispose](): void {
     this.#run.short.delete(this);
-    this.giveBack(0);
-    this.#lines.splice(0).forEach((line) => line.release());
+    for (const line of this.#lines) line.release();
   }
 
   /** One that it has, or a spare one, unless another layer needs it more. */

@@ -9,20 +9,7 @@ import {
   isNotAllowed,
 } from '../../../src/ecr/calls/exceptions.ts';
 import { startLocalEcr } from '../../local-ecr/server.ts';
-
-const PRIVATE: CallContext = {
-  call: 'PutImage',
-  repository: {
-    type: 'private',
-    registryId: '012345678901',
-    region: 'eu-west-1',
-    name: 'team/app',
-  },
-};
-const PUBLIC: CallContext = {
-  call: 'PutImage',
-  repository: { type: 'public', registryId: 'alias', region: 'us-east-1', name: 'app' },
-};
+import { PRIVATE, PUBLIC } from '../../support/call-contexts.ts';
 
 function errorOf(name: string, properties: object = {}): Error {
   const error = new Error(`text of ${name}`);

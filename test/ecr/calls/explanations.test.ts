@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { type CallContext, explain } from '../../../src/ecr/calls/exceptions.ts';
+import { explain } from '../../../src/ecr/calls/exceptions.ts';
 import { EXPLANATIONS, UNEXPECTED } from '../../../src/ecr/calls/explanations.ts';
 import { PushError } from '../../../src/errors.ts';
 import type { Service } from '../../local-ecr/rules.ts';
 import { startLocalEcr } from '../../local-ecr/server.ts';
+import { PRIVATE, PUBLIC } from '../../support/call-contexts.ts';
 import { assertGolden, goldenSection } from '../../support/golden.ts';
 import { buildImage } from '../../support/image.ts';
 import { type LocalRun, runLocally } from '../../support/run-locally.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { writeLayoutDirectory } from '../../support/write-layout.ts';
-
-const PRIVATE: CallContext = {
-  call: 'PutImage',
-  repository: {
-    type: 'private',
-    registryId: '012345678901',
-    region: 'eu-west-1',
-    name: 'team/app',
-  },
-};
-const PUBLIC: CallContext = {
-  call: 'PutImage',
-  repository: { type: 'public', registryId: 'alias', region: 'us-east-1', name: 'app' },
-};
 
 test('no name stands for two things', () => {
   const names = EXPLANATIONS.flatMap((row) => row.names);

@@ -7,7 +7,7 @@ import { RETRIES } from '../../../src/async/retry.ts';
 import type { UploadPosition } from '../../../src/ecr/registry.ts';
 import type { EncodedBody, LayerPart } from '../../../src/ecr/upload/body.ts';
 import {
-  type EndedEarly,
+  type EarlyOutcome,
   type PartCalls,
   type PartOutcome,
   sendInOrder,
@@ -360,7 +360,7 @@ class StrictEcr implements PartCalls {
     body: EncodedBody,
     cancel: AbortSignal,
     turn: Turn,
-  ): Promise<PartOutcome | EndedEarly> {
+  ): Promise<PartOutcome | EarlyOutcome> {
     const chance = this.#chances[this.#next++ % this.#chances.length] ?? {
       wait: 0,
       what: 'arrives',
@@ -379,7 +379,7 @@ class StrictEcr implements PartCalls {
     { wait, what }: Chance,
     cancel: AbortSignal,
     turn: Turn,
-  ): Promise<PartOutcome | EndedEarly> {
+  ): Promise<PartOutcome | EarlyOutcome> {
     for (let step = 0; step < wait; step++) await setImmediate();
     if (what === 'ends-early' && !turn.hasCome) return { kind: 'ended-early', how: 'cut' };
     if (!(await turn.comes())) throw new Error('given up');
