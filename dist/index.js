@@ -32527,6 +32527,7 @@ class Turn {
     #settled = Promise.withResolvers();
     #interval;
     #state = 'waiting';
+    #beganAt;
     #heldSince;
     #held;
     constructor(interval = tuning/* TRICKLE_INTERVAL */.P$) {
@@ -32544,6 +32545,11 @@ class Turn {
     get held() {
         return this.#held ?? 0;
     }
+    get transfer() {
+        if (this.#beganAt === undefined || this.#heldSince === undefined)
+            return undefined;
+        return this.#heldSince - this.#beganAt;
+    }
     come() {
         if (this.#state !== 'waiting')
             return;
@@ -32560,6 +32566,7 @@ class Turn {
         return this.hasCome;
     }
     async *holdBack(chunks, bytes) {
+        this.#beganAt = performance.now();
         this.#heldSince = undefined;
         let left = bytes;
         for await (const chunk of chunks) {
@@ -32690,6 +32697,7 @@ class Parts {
     #options;
     #taken = [];
     #abandoned = new AbortController();
+    #both;
     constructor(upload, calls, options) {
         this.#upload = upload;
         this.#calls = calls;
@@ -32716,6 +32724,10 @@ class Parts {
     async [Symbol.asyncDispose]() {
         await this.#abandon();
     }
+    get #signal() {
+        this.#both ??= AbortSignal.any([this.#options.signal, this.#abandoned.signal]);
+        return this.#both;
+    }
     async #head(firstByte) {
         const [head] = this.#taken;
         if (head?.part.firstByte === firstByte)
@@ -32727,14 +32739,16 @@ class Parts {
         return this.#add(part, Promise.resolve(body));
     }
     #takeAhead() {
-        const { blob, signal } = this.#options;
+        const { blob, signal, lines } = this.#options;
         for (let last = this.#taken.at(-1)?.part; last !== undefined;) {
             const next = last.firstByte + last.size;
             const waiting = this.#taken.slice(1).filter(({ outcome }) => outcome === undefined);
             if (waiting.length >= tuning/* PARTS_AHEAD */.$Y || next >= blob.size)
                 return;
             const part = this.#part(next);
-            const body = this.#calls.takeAhead(part, blob, signal);
+            const body = waiting.length === 0 && lines.isLongest
+                ? this.#calls.take(part, blob, this.#signal)
+                : this.#calls.takeAhead(part, blob, signal);
             if (body === undefined)
                 return;
             last = this.#add(part, body).part;
@@ -32775,7 +32789,7 @@ class Parts {
         const env_2 = { stack: [], error: void 0, hasError: false };
         try {
             const { run } = this.#options;
-            const signal = AbortSignal.any([this.#options.signal, this.#abandoned.signal]);
+            const signal = turn.hasCome ? this.#options.signal : this.#signal;
             const sent = __addDisposableResource(env_2, ending(await body), false);
             for (;;) {
                 const outcome = await this.#calls.send(sent.body, signal, turn);
@@ -32802,6 +32816,7 @@ class Parts {
             turn.giveUp();
         this.#abandoned.abort(new Error('the part before was not received as expected'));
         this.#abandoned = new AbortController();
+        this.#both = undefined;
         for (const { body, outcome } of taken) {
             if (outcome === undefined)
                 await body.then((made) => made.end(), ignore);
@@ -33410,7 +33425,7 @@ const WHY = {
 };
 class Lines {
     #room = new semaphore/* Semaphore */.j(tuning/* MAX_LINES */.xg);
-    #short = new Set();
+    #layers = new Set();
     #options;
     #cuts = 0;
     #isSingle;
@@ -33418,23 +33433,37 @@ class Lines {
         this.#options = options;
         this.#isSingle = options.partsInFlight === 1;
     }
-    get isWorthwhile() {
-        const { partsInFlight, pace } = this.#options;
-        return partsInFlight !== undefined || pace === undefined || pace.isNetworkBound();
-    }
     get isSingle() {
         return this.#isSingle;
     }
     async open(size, signal, priority) {
         const weight = size < tuning/* LARGE_LAYER */.yX ? 1 : tuning/* LARGE_WEIGHT */.nZ;
         const line = await this.#room.acquire(weight, signal, priority);
-        return new LayerLines(line, {
-            fixed: this.#options.partsInFlight,
+        const layer = new LayerLines(size, line, {
             run: this,
-            short: this.#short,
-            isWanted: () => this.#room.isWanted,
-            tryAcquire: () => this.#room.tryAcquire(weight),
+            spare: () => this.#room.tryAcquire(weight),
+            close: () => this.#layers.delete(layer),
         });
+        this.#layers.add(layer);
+        return layer;
+    }
+    depthOf(layer) {
+        const { partsInFlight, pace } = this.#options;
+        if (this.#isSingle)
+            return 1;
+        if (partsInFlight !== undefined)
+            return partsInFlight;
+        const isWorthwhile = pace === undefined || pace.isNetworkBound() || this.isLongest(layer);
+        return isWorthwhile ? layer.depth : 1;
+    }
+    isLongest(layer) {
+        const others = [...this.#layers].filter((other) => other !== layer);
+        return others.length > 0 && others.every((other) => other.share <= layer.share);
+    }
+    isNeededElsewhere(layer) {
+        if (this.#room.isWanted)
+            return true;
+        return [...this.#layers].some((other) => other.isShort && other.shareWithOneMore > layer.share);
     }
     noteEarlyEnd(end) {
         this.#cuts += 1;
@@ -33448,29 +33477,41 @@ class Lines {
     }
 }
 class LayerLines {
-    #run;
+    #source;
     #lines;
-    #depth;
-    #bytesLeft = 0;
+    #bytesLeft;
+    #depth = tuning/* PARTS_IN_FLIGHT_AT_FIRST */.bt;
+    #isShort = false;
     #answeredAt;
-    constructor(line, run) {
-        this.#run = run;
+    constructor(size, line, source) {
+        this.#bytesLeft = size;
         this.#lines = [line];
-        this.#depth = run.fixed ?? 2;
+        this.#source = source;
+    }
+    get depth() {
+        return this.#depth;
+    }
+    get isShort() {
+        return this.#isShort;
+    }
+    get share() {
+        return this.#bytesLeft / this.#lines.length;
+    }
+    get shareWithOneMore() {
+        return this.#bytesLeft / (this.#lines.length + 1);
+    }
+    get isLongest() {
+        return this.#source.run.isLongest(this);
     }
     hasRoomFor(inFlight, bytesLeft) {
         this.#bytesLeft = bytesLeft;
-        this.#run.short.delete(this);
+        this.#isShort = false;
         if (inFlight === 0)
             return true;
-        if (this.#run.run.isSingle || inFlight >= this.#depth)
+        if (inFlight >= this.#source.run.depthOf(this))
             return false;
-        if (!this.#run.run.isWorthwhile)
-            return false;
-        if (this.#hasLine(inFlight))
-            return true;
-        this.#run.short.add(this);
-        return false;
+        this.#isShort = !this.#hasLine(inFlight);
+        return !this.#isShort;
     }
     giveBack(inFlight) {
         for (const line of this.#lines.splice(Math.max(1, inFlight)))
@@ -33482,38 +33523,32 @@ class LayerLines {
         this.#answeredAt = now;
         if (turn === undefined)
             return;
-        if (turn.held > 0)
-            this.#run.run.noteHeld();
-        if (gap === undefined || this.#run.fixed !== undefined)
+        const { held, transfer = 0 } = turn;
+        if (held > 0)
+            this.#source.run.noteHeld();
+        if (gap === undefined)
             return;
-        if (turn.held < tuning/* HELD_SHARE */.s6 * gap)
+        if (held < tuning/* HELD_SHARE */.s6 * gap)
             this.#depth += 1;
-        else if (turn.held > tuning/* HELD_LONG */.XX * gap)
+        else if (this.#depth > transfer / gap + tuning/* PARTS_TO_SPARE */.rg)
             this.#depth -= 1;
         const longest = Math.floor(((tuning/* HELD_BYTES */.Qe / tuning/* TRICKLE_BYTES */.p$) * tuning/* TRICKLE_INTERVAL */.P$) / gap);
         this.#depth = Math.max(1, Math.min(this.#depth, longest, tuning/* MAX_PARTS_IN_FLIGHT */.Ru));
     }
     [Symbol.dispose]() {
-        this.#run.short.delete(this);
+        this.#source.close();
         for (const line of this.#lines)
             line.release();
     }
     #hasLine(inFlight) {
-        if (this.#isNeededElsewhere())
+        if (this.#source.run.isNeededElsewhere(this))
             return false;
         if (inFlight < this.#lines.length)
             return true;
-        const line = this.#run.tryAcquire();
+        const line = this.#source.spare();
         if (line !== undefined)
             this.#lines.push(line);
         return line !== undefined;
-    }
-    #isNeededElsewhere() {
-        const mine = this.#bytesLeft / this.#lines.length;
-        return this.#run.isWanted() || [...this.#run.short].some((other) => other.#share() > mine);
-    }
-    #share() {
-        return this.#bytesLeft / (this.#lines.length + 1);
     }
 }
 
@@ -33812,8 +33847,8 @@ class PartTaker {
         }
     }
 }
-function urgencyOf({ firstByte }, { size }) {
-    return size - firstByte;
+function urgencyOf(part, { size }) {
+    return part.size < tuning/* MIN_PART_SIZE */.fq ? Infinity : size - part.firstByte;
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr.ts
@@ -34084,16 +34119,17 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 /* harmony export */   Tp: () => (/* binding */ MAX_PART_SIZE),
 /* harmony export */   Tq: () => (/* binding */ CHUNKS_AT_ONCE),
 /* harmony export */   WG: () => (/* binding */ IDLE_CORES),
-/* harmony export */   XX: () => (/* binding */ HELD_LONG),
 /* harmony export */   Yy: () => (/* binding */ THREAD_MIN_BYTES),
 /* harmony export */   Z0: () => (/* binding */ SCRATCH_MEMORY),
 /* harmony export */   ai: () => (/* binding */ CAPACITY_STEP),
+/* harmony export */   bt: () => (/* binding */ PARTS_IN_FLIGHT_AT_FIRST),
 /* harmony export */   cv: () => (/* binding */ MAX_LAYERS_AT_ONCE),
 /* harmony export */   fZ: () => (/* binding */ USUAL_PART_SIZE),
 /* harmony export */   fq: () => (/* binding */ MIN_PART_SIZE),
 /* harmony export */   kz: () => (/* binding */ MAX_PARTS),
 /* harmony export */   nZ: () => (/* binding */ LARGE_WEIGHT),
 /* harmony export */   p$: () => (/* binding */ TRICKLE_BYTES),
+/* harmony export */   rg: () => (/* binding */ PARTS_TO_SPARE),
 /* harmony export */   s6: () => (/* binding */ HELD_SHARE),
 /* harmony export */   xg: () => (/* binding */ MAX_LINES),
 /* harmony export */   yX: () => (/* binding */ LARGE_LAYER),
@@ -34112,8 +34148,9 @@ const MAX_PARTS_IN_FLIGHT = 8;
 const HELD_BYTES = 64 * 1024;
 const TRICKLE_BYTES = 1024;
 const TRICKLE_INTERVAL = 1000;
+const PARTS_IN_FLIGHT_AT_FIRST = 4;
 const HELD_SHARE = 0.5;
-const HELD_LONG = 3;
+const PARTS_TO_SPARE = 3;
 const MAX_CUTS = 2;
 const PART_MEMORY = 42_000_000;
 const SCRATCH_MEMORY = 14_000_000;
@@ -34125,7 +34162,7 @@ const ENCODE_STEP = 48 * 1024;
 const WRITE_BYTES = 256 * 1024;
 const CHUNK_BYTES = 96 * 1024;
 const CHUNKS_AT_ONCE = 3;
-const PACE_WINDOW = 20;
+const PACE_WINDOW = 100;
 const IDLE_CORES = 1;
 const HASH_CHUNK_BYTES = 1024 * 1024;
 

@@ -26,6 +26,18 @@ function partsLog(parts: readonly LoggedPart[]): CallLog {
   return log;
 }
 
+test('parts are told in the order in which they ended, and those under way are left out', () => {
+  const log = partsLog([
+    ['a', 1, 4],
+    ['b', 2, 3],
+  ]);
+  log.start('ecr', 'UploadLayerPart');
+  assert.deepEqual(
+    log.endedParts().map(({ input }) => input['uploadId']),
+    ['b', 'a'],
+  );
+});
+
 test('a call is logged with who, where, what, how much and how it ended', async () => {
   await using ecr = await startLocalEcr();
   ecr.createRepository(APP, { region: 'eu-west-1' });

@@ -123,6 +123,13 @@ export class CallLog {
     return Math.max(0, ...underWay);
   }
 
+  /** The parts that were answered or lost, in that order: of those that are side by side, any may begin first. */
+  endedParts(): readonly Call[] {
+    return this.calls('UploadLayerPart')
+      .filter(({ endedAt }) => endedAt !== undefined)
+      .toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+  }
+
   /**
    * Pairs of parts of one upload that were under way at once: who sends a layer over one connection leaves none. Which
    * upload a part was for is not asked where its request broke off.

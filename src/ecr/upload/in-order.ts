@@ -35,7 +35,7 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (position: UploadPosition) => void;
   readonly run: Pick<Lines, 'isSingle' | 'noteEarlyEnd'>;
-  readonly lines: Pick<LayerLines, 'hasRoomFor' | 'giveBack' | 'noteAnswer'>;
+  readonly lines: Pick<LayerLines, 'hasRoomFor' | 'giveBack' | 'noteAnswer' | 'isLongest'>;
 }
 
 /**
@@ -86,6 +86,7 @@ class Parts implements AsyncDisposable {
   readonly #options: SendOptions;
   #taken: Taken[] = [];
   #abandoned = new AbortController();
+  #both: AbortSignal | undefined;
 
   constructor(upload: UploadPosition, calls: PartCalls, options: SendOptions) {
     this.#upload = upload;
@@ -117,6 +118,12 @@ class Parts implements AsyncDisposable {
     await this.#abandon();
   }
 
+  /** Of the push, and of what is ahead of its turn. */
+  get #signal(): AbortSignal {
+    this.#both ??= AbortSignal.any([this.#options.signal, this.#abandoned.signal]);
+    return this.#both;
+  }
+
   /** Its turn has come. Discards what was prepared if ECR expects another byte. */
   async #head(firstByte: number): Promise<Taken> {
     const [head] = this.#taken;
@@ -128,15 +135,21 @@ class Parts implements AsyncDisposable {
     return this.#add(part, Promise.resolve(body));
   }
 
-  /** Prepares the parts that come next if all goes well. */
+  /**
+   * Prepares the parts that come next if all goes well. Of the layer that the push would wait for, the very next one
+   * stands in line for memory; all others only take what is to spare.
+   */
   #takeAhead(): void {
-    const { blob, signal } = this.#options;
+    const { blob, signal, lines } = this.#options;
     for (let last = this.#taken.at(-1)?.part; last !== undefined;) {
       const next = last.firstByte + last.size;
       const waiting = this.#taken.slice(1).filter(({ outcome }) => outcome === undefined);
       if (waiting.length >= PARTS_AHEAD || next >= blob.size) return;
       const part = this.#part(next);
-      const body = this.#calls.takeAhead(part, blob, signal);
+      const body =
+        waiting.length === 0 && lines.isLongest
+          ? this.#calls.take(part, blob, this.#signal)
+          : this.#calls.takeAhead(part, blob, signal);
       if (body === undefined) return;
       last = this.#add(part, body).part;
     }
@@ -179,7 +192,7 @@ class Parts implements AsyncDisposable {
   /** A request that ends before its turn is made again: at once, or when its turn has come. */
   async #deliver({ body, turn }: Taken): Promise<PartOutcome> {
     const { run } = this.#options;
-    const signal = AbortSignal.any([this.#options.signal, this.#abandoned.signal]);
+    const signal = turn.hasCome ? this.#options.signal : this.#signal;
     using sent = ending(await body);
     for (;;) {
       const outcome = await this.#calls.send(sent.body, signal, turn);
@@ -197,6 +210,7 @@ class Parts implements AsyncDisposable {
     for (const { turn } of taken) turn.giveUp();
     this.#abandoned.abort(new Error('the part before was not received as expected'));
     this.#abandoned = new AbortController();
+    this.#both = undefined;
     for (const { body, outcome } of taken) {
       if (outcome === undefined) await body.then((made) => made.end(), ignore);
       else await outcome.catch(ignore);

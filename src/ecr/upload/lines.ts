@@ -1,13 +1,14 @@
 import { type Permit, Semaphore } from '../../async/semaphore.ts';
 import {
   HELD_BYTES,
-  HELD_LONG,
   HELD_SHARE,
   LARGE_LAYER,
   LARGE_WEIGHT,
   MAX_CUTS,
   MAX_LINES,
   MAX_PARTS_IN_FLIGHT,
+  PARTS_IN_FLIGHT_AT_FIRST,
+  PARTS_TO_SPARE,
   TRICKLE_BYTES,
   TRICKLE_INTERVAL,
 } from './tuning.ts';
@@ -44,8 +45,7 @@ interface Options {
  */
 export class Lines {
   readonly #room = new Semaphore(MAX_LINES);
-  /** Layers that would use another. */
-  readonly #short = new Set<LayerLines>();
+  readonly #layers = new Set<LayerLines>();
   readonly #options: Options;
   #cuts = 0;
   #isSingle: boolean;
@@ -53,12 +53,6 @@ export class Lines {
   constructor(options: Options = {}) {
     this.#options = options;
     this.#isSingle = options.partsInFlight === 1;
-  }
-
-  /** Whether more parts than layers are worth it now. */
-  get isWorthwhile(): boolean {
-    const { partsInFlight, pace } = this.#options;
-    return partsInFlight !== undefined || pace === undefined || pace.isNetworkBound();
   }
 
   /** One line a layer, because the server does not bear more. */
@@ -70,13 +64,34 @@ export class Lines {
   async open(size: number, signal: AbortSignal, priority: number): Promise<LayerLines> {
     const weight = size < LARGE_LAYER ? 1 : LARGE_WEIGHT;
     const line = await this.#room.acquire(weight, signal, priority);
-    return new LayerLines(line, {
-      fixed: this.#options.partsInFlight,
+    const layer = new LayerLines(size, line, {
       run: this,
-      short: this.#short,
-      isWanted: () => this.#room.isWanted,
-      tryAcquire: () => this.#room.tryAcquire(weight),
+      spare: () => this.#room.tryAcquire(weight),
+      close: () => this.#layers.delete(layer),
     });
+    this.#layers.add(layer);
+    return layer;
+  }
+
+  /** How many parts of a layer may be on the wire, if there are lines for them. */
+  depthOf(layer: LayerLines): number {
+    const { partsInFlight, pace } = this.#options;
+    if (this.#isSingle) return 1;
+    if (partsInFlight !== undefined) return partsInFlight;
+    const isWorthwhile = pace === undefined || pace.isNetworkBound() || this.isLongest(layer);
+    return isWorthwhile ? layer.depth : 1;
+  }
+
+  /** Whether it is the one of several layers that the push would wait for: the one with most left for each of its lines. */
+  isLongest(layer: LayerLines): boolean {
+    const others = [...this.#layers].filter((other) => other !== layer);
+    return others.length > 0 && others.every((other) => other.share <= layer.share);
+  }
+
+  /** Whether a layer waits for its first line, or one that is short of lines has more left for each of its own. */
+  isNeededElsewhere(layer: LayerLines): boolean {
+    if (this.#room.isWanted) return true;
+    return [...this.#layers].some((other) => other.isShort && other.shareWithOneMore > layer.share);
   }
 
   noteEarlyEnd(end: EarlyEnd): void {
@@ -92,26 +107,49 @@ export class Lines {
   }
 }
 
-interface Run {
-  readonly fixed: number | undefined;
+/** Where a layer has its lines from. */
+interface Source {
   readonly run: Lines;
-  readonly short: Set<LayerLines>;
-  readonly isWanted: () => boolean;
-  readonly tryAcquire: () => Permit | undefined;
+  readonly spare: () => Permit | undefined;
+  readonly close: () => void;
 }
 
 /** The lines of one layer: released at the end of its scope. */
 export class LayerLines implements Disposable {
-  readonly #run: Run;
+  readonly #source: Source;
   readonly #lines: Permit[];
-  #depth: number;
-  #bytesLeft = 0;
+  #bytesLeft: number;
+  #depth = PARTS_IN_FLIGHT_AT_FIRST;
+  #isShort = false;
   #answeredAt: number | undefined;
 
-  constructor(line: Permit, run: Run) {
-    this.#run = run;
+  constructor(size: number, line: Permit, source: Source) {
+    this.#bytesLeft = size;
     this.#lines = [line];
-    this.#depth = run.fixed ?? 2;
+    this.#source = source;
+  }
+
+  /** So many parts on the wire at once would hide the transfer of each behind answers. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** It would use another line. */
+  get isShort(): boolean {
+    return this.#isShort;
+  }
+
+  /** Bytes left for each of its lines. */
+  get share(): number {
+    return this.#bytesLeft / this.#lines.length;
+  }
+
+  get shareWithOneMore(): number {
+    return this.#bytesLeft / (this.#lines.length + 1);
+  }
+
+  get isLongest(): boolean {
+    return this.#source.run.isLongest(this);
   }
 
   /**
@@ -120,13 +158,11 @@ export class LayerLines implements Disposable {
    */
   hasRoomFor(inFlight: number, bytesLeft: number): boolean {
     this.#bytesLeft = bytesLeft;
-    this.#run.short.delete(this);
+    this.#isShort = false;
     if (inFlight === 0) return true;
-    if (this.#run.run.isSingle || inFlight >= this.#depth) return false;
-    if (!this.#run.run.isWorthwhile) return false;
-    if (this.#hasLine(inFlight)) return true;
-    this.#run.short.add(this);
-    return false;
+    if (inFlight >= this.#source.run.depthOf(this)) return false;
+    this.#isShort = !this.#hasLine(inFlight);
+    return !this.#isShort;
   }
 
   /** Gives back the lines that `inFlight` parts do not need. */
@@ -138,42 +174,32 @@ export class LayerLines implements Disposable {
    * After each answer: the more parts are in flight, the longer the next is held. Held for a part of the time between
    * two answers is enough.
    */
-  noteAnswer(turn: Pick<Turn, 'held'> | undefined): void {
+  noteAnswer(turn: Pick<Turn, 'held' | 'transfer'> | undefined): void {
     const now = performance.now();
     const gap = this.#answeredAt === undefined ? undefined : now - this.#answeredAt;
     this.#answeredAt = now;
     if (turn === undefined) return;
-    if (turn.held > 0) this.#run.run.noteHeld();
-    if (gap === undefined || this.#run.fixed !== undefined) return;
-    if (turn.held < HELD_SHARE * gap) this.#depth += 1;
-    else if (turn.held > HELD_LONG * gap) this.#depth -= 1;
+    const { held, transfer = 0 } = turn;
+    if (held > 0) this.#source.run.noteHeld();
+    if (gap === undefined) return;
+    if (held < HELD_SHARE * gap) this.#depth += 1;
+    else if (this.#depth > transfer / gap + PARTS_TO_SPARE) this.#depth -= 1;
     // The last of them waits for all others.
     const longest = Math.floor(((HELD_BYTES / TRICKLE_BYTES) * TRICKLE_INTERVAL) / gap);
     this.#depth = Math.max(1, Math.min(this.#depth, longest, MAX_PARTS_IN_FLIGHT));
   }
 
   [Symbol.dispose](): void {
-    this.#run.short.delete(this);
+    this.#source.close();
     for (const line of this.#lines) line.release();
   }
 
   /** One that it has, or a spare one, unless another layer needs it more. */
   #hasLine(inFlight: number): boolean {
-    if (this.#isNeededElsewhere()) return false;
+    if (this.#source.run.isNeededElsewhere(this)) return false;
     if (inFlight < this.#lines.length) return true;
-    const line = this.#run.tryAcquire();
+    const line = this.#source.spare();
     if (line !== undefined) this.#lines.push(line);
     return line !== undefined;
-  }
-
-  /** A layer that waits for its first line, or one that has more left for each of its lines. */
-  #isNeededElsewhere(): boolean {
-    const mine = this.#bytesLeft / this.#lines.length;
-    return this.#run.isWanted() || [...this.#run.short].some((other) => other.#share() > mine);
-  }
-
-  /** Bytes left for each line, if it had one more. */
-  #share(): number {
-    return this.#bytesLeft / (this.#lines.length + 1);
   }
 }

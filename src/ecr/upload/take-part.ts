@@ -14,7 +14,7 @@ import {
 import { type BodyMemory, Memory } from './memory.ts';
 import { Pace } from './pace.ts';
 import { Threads } from './thread.ts';
-import { SCRATCH_MEMORY } from './tuning.ts';
+import { MIN_PART_SIZE, SCRATCH_MEMORY } from './tuning.ts';
 import { encodeAndHash } from './worker.js';
 
 interface Options {
@@ -156,7 +156,10 @@ export class PartTaker implements AsyncDisposable {
   }
 }
 
-/** Bytes left of the layer: the layer with the most left is the one that the push ends up waiting for. */
-function urgencyOf({ firstByte }: LayerPart, { size }: PartSource): number {
-  return size - firstByte;
+/**
+ * Bytes left of the layer: the layer with the most left is the one that the push ends up waiting for. But a short part
+ * ends its layer, and costs little.
+ */
+function urgencyOf(part: LayerPart, { size }: PartSource): number {
+  return part.size < MIN_PART_SIZE ? Infinity : size - part.firstByte;
 }

@@ -34,10 +34,12 @@ export const HELD_BYTES = 64 * 1024;
 /** So much of it goes out each TRICKLE_INTERVAL (ms), so that the connection moves: what is held lasts a minute. */
 export const TRICKLE_BYTES = 1024;
 export const TRICKLE_INTERVAL = 1000;
+/** Until something has been measured. */
+export const PARTS_IN_FLIGHT_AT_FIRST = 4;
 /** A part should be held for this share of the time between two answers: less, and more parts in flight would help. */
 export const HELD_SHARE = 0.5;
-/** If it is held for longer than this many of them, fewer would do. */
-export const HELD_LONG = 3;
+/** So many more parts in flight than its transfer takes answers are too many. */
+export const PARTS_TO_SPARE = 3;
 /** So often in a row may a part that waits for its turn be cut off before the run goes back to one connection a layer. */
 export const MAX_CUTS = 2;
 
@@ -72,8 +74,8 @@ export const CHUNKS_AT_ONCE = 3;
 
 // Whether network or CPU is the bottleneck.
 
-/** CPU use is averaged over this many milliseconds. */
-export const PACE_WINDOW = 20;
+/** CPU use is averaged over this many milliseconds: several parts, else it flickers. At 20, a fifth was encoded twice for nothing. */
+export const PACE_WINDOW = 100;
 /** With fewer busy cores, across all threads, the network is the bottleneck. */
 export const IDLE_CORES = 1;
 

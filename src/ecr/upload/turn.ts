@@ -9,6 +9,7 @@ export class Turn {
   readonly #settled = Promise.withResolvers<undefined>();
   readonly #interval: number;
   #state: 'waiting' | 'come' | 'over' = 'waiting';
+  #beganAt: number | undefined;
   #heldSince: number | undefined;
   #held: number | undefined;
 
@@ -34,6 +35,12 @@ export class Turn {
   /** How long the body was held (ms), once the turn has come; 0 if it was still under way then. */
   get held(): number {
     return this.#held ?? 0;
+  }
+
+  /** How long the body took to be handed to the network (ms), but for what was held back; undefined if nothing was. */
+  get transfer(): number | undefined {
+    if (this.#beganAt === undefined || this.#heldSince === undefined) return undefined;
+    return this.#heldSince - this.#beganAt;
   }
 
   /** The part before was answered as expected. */
@@ -63,6 +70,7 @@ export class Turn {
     chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     bytes: number,
   ): AsyncGenerator<Uint8Array> {
+    this.#beganAt = performance.now();
     this.#heldSince = undefined;
     let left = bytes;
     for await (const chunk of chunks) {

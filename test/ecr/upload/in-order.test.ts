@@ -76,7 +76,7 @@ interface Sent {
   readonly positions: number[];
 }
 
-async function send(calls: Calls, size: number, nextByte = 0): Promise<Sent> {
+async function send(calls: Calls, size: number, nextByte = 0, run = new Lines()): Promise<Sent> {
   const positions: number[] = [];
   const onProgress = (position: UploadPosition): void => {
     assert.equal(position.uploadId, 'an-id');
@@ -85,7 +85,6 @@ async function send(calls: Calls, size: number, nextByte = 0): Promise<Sent> {
   };
   const from = { uploadId: 'an-id', partSize: PART, nextByte };
   const blob = new MemoryBlob(new Uint8Array(size));
-  const run = new Lines();
   using lines = await run.open(size, signal, 0);
   const result = await sendInOrder(from, calls, { blob, signal, onProgress, run, lines });
   assert.equal(calls.held.size, 0, 'every body is given back');
@@ -132,6 +131,22 @@ test(`while a part is on the wire, ${PARTS_AHEAD} are made ready, and none beyon
     'send 30+10',
     'send 40+5',
   ]);
+});
+
+test('the next part of the layer that the push would wait for stands in line for memory', async () => {
+  const calls = new Calls();
+  const run = new Lines();
+  using smaller = await run.open(10, signal, 0);
+  await send(calls, 25, 0, run);
+  assert.deepEqual(calls.events, [
+    'take 0+10',
+    'take 10+10',
+    'ahead 20+5',
+    'send 0+10',
+    'send 10+10',
+    'send 20+5',
+  ]);
+  assert(smaller.share < 25);
 });
 
 test('where none can be had ahead, a part is taken when it is its turn', async () => {

@@ -8,6 +8,7 @@ import {
   MAX_CUTS,
   MAX_LINES,
   MAX_PARTS_IN_FLIGHT,
+  PARTS_IN_FLIGHT_AT_FIRST,
 } from '../../../src/ecr/upload/tuning.ts';
 import type { Turn } from '../../../src/ecr/upload/turn.ts';
 
@@ -23,16 +24,16 @@ function fill(layer: Awaited<ReturnType<Lines['open']>>, bytesLeft = BYTES): num
   return inFlight;
 }
 
-/** The turn of a part that was held for so long. */
-function turnHeld(held: number): Pick<Turn, 'held'> {
-  return { held };
+/** The turn of a part that was held for so long, after so long a transfer (ms). */
+function turnHeld(held: number, transfer = 0): Pick<Turn, 'held' | 'transfer'> {
+  return { held, transfer };
 }
 
-test('a layer begins with two parts in flight, and has more as long as they are not held', async () => {
+test('a layer begins with a few parts in flight, and has more as long as they are not held', async () => {
   using layer = await new Lines().open(BYTES, signal, 0);
-  assert.equal(fill(layer), 2);
+  assert.equal(fill(layer), PARTS_IN_FLIGHT_AT_FIRST);
   layer.noteAnswer(undefined);
-  for (let parts = 3; parts <= MAX_PARTS_IN_FLIGHT; parts++) {
+  for (let parts = PARTS_IN_FLIGHT_AT_FIRST + 1; parts <= MAX_PARTS_IN_FLIGHT; parts++) {
     await setImmediate();
     layer.noteAnswer(turnHeld(0));
     assert.equal(fill(layer), parts);
@@ -42,14 +43,22 @@ test('a layer begins with two parts in flight, and has more as long as they are 
   assert.equal(fill(layer), MAX_PARTS_IN_FLIGHT, 'and no more than that');
 });
 
-test('parts that are held for long become fewer, down to one', async () => {
+test('if a part takes no longer to transfer than to be answered, they become fewer', async () => {
   using layer = await new Lines().open(BYTES, signal, 0);
   layer.noteAnswer(undefined);
-  for (const parts of [1, 1]) {
+  for (const parts of [3, 3]) {
     await setImmediate();
-    layer.noteAnswer(turnHeld(60_000));
+    layer.noteAnswer(turnHeld(60_000, 0.0001));
     assert.equal(fill(layer), parts);
   }
+});
+
+test('parts that are held for long because they began long ago stay as many', async () => {
+  using layer = await new Lines().open(BYTES, signal, 0);
+  layer.noteAnswer(undefined);
+  await setImmediate();
+  layer.noteAnswer(turnHeld(60_000, 1000));
+  assert.equal(fill(layer), PARTS_IN_FLIGHT_AT_FIRST);
 });
 
 for (const partsInFlight of [1, 2, 5, 8]) {
@@ -71,12 +80,23 @@ test('where the CPU is the bottleneck, a part at a time, unless more were asked 
   assert.equal(fill(three), 3);
 });
 
+test('where the CPU is the bottleneck, of several layers the one that the push would wait for has more', async () => {
+  const lines = new Lines({ pace: { isNetworkBound: () => false } });
+  using little = await lines.open(BYTES / 10, signal, 0);
+  using much = await lines.open(BYTES, signal, 0);
+  using some = await lines.open(BYTES / 3, signal, 0);
+  assert.equal(fill(some, BYTES / 3), 1, 'another one has more left');
+  assert.equal(fill(much), 4, 'the three others are left with less');
+  assert.equal(fill(some, BYTES / 3), 2, 'until it has no more left a line than the others');
+  assert.equal(fill(little, BYTES / 10), 1);
+});
+
 test('all layers share one number of lines: each has one, and waits for it', async () => {
   const lines = new Lines();
   const layers = await Promise.all(
     Array.from({ length: LARGE }, () => lines.open(LARGE_LAYER, signal, 0)),
   );
-  assert.deepEqual(new Set(layers.map((layer) => fill(layer))), new Set([1]));
+  assert.deepEqual(new Set(layers.map((layer) => fill(layer, LARGE_LAYER))), new Set([1]));
   let isOpen = false;
   const opened = lines.open(LARGE_LAYER, signal, 0).finally(() => (isOpen = true));
   await setImmediate();
@@ -126,7 +146,7 @@ for (const { end, times, says } of ends) {
     const lines = new Lines({ info: (line) => void said.push(line) });
     using layer = await lines.open(BYTES, signal, 0);
     for (let time = 1; time < times; time++) lines.noteEarlyEnd(end);
-    assert.equal(fill(layer), 2);
+    assert.equal(fill(layer), PARTS_IN_FLIGHT_AT_FIRST);
     lines.noteEarlyEnd(end);
     lines.noteEarlyEnd(end);
     assert.equal(fill(layer), 1);

@@ -12,7 +12,7 @@ import {
 import { type BodyMemory, Memory } from '../../../src/ecr/upload/memory.ts';
 import { PartTaker } from '../../../src/ecr/upload/take-part.ts';
 import { Threads } from '../../../src/ecr/upload/thread.ts';
-import { THREAD_MIN_BYTES } from '../../../src/ecr/upload/tuning.ts';
+import { MIN_PART_SIZE, THREAD_MIN_BYTES } from '../../../src/ecr/upload/tuning.ts';
 import { seededBytes } from '../../support/random.ts';
 
 const repository = { registryId: undefined, repositoryName: 'team/app' };
@@ -109,27 +109,34 @@ for (const [how, memory, kind] of [
   }
 }
 
-test('of the parts that wait for memory, the one whose layer has most left is the first', async () => {
+test('of the parts that wait for memory, a short one is the first, then the one whose layer has most left', async () => {
   const { memory, held } = fullMemory();
   await using parts = new PartTaker({ memory, pace: new FixedPace(false) });
   const ready: string[] = [];
-  const take = async (name: string, firstByte: number, layerSize: number): Promise<void> => {
-    const part = partAt(firstByte * MiB);
+  const take = async (
+    name: string,
+    firstByte: number,
+    layerSize: number,
+    size = MIN_PART_SIZE,
+  ): Promise<void> => {
+    const part = partAt(firstByte * MiB, size);
     const body = await parts.take(repository, part, new Source(layerSize * MiB), signal);
     ready.push(name);
     body.end();
   };
   const all = [
-    take('the end of a large layer', 90, 91),
-    take('a small layer', 0, 5),
+    take('almost the end of a large layer', 80, 91),
+    take('a small layer', 0, 20),
+    take('the last part of a layer', 90, 91, MiB),
     take('the middle of a large layer', 50, 91),
   ];
   held.release();
   await Promise.all(all);
   assert.deepEqual(ready, [
+    'the last part of a layer',
     'the middle of a large layer',
     'a small layer',
-    'the end of a large layer',
+    'almost the end of a large layer',
   ]);
 });
 

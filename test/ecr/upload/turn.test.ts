@@ -53,6 +53,7 @@ test('all but the last bytes of a body go out before its turn, and those when it
   assert.deepEqual(wire.bytes, BODY);
   assert(!turn.isHeld);
   assert(turn.held > 0, 'how long it was held is known');
+  assert((turn.transfer ?? -1) >= 0, 'and how long the rest took');
 });
 
 test('a little of what is held goes out every now and then, and never the last byte', async (context) => {
