@@ -47,21 +47,25 @@ test('draining does not forgive those who wait already', () => {
 });
 
 interface Answers {
-  /** So many calls are throttled first. */
+  /** So many calls are throttled first, with this status and name. */
   readonly throttled?: number;
+  readonly throttle?: readonly [status: number, name: string];
   /** So many fail first. */
   readonly failed?: number;
 }
 
+const BY_NAME = [400, 'ThrottlingException'] as const;
+/** As a proxy or a gateway in front of AWS says it. */
+const BY_STATUS = [429, 'SlowDownPlease'] as const;
+
 /** A client whose calls are answered at once. */
-function answering(
-  limits: RateLimits,
-  { region = 'eu-west-1', throttled = 0, failed = 0 }: Answers & { region?: string } = {},
-) {
+function answering(limits: RateLimits, answers: Answers & { region?: string } = {}) {
+  const { region = 'eu-west-1', throttled = 0, throttle = BY_NAME, failed = 0 } = answers;
+  const [status, __type] = throttle;
   let sent = 0;
   const handle = (): Promise<{ response: HttpResponse }> => {
     sent += 1;
-    if (sent <= throttled) return answer(400, { __type: 'ThrottlingException' });
+    if (sent <= throttled) return answer(status, { __type });
     return sent <= failed ? answer(500, { __type: 'ServerException' }) : answer(200, {});
   };
   const client = new ECRClient({
@@ -126,11 +130,14 @@ test('calls that have no limit go at once, and take nothing from those that have
   assert(performance.now() - before < 3000);
 });
 
-test('after a call that was throttled the next ones go at the rate', async () => {
-  const client = answering(new RateLimits(), { throttled: 1 });
-  await assert.rejects(client.send(new PutImageCommand(IMAGE)), { name: 'ThrottlingException' });
-  assert((await timeOf(client, 3)) >= 200);
-});
+for (const throttle of [BY_NAME, BY_STATUS]) {
+  const [status, name] = throttle;
+  test(`after a call that was throttled (${status} ${name}) the next ones go at the rate`, async () => {
+    const client = answering(new RateLimits(), { throttled: 1, throttle });
+    await assert.rejects(client.send(new PutImageCommand(IMAGE)), { name });
+    assert((await timeOf(client, 3)) >= 200);
+  });
+}
 
 test('each attempt at a call counts', async () => {
   const client = answering(new RateLimits(), { failed: 5 });
