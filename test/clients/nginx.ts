@@ -1,21 +1,40 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execute } from '../support/execute.ts';
 import { freePort, startDaemon } from './daemon.ts';
 
-export interface TlsFront extends AsyncDisposable {
+/** nginx in front of a plain HTTP server. */
+export interface Front extends AsyncDisposable {
   readonly port: number;
+  /** Of the requests so far that ended. */
+  readonly requests: () => Promise<readonly FrontRequest[]>;
+}
+
+interface FrontRequest {
+  readonly status: number;
+  /** Head and body, as far as they came. */
+  readonly bytes: number;
+  /** From its first byte to the end of the answer (s). */
+  readonly time: number;
+}
+
+export interface TlsFront extends Front {
   /** PEM file of the authority that signed the certificate; nobody else knows it. */
   readonly caFile: string;
 }
 
-/** nginx in front of a plain HTTP server, with a certificate for 127.0.0.1 and localhost of an authority of its own. */
-export async function startTlsFront(scratch: string, backend: string): Promise<TlsFront> {
-  const folder = join(scratch, 'tls');
+/** `directives`: of nginx's `server`. */
+export async function startFront(
+  scratch: string,
+  backend: string,
+  directives: readonly string[],
+  tls = '',
+): Promise<Front> {
+  const folder = join(scratch, 'nginx');
   await mkdir(folder);
-  const { caFile, certFile, keyFile } = await makeCertificate(folder);
   const port = await freePort();
   const config = join(folder, 'nginx.conf');
+  const log = join(folder, 'access.log');
   await writeFile(
     config,
     `# The workers read and write in a folder that is this user's alone.
@@ -26,14 +45,14 @@ export async function startTlsFront(scratch: string, backend: string): Promise<T
     worker_processes 1;
     events {}
     http {
-      access_log off;
+      log_format short '$status $request_length $request_time';
+      access_log ${log} short;
       client_body_temp_path ${folder}/body;
       proxy_temp_path ${folder}/proxy;
       client_max_body_size 64m;
       server {
-        listen 127.0.0.1:${port} ssl;
-        ssl_certificate ${certFile};
-        ssl_certificate_key ${keyFile};
+        listen 127.0.0.1:${port}${tls};
+        ${directives.map((directive) => `${directive};`).join('\n        ')}
         location / {
           proxy_pass ${backend};
           # It is under the signature.
@@ -44,7 +63,22 @@ export async function startTlsFront(scratch: string, backend: string): Promise<T
     `,
   );
   const daemon = await startDaemon(port, 'nginx', '-p', folder, '-c', config);
-  return { port, caFile, [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose]() };
+  const requests = async (): Promise<FrontRequest[]> =>
+    (await readFile(log, 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split(' ').map(Number))
+      .map(([status = NaN, bytes = NaN, time = NaN]) => ({ status, bytes, time }));
+  return { port, requests, [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose]() };
+}
+
+/** With a certificate for 127.0.0.1 and localhost of an authority of its own. */
+export async function startTlsFront(scratch: string, backend: string): Promise<TlsFront> {
+  const folder = join(scratch, 'tls');
+  await mkdir(folder);
+  const { caFile, certFile, keyFile } = await makeCertificate(folder);
+  const certificate = [`ssl_certificate ${certFile}`, `ssl_certificate_key ${keyFile}`];
+  return { ...(await startFront(scratch, backend, certificate, ' ssl')), caFile };
 }
 
 async function makeCertificate(folder: string) {

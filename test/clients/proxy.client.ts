@@ -6,7 +6,7 @@ import { prepareStep, shownError, type Step } from '../e2e/step.ts';
 import { buildImage } from '../support/image.ts';
 import { writeLayoutDirectory } from '../support/write-layout.ts';
 import { freePort, startDaemon } from './daemon.ts';
-import { startTlsFront } from './tls-front.ts';
+import { startTlsFront } from './nginx.ts';
 
 /** The built action goes through tinyproxy to nginx, which ends TLS in front of the local ECR. */
 

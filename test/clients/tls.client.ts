@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { prepareStep, shownError } from '../e2e/step.ts';
 import { buildImage } from '../support/image.ts';
 import { writeLayoutDirectory } from '../support/write-layout.ts';
-import { startTlsFront } from './tls-front.ts';
+import { startTlsFront } from './nginx.ts';
 
 /** nginx stands in front of the local ECR, with a certificate of an authority that nobody knows. */
 
