@@ -17,6 +17,13 @@ import { openTar } from './tar-source.ts';
 /** Bytes; the file has 30 as tools write it. */
 const MAX_OCI_LAYOUT_BYTES = 4096;
 
+export interface OpenOptions {
+  /** The folder for what cannot be read in place: on a runner RUNNER_TEMP. By default the system's. */
+  readonly temporary?: string | undefined;
+  /** Called with what a user should know of how the layout was read, a line each. */
+  readonly tell?: ((notice: string) => void) | undefined;
+}
+
 /**
  * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or decompressed. The caller
  * disposes of it.
