@@ -22,6 +22,10 @@ export interface ImageGraph {
   readonly referrers: readonly ReferrerNode[];
   /** The configs and layers that the layout holds. */
   readonly blobs: readonly Descriptor[];
+  /** Layers that the layout leaves out: ECR must hold them. */
+  readonly absentLayers: readonly Descriptor[];
+  /** What to do if it does not, where there is something that helps. */
+  readonly absentHint: string | undefined;
   /** Foreign layers that the layout leaves out: ECR does not require them. */
   readonly absentForeignLayers: readonly Descriptor[];
 }

@@ -26,9 +26,10 @@ export async function walkGraph(
 ): Promise<ImageGraph> {
   const walk = new Walk(content);
   const node = await walk.whole(root);
+  const absentHint = await walk.absentHint();
   const manifests = walk.manifests();
   const found = await walkReferrers(walk, referrers, onBroken);
-  return { root: node, manifests, referrers: found, ...walk.blobs() };
+  return { root: node, manifests, referrers: found, absentHint, ...walk.blobs() };
 }
 
 function refuse(error: PushError): never {
@@ -76,9 +77,12 @@ class Walk {
   readonly #known = new Map<Digest, ManifestNode>();
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #absentForeignLayers = new Map<Digest, Descriptor>();
+  readonly #absentLayers = new Map<Digest, Descriptor>();
   /** Entries of indexes: those that are there, and below those that are not. */
   readonly #images: Descriptor[] = [];
   readonly #gaps: Gap[] = [];
+  /** Images of which only layers are absent, which ECR may hold. */
+  readonly #lacking: Gap[] = [];
   #bytes: number;
 
   constructor(content: ContentReader, before?: Walk) {
@@ -105,9 +109,10 @@ class Walk {
     return [...this.#known.values()];
   }
 
-  blobs(): Pick<ImageGraph, 'blobs' | 'absentForeignLayers'> {
+  blobs(): Pick<ImageGraph, 'blobs' | 'absentLayers' | 'absentForeignLayers'> {
     return {
       blobs: [...this.#blobs.values()],
+      absentLayers: [...this.#absentLayers.values()],
       absentForeignLayers: [...this.#absentForeignLayers.values()],
     };
   }
@@ -130,7 +135,14 @@ class Walk {
     const node = await this.manifest(root, []);
     const [first, ...others] = this.#gaps;
     if (first === undefined) return node;
-    throw await incompleteIndex(this.#images, [first, ...others], this.#content);
+    throw await incompleteIndex(this.#images, [first, ...others, ...this.#lacking], this.#content);
+  }
+
+  /** Which inputs leave out the images that lack layers. */
+  async absentHint(): Promise<string | undefined> {
+    const [first, ...others] = this.#lacking;
+    if (first === undefined) return undefined;
+    return (await incompleteIndex(this.#images, [first, ...others], this.#content)).hint;
   }
 
   /** A manifest is recorded after its children, which puts children first. */
@@ -170,7 +182,10 @@ class Walk {
     for (const entry of manifests) {
       try {
         const { manifest } = await this.manifest(entry, [...parents, index]);
-        if (manifest.kind === 'image') this.#images.push(entry);
+        const absent =
+          manifest.kind === 'image' && manifest.layers.find((layer) => this.#lacks(layer));
+        if (absent) this.#lacking.push({ index, entry, error: missingBlob(absent, 'layer') });
+        else if (manifest.kind === 'image') this.#images.push(entry);
       } catch (error) {
         if (!(error instanceof PushError && error.code === 'BLOB_MISSING')) throw error;
         this.#gaps.push({ index, entry, error });
@@ -187,7 +202,22 @@ class Walk {
     }
     await this.#blob(config, `${where}: config`);
     await this.#checkConfig(config);
-    for (const layer of layers) await this.#blob(layer, `${where}: layer`);
+    for (const layer of layers) await this.#layer(layer, `${where}: layer`);
+  }
+
+  /** ECR may hold what the layout leaves out; of a referrer, all must be here. */
+  async #layer(layer: Descriptor, where: string): Promise<void> {
+    try {
+      await this.#blob(layer, where);
+    } catch (error) {
+      const isAbsent = error instanceof PushError && error.code === 'BLOB_MISSING';
+      if (!isAbsent || this.#before !== undefined) throw error;
+      this.#absentLayers.set(layer.digest, layer);
+    }
+  }
+
+  #lacks({ digest }: Descriptor): boolean {
+    return this.#absentLayers.has(digest);
   }
 
   async #blob(blob: Descriptor, where: string): Promise<void> {

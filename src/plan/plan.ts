@@ -20,6 +20,8 @@ export interface Plan {
   readonly uploads: readonly Descriptor[];
   /** Blobs that it holds already. */
   readonly present: readonly Descriptor[];
+  /** Layers that are neither there nor in the layout: with any, the push cannot be. */
+  readonly missing: readonly Descriptor[];
   /**
    * After the uploads, wave after wave: children, the root if anything refers to it, referrers. Those of one wave need
    * nothing of each other.
@@ -50,9 +52,9 @@ export function plan(graph: ImageGraph, wanted: Wanted, state: RepositoryState):
   };
 }
 
-type ContentSteps = Pick<Plan, 'uploads' | 'present' | 'waves' | 'tagPuts'>;
+type ContentSteps = Pick<Plan, 'uploads' | 'present' | 'missing' | 'waves' | 'tagPuts'>;
 
-const NOTHING: ContentSteps = { uploads: [], present: [], waves: [], tagPuts: [] };
+const NOTHING: ContentSteps = { uploads: [], present: [], missing: [], waves: [], tagPuts: [] };
 
 function repositoryStep({ create }: Wanted, state: RepositoryState): RepositoryStep {
   if (!state.exists) return create ? 'create' : 'await';
@@ -60,7 +62,7 @@ function repositoryStep({ create }: Wanted, state: RepositoryState): RepositoryS
 }
 
 function contentSteps(
-  { root, manifests, referrers, blobs }: ImageGraph,
+  { root, manifests, referrers, blobs, absentLayers }: ImageGraph,
   tags: readonly string[],
   { availableLayers, images = [] }: RepositoryState,
 ): ContentSteps {
@@ -82,7 +84,8 @@ function contentSteps(
   ];
   return {
     uploads,
-    present: blobs.filter(({ digest }) => availableLayers.has(digest)),
+    present: [...blobs, ...absentLayers].filter(({ digest }) => availableLayers.has(digest)),
+    missing: absentLayers.filter(({ digest }) => !availableLayers.has(digest)),
     waves: toWaves([...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node }))),
     tagPuts: wantedTags.filter((put) => !isTagged(put)),
   };

@@ -35,11 +35,11 @@ type Found = Pick<RepositoryState, 'availableLayers' | 'images'>;
 
 /** Both look-ups in one round trip. Undefined if the repository does not exist. */
 async function lookUp(
-  { blobs, root, referrers }: ImageGraph,
+  { blobs, absentLayers, root, referrers }: ImageGraph,
   tags: readonly string[],
   { registry, signal }: PushContext,
 ): Promise<Found | undefined> {
-  const digests = blobs.map(({ digest }) => digest);
+  const digests = [...blobs, ...absentLayers].map(({ digest }) => digest);
   const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
   const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
   const ids = [...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))];

@@ -11,6 +11,7 @@ import type { PushListener } from './events.ts';
 import { inspect } from './inspect.ts';
 import { prepareRepository } from './prepare-repository.ts';
 import { putManifest } from './put-manifest.ts';
+import { refuseMissing } from './refuse-missing.ts';
 import { type PushReport, reportImage, TargetRecord, type TargetReport } from './report.ts';
 import { putTags, settleHeldTags } from './settle-tags.ts';
 import { uploadIntoNew, uploadLayers } from './upload-layers.ts';
@@ -122,7 +123,10 @@ class TargetPush {
     for (const wave of planned.waves) await putWave(wave, planned, context);
   }
 
-  /** Plans the push from what the repository holds now. @throws PushError TAG_IS_IMMUTABLE */
+  /**
+   * Plans the push from what the repository holds now.
+   * @throws PushError TAG_IS_IMMUTABLE, BLOB_MISSING, INCOMPLETE_INDEX
+   */
   async #decide(): Promise<Plan> {
     const { ifTagExists, createRepository, tell } = this.#context;
     const state = await inspect(this.#graph, this.#tags, this.#context);
@@ -130,6 +134,7 @@ class TargetPush {
     const planned = plan(this.#graph, wanted, state);
     tell({ kind: 'planned', plan: planned });
     settleHeldTags(planned, this.#context);
+    refuseMissing(planned, this.#context.registry.repository);
     return planned;
   }
 

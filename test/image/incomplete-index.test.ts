@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { PushError } from '../../src/errors.ts';
 import { OCI_INDEX } from '../../src/oci/media-types.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
-import { resolveImage } from '../../src/image/resolve-image.ts';
+import { resolveImage, type ResolvedImage } from '../../src/image/resolve-image.ts';
 import type { Shape } from '../../src/image/reshape.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
-import { entriesOf, indexOf, MemoryContent, rawBlob } from '../support/memory-content.ts';
+import { entriesOf, MemoryContent, memoryLayout, rawBlob } from '../support/memory-content.ts';
 
 function imageFor(architecture: string, more: { variant?: string; osVersion?: string } = {}) {
   const seed = JSON.stringify([architecture, more]);
@@ -48,7 +48,7 @@ async function resolvedTogether(
     attestations: inputs.attestations ?? 'keep',
     singleImage: 'keep',
   };
-  const layouts = roots.map((root, at) => ({ path: `layout ${at}`, index: indexOf(root) }));
+  const layouts = roots.map((root, at) => memoryLayout(`layout ${at}`, [root]));
   return resolveImage(layouts, content, {
     image: undefined,
     shape,
@@ -56,11 +56,13 @@ async function resolvedTogether(
   });
 }
 
-async function hintOf(resolving: Promise<unknown>): Promise<string> {
+/** Of the error; or of one to come, if ECR does not hold the layers that are absent. */
+async function hintOf(resolving: Promise<ResolvedImage>): Promise<string> {
   const error: unknown = await resolving.then(
-    () => assert.fail('it is complete'),
+    ({ graph }) => graph.absentHint ?? assert.fail('it is complete'),
     (reason: unknown) => reason,
   );
+  if (typeof error === 'string') return error;
   assert.ok(error instanceof PushError);
   assert.equal(error.code, 'INCOMPLETE_INDEX');
   return error.hint;

@@ -55,6 +55,7 @@ test('an empty repository gets every blob, then the manifest under its tag', () 
     missingPolicies: [],
     uploads: alone.blobs,
     present: [],
+    missing: [],
     waves: [],
     tagPuts: [{ node: alone.root, tag: '1.0' }],
     tags: [{ tag: '1.0', kind: 'create' }],
@@ -231,4 +232,16 @@ test('a plan changes nothing of what it is made from', () => {
   const before = structuredClone({ given, want });
   plan(signed, want, given);
   assert.deepEqual({ given, want }, before);
+});
+
+test('a layer that the layout leaves out must be there, and is missing if it is not', () => {
+  const [layer, ...others] = amd.layers;
+  assert.ok(layer);
+  const sparse = { ...alone, blobs: [amd.config, ...others], absentLayers: [layer] };
+  const lacking = plan(sparse, wanted('1.0'), state());
+  assert.deepEqual(lacking.missing, [layer]);
+  assert.deepEqual(lacking.uploads, [amd.config, ...others]);
+  const held = plan(sparse, wanted('1.0'), state({ availableLayers: new Set([layer.digest]) }));
+  assert.deepEqual(held.missing, []);
+  assert.deepEqual(held.present, [layer]);
 });

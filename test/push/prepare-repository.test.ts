@@ -94,7 +94,15 @@ for (const [name, { step, settings, isThere, calls, told = [] }] of Object.entri
     if (isThere) ecr.createRepository(REPOSITORY_NAME);
     const registry = openLocalRegistry(ecr);
     const { context, events } = contextOf(registry, blobs, { createRepository: settings });
-    const nothing = { graph, uploads: [], present: [], waves: [], tagPuts: [], tags: [] };
+    const nothing = {
+      graph,
+      uploads: [],
+      present: [],
+      missing: [],
+      waves: [],
+      tagPuts: [],
+      tags: [],
+    };
     await prepareRepository({ ...nothing, ...step }, context);
     registry.close();
     assert.deepEqual(
