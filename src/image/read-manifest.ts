@@ -1,5 +1,7 @@
+import { PushError } from '../errors.ts';
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
-import { isConfigMediaType } from '../oci/media-types.ts';
+import type { Manifest } from '../oci/manifest.ts';
+import { isConfigMediaType, isIndexMediaType, isManifestMediaType } from '../oci/media-types.ts';
 import {
   checkManifestMediaType,
   parseConfigPlatform,
@@ -19,6 +21,26 @@ export async function readManifest(
   checkManifestMediaType(mediaType, where);
   const bytes = await content.readVerified(descriptor);
   return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
+}
+
+interface Sound {
+  /** Undefined if it is neither image nor index, absent or broken. */
+  readonly manifest: Manifest | undefined;
+  /** What is wrong with it; undefined for one that is just not there. */
+  readonly problem: PushError | undefined;
+}
+
+/** For what stands beside an image: it may be of any kind, absent or broken, and that must not stop the push. */
+export async function readIfSound(descriptor: Descriptor, content: ContentReader): Promise<Sound> {
+  const nothing = { manifest: undefined, problem: undefined };
+  const { mediaType } = descriptor;
+  if (!isManifestMediaType(mediaType) && !isIndexMediaType(mediaType)) return nothing;
+  try {
+    return { manifest: (await readManifest(descriptor, content)).manifest, problem: undefined };
+  } catch (problem) {
+    if (!(problem instanceof PushError)) throw problem;
+    return problem.code === 'BLOB_MISSING' ? nothing : { manifest: undefined, problem };
+  }
 }
 
 /** An image's platform, from its config if the descriptor does not name one; undefined if it is not an image. */

@@ -1,11 +1,11 @@
 import { PushError } from '../errors.ts';
-import { namesOf } from '../oci/annotations.ts';
+import { kindOf } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
-import type { ImageIndex, Manifest } from '../oci/manifest.ts';
-import { isIndexMediaType, isManifestMediaType } from '../oci/media-types.ts';
+import type { ImageIndex } from '../oci/manifest.ts';
 import type { ContentReader } from './content.ts';
-import { readManifest } from './read-manifest.ts';
+import { candidatesOf, cosignTags, type Entry, referrersTags } from './entries.ts';
+import { readIfSound } from './read-manifest.ts';
 
 /** A manifest that refers to another one: a signature, an SBOM, an attestation. */
 export interface Referrer {
@@ -15,41 +15,39 @@ export interface Referrer {
   readonly tag?: string;
 }
 
-/** https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md */
-const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
-const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
-
 /** Called with what is wrong with a manifest beside the image that cannot be pushed. */
 export type OnBroken = (error: PushError) => void;
 
 /** The referrers among the entries of a layout's `index.json`. Everything else is skipped. */
 export async function findReferrers(
-  entries: readonly Descriptor[],
+  entries: readonly Entry[],
   content: ContentReader,
   onBroken: OnBroken,
 ): Promise<Referrer[]> {
   const found = new Map<Digest, Referrer>();
   for (const entry of entries) {
-    for (const referrer of await referrersIn(entry, content, onBroken))
+    if (entry.problem !== undefined) onBroken(entry.problem);
+    for (const referrer of await referrersIn(entry, entries, content, onBroken))
       found.set(referrer.descriptor.digest, referrer);
   }
   return [...found.values()];
 }
 
 async function referrersIn(
-  entry: Descriptor,
+  entry: Entry,
+  entries: readonly Entry[],
   content: ContentReader,
   onBroken: OnBroken,
 ): Promise<Referrer[]> {
-  const manifest = await readIfSound(entry, content, onBroken);
+  const { descriptor, manifest } = entry;
   if (manifest === undefined) return [];
-  const names = namesOf(entry);
-  if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
+  if (manifest.kind === 'index' && referrersTags(entry).length > 0)
     return listedReferrers(manifest, content, onBroken);
-  if (manifest.subject !== undefined)
-    return [{ descriptor: entry, subject: manifest.subject.digest }];
-  return names.flatMap((tag) => cosignReferrer(entry, tag));
+  if (manifest.subject !== undefined) return [{ descriptor, subject: manifest.subject.digest }];
+  const named = cosignTags(entry).flatMap(({ tag, subject }) =>
+    isDigest(subject) ? [{ descriptor, subject, tag }] : [],
+  );
+  return named.length > 0 ? named : referrersByKind(entry, entries, onBroken);
 }
 
 /** The referrers that a fallback index lists: an index among them is not followed. */
@@ -59,30 +57,41 @@ async function listedReferrers(
   onBroken: OnBroken,
 ): Promise<Referrer[]> {
   const listed: Referrer[] = [];
-  for (const descriptor of manifests) {
-    const subject = (await readIfSound(descriptor, content, onBroken))?.subject?.digest;
+  const unique = new Map(manifests.map((descriptor) => [descriptor.digest, descriptor]));
+  for (const descriptor of unique.values()) {
+    const { manifest, problem } = await readIfSound(descriptor, content);
+    if (problem !== undefined) onBroken(problem);
+    const subject = manifest?.subject?.digest;
     if (subject !== undefined) listed.push({ descriptor, subject });
   }
   return listed;
 }
 
-/** An entry beside the image may be of any kind, absent or broken: that must not stop the push of the image. */
-async function readIfSound(
-  entry: Descriptor,
-  content: ContentReader,
+/** What belongs to the image that has the same names, or none as it does: it gets the tag that cosign looks for. */
+function referrersByKind(
+  { descriptor, names }: Entry,
+  entries: readonly Entry[],
   onBroken: OnBroken,
-): Promise<Manifest | undefined> {
-  if (!isManifestMediaType(entry.mediaType) && !isIndexMediaType(entry.mediaType)) return undefined;
-  try {
-    return (await readManifest(entry, content)).manifest;
-  } catch (error) {
-    if (!(error instanceof PushError)) throw error;
-    if (error.code !== 'BLOB_MISSING') onBroken(error);
-    return undefined;
+): Referrer[] {
+  const kind = kindOf(descriptor);
+  if (kind?.suffix === undefined) return [];
+  const images = candidatesOf(entries).filter(
+    (image) =>
+      image.descriptor !== descriptor &&
+      (image.names.length === 0
+        ? names.length === 0
+        : image.names.some((name) => names.includes(name))),
+  );
+  const [image, ...others] = images;
+  if (image === undefined || others.length > 0) {
+    onBroken(
+      new PushError(
+        'AMBIGUOUS_IMAGE',
+        `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 0 ? 'no image' : 'several images'} of the layout`,
+      ),
+    );
+    return [];
   }
-}
-
-function cosignReferrer(descriptor: Descriptor, tag: string): Referrer[] {
-  const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
-  return isDigest(subject) ? [{ descriptor, subject, tag }] : [];
+  const { digest } = image.descriptor;
+  return [{ descriptor, subject: digest, tag: `${digest.replace(':', '-')}.${kind.suffix}` }];
 }

@@ -2,10 +2,12 @@ import type { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { type ContentReader, Overlay } from './content.ts';
+import { type Entry, readEntries } from './entries.ts';
 import type { ImageGraph } from './graph.ts';
-import { findReferrers } from './referrers.ts';
+import { findReferrers, type Referrer } from './referrers.ts';
 import { reshape, type Shape } from './reshape.ts';
 import { selectImage } from './select-image.ts';
+import { findUnlisted, type StoredBlob } from './unlisted.ts';
 import { walkGraph } from './walk.ts';
 
 export interface ImageRequest {
@@ -20,6 +22,9 @@ export interface ImageRequest {
 interface LayoutIndex {
   readonly path: string;
   readonly index: ImageIndex;
+  /** `index.json` as it was read. */
+  readonly indexBytes: Uint8Array;
+  storedBlobs(): Promise<readonly StoredBlob[]>;
 }
 
 export interface ResolvedImage {
@@ -28,6 +33,10 @@ export interface ResolvedImage {
   readonly origins: readonly Descriptor[];
   /** What is wrong with other entries of the layout: if they refer to the image, they are left behind. */
   readonly brokenEntries: readonly PushError[];
+  /** What refers to an image of the layouts that the request changes, and so to none that is pushed. */
+  readonly leftBehind: readonly Referrer[];
+  /** Blobs that may be referrers, and were too many to look into. */
+  readonly unsearchedBlobs: number;
 }
 
 /** The image to push: selected in each layout, given the requested shape under one root, and read completely. */
@@ -36,16 +45,59 @@ export async function resolveImage(
   content: ContentReader,
   request: ImageRequest,
 ): Promise<ResolvedImage> {
-  const roots = layouts.map(({ index, path }) => ({
-    root: selectImage(index, path, request.image),
-    layoutPath: path,
-  }));
   const overlay = new Overlay(content);
+  const read = await Promise.all(
+    layouts.map(async (layout) => ({ layout, entries: await readEntries(layout.index, content) })),
+  );
+  const roots = read.map(({ layout, entries }) => ({
+    root: rootOf(layout, entries, overlay, request.image),
+    layoutPath: layout.path,
+  }));
   const root = await reshape(roots, overlay, request.shape);
-  const entries = layouts.flatMap(({ index }) => index.manifests);
-  const brokenEntries: PushError[] = [];
-  const onBroken = (error: PushError): void => void brokenEntries.push(error);
-  const referrers = request.referrers ? await findReferrers(entries, overlay, onBroken) : [];
-  const graph = await walkGraph(root, overlay, referrers, onBroken);
-  return { graph, origins: roots.map((layout) => layout.root), brokenEntries };
+  const origins = roots.map((layout) => layout.root);
+  const all = read.flatMap(({ entries }) => entries);
+  if (!request.referrers) {
+    const graph = await walkGraph(root, overlay);
+    return { graph, origins, brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
+  }
+  return { origins, ...(await withReferrers(root, origins, layouts, all, overlay)) };
+}
+
+function rootOf(
+  { index, indexBytes, path }: LayoutIndex,
+  entries: readonly Entry[],
+  overlay: Overlay,
+  wanted: string | undefined,
+): Descriptor {
+  const selected = selectImage(entries, path, wanted);
+  return selected === 'index.json' ? overlay.add(index.mediaType, indexBytes) : selected;
+}
+
+/** First with what index.json lists; then, only if there is any, with what lies in the layout unlisted. */
+async function withReferrers(
+  root: Descriptor,
+  origins: readonly Descriptor[],
+  layouts: readonly LayoutIndex[],
+  entries: readonly Entry[],
+  content: Overlay,
+): Promise<Omit<ResolvedImage, 'origins'>> {
+  const broken = new Map<string, PushError>();
+  const onBroken = (error: PushError): void => void broken.set(error.message, error);
+  const listed = await findReferrers(entries, content, onBroken);
+  const first = await walkGraph(root, content, listed, onBroken);
+  const stored = (await Promise.all(layouts.map((layout) => layout.storedBlobs()))).flat();
+  const unlisted = await findUnlisted(stored, first, entries, content);
+  const referrers = [...listed, ...unlisted.referrers];
+  const graph =
+    unlisted.referrers.length === 0 ? first : await walkGraph(root, content, referrers, onBroken);
+  const pushed = new Set(graph.manifests.map(({ descriptor }) => descriptor.digest));
+  const changed = new Set(
+    origins.map(({ digest }) => digest).filter((digest) => !pushed.has(digest)),
+  );
+  return {
+    graph,
+    brokenEntries: [...broken.values()],
+    leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
+    unsearchedBlobs: unlisted.unsearched,
+  };
 }

@@ -9,6 +9,8 @@ export interface BlobSource extends AsyncDisposable {
   locationOf(file: LayoutFile): string;
   /** Bytes: what `open` would report, without opening the file. */
   sizeOf(file: LayoutFile): Promise<number | undefined>;
+  /** The names in `blobs/sha256`, in no order. */
+  blobNames(): Promise<readonly string[]>;
   /** @returns undefined if there is no such file. @throws PushError UNSAFE_LINK, NOT_A_LAYOUT, LAYOUT_UNREADABLE */
   open(file: LayoutFile): Promise<BlobReader | undefined>;
 }

@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { PushError } from '../errors.ts';
 import { shown } from '../oci/fields.ts';
@@ -41,6 +41,13 @@ class DirectorySource implements BlobSource {
 
   async sizeOf(file: LayoutFile): Promise<number | undefined> {
     return (await this.#find(file))?.size;
+  }
+
+  async blobNames(): Promise<readonly string[]> {
+    const location = join(this.#path, 'blobs/sha256');
+    const folder = await this.#resolveFolder('blobs/sha256', location);
+    if (folder === undefined || !isInside(this.#root, folder)) return [];
+    return (await lookUp(() => readdir(folder), location)) ?? [];
   }
 
   async open(file: LayoutFile): Promise<BlobReader | undefined> {

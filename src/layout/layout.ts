@@ -1,4 +1,5 @@
 import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 
 /** One blob of a layout, opened once and checked: a regular file of the size that its descriptor gives. */
@@ -9,6 +10,13 @@ export interface BlobReader extends AsyncDisposable {
   readonly size: number;
   /** Fills `target` with the bytes from `position` on. @throws PushError LAYOUT_UNREADABLE, DIGEST_MISMATCH (the file ended early) */
   read(target: Uint8Array, position: number): Promise<void>;
+}
+
+/** A blob as it lies in a layout. */
+export interface StoredBlob {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** The blobs of one layout or of several. */
@@ -30,4 +38,8 @@ export interface Layout extends BlobStore, AsyncDisposable {
   readonly path: string;
   /** `index.json`, parsed. */
   readonly index: ImageIndex;
+  /** The same as it was read. */
+  readonly indexBytes: Uint8Array;
+  /** The blobs that lie in it, listed by an index or not; none if they are more than MAX_STORED_BLOBS. */
+  storedBlobs(): Promise<readonly StoredBlob[]>;
 }

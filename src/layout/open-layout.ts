@@ -4,8 +4,6 @@ import { PushError } from '../errors.ts';
 import { FieldReader, shown } from '../oci/fields.ts';
 import { parseStrictJson } from '../oci/json.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
-import type { ImageIndex } from '../oci/manifest.ts';
-import { parseIndexJson } from '../oci/parse-manifest.ts';
 import type { BlobSource } from './blob-source.ts';
 import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
@@ -76,8 +74,11 @@ async function checkVersion(source: BlobSource): Promise<void> {
   );
 }
 
-async function readIndex(path: string, source: BlobSource): Promise<ImageIndex> {
+async function readIndex(
+  path: string,
+  source: BlobSource,
+): Promise<{ bytes: Uint8Array; location: string }> {
   await using file = await source.open('index.json');
   if (file === undefined) throw notALayout(path, 'a directory without an index.json');
-  return parseIndexJson(await readWhole(file, MAX_MANIFEST_BYTES), file.location);
+  return { bytes: await readWhole(file, MAX_MANIFEST_BYTES), location: file.location };
 }

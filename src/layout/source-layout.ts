@@ -1,22 +1,48 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { type Digest, digestOf } from '../oci/digest.ts';
+import { type Digest, digestOf, isDigest } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
+import { parseIndexJson } from '../oci/parse-manifest.ts';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
-import type { BlobReader, Layout } from './layout.ts';
+import type { BlobReader, Layout, StoredBlob } from './layout.ts';
 import { endedEarly, readWhole } from './read.ts';
+
+/** The most blobs that are looked through for what no index lists. */
+const MAX_STORED_BLOBS = 20_000;
+
+/** `index.json`. */
+interface IndexFile {
+  readonly bytes: Uint8Array;
+  readonly location: string;
+}
 
 /** A layout over any source: nothing past this point knows whether it is a directory or a tar. */
 export class SourceLayout implements Layout {
   readonly path: string;
   readonly index: ImageIndex;
+  readonly indexBytes: Uint8Array;
   readonly #source: BlobSource;
 
-  constructor(path: string, index: ImageIndex, source: BlobSource) {
+  /** @throws PushError as `parseIndexJson` */
+  constructor(path: string, index: IndexFile, source: BlobSource) {
     this.path = path;
-    this.index = index;
+    this.index = parseIndexJson(index.bytes, index.location);
+    this.indexBytes = index.bytes;
     this.#source = source;
+  }
+
+  /** What is no blob, or cannot be examined, is passed over: nobody asked for it. */
+  async storedBlobs(): Promise<readonly StoredBlob[]> {
+    const names = await this.#source.blobNames();
+    if (names.length > MAX_STORED_BLOBS) return [];
+    const found = names.map(async (name): Promise<StoredBlob[]> => {
+      const digest = `sha256:${name}`;
+      if (!isDigest(digest)) return [];
+      const size = await this.#source.sizeOf(blobFile(digest)).catch(ignoreUnsound);
+      return size === undefined ? [] : [{ digest, size }];
+    });
+    return (await Promise.all(found)).flat();
   }
 
   async has(descriptor: Descriptor): Promise<boolean> {
@@ -70,6 +96,11 @@ export class SourceLayout implements Layout {
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#source[Symbol.asyncDispose]();
   }
+}
+
+function ignoreUnsound(error: unknown): undefined {
+  if (error instanceof PushError) return undefined;
+  throw error;
 }
 
 function blobFile(digest: Digest): LayoutFile {

@@ -7,6 +7,8 @@ import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.
 import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
 import { TarIndex, type TarRange } from './tar-index.ts';
 
+const BLOBS = 'blobs/sha256/';
+
 /**
  * Opens a tar that holds a layout and keeps it open: the files in it are read as ranges of it.
  * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
@@ -53,6 +55,11 @@ class TarSource implements BlobSource {
 
   sizeOf(file: LayoutFile): Promise<number | undefined> {
     return Promise.resolve().then(() => this.#index.find(file)?.size);
+  }
+
+  blobNames(): Promise<readonly string[]> {
+    const names = [...this.#index.names()].filter((name) => name.startsWith(BLOBS));
+    return Promise.resolve(names.map((name) => name.slice(BLOBS.length)));
   }
 
   open(file: LayoutFile): Promise<BlobReader | undefined> {

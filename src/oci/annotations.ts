@@ -1,4 +1,5 @@
 import type { Descriptor } from './descriptor.ts';
+import { isIndexMediaType } from './media-types.ts';
 
 /** https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys */
 const REF_NAME = 'org.opencontainers.image.ref.name';
@@ -16,8 +17,12 @@ export function namesOf({ annotations = {} }: Descriptor): string[] {
     .filter((name) => name !== '');
 }
 
-/** Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. */
-export function isAttestation({ annotations, platform }: Descriptor): boolean {
+/**
+ * Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. An index never is:
+ * the .NET SDK says of its indexes that they are of an unknown platform.
+ */
+export function isAttestation({ annotations, platform, mediaType }: Descriptor): boolean {
+  if (isIndexMediaType(mediaType)) return false;
   return (
     annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
     (platform?.os === 'unknown' && platform.architecture === 'unknown')
@@ -27,4 +32,31 @@ export function isAttestation({ annotations, platform }: Descriptor): boolean {
 /** The digest of the image that an attestation describes. */
 export function attestedDigest({ annotations }: Descriptor): string | undefined {
   return annotations?.[REFERENCE_DIGEST];
+}
+
+/** What a tool that saves an image with its signatures says an entry is. */
+interface EntryKind {
+  /** Whether it belongs to an image beside it. */
+  readonly isBeside: boolean;
+  /** What cosign adds to the tag of what belongs to an image. */
+  readonly suffix?: string;
+}
+
+/**
+ * By the last part of the annotation `kind`, which `cosign save` and hauler write.
+ * https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/write.go
+ */
+const KINDS: Readonly<Record<string, EntryKind>> = {
+  image: { isBeside: false },
+  imageIndex: { isBeside: false },
+  sigs: { isBeside: true, suffix: 'sig' },
+  atts: { isBeside: true, suffix: 'att' },
+  sboms: { isBeside: true, suffix: 'sbom' },
+  referrers: { isBeside: true },
+};
+
+/** Undefined if it says nothing that is known here. */
+export function kindOf({ annotations }: Descriptor): EntryKind | undefined {
+  const [, kind = ''] = /^[\w.-]+\/(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
+  return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
 }

@@ -22,8 +22,9 @@ export interface Log {
   group<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
-export function logImage({ graph, origins, brokenEntries }: ResolvedImage, log: Log): void {
-  const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
+export function logImage(image: ResolvedImage, log: Log): void {
+  const { graph, origins, brokenEntries, leftBehind, unsearchedBlobs } = image;
+  const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
   const { digest, mediaType } = root.descriptor;
   log.info(`Image ${digest} (${mediaType})`);
   if (origins.every((origin) => origin.digest !== digest)) {
@@ -37,7 +38,19 @@ export function logImage({ graph, origins, brokenEntries }: ResolvedImage, log: 
       countOf(blobs),
     ].join(', '),
   );
+  if (absentLayers.length > 0)
+    log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
   for (const { message } of brokenEntries) log.warning(`Left out: ${message}`);
+  for (const { descriptor, subject } of leftBehind) {
+    log.warning(
+      `Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`,
+    );
+  }
+  if (unsearchedBlobs > 0) {
+    log.warning(
+      `${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: they are left behind`,
+    );
+  }
   for (const layer of absentForeignLayers) {
     log.warning(
       `Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`,

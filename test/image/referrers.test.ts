@@ -5,7 +5,7 @@ import { findReferrers } from '../../src/image/referrers.ts';
 import { walkGraph } from '../../src/image/walk.ts';
 import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
 import {
-  indexOf,
+  entriesIn,
   MemoryContent,
   rawBlob,
   rawGraph,
@@ -27,14 +27,18 @@ const signature = referrerTo(image, 'signature');
 const sbom = referrerTo(signature, 'sbom of the signature');
 
 async function found(...entries: readonly Graph[]) {
-  const { manifests } = indexOf(...entries);
-  return findReferrers(manifests, new MemoryContent(...entries), neverBroken);
+  const content = new MemoryContent(...entries);
+  return findReferrers(await entriesIn(entries, content), content, neverBroken);
 }
 
 /** The referrers that go along when `image` is pushed from a layout with these entries beside it. */
 async function pushedAlong(...entries: readonly Graph[]) {
   const content = new MemoryContent(image, ...entries);
-  const referrers = await findReferrers(indexOf(image, ...entries).manifests, content, neverBroken);
+  const referrers = await findReferrers(
+    await entriesIn([image, ...entries], content),
+    content,
+    neverBroken,
+  );
   return (await walkGraph(image.descriptor, content, referrers)).referrers;
 }
 
@@ -57,7 +61,11 @@ test('referrers of referrers go along, subjects first, however they are listed',
 test('referrers of a child of the image go along', async () => {
   const index = buildIndex([image]);
   const content = new MemoryContent(index, signature);
-  const referrers = await findReferrers([signature.descriptor], content, neverBroken);
+  const referrers = await findReferrers(
+    await entriesIn([signature], content),
+    content,
+    neverBroken,
+  );
   const graph = await walkGraph(index.descriptor, content, referrers);
   assert.deepEqual(digests(graph.referrers), digests([signature]));
 });
@@ -69,7 +77,7 @@ test('referrers of other images stay behind', async () => {
 test('the blobs of referrers are pushed, those of images that stay behind are not', async () => {
   const content = new MemoryContent(image, signature, stranger);
   const referrers = await findReferrers(
-    indexOf(image, signature, stranger).manifests,
+    await entriesIn([image, signature, stranger], content),
     content,
     neverBroken,
   );
@@ -107,16 +115,16 @@ test("cosign's tag in a full reference is no tag of its own", async () => {
 
 test('entries of other kinds, and absent ones, are passed over', async () => {
   const other = rawBlob('application/vnd.example', Buffer.from('not a manifest'));
-  const { manifests } = indexOf(other, signature, stranger);
   const content = new MemoryContent(other, stranger);
-  assert.deepEqual(await findReferrers(manifests, content, neverBroken), []);
+  const entries = await entriesIn([other, signature, stranger], content);
+  assert.deepEqual(await findReferrers(entries, content, neverBroken), []);
 });
 
 test('a broken entry beside the image is told of, and does not stop the push', async () => {
   const broken = rawBlob(OCI_MANIFEST, Buffer.from('not a manifest'));
   const content = new MemoryContent(image, broken, signature);
   const errors: string[] = [];
-  const entries = indexOf(image, broken, signature).manifests;
+  const entries = await entriesIn([image, broken, signature], content);
   const referrers = await findReferrers(entries, content, ({ code }) => errors.push(code));
   assert.deepEqual(digests(referrers), digests([signature]));
   assert.deepEqual(errors, ['INVALID_JSON']);
@@ -129,7 +137,7 @@ test('a referrer that is listed twice comes once', async () => {
 
 test('the image itself can have a subject, which is not followed', async () => {
   const content = new MemoryContent(signature, image);
-  const entries = indexOf(signature, image).manifests;
+  const entries = await entriesIn([signature, image], content);
   const referrers = await findReferrers(entries, content, neverBroken);
   const graph = await walkGraph(signature.descriptor, content, referrers);
   assert.deepEqual(graph.referrers, []);
@@ -143,6 +151,7 @@ test('fallback indexes in fallback indexes are not followed', async () => {
     nested = named(buildIndex(Array<Graph>(9).fill(nested)), name);
   }
   const content = new MemoryContent(nested);
-  assert.deepEqual(await findReferrers([nested.descriptor], content, neverBroken), []);
+  const entries = await entriesIn([nested], content);
+  assert.deepEqual(await findReferrers(entries, content, neverBroken), []);
   assert.ok(content.reads.length < 20, `${content.reads.length} reads`);
 });

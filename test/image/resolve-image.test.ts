@@ -3,11 +3,17 @@ import { test } from 'node:test';
 import type { Shape } from '../../src/image/reshape.ts';
 import { resolveImage } from '../../src/image/resolve-image.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
-import type { Digest } from '../../src/oci/digest.ts';
+import { type Digest, digestOf } from '../../src/oci/digest.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
 import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
-import { entriesOf, indexOf, MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
+import {
+  entriesOf,
+  MemoryContent,
+  memoryLayout,
+  rawBlob,
+  rawGraph,
+} from '../support/memory-content.ts';
 import { refused } from '../support/refused.ts';
 
 const AS_IS: Shape = { platforms: [], attestations: 'keep', singleImage: 'keep' };
@@ -32,10 +38,7 @@ async function resolved(
   { image: wanted, ...shape }: Partial<Shape> & { image?: string } = {},
 ) {
   const content = new MemoryContent(...layouts.flat());
-  const indexes = layouts.map((graphs, at) => ({
-    path: `layout ${at}`,
-    index: indexOf(...graphs),
-  }));
+  const indexes = layouts.map((graphs, at) => memoryLayout(`layout ${at}`, graphs));
   const request = { image: wanted, shape: { ...AS_IS, ...shape }, referrers: true };
   return resolveImage(indexes, content, request);
 }
@@ -95,7 +98,7 @@ test('what refers to an image may be in another layout', async () => {
 /** The image with these beside it, of which the content lacks some blobs. */
 async function resolvedWithout(absent: readonly Digest[], ...beside: readonly Graph[]) {
   const content = new MemoryContent(image, ...beside).without(...absent);
-  return resolveImage([{ path: 'layout', index: indexOf(image, ...beside) }], content, {
+  return resolveImage([memoryLayout('layout', [image, ...beside])], content, {
     image: image.descriptor.digest,
     shape: AS_IS,
     referrers: true,
@@ -146,22 +149,84 @@ test('what a broken referrer shares with a whole one goes along with that', asyn
   assert.equal(brokenEntries.length, 1);
 });
 
-test('a layer that the image itself lacks still ends the push', async () => {
+test('a layer that the image itself lacks is left to ECR', async () => {
   const [layer] = image.layers;
   assert.ok(layer);
-  await assert.rejects(resolvedWithout([layer.digest], signature), refused('BLOB_MISSING'));
+  const { graph } = await resolvedWithout([layer.digest], signature);
+  assert.deepEqual(graph.absentLayers, [layer]);
+  assert.ok(!digestsOf(graph.blobs).includes(layer.digest));
 });
 
 for (const switchedOn of [true, false]) {
-  test(`the switch ${switchedOn ? 'on takes referrers along' : 'off leaves them, unread'}`, async () => {
+  test(`the switch ${switchedOn ? 'on takes referrers along' : 'off leaves them'}`, async () => {
     const content = new MemoryContent(image, signature);
-    const layout = { path: 'layout', index: indexOf(image, signature) };
+    const layout = memoryLayout('layout', [image, signature]);
     const { graph } = await resolveImage([layout], content, {
       image: image.descriptor.digest,
       shape: AS_IS,
       referrers: switchedOn,
     });
     assert.deepEqual(digests(graph.referrers), digests(switchedOn ? [signature] : []));
-    assert.equal(content.reads.includes(signature.descriptor.digest), switchedOn);
   });
 }
+
+test('an index.json that is the image is pushed as it was read', async () => {
+  const layout = memoryLayout('layout', [amd, arm]);
+  const content = new MemoryContent(amd, arm);
+  const request = { image: undefined, shape: AS_IS, referrers: true };
+  const { graph, origins } = await resolveImage([layout], content, request);
+  assert.deepEqual(graph.root.bytes, layout.indexBytes);
+  assert.equal(graph.root.descriptor.digest, digestOf(layout.indexBytes));
+  assert.equal(graph.root.descriptor.mediaType, OCI_INDEX);
+  assert.deepEqual(origins, [graph.root.descriptor]);
+});
+
+test('platforms are chosen of an index.json that is the image', async () => {
+  const { graph } = await resolved([[amd, arm]], { platforms: [parsePlatformName('linux/arm64')] });
+  assert.deepEqual(entriesOf(graph.root.bytes), digests([arm]));
+});
+
+test('a referrer that nothing lists goes along, and so does what refers to it', async () => {
+  const stored = [signature, sbom].map(({ descriptor: { digest, size } }) => ({ digest, size }));
+  const layout = memoryLayout('layout', [image], stored);
+  const content = new MemoryContent(image, signature, sbom);
+  const request = { image: undefined, shape: AS_IS, referrers: true };
+  const { graph } = await resolveImage([layout], content, request);
+  assert.deepEqual(digests(graph.referrers), digests([signature, sbom]));
+  const without = await resolveImage([layout], content, { ...request, referrers: false });
+  assert.deepEqual(without.graph.referrers, []);
+});
+
+test('what refers to an index that loses a platform stays behind, and is told of', async () => {
+  const index = buildIndex([amd, arm]);
+  const [ofIndex, ofArm] = [referrerTo(index, 'of the index'), referrerTo(arm, 'of arm64')];
+  const { graph, leftBehind } = await resolved([[index, ofIndex, ofArm]], {
+    platforms: [parsePlatformName('linux/arm64')],
+  });
+  assert.deepEqual(digests(graph.referrers), digests([ofArm]));
+  assert.deepEqual(digests(leftBehind), digests([ofIndex]));
+});
+
+const kind = (graph: Image, name: string): Image => ({
+  ...graph,
+  descriptor: { ...graph.descriptor, annotations: { kind: name } },
+});
+
+test("what cosign save says belongs to the image gets cosign's tags", async () => {
+  const entries = [
+    kind(image, 'dev.cosignproject.cosign/image'),
+    kind(stranger, 'dev.cosignproject.cosign/sigs'),
+  ];
+  const { graph } = await resolved([entries]);
+  const [only, ...others] = graph.referrers;
+  assert.equal(only?.descriptor.digest, stranger.descriptor.digest);
+  assert.equal(only.tag, `${image.descriptor.digest.replace(':', '-')}.sig`);
+  assert.deepEqual(others, []);
+});
+
+test('a signature that could belong to two images stays behind, and is told of', async () => {
+  const entries = [named(image, '1'), named(amd, '2'), kind(stranger, 'dev.hauler/sigs')];
+  const { graph, brokenEntries } = await resolved([entries], { image: '1' });
+  assert.deepEqual(graph.referrers, []);
+  refused('AMBIGUOUS_IMAGE', stranger.descriptor.digest)(brokenEntries[0]);
+});

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PushError } from '../../src/errors.ts';
 import { selectImage } from '../../src/image/select-image.ts';
-import { buildImage, type Image, named } from '../support/image.ts';
+import {
+  buildAttestation,
+  buildImage,
+  buildIndex,
+  type Graph,
+  type Image,
+  named,
+} from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { indexOf } from '../support/memory-content.ts';
+import { entriesIn, MemoryContent } from '../support/memory-content.ts';
 
 const image = (seed: string) => buildImage({ seed, layers: [] });
 const [a, b] = [image('a'), image('b')];
@@ -13,8 +20,11 @@ function annotated(graph: Image, annotations: Readonly<Record<string, string>>):
   return { ...graph, descriptor: { ...graph.descriptor, annotations } };
 }
 
-const select = (wanted: string | undefined, ...entries: readonly Image[]) =>
-  selectImage(indexOf(...entries), 'layout', wanted).digest;
+async function select(wanted: string | undefined, ...graphs: readonly Graph[]): Promise<string> {
+  const entries = await entriesIn(graphs, new MemoryContent(...graphs));
+  const selected = selectImage(entries, 'layout', wanted);
+  return selected === 'index.json' ? selected : selected.digest;
+}
 
 const CONTAINERD = 'io.containerd.image.name';
 const FULL = 'docker.io/library/app:1.0';
@@ -47,27 +57,35 @@ const chosen: readonly [
 ];
 
 for (const [name, wanted, entries, expected] of chosen) {
-  test(`an image is chosen: ${name}`, () => {
-    assert.equal(select(wanted, ...entries), expected.descriptor.digest);
+  test(`an image is chosen: ${name}`, async () => {
+    assert.equal(await select(wanted, ...entries), expected.descriptor.digest);
   });
 }
 
-test('an empty layout holds no image', () => {
-  assert.throws(() => select(undefined), refused('NO_IMAGE', 'layout'));
-  assert.throws(() => select('1.0'), refused('NO_IMAGE', 'layout'));
+test('an empty layout holds no image', async () => {
+  await assert.rejects(select(undefined), refused('NO_IMAGE', 'layout'));
+  await assert.rejects(select('1.0'), refused('NO_IMAGE', 'layout'));
 });
 
-test('of several images none is taken by chance: the error lists them', () => {
+test('of several images none is taken by chance: the error lists them', async () => {
   const digests = [a, b].map(({ descriptor }) => descriptor.digest);
-  assert.throws(
-    () => select(undefined, named(a, '1.0'), b),
-    refused('AMBIGUOUS_IMAGE', ...digests, '1.0', '(no name)', 'linux/amd64'),
+  await assert.rejects(
+    select(undefined, named(a, '1.0'), b),
+    refused(
+      'AMBIGUOUS_IMAGE',
+      ...digests,
+      '1.0',
+      'no name',
+      'linux/amd64',
+      'image: 1.0',
+      `image: ${b.descriptor.digest}`,
+    ),
   );
 });
 
-test('a name that two images have says so', () => {
-  assert.throws(
-    () => select('1.0', named(a, '1.0'), named(b, '1.0')),
+test('a name that two images have says so', async () => {
+  await assert.rejects(
+    select('1.0', named(a, '1.0'), named(b, '1.0')),
     refused(
       'AMBIGUOUS_IMAGE',
       'several images named 1.0',
@@ -77,33 +95,139 @@ test('a name that two images have says so', () => {
   );
 });
 
-test('a name that no image has lists those that there are', () => {
-  assert.throws(
-    () => select('3.0', named(a, '1.0'), named(b, '2.0')),
+test('a name that no image has lists those that there are', async () => {
+  await assert.rejects(
+    select('3.0', named(a, '1.0'), named(b, '2.0')),
     refused('IMAGE_NOT_FOUND', '3.0', '1.0', '2.0', a.descriptor.digest),
   );
 });
 
-test('part of a name, or an empty annotation, names nothing', () => {
-  assert.throws(() => select('1', named(a, '1.0'), named(b, '')), refused('IMAGE_NOT_FOUND'));
+test('part of a name, or an empty annotation, names nothing', async () => {
+  await assert.rejects(select('1', named(a, '1.0'), named(b, '')), refused('IMAGE_NOT_FOUND'));
 });
 
-test('a long list is cut, and says how much is left out', () => {
+test('a long list is cut, and says how much is left out', async () => {
   const many = Array.from({ length: 25 }, (_, at) => image(`image ${at}`));
-  assert.throws(
-    () => select(undefined, ...many),
-    (error) => {
-      assert.ok(error instanceof PushError);
-      assert.match(error.message, /and 5 more$/);
-      assert.equal(error.message.split('\n').length, 1 + 20 + 1);
-      return true;
-    },
+  await assert.rejects(select(undefined, ...many), (error) => {
+    assert.ok(error instanceof PushError);
+    assert.match(error.message, /and 5 more$/);
+    assert.equal(error.message.split('\n').length, 1 + 20 + 1);
+    return true;
+  });
+});
+
+test('a name with line breaks is listed in one line', async () => {
+  await assert.rejects(
+    select(undefined, named(a, 'one\n::error::two'), named(b, '1.0')),
+    refused('AMBIGUOUS_IMAGE', 'one\\n::error::two'),
   );
 });
 
-test('a name with line breaks is listed in one line', () => {
+const hexOf = ({ descriptor }: Graph) => descriptor.digest.slice('sha256:'.length);
+const kind = (graph: Image, name: string) => annotated(graph, { kind: name });
+const amd = buildImage({ seed: 'amd', layers: [] });
+const arm = buildImage({
+  seed: 'arm',
+  layers: [],
+  platform: { os: 'linux', architecture: 'arm64' },
+});
+const index = buildIndex([amd, arm]);
+const nested = buildIndex([index]);
+const signature = buildImage({ seed: 'signature', subject: a.descriptor });
+
+const belonging: readonly [what: string, image: Graph, ...beside: Graph[]][] = [
+  ['the images of an index', named(index, 'v1'), amd, arm],
+  ['the images of an index in an index, and that index', nested, amd, index, arm],
+  ['a manifest whose subject is there', a, signature],
+  ['a manifest whose subject is an image of the index', index, referrerTo(amd)],
+  ['a referrer of a referrer', a, signature, referrerTo(signature)],
+  ['the tag of a signature', a, named(b, `sha256-${hexOf(a)}.sig`)],
+  ['the index of the referrers tag schema', a, named(buildIndex([b]), `sha256-${hexOf(a)}`), b],
+  ['an attestation', a, buildAttestation(a)],
+  [
+    'the kinds of cosign save',
+    kind(a, 'dev.cosignproject.cosign/image'),
+    kind(b, 'dev.cosignproject.cosign/sigs'),
+    kind(arm, 'dev.cosignproject.cosign/atts'),
+  ],
+  [
+    'kinds of the same meaning',
+    a,
+    kind(b, 'dev.hauler/sboms'),
+    kind(arm, 'dev.hauler/referrers/1'),
+  ],
+];
+
+function referrerTo({ descriptor }: Graph): Image {
+  return buildImage({ seed: `referrer to ${descriptor.digest}`, subject: descriptor });
+}
+
+for (const [what, image, ...beside] of belonging) {
+  test(`what belongs to another image is no candidate: ${what}`, async () => {
+    assert.equal(await select(undefined, image, ...beside), image.descriptor.digest);
+    assert.equal(await select(undefined, ...beside, image), image.descriptor.digest);
+  });
+
+  test(`and can be chosen by its digest all the same: ${what}`, async () => {
+    for (const { descriptor } of beside)
+      assert.equal(await select(descriptor.digest, image, ...beside), descriptor.digest);
+  });
+}
+
+test('an image and what belongs to it are told apart under one name', async () => {
+  const [image, other] = [named(a, '1.0'), named(signature, '1.0')];
+  assert.equal(await select('1.0', other, image), a.descriptor.digest);
+  assert.equal(await select('1.0', other, b), signature.descriptor.digest);
+});
+
+test('where the image is elsewhere, what belongs to it is all there is', async () => {
+  const tagged = named(b, `sha256-${hexOf(a)}.sig`);
+  assert.equal(await select(undefined, tagged), b.descriptor.digest);
+  assert.equal(await select(undefined, signature), signature.descriptor.digest);
+  const sigs = kind(b, 'dev.cosignproject.cosign/sigs');
+  assert.equal(await select(undefined, sigs), b.descriptor.digest);
+});
+
+test('images that only their platforms tell apart make index.json the image', async () => {
+  assert.equal(await select(undefined, amd, arm), 'index.json');
+  assert.equal(await select(undefined, amd, arm, referrerTo(amd)), 'index.json');
+  assert.equal(await select(amd.descriptor.digest, amd, arm), amd.descriptor.digest);
+});
+
+const apart: readonly [what: string, ...entries: Graph[]][] = [
+  ['names', named(amd, '1.0-amd64'), named(arm, '1.0-arm64')],
+  ['the name of one', named(amd, '1.0'), arm],
+  ['nothing: their platform is one', a, b],
+  ['nothing that index.json says', amd, withoutPlatform(arm)],
+];
+
+function withoutPlatform(graph: Image): Image {
+  const { mediaType, digest, size } = graph.descriptor;
+  return { ...graph, descriptor: { mediaType, digest, size } };
+}
+
+for (const [what, ...entries] of apart) {
+  test(`images stay ambiguous that are told apart by ${what}`, async () => {
+    await assert.rejects(
+      select(undefined, ...entries),
+      refused('AMBIGUOUS_IMAGE', ...entries.map(({ descriptor }) => descriptor.digest)),
+    );
+  });
+}
+
+test('an image of an index is chosen by its digest, however deep it lies', async () => {
+  assert.equal(await select(arm.descriptor.digest, index), arm.descriptor.digest);
+  assert.equal(await select(arm.descriptor.digest, nested, a), arm.descriptor.digest);
+  await assert.rejects(select(b.descriptor.digest, nested, a), refused('IMAGE_NOT_FOUND'));
+});
+
+test('an entry that is absent can be chosen, and is said to be unreadable in a list', async () => {
+  const content = new MemoryContent(b);
+  const entries = await entriesIn([a, b], content);
+  const selected = selectImage(entries, 'layout', a.descriptor.digest);
+  assert.equal(selected, a.descriptor);
   assert.throws(
-    () => select(undefined, named(a, 'one\n::error::two'), named(b, '1.0')),
-    refused('AMBIGUOUS_IMAGE', 'one\\n::error::two'),
+    () => selectImage(entries, 'layout', undefined),
+    refused('AMBIGUOUS_IMAGE', 'cannot be read'),
   );
 });

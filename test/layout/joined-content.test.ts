@@ -13,6 +13,7 @@ import { refused } from '../support/refused.ts';
 class MemoryLayout extends MemoryContent implements Layout {
   readonly path: string;
   readonly index = indexOf();
+  readonly indexBytes = new Uint8Array();
   asked = 0;
 
   constructor(path: string, ...blobs: readonly Graph[]) {
@@ -28,6 +29,10 @@ class MemoryLayout extends MemoryContent implements Layout {
   override async readVerified(descriptor: Descriptor): Promise<Uint8Array> {
     if (await super.has(descriptor)) return super.readVerified(descriptor);
     throw new PushError('BLOB_MISSING', `${this.path}: ${descriptor.digest} is missing`);
+  }
+
+  storedBlobs(): Promise<readonly never[]> {
+    return Promise.resolve([]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

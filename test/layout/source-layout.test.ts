@@ -29,6 +29,10 @@ class MemorySource implements BlobSource {
     return Promise.resolve(this.#files.get(file)?.byteLength);
   }
 
+  blobNames(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#files.keys()].map((file) => file.split('/').at(-1) ?? ''));
+  }
+
   open(file: string): Promise<BlobReader | undefined> {
     const bytes = this.#files.get(file);
     if (bytes === undefined) return Promise.resolve(undefined);
@@ -53,6 +57,11 @@ class MemorySource implements BlobSource {
   }
 }
 
+/** An index.json of no entries. */
+const EMPTY = {
+  bytes: Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [] })),
+  location: 'index.json',
+};
 const content = new Uint8Array(Buffer.from('{"os":"linux"}'));
 const blob: Descriptor = describe(content);
 const data = new Uint8Array(Buffer.from('absent'));
@@ -65,7 +74,7 @@ function describe(bytes: Uint8Array): Descriptor {
 /** A layout of these bytes, each under the digest of a descriptor. */
 function layoutOf(...blobs: readonly (readonly [Descriptor, Uint8Array])[]) {
   const source = new MemorySource(blobs.map(([{ digest }, bytes]) => [blobPath(digest), bytes]));
-  return { source, layout: new SourceLayout('layout', indexOf(), source) };
+  return { source, layout: new SourceLayout('layout', EMPTY, source) };
 }
 
 async function readAll(layout: Layout, descriptor: Descriptor): Promise<Uint8Array> {
@@ -76,10 +85,10 @@ async function readAll(layout: Layout, descriptor: Descriptor): Promise<Uint8Arr
 }
 
 test('a layout says its path and its index as it was given them', () => {
-  const index = indexOf();
-  const layout = new SourceLayout('layout', index, new MemorySource([]));
+  const layout = new SourceLayout('layout', EMPTY, new MemorySource([]));
   assert.equal(layout.path, 'layout');
-  assert.equal(layout.index, index);
+  assert.deepEqual(layout.index, indexOf());
+  assert.equal(layout.indexBytes, EMPTY.bytes);
 });
 
 test('a blob is found by its digest, and closed when it has been read', async () => {
@@ -88,6 +97,13 @@ test('a blob is found by its digest, and closed when it has been read', async ()
   assert.deepEqual(await readAll(layout, blob), content);
   assert.deepEqual(await layout.readVerified(blob), content);
   assert.deepEqual(source.opened, []);
+});
+
+test('the blobs that lie in a layout are those whose names are digests', async () => {
+  const junk: [string, Uint8Array][] = [['blobs/sha256/.DS_Store', content]];
+  const source = new MemorySource([[blobPath(blob.digest), content], ...junk]);
+  const layout = new SourceLayout('layout', EMPTY, source);
+  assert.deepEqual(await layout.storedBlobs(), [{ digest: blob.digest, size: blob.size }]);
 });
 
 test('a blob that is not there is missing, and the message says where it should be', async () => {

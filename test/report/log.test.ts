@@ -11,7 +11,7 @@ import type { LayerReport, TargetReport } from '../../src/push/report.ts';
 import { type Log, logImage, logPush, logReport, targetPrefix } from '../../src/report/log.ts';
 import { shortDigest } from '../../src/report/format.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
-import { indexOf, MemoryContent } from '../support/memory-content.ts';
+import { MemoryContent, memoryLayout } from '../support/memory-content.ts';
 import { walked } from '../support/walked.ts';
 import { mine, pushReport, REPOSITORY, theirs } from './sample-report.ts';
 
@@ -31,10 +31,12 @@ function collect(): { log: Log; lines: string[] } {
   return { log, lines };
 }
 
+const SOUND = { brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
+
 /** What is logged of the image that the shape makes of layouts of one root each. */
 async function logged(roots: readonly Graph[], shape: Partial<Shape>) {
   const { log, lines } = collect();
-  const layouts = roots.map((root, at) => ({ path: `layout ${at}`, index: indexOf(root) }));
+  const layouts = roots.map((root, at) => memoryLayout(`layout ${at}`, [root]));
   const image = await resolveImage(layouts, new MemoryContent(...roots), {
     image: undefined,
     shape: { platforms: [], attestations: 'keep', singleImage: 'keep', ...shape },
@@ -87,7 +89,7 @@ test('a foreign layer that is not in the layout is warned of', async () => {
   assert.ok(layer);
   const { log, lines } = collect();
   const origins = [graph.root.descriptor];
-  logImage({ graph: { ...graph, absentForeignLayers: [layer] }, origins, brokenEntries: [] }, log);
+  logImage({ ...SOUND, graph: { ...graph, absentForeignLayers: [layer] }, origins }, log);
   assert.ok(lines.some((line) => line.startsWith(`! Left out foreign layer ${layer.digest}`)));
 });
 
@@ -334,4 +336,20 @@ test('of several targets, the log tells in the end of those that are complete', 
     `${WHERE.replace('us-east-1', 'eu-west-1')}: 1.0 now points to ${mine}`,
     COUNTS,
   ]);
+});
+
+test('what stays behind, and what ECR must hold, is told', async () => {
+  const { graph } = await walked(amd);
+  const [layer] = graph.blobs;
+  assert.ok(layer);
+  const { log, lines } = collect();
+  const leftBehind = [{ descriptor: arm.descriptor, subject: amd.descriptor.digest }];
+  const absent = { ...graph, absentLayers: [layer] };
+  logImage({ ...SOUND, graph: absent, origins: [], leftBehind, unsearchedBlobs: 5 }, log);
+  assert.ok(lines.includes('Not in the layout, so ECR must hold: 1 layer'), lines.join('\n'));
+  const [behind, unsearched] = lines.filter((line) => line.startsWith('! '));
+  assert.ok(
+    behind?.includes(`Left behind ${arm.descriptor.digest}: it refers to ${amd.descriptor.digest}`),
+  );
+  assert.match(unsearched ?? '', /^! 5 blobs that index\.json does not list were not searched/);
 });

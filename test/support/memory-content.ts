@@ -1,5 +1,6 @@
 import { PushError } from '../../src/errors.ts';
-import type { BlobReader, BlobStore } from '../../src/layout/layout.ts';
+import { type Entry, readEntries } from '../../src/image/entries.ts';
+import type { BlobReader, BlobStore, StoredBlob } from '../../src/layout/layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
 import type { ImageIndex } from '../../src/oci/manifest.ts';
@@ -92,6 +93,25 @@ export function indexOf(...entries: readonly Pick<Graph, 'descriptor'>[]): Image
     mediaType: OCI_INDEX,
     manifests: entries.map(({ descriptor }) => descriptor),
   };
+}
+
+/** A layout with these entries, whose other blobs are `stored`. */
+export function memoryLayout(
+  path: string,
+  entries: readonly Pick<Graph, 'descriptor'>[],
+  stored: readonly StoredBlob[] = [],
+) {
+  const index = indexOf(...entries);
+  const indexBytes = jsonBytes({ schemaVersion: 2, manifests: index.manifests });
+  return { path, index, indexBytes, storedBlobs: () => Promise.resolve(stored) };
+}
+
+/** What these graphs list in `index.json` lead to. */
+export function entriesIn(
+  graphs: readonly Pick<Graph, 'descriptor'>[],
+  content: MemoryContent,
+): Promise<readonly Entry[]> {
+  return readEntries(indexOf(...graphs), content);
 }
 
 /** The JSON of a manifest. */

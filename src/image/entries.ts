@@ -1,0 +1,129 @@
+import type { PushError } from '../errors.ts';
+import { attestedDigest, kindOf, namesOf } from '../oci/annotations.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { ImageIndex, Manifest } from '../oci/manifest.ts';
+import { isIndexMediaType } from '../oci/media-types.ts';
+import type { ContentReader } from './content.ts';
+import { MAX_DEPTH, MAX_GRAPH_BYTES } from './limits.ts';
+import { readIfSound } from './read-manifest.ts';
+
+/** An image, or anything else that the `index.json` of a layout lists, once. */
+export interface Entry {
+  readonly descriptor: Descriptor;
+  /** All that it is called. */
+  readonly names: readonly string[];
+  /** Undefined if it is neither image nor index, or could not be read. */
+  readonly manifest: Manifest | undefined;
+  /** What is wrong with it; undefined for one that is just not there. */
+  readonly problem: PushError | undefined;
+  /** Of an index: what it lists, and what indexes in it list, as far as they are there. */
+  readonly descendants: readonly Descriptor[];
+}
+
+/** Reads what the entries of `index.json` lead to. What is absent or broken is noted, and stops nothing. */
+export async function readEntries(
+  { manifests }: ImageIndex,
+  content: ContentReader,
+): Promise<readonly Entry[]> {
+  const reader = new EntryReader(content);
+  const byDigest = Map.groupBy(manifests, ({ digest }) => digest);
+  const entries: Entry[] = [];
+  for (const [descriptor, ...others] of byDigest.values()) {
+    if (descriptor === undefined) continue;
+    const names = new Set([descriptor, ...others].flatMap(namesOf));
+    entries.push({ descriptor, names: [...names], ...(await reader.read(descriptor)) });
+  }
+  return entries;
+}
+
+class EntryReader {
+  readonly #content: ContentReader;
+  /** Of all entries together: the rest is not read. */
+  #bytesLeft = MAX_GRAPH_BYTES;
+
+  constructor(content: ContentReader) {
+    this.#content = content;
+  }
+
+  async read(descriptor: Descriptor): Promise<Pick<Entry, 'manifest' | 'problem' | 'descendants'>> {
+    const { manifest, problem } = await this.#readIfSound(descriptor);
+    const descendants = new Map<Digest, Descriptor>();
+    if (manifest !== undefined) await this.#descend(manifest, descendants, 1);
+    return { manifest, problem, descendants: [...descendants.values()] };
+  }
+
+  async #descend(manifest: Manifest, found: Map<Digest, Descriptor>, depth: number): Promise<void> {
+    if (manifest.kind !== 'index' || depth > MAX_DEPTH) return;
+    for (const child of manifest.manifests) {
+      if (found.has(child.digest)) continue;
+      found.set(child.digest, child);
+      if (!isIndexMediaType(child.mediaType)) continue;
+      const below = await this.#readIfSound(child);
+      if (below.manifest !== undefined) await this.#descend(below.manifest, found, depth + 1);
+    }
+  }
+
+  async #readIfSound(descriptor: Descriptor): Promise<Pick<Entry, 'manifest' | 'problem'>> {
+    if (descriptor.size > this.#bytesLeft) return { manifest: undefined, problem: undefined };
+    this.#bytesLeft -= descriptor.size;
+    return readIfSound(descriptor, this.#content);
+  }
+}
+
+/** https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md */
+const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
+const REFERRERS_TAG = /^sha256-([a-f0-9]{64})$/;
+
+/** Names that say which manifest this one belongs to, with its digest. */
+export function cosignTags({ names }: Entry): { readonly tag: string; readonly subject: string }[] {
+  return tagsLike(names, COSIGN_TAG);
+}
+
+/** Where a registry without the referrers API lists what refers to a manifest. */
+export function referrersTags({ names, manifest }: Entry): { readonly subject: string }[] {
+  return manifest?.kind === 'index' ? tagsLike(names, REFERRERS_TAG) : [];
+}
+
+function tagsLike(
+  names: readonly string[],
+  pattern: RegExp,
+): { readonly tag: string; readonly subject: string }[] {
+  return names.flatMap((tag) => {
+    const hex = pattern.exec(tag)?.[1];
+    return hex === undefined ? [] : [{ tag, subject: `sha256:${hex}` }];
+  });
+}
+
+/**
+ * The entries that are images in their own right: not what belongs to another manifest of the layout, be it as the child
+ * of an index, by its subject, or as a signature or an attestation. All of them, if none is.
+ */
+export function candidatesOf(entries: readonly Entry[]): readonly Entry[] {
+  const children = new Set(entries.flatMap(({ descendants }) => descendants.map(digestOf)));
+  const known = new Set<string>([
+    ...entries.map(({ descriptor }) => descriptor.digest),
+    ...children,
+  ]);
+  const candidates = entries.filter(
+    (entry) =>
+      !children.has(entry.descriptor.digest) &&
+      !subjectsOf(entry).some((subject) => known.has(subject)) &&
+      kindOf(entry.descriptor)?.isBeside !== true,
+  );
+  return candidates.length > 0 ? candidates : entries;
+}
+
+function digestOf({ digest }: Descriptor): Digest {
+  return digest;
+}
+
+/** Digests of what it belongs to. */
+function subjectsOf(entry: Entry): readonly string[] {
+  const { descriptor, manifest } = entry;
+  const named = [...cosignTags(entry), ...referrersTags(entry)].map(({ subject }) => subject);
+  return [manifest?.subject?.digest, attestedDigest(descriptor), ...named].filter(
+    (subject) => subject !== undefined,
+  );
+}

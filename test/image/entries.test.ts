@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { candidatesOf, cosignTags, readEntries, referrersTags } from '../../src/image/entries.ts';
+import { OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { buildImage, buildIndex, type Graph, named } from '../support/image.ts';
+import { entriesIn, indexOf, MemoryContent, rawBlob } from '../support/memory-content.ts';
+
+const [a, b] = [buildImage({ seed: 'a' }), buildImage({ seed: 'b' })];
+const index = buildIndex([a]);
+const nested = buildIndex([index, b]);
+const HEX = '0'.repeat(64);
+
+const entries = (...graphs: readonly Graph[]) => entriesIn(graphs, new MemoryContent(...graphs));
+
+test('an entry that is listed under several names is one, with all of them', async () => {
+  const [only, ...others] = await entries(named(a, '1'), named(a, '2, 3'), named(a, '1'));
+  assert.deepEqual(only?.names, ['1', '2', '3']);
+  assert.deepEqual(others, []);
+});
+
+test('an index has all that lies below it, each once', async () => {
+  const [entry] = await entries(buildIndex([nested, index, a]));
+  const digests = entry?.descendants.map(({ digest }) => digest) ?? [];
+  assert.deepEqual(
+    new Set(digests),
+    new Set([nested, index, a, b].map(({ descriptor }) => descriptor.digest)),
+  );
+  assert.equal(digests.length, 4);
+});
+
+test('what is absent, broken or of another kind stops nothing, and only what is broken is a problem', async () => {
+  const broken = rawBlob(OCI_MANIFEST, Buffer.from('not a manifest'));
+  const other = rawBlob('application/vnd.example', Buffer.from('other'));
+  const content = new MemoryContent(broken, other, b);
+  const read = await readEntries(indexOf(a, broken, other, b), content);
+  assert.deepEqual(
+    read.map(({ problem }) => problem?.code),
+    [undefined, 'INVALID_JSON', undefined, undefined],
+  );
+  assert.deepEqual(
+    read.map(({ manifest }) => manifest?.kind),
+    [undefined, undefined, undefined, 'image'],
+  );
+});
+
+test('a child of an index that is absent is a descendant all the same', async () => {
+  const content = new MemoryContent(nested).without(index.descriptor.digest);
+  const [entry] = await readEntries(indexOf(nested), content);
+  assert.deepEqual(
+    entry?.descendants.map(({ digest }) => digest),
+    [index, b].map(({ descriptor }) => descriptor.digest),
+  );
+});
+
+test('tags of cosign, and of the referrers tag schema, name what they belong to', async () => {
+  const [signature, fallback, image] = await entries(
+    named(a, `sha256-${HEX}.sig, other`),
+    named(index, `sha256-${HEX}`),
+    named(b, `sha256-${HEX}`),
+  );
+  assert(signature && fallback && image);
+  assert.deepEqual(cosignTags(signature), [{ tag: `sha256-${HEX}.sig`, subject: `sha256:${HEX}` }]);
+  assert.deepEqual(
+    referrersTags(fallback).map(({ subject }) => subject),
+    [`sha256:${HEX}`],
+  );
+  assert.deepEqual(referrersTags(image), [], 'only an index lists referrers');
+});
+
+test('if everything belongs to something, everything is a candidate', async () => {
+  const all = await entries(named(a, `sha256-${b.descriptor.digest.slice(7)}.sig`));
+  assert.deepEqual(candidatesOf(all), all);
+});
