@@ -157,9 +157,9 @@ export class PartTaker implements AsyncDisposable {
 }
 
 /**
- * Bytes left of the layer: the layer with the most left is the one that the push ends up waiting for. But a short part
- * ends its layer, and costs little.
+ * Bytes left of the layer: the layer with the most left is the one that the push ends up waiting for. But a small layer
+ * costs little. Of one layer, an earlier part always comes before a later one, which waits for it.
  */
 function urgencyOf(part: LayerPart, { size }: PartSource): number {
-  return part.size < MIN_PART_SIZE ? Infinity : size - part.firstByte;
+  return size < MIN_PART_SIZE ? Infinity : size - part.firstByte;
 }

@@ -109,7 +109,7 @@ for (const [how, memory, kind] of [
   }
 }
 
-test('of the parts that wait for memory, a short one is the first, then the one whose layer has most left', async () => {
+test('of the parts that wait for memory, that of a small layer is the first, then the one whose layer has most left', async () => {
   const { memory, held } = fullMemory();
   await using parts = new PartTaker({ memory, pace: new FixedPace(false) });
   const ready: string[] = [];
@@ -125,18 +125,21 @@ test('of the parts that wait for memory, a short one is the first, then the one 
     body.end();
   };
   const all = [
-    take('almost the end of a large layer', 80, 91),
-    take('a small layer', 0, 20),
-    take('the last part of a layer', 90, 91, MiB),
+    // It waits for the answer to the one before it: were it first, the two could wait for each other.
+    take('the last part of a large layer', 90, 91, MiB),
+    take('the one before it', 80, 91),
+    take('a layer of some parts', 0, 20),
+    take('a small layer', 0, 1, MiB),
     take('the middle of a large layer', 50, 91),
   ];
   held.release();
   await Promise.all(all);
   assert.deepEqual(ready, [
-    'the last part of a layer',
-    'the middle of a large layer',
     'a small layer',
-    'almost the end of a large layer',
+    'the middle of a large layer',
+    'a layer of some parts',
+    'the one before it',
+    'the last part of a large layer',
   ]);
 });
 
