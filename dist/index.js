@@ -33552,7 +33552,10 @@ class LayerLines {
     }
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./src/ecr/upload/pace.ts
+
 
 const PROCESS = {
     now: () => performance.now(),
@@ -33560,34 +33563,42 @@ const PROCESS = {
         const { user, system } = process.cpuUsage();
         return (user + system) / 1000;
     },
+    idle: () => {
+        const cores = (0,external_node_os_.cpus)();
+        if (cores.length === 0)
+            return undefined;
+        return cores.reduce((sum, { times }) => sum + times.idle, 0);
+    },
 };
 class Pace {
     #clock;
     #hasSent = false;
-    #cpu;
-    #measuredAt;
-    #cores = 0;
+    #measured;
+    #isNetworkBound = true;
     constructor(clock = PROCESS) {
         this.#clock = clock;
-        this.#cpu = clock.cpu();
-        this.#measuredAt = clock.now();
+        this.#measured = this.#measure();
     }
     noteSent() {
         this.#hasSent = true;
     }
     isNetworkBound() {
-        return !this.#hasSent || this.#busyCores() < tuning/* IDLE_CORES */.WG;
-    }
-    #busyCores() {
-        const now = this.#clock.now();
-        const elapsed = now - this.#measuredAt;
+        if (!this.#hasSent)
+            return true;
+        const before = this.#measured;
+        const elapsed = this.#clock.now() - before.at;
         if (elapsed < tuning/* PACE_WINDOW */.LS)
-            return this.#cores;
-        const cpu = this.#clock.cpu();
-        this.#cores = (cpu - this.#cpu) / elapsed;
-        this.#cpu = cpu;
-        this.#measuredAt = now;
-        return this.#cores;
+            return this.#isNetworkBound;
+        this.#measured = this.#measure();
+        const { cpu, idle } = this.#measured;
+        const busy = (cpu - before.cpu) / elapsed;
+        const spare = idle === undefined || before.idle === undefined ? Infinity : (idle - before.idle) / elapsed;
+        this.#isNetworkBound = busy < tuning/* BUSY_CORES */.Xc && spare >= tuning/* SPARE_CORES */.zg;
+        return this.#isNetworkBound;
+    }
+    #measure() {
+        const { now, cpu, idle } = this.#clock;
+        return { at: now(), cpu: cpu(), idle: idle() };
     }
 }
 
@@ -33651,8 +33662,6 @@ class Memory {
     }
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./src/ecr/upload/thread.ts
 
 
@@ -33848,7 +33857,7 @@ class PartTaker {
     }
 }
 function urgencyOf(part, { size }) {
-    return part.size < tuning/* MIN_PART_SIZE */.fq ? Infinity : size - part.firstByte;
+    return size < tuning/* MIN_PART_SIZE */.fq ? Infinity : size - part.firstByte;
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr.ts
@@ -34118,7 +34127,7 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 /* harmony export */   Ru: () => (/* binding */ MAX_PARTS_IN_FLIGHT),
 /* harmony export */   Tp: () => (/* binding */ MAX_PART_SIZE),
 /* harmony export */   Tq: () => (/* binding */ CHUNKS_AT_ONCE),
-/* harmony export */   WG: () => (/* binding */ IDLE_CORES),
+/* harmony export */   Xc: () => (/* binding */ BUSY_CORES),
 /* harmony export */   Yy: () => (/* binding */ THREAD_MIN_BYTES),
 /* harmony export */   Z0: () => (/* binding */ SCRATCH_MEMORY),
 /* harmony export */   ai: () => (/* binding */ CAPACITY_STEP),
@@ -34133,7 +34142,8 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 /* harmony export */   s6: () => (/* binding */ HELD_SHARE),
 /* harmony export */   xg: () => (/* binding */ MAX_LINES),
 /* harmony export */   yX: () => (/* binding */ LARGE_LAYER),
-/* harmony export */   yr: () => (/* binding */ ENCODE_STEP)
+/* harmony export */   yr: () => (/* binding */ ENCODE_STEP),
+/* harmony export */   zg: () => (/* binding */ SPARE_CORES)
 /* harmony export */ });
 const MIN_PART_SIZE = 5 * 1024 * 1024;
 const MAX_PART_SIZE = 20 * 1024 * 1024;
@@ -34163,7 +34173,8 @@ const WRITE_BYTES = 256 * 1024;
 const CHUNK_BYTES = 96 * 1024;
 const CHUNKS_AT_ONCE = 3;
 const PACE_WINDOW = 100;
-const IDLE_CORES = 1;
+const BUSY_CORES = 1;
+const SPARE_CORES = 0.4;
 const HASH_CHUNK_BYTES = 1024 * 1024;
 
 
@@ -34401,7 +34412,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3304);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(70);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7559);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -35096,9 +35107,10 @@ const MAX_JSON_DEPTH = 64;
 /* harmony export */   $p: () => (/* binding */ OCI_INDEX),
 /* harmony export */   $v: () => (/* binding */ isConfigMediaType),
 /* harmony export */   CM: () => (/* binding */ isManifestMediaType),
+/* harmony export */   EG: () => (/* binding */ OCI_MANIFEST),
 /* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
 /* harmony export */ });
-/* unused harmony exports OCI_MANIFEST, OCI_CONFIG, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
+/* unused harmony exports OCI_CONFIG, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
@@ -35219,7 +35231,7 @@ function messageOf(error) {
 
 /***/ }),
 
-/***/ 70:
+/***/ 7559:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35251,9 +35263,10 @@ class Overlay {
     }
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
 ;// CONCATENATED MODULE: ./src/oci/annotations.ts
+
 const REF_NAME = 'org.opencontainers.image.ref.name';
 const CONTAINERD_NAME = 'io.containerd.image.name';
 const REFERENCE_TYPE = 'vnd.docker.reference.type';
@@ -35264,16 +35277,46 @@ function namesOf({ annotations = {} }) {
         .map((name) => name.trim())
         .filter((name) => name !== '');
 }
-function isAttestation({ annotations, platform }) {
+function isAttestation({ annotations, platform, mediaType }) {
+    if ((0,media_types/* isIndexMediaType */.$$)(mediaType))
+        return false;
     return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
         (platform?.os === 'unknown' && platform.architecture === 'unknown'));
 }
 function attestedDigest({ annotations }) {
     return annotations?.[REFERENCE_DIGEST];
 }
+const KINDS = {
+    image: { isBeside: false },
+    imageIndex: { isBeside: false },
+    sigs: { isBeside: true, suffix: 'sig' },
+    atts: { isBeside: true, suffix: 'att' },
+    sboms: { isBeside: true, suffix: 'sbom' },
+    referrers: { isBeside: true },
+};
+function kindOf({ annotations }) {
+    const [, kind = ''] = /^[\w.-]+\/(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
+    return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+}
 
-// EXTERNAL MODULE: ./src/oci/media-types.ts
-var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/image/limits.ts
+
+const MAX_LAYERS = 500;
+const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
+const MAX_DEPTH = 16;
+function checkDepth(digest, parents) {
+    if (parents.includes(digest)) {
+        throw new errors/* PushError */.V('INVALID_MANIFEST', `index ${digest} contains itself`);
+    }
+    if (parents.length > MAX_DEPTH) {
+        throw new errors/* PushError */.V('TOO_LARGE', `manifest ${digest} is nested more than ${MAX_DEPTH} indexes deep`, {
+            hint: 'No build tool nests indexes this deep: build the image again.',
+        });
+    }
+}
+
 // EXTERNAL MODULE: ./src/oci/fields.ts
 var oci_fields = __nccwpck_require__(8932);
 // EXTERNAL MODULE: ./src/oci/json.ts
@@ -35465,12 +35508,27 @@ function unsupported(where, mediaType) {
 ;// CONCATENATED MODULE: ./src/image/read-manifest.ts
 
 
+
 async function readManifest(descriptor, content) {
     const { mediaType, digest } = descriptor;
     const where = `manifest ${digest}`;
     checkManifestMediaType(mediaType, where);
     const bytes = await content.readVerified(descriptor);
     return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
+}
+async function readIfSound(descriptor, content) {
+    const nothing = { manifest: undefined, problem: undefined };
+    const { mediaType } = descriptor;
+    if (!(0,media_types/* isManifestMediaType */.CM)(mediaType) && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        return nothing;
+    try {
+        return { manifest: (await readManifest(descriptor, content)).manifest, problem: undefined };
+    }
+    catch (problem) {
+        if (!(problem instanceof errors/* PushError */.V))
+            throw problem;
+        return problem.code === 'BLOB_MISSING' ? nothing : { manifest: undefined, problem };
+    }
 }
 async function platformOf(image, content) {
     if (image.platform !== undefined)
@@ -35481,59 +35539,146 @@ async function platformOf(image, content) {
     return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
 }
 
+;// CONCATENATED MODULE: ./src/image/entries.ts
+
+
+
+
+async function readEntries({ manifests }, content) {
+    const reader = new EntryReader(content);
+    const byDigest = Map.groupBy(manifests, ({ digest }) => digest);
+    const entries = [];
+    for (const [descriptor, ...others] of byDigest.values()) {
+        if (descriptor === undefined)
+            continue;
+        const names = new Set([descriptor, ...others].flatMap(namesOf));
+        entries.push({ descriptor, names: [...names], ...(await reader.read(descriptor)) });
+    }
+    return entries;
+}
+class EntryReader {
+    #content;
+    #bytesLeft = MAX_GRAPH_BYTES;
+    constructor(content) {
+        this.#content = content;
+    }
+    async read(descriptor) {
+        const { manifest, problem } = await this.#readIfSound(descriptor);
+        const descendants = new Map();
+        if (manifest !== undefined)
+            await this.#descend(manifest, descendants, 1);
+        return { manifest, problem, descendants: [...descendants.values()] };
+    }
+    async #descend(manifest, found, depth) {
+        if (manifest.kind !== 'index' || depth > MAX_DEPTH)
+            return;
+        for (const child of manifest.manifests) {
+            if (found.has(child.digest))
+                continue;
+            found.set(child.digest, child);
+            if (!(0,media_types/* isIndexMediaType */.$$)(child.mediaType))
+                continue;
+            const below = await this.#readIfSound(child);
+            if (below.manifest !== undefined)
+                await this.#descend(below.manifest, found, depth + 1);
+        }
+    }
+    async #readIfSound(descriptor) {
+        if (descriptor.size > this.#bytesLeft)
+            return { manifest: undefined, problem: undefined };
+        this.#bytesLeft -= descriptor.size;
+        return readIfSound(descriptor, this.#content);
+    }
+}
+const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
+const REFERRERS_TAG = /^sha256-([a-f0-9]{64})$/;
+function cosignTags({ names }) {
+    return tagsLike(names, COSIGN_TAG);
+}
+function referrersTags({ names, manifest }) {
+    return manifest?.kind === 'index' ? tagsLike(names, REFERRERS_TAG) : [];
+}
+function tagsLike(names, pattern) {
+    return names.flatMap((tag) => {
+        const hex = pattern.exec(tag)?.[1];
+        return hex === undefined ? [] : [{ tag, subject: `sha256:${hex}` }];
+    });
+}
+function candidatesOf(entries) {
+    const children = new Set(entries.flatMap(({ descendants }) => descendants.map(digestOf)));
+    const known = new Set([
+        ...entries.map(({ descriptor }) => descriptor.digest),
+        ...children,
+    ]);
+    const candidates = entries.filter((entry) => !children.has(entry.descriptor.digest) &&
+        !subjectsOf(entry).some((subject) => known.has(subject)) &&
+        kindOf(entry.descriptor)?.isBeside !== true);
+    return candidates.length > 0 ? candidates : entries;
+}
+function digestOf({ digest }) {
+    return digest;
+}
+function subjectsOf(entry) {
+    const { descriptor, manifest } = entry;
+    const named = [...cosignTags(entry), ...referrersTags(entry)].map(({ subject }) => subject);
+    return [manifest?.subject?.digest, attestedDigest(descriptor), ...named].filter((subject) => subject !== undefined);
+}
+
 ;// CONCATENATED MODULE: ./src/image/referrers.ts
 
 
 
 
 
-const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
-const REFERRERS_TAG = /^sha256-[a-f0-9]{64}$/;
 async function findReferrers(entries, content, onBroken) {
     const found = new Map();
     for (const entry of entries) {
-        for (const referrer of await referrersIn(entry, content, onBroken))
+        if (entry.problem !== undefined)
+            onBroken(entry.problem);
+        for (const referrer of await referrersIn(entry, entries, content, onBroken))
             found.set(referrer.descriptor.digest, referrer);
     }
     return [...found.values()];
 }
-async function referrersIn(entry, content, onBroken) {
-    const manifest = await readIfSound(entry, content, onBroken);
+async function referrersIn(entry, entries, content, onBroken) {
+    const { descriptor, manifest } = entry;
     if (manifest === undefined)
         return [];
-    const names = namesOf(entry);
-    if (manifest.kind === 'index' && names.some((name) => REFERRERS_TAG.test(name)))
+    if (manifest.kind === 'index' && referrersTags(entry).length > 0)
         return listedReferrers(manifest, content, onBroken);
     if (manifest.subject !== undefined)
-        return [{ descriptor: entry, subject: manifest.subject.digest }];
-    return names.flatMap((tag) => cosignReferrer(entry, tag));
+        return [{ descriptor, subject: manifest.subject.digest }];
+    const named = cosignTags(entry).flatMap(({ tag, subject }) => (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : []);
+    return named.length > 0 ? named : referrersByKind(entry, entries, onBroken);
 }
 async function listedReferrers({ manifests }, content, onBroken) {
     const listed = [];
-    for (const descriptor of manifests) {
-        const subject = (await readIfSound(descriptor, content, onBroken))?.subject?.digest;
+    const unique = new Map(manifests.map((descriptor) => [descriptor.digest, descriptor]));
+    for (const descriptor of unique.values()) {
+        const { manifest, problem } = await readIfSound(descriptor, content);
+        if (problem !== undefined)
+            onBroken(problem);
+        const subject = manifest?.subject?.digest;
         if (subject !== undefined)
             listed.push({ descriptor, subject });
     }
     return listed;
 }
-async function readIfSound(entry, content, onBroken) {
-    if (!(0,media_types/* isManifestMediaType */.CM)(entry.mediaType) && !(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
-        return undefined;
-    try {
-        return (await readManifest(entry, content)).manifest;
+function referrersByKind({ descriptor, names }, entries, onBroken) {
+    const kind = kindOf(descriptor);
+    if (kind?.suffix === undefined)
+        return [];
+    const images = candidatesOf(entries).filter((image) => image.descriptor !== descriptor &&
+        (image.names.length === 0
+            ? names.length === 0
+            : image.names.some((name) => names.includes(name))));
+    const [image, ...others] = images;
+    if (image === undefined || others.length > 0) {
+        onBroken(new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 0 ? 'no image' : 'several images'} of the layout`));
+        return [];
     }
-    catch (error) {
-        if (!(error instanceof errors/* PushError */.V))
-            throw error;
-        if (error.code !== 'BLOB_MISSING')
-            onBroken(error);
-        return undefined;
-    }
-}
-function cosignReferrer(descriptor, tag) {
-    const subject = `sha256:${COSIGN_TAG.exec(tag)?.[1] ?? ''}`;
-    return (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : [];
+    const { digest } = image.descriptor;
+    return [{ descriptor, subject: digest, tag: `${digest.replace(':', '-')}.${kind.suffix}` }];
 }
 
 ;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
@@ -35560,22 +35705,6 @@ function toBytes(value) {
 
 // EXTERNAL MODULE: ./src/oci/platform.ts
 var oci_platform = __nccwpck_require__(1890);
-;// CONCATENATED MODULE: ./src/image/limits.ts
-
-const MAX_LAYERS = 500;
-const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
-const MAX_DEPTH = 16;
-function checkDepth(digest, parents) {
-    if (parents.includes(digest)) {
-        throw new errors/* PushError */.V('INVALID_MANIFEST', `index ${digest} contains itself`);
-    }
-    if (parents.length > MAX_DEPTH) {
-        throw new errors/* PushError */.V('TOO_LARGE', `manifest ${digest} is nested more than ${MAX_DEPTH} indexes deep`, {
-            hint: 'No build tool nests indexes this deep: build the image again.',
-        });
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/image/filter.ts
 
 
@@ -35796,37 +35925,107 @@ async function unwrap(root, content) {
 
 
 
-function selectImage({ manifests }, layoutPath, wanted) {
-    const candidates = wanted === undefined ? manifests : manifests.filter((entry) => isNamed(entry, wanted));
-    const [first] = candidates;
+function selectImage(entries, layoutPath, wanted) {
+    if (entries.length === 0)
+        throw new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
+    const candidates = wanted === undefined ? candidatesOf(entries) : namedBy(wanted, entries);
+    const [first, second] = candidates;
     if (first === undefined)
-        throw notFound(manifests, layoutPath, wanted);
-    if (candidates.every(({ digest }) => digest === first.digest))
-        return first;
+        return childOf(entries, layoutPath, wanted);
+    if (second === undefined)
+        return first.descriptor;
+    if (wanted === undefined && isOneImage(candidates))
+        return 'index.json';
     throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', wanted === undefined
-        ? `${layoutPath} holds several images:\n${list(candidates)}`
-        : `${layoutPath} holds several images named ${wanted}:\n${list(candidates)}`);
+        ? `${layoutPath} holds several images:\n${list(candidates, entries)}`
+        : `${layoutPath} holds several images named ${wanted}:\n${list(candidates, entries)}`);
 }
-function isNamed(entry, wanted) {
-    return entry.digest === wanted || namesOf(entry).includes(wanted);
+function namedBy(wanted, entries) {
+    const named = entries.filter(({ descriptor, names }) => descriptor.digest === wanted || names.includes(wanted));
+    const candidates = new Set(candidatesOf(entries));
+    const images = named.filter((entry) => candidates.has(entry));
+    return images.length > 0 ? images : candidatesOf(named);
 }
-function notFound(manifests, layoutPath, wanted) {
-    if (wanted === undefined || manifests.length === 0) {
-        return new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
-    }
-    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${list(manifests)}`);
+function isOneImage(candidates) {
+    const platforms = candidates.flatMap(({ names, descriptor: { platform } }) => names.length > 0 || platform === undefined ? [] : [platform]);
+    if (platforms.length < candidates.length)
+        return false;
+    return platforms.every((one, at) => platforms.slice(at + 1).every((other) => !(0,oci_platform/* isSamePlatform */.SW)(one, other)));
+}
+function childOf(entries, layoutPath, wanted) {
+    const child = entries
+        .flatMap(({ descendants }) => descendants)
+        .find(({ digest }) => digest === wanted);
+    if (child !== undefined)
+        return child;
+    throw new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${list(entries, entries)}`);
 }
 const MAX_LISTED = 20;
-function list(entries) {
-    const lines = entries.slice(0, MAX_LISTED).map((entry) => {
-        const platform = entry.platform === undefined ? '' : ` ${(0,oci_platform/* platformName */.$r)(entry.platform)}`;
-        return `  ${entry.digest}${platform} ${namesOf(entry).map(escaped).join(', ') || '(no name)'}`;
+function list(shown, all) {
+    const lines = shown.slice(0, MAX_LISTED).map((entry) => {
+        const { digest } = entry.descriptor;
+        const name = uniqueName(entry, all);
+        const others = entry.names.filter((other) => other !== name).map(escaped);
+        const facts = [...(name === undefined ? [] : [digest]), ...others, ...factsOf(entry)];
+        return `  image: ${name === undefined ? digest : escaped(name)} (${facts.join(', ')})`;
     });
-    const more = entries.length - lines.length;
+    const more = shown.length - lines.length;
     return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+function uniqueName({ names, descriptor }, all) {
+    return names.find((name) => all.every((other) => other.descriptor === descriptor || !other.names.includes(name)));
+}
+function factsOf({ descriptor, names, manifest }) {
+    const unnamed = names.length === 0 ? ['no name'] : [];
+    const platform = descriptor.platform === undefined ? [] : [(0,oci_platform/* platformName */.$r)(descriptor.platform)];
+    if (manifest === undefined)
+        return [...unnamed, ...platform, 'cannot be read'];
+    if (manifest.kind === 'index')
+        return [...unnamed, ...platform, `an index of ${manifest.manifests.length}`];
+    const { config, layers, artifactType } = manifest;
+    const bytes = layers.reduce((sum, { size }) => sum + size, config.size);
+    const type = artifactType === undefined ? [] : [escaped(artifactType)];
+    return [...unnamed, ...platform, ...type, `${bytes} bytes`];
 }
 function escaped(name) {
     return JSON.stringify(name).slice(1, -1);
+}
+
+;// CONCATENATED MODULE: ./src/image/unlisted.ts
+
+
+
+const MAX_REFERRER_BYTES = 64 * 1024;
+const MAX_SEARCHED = 1000;
+async function findUnlisted(stored, { manifests, referrers, blobs }, entries, content) {
+    const known = new Set([
+        ...[...manifests, ...referrers].map(({ descriptor }) => descriptor),
+        ...blobs,
+        ...entries.flatMap(({ descriptor, descendants }) => [descriptor, ...descendants]),
+    ].map(({ digest }) => digest));
+    const small = stored.filter(({ digest, size }) => !known.has(digest) && size > 0 && size <= MAX_REFERRER_BYTES);
+    if (small.length > MAX_SEARCHED)
+        return { referrers: [], unsearched: small.length };
+    const found = [];
+    for (const blob of small)
+        found.push(...(await referrerIn(blob, content)));
+    return { referrers: found, unsearched: 0 };
+}
+async function referrerIn(blob, content) {
+    const { digest } = blob;
+    try {
+        const bytes = await content.readVerified({ ...blob, mediaType: media_types/* OCI_MANIFEST */.EG });
+        if (bytes[0] !== '{'.charCodeAt(0))
+            return [];
+        const { mediaType, subject } = parseManifest(bytes, { where: digest });
+        const descriptor = { ...blob, mediaType };
+        return subject === undefined ? [] : [{ descriptor, subject: subject.digest }];
+    }
+    catch (error) {
+        if (error instanceof errors/* PushError */.V)
+            return [];
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/oci/descriptor.ts
@@ -35910,9 +36109,10 @@ async function platformsOf(absent, content) {
 async function walkGraph(root, content, referrers = [], onBroken = refuse) {
     const walk = new Walk(content);
     const node = await walk.whole(root);
+    const absentHint = await walk.absentHint();
     const manifests = walk.manifests();
     const found = await walkReferrers(walk, referrers, onBroken);
-    return { root: node, manifests, referrers: found, ...walk.blobs() };
+    return { root: node, manifests, referrers: found, absentHint, ...walk.blobs() };
 }
 function refuse(error) {
     throw error;
@@ -35950,8 +36150,10 @@ class Walk {
     #known = new Map();
     #blobs = new Map();
     #absentForeignLayers = new Map();
+    #absentLayers = new Map();
     #images = [];
     #gaps = [];
+    #lacking = [];
     #bytes;
     constructor(content, before) {
         this.#content = content;
@@ -35975,6 +36177,7 @@ class Walk {
     blobs() {
         return {
             blobs: [...this.#blobs.values()],
+            absentLayers: [...this.#absentLayers.values()],
             absentForeignLayers: [...this.#absentForeignLayers.values()],
         };
     }
@@ -35995,7 +36198,13 @@ class Walk {
         const [first, ...others] = this.#gaps;
         if (first === undefined)
             return node;
-        throw await incompleteIndex(this.#images, [first, ...others], this.#content);
+        throw await incompleteIndex(this.#images, [first, ...others, ...this.#lacking], this.#content);
+    }
+    async absentHint() {
+        const [first, ...others] = this.#lacking;
+        if (first === undefined)
+            return undefined;
+        return (await incompleteIndex(this.#images, [first, ...others], this.#content)).hint;
     }
     async manifest(descriptor, parents) {
         const { digest } = descriptor;
@@ -36029,7 +36238,10 @@ class Walk {
         for (const entry of manifests) {
             try {
                 const { manifest } = await this.manifest(entry, [...parents, index]);
-                if (manifest.kind === 'image')
+                const absent = manifest.kind === 'image' && manifest.layers.find((layer) => this.#lacks(layer));
+                if (absent)
+                    this.#lacking.push({ index, entry, error: missingBlob(absent, 'layer') });
+                else if (manifest.kind === 'image')
                     this.#images.push(entry);
             }
             catch (error) {
@@ -36046,7 +36258,21 @@ class Walk {
         await this.#blob(config, `${where}: config`);
         await this.#checkConfig(config);
         for (const layer of layers)
-            await this.#blob(layer, `${where}: layer`);
+            await this.#layer(layer, `${where}: layer`);
+    }
+    async #layer(layer, where) {
+        try {
+            await this.#blob(layer, where);
+        }
+        catch (error) {
+            const isAbsent = error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING';
+            if (!isAbsent || this.#before !== undefined)
+                throw error;
+            this.#absentLayers.set(layer.digest, layer);
+        }
+    }
+    #lacks({ digest }) {
+        return this.#absentLayers.has(digest);
     }
     async #blob(blob, where) {
         if (this.hasBlob(blob))
@@ -36079,19 +36305,45 @@ function missingBlob({ digest }, where) {
 
 
 
+
+
 async function resolveImage(layouts, content, request) {
-    const roots = layouts.map(({ index, path }) => ({
-        root: selectImage(index, path, request.image),
-        layoutPath: path,
-    }));
     const overlay = new Overlay(content);
+    const read = await Promise.all(layouts.map(async (layout) => ({ layout, entries: await readEntries(layout.index, content) })));
+    const roots = read.map(({ layout, entries }) => ({
+        root: rootOf(layout, entries, overlay, request.image),
+        layoutPath: layout.path,
+    }));
     const root = await reshape(roots, overlay, request.shape);
-    const entries = layouts.flatMap(({ index }) => index.manifests);
-    const brokenEntries = [];
-    const onBroken = (error) => void brokenEntries.push(error);
-    const referrers = request.referrers ? await findReferrers(entries, overlay, onBroken) : [];
-    const graph = await walkGraph(root, overlay, referrers, onBroken);
-    return { graph, origins: roots.map((layout) => layout.root), brokenEntries };
+    const origins = roots.map((layout) => layout.root);
+    const all = read.flatMap(({ entries }) => entries);
+    if (!request.referrers) {
+        const graph = await walkGraph(root, overlay);
+        return { graph, origins, brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
+    }
+    return { origins, ...(await withReferrers(root, origins, layouts, all, overlay)) };
+}
+function rootOf({ index, indexBytes, path }, entries, overlay, wanted) {
+    const selected = selectImage(entries, path, wanted);
+    return selected === 'index.json' ? overlay.add(index.mediaType, indexBytes) : selected;
+}
+async function withReferrers(root, origins, layouts, entries, content) {
+    const broken = new Map();
+    const onBroken = (error) => void broken.set(error.message, error);
+    const listed = await findReferrers(entries, content, onBroken);
+    const first = await walkGraph(root, content, listed, onBroken);
+    const stored = (await Promise.all(layouts.map((layout) => layout.storedBlobs()))).flat();
+    const unlisted = await findUnlisted(stored, first, entries, content);
+    const referrers = [...listed, ...unlisted.referrers];
+    const graph = unlisted.referrers.length === 0 ? first : await walkGraph(root, content, referrers, onBroken);
+    const pushed = new Set(graph.manifests.map(({ descriptor }) => descriptor.digest));
+    const changed = new Set(origins.map(({ digest }) => digest).filter((digest) => !pushed.has(digest)));
+    return {
+        graph,
+        brokenEntries: [...broken.values()],
+        leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
+        unsearchedBlobs: unlisted.unsearched,
+    };
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -36266,6 +36518,13 @@ class DirectorySource {
     }
     async sizeOf(file) {
         return (await this.#find(file))?.size;
+    }
+    async blobNames() {
+        const location = (0,external_node_path_.join)(this.#path, 'blobs/sha256');
+        const folder = await this.#resolveFolder('blobs/sha256', location);
+        if (folder === undefined || !directory_source_isInside(this.#root, folder))
+            return [];
+        return (await lookUp(() => (0,promises_.readdir)(folder), location)) ?? [];
     }
     async open(file) {
         const found = await this.#find(file);
@@ -36459,14 +36718,31 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
+const MAX_STORED_BLOBS = 20_000;
 class SourceLayout {
     path;
     index;
+    indexBytes;
     #source;
     constructor(path, index, source) {
         this.path = path;
-        this.index = index;
+        this.index = parseIndexJson(index.bytes, index.location);
+        this.indexBytes = index.bytes;
         this.#source = source;
+    }
+    async storedBlobs() {
+        const names = await this.#source.blobNames();
+        if (names.length > MAX_STORED_BLOBS)
+            return [];
+        const found = names.map(async (name) => {
+            const digest = `sha256:${name}`;
+            if (!(0,oci_digest/* isDigest */.Bc)(digest))
+                return [];
+            const size = await this.#source.sizeOf(blobFile(digest)).catch(ignoreUnsound);
+            return size === undefined ? [] : [{ digest, size }];
+        });
+        return (await Promise.all(found)).flat();
     }
     async has(descriptor) {
         const file = blobFile(descriptor.digest);
@@ -36521,6 +36797,11 @@ class SourceLayout {
     [Symbol.asyncDispose]() {
         return this.#source[Symbol.asyncDispose]();
     }
+}
+function ignoreUnsound(error) {
+    if (error instanceof errors/* PushError */.V)
+        return undefined;
+    throw error;
 }
 function blobFile(digest) {
     return `blobs/sha256/${digest.slice('sha256:'.length)}`;
@@ -36795,6 +37076,7 @@ function tar_index_unsafeLink(path, name) {
 
 
 
+const BLOBS = 'blobs/sha256/';
 async function openTar(path) {
     const handle = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK).catch((cause) => {
         throw unreadable(path, cause);
@@ -36831,6 +37113,10 @@ class TarSource {
     }
     sizeOf(file) {
         return Promise.resolve().then(() => this.#index.find(file)?.size);
+    }
+    blobNames() {
+        const names = [...this.#index.names()].filter((name) => name.startsWith(BLOBS));
+        return Promise.resolve(names.map((name) => name.slice(BLOBS.length)));
     }
     open(file) {
         return Promise.resolve().then(() => {
@@ -36926,7 +37212,6 @@ var open_layout_disposeResources = (undefined && undefined.__disposeResources) |
 
 
 
-
 const MAX_OCI_LAYOUT_BYTES = 4096;
 async function openLayout(path) {
     const source = await openSource(path);
@@ -36989,7 +37274,7 @@ async function open_layout_readIndex(path, source) {
         const file = open_layout_addDisposableResource(env_2, await source.open('index.json'), true);
         if (file === undefined)
             throw notALayout(path, 'a directory without an index.json');
-        return parseIndexJson(await readWhole(file, limits/* MAX_MANIFEST_BYTES */.ZJ), file.location);
+        return { bytes: await readWhole(file, limits/* MAX_MANIFEST_BYTES */.ZJ), location: file.location };
     }
     catch (e_2) {
         env_2.error = e_2;
@@ -37191,13 +37476,13 @@ function plan(graph, wanted, state) {
             : contentSteps(graph, left.map(({ tag }) => tag), state)),
     };
 }
-const NOTHING = { uploads: [], present: [], waves: [], tagPuts: [] };
+const NOTHING = { uploads: [], present: [], missing: [], waves: [], tagPuts: [] };
 function repositoryStep({ create }, state) {
     if (!state.exists)
         return create ? 'create' : 'await';
     return state.missingPolicies.length > 0 ? 'finish' : 'none';
 }
-function contentSteps({ root, manifests, referrers, blobs }, tags, { availableLayers, images = [] }) {
+function contentSteps({ root, manifests, referrers, blobs, absentLayers }, tags, { availableLayers, images = [] }) {
     const uploads = blobs.filter(({ digest }) => !availableLayers.has(digest));
     const found = new Set(images.map(({ digest }) => digest));
     const isThere = (node) => uploads.length === 0 && found.has(node.descriptor.digest);
@@ -37213,7 +37498,8 @@ function contentSteps({ root, manifests, referrers, blobs }, tags, { availableLa
     ];
     return {
         uploads,
-        present: blobs.filter(({ digest }) => availableLayers.has(digest)),
+        present: [...blobs, ...absentLayers].filter(({ digest }) => availableLayers.has(digest)),
+        missing: absentLayers.filter(({ digest }) => !availableLayers.has(digest)),
         waves: toWaves([...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node }))),
         tagPuts: wantedTags.filter((put) => !isTagged(put)),
     };
@@ -37244,8 +37530,8 @@ async function inspect(graph, tags, context) {
         missingPolicies: await missingPolicies(found, context),
     };
 }
-async function inspect_lookUp({ blobs, root, referrers }, tags, { registry, signal }) {
-    const digests = blobs.map(({ digest }) => digest);
+async function inspect_lookUp({ blobs, absentLayers, root, referrers }, tags, { registry, signal }) {
+    const digests = [...blobs, ...absentLayers].map(({ digest }) => digest);
     const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
     const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
     const ids = [...images, ...[...referrerTags, ...tags].map((tag) => ({ tag }))];
@@ -37395,6 +37681,24 @@ async function putChildren(manifest, graph, context) {
             await putManifest({ node }, graph, context);
     }
 }
+
+;// CONCATENATED MODULE: ./src/push/refuse-missing.ts
+
+
+const MAX_NAMED = 20;
+function refuseMissing({ graph, missing }, repository) {
+    if (missing.length === 0)
+        return;
+    const count = missing.length === 1 ? 'a layer is' : `${missing.length} layers are`;
+    const named = missing
+        .slice(0, MAX_NAMED)
+        .map(({ digest, size }) => `  ${digest} (${size} bytes)`);
+    const more = missing.length - named.length;
+    const list = [...named, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
+    const { root, absentHint = SPARSE } = graph;
+    throw new errors/* PushError */.V(root.manifest.kind === 'index' ? 'INCOMPLETE_INDEX' : 'BLOB_MISSING', `${count} neither in the layout nor in ${(0,reference/* describeRepository */.MD)(repository)}:\n${list}`, { hint: absentHint });
+}
+const SPARSE = 'Some tools leave out layers that a registry should hold ("crane pull" and "pack" with --sparse, Bazel with lazy bases, "docker save" of some platforms): push the base image into this repository first, or write the layout with all of its layers.';
 
 ;// CONCATENATED MODULE: ./src/push/report.ts
 function reportImage({ root }) {
@@ -37588,6 +37892,7 @@ function immutable(tag, holder, wanted, cause) {
 
 
 
+
 const MANIFESTS_AT_ONCE = 8;
 const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped because another repository failed', {
     hint: 'Without fail-fast, the other repositories continue.',
@@ -37668,6 +37973,7 @@ class TargetPush {
         const planned = plan(this.#graph, wanted, state);
         tell({ kind: 'planned', plan: planned });
         settleHeldTags(planned, this.#context);
+        refuseMissing(planned, this.#context.registry.repository);
         return planned;
     }
     async #tag() {
@@ -37732,8 +38038,9 @@ function publishedDigest(target, { image }) {
 
 
 
-function logImage({ graph, origins, brokenEntries }, log) {
-    const { root, manifests, referrers, blobs, absentForeignLayers } = graph;
+function logImage(image, log) {
+    const { graph, origins, brokenEntries, leftBehind, unsearchedBlobs } = image;
+    const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
     const { digest, mediaType } = root.descriptor;
     log.info(`Image ${digest} (${mediaType})`);
     if (origins.every((origin) => origin.digest !== digest)) {
@@ -37745,8 +38052,16 @@ function logImage({ graph, origins, brokenEntries }, log) {
         plural(referrers.length, 'referrer'),
         countOf(blobs),
     ].join(', '));
+    if (absentLayers.length > 0)
+        log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
     for (const { message } of brokenEntries)
         log.warning(`Left out: ${message}`);
+    for (const { descriptor, subject } of leftBehind) {
+        log.warning(`Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`);
+    }
+    if (unsearchedBlobs > 0) {
+        log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: they are left behind`);
+    }
     for (const layer of absentForeignLayers) {
         log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
     }

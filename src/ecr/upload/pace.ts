@@ -1,10 +1,13 @@
-import { IDLE_CORES, PACE_WINDOW } from './tuning.ts';
+import { cpus } from 'node:os';
+import { BUSY_CORES, PACE_WINDOW, SPARE_CORES } from './tuning.ts';
 
-/** Both in ms. */
+/** All in ms. */
 interface Clock {
   now(): number;
   /** What all threads of the process have used. */
   cpu(): number;
+  /** How long the machine's cores have been idle, added up; undefined where the system does not tell. */
+  idle(): number | undefined;
 }
 
 const PROCESS: Clock = {
@@ -13,20 +16,26 @@ const PROCESS: Clock = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
+  idle: () => {
+    const cores = cpus();
+    if (cores.length === 0) return undefined;
+    return cores.reduce((sum, { times }) => sum + times.idle, 0);
+  },
 };
 
-/** Tells whether the network or this process's CPU limits the push. */
+/**
+ * Tells whether the network limits the push, or CPU does: this process's own, or the machine's, which others may use as
+ * well.
+ */
 export class Pace {
   readonly #clock: Clock;
   #hasSent = false;
-  #cpu: number;
-  #measuredAt: number;
-  #cores = 0;
+  #measured: { readonly at: number; readonly cpu: number; readonly idle: number | undefined };
+  #isNetworkBound = true;
 
   constructor(clock: Clock = PROCESS) {
     this.#clock = clock;
-    this.#cpu = clock.cpu();
-    this.#measuredAt = clock.now();
+    this.#measured = this.#measure();
   }
 
   /** To be called after each part. */
@@ -36,17 +45,21 @@ export class Pace {
 
   /** True until the first part is done: until then the CPU is busy starting up, which says nothing about the rest. */
   isNetworkBound(): boolean {
-    return !this.#hasSent || this.#busyCores() < IDLE_CORES;
+    if (!this.#hasSent) return true;
+    const before = this.#measured;
+    const elapsed = this.#clock.now() - before.at;
+    if (elapsed < PACE_WINDOW) return this.#isNetworkBound;
+    this.#measured = this.#measure();
+    const { cpu, idle } = this.#measured;
+    const busy = (cpu - before.cpu) / elapsed;
+    const spare =
+      idle === undefined || before.idle === undefined ? Infinity : (idle - before.idle) / elapsed;
+    this.#isNetworkBound = busy < BUSY_CORES && spare >= SPARE_CORES;
+    return this.#isNetworkBound;
   }
 
-  #busyCores(): number {
-    const now = this.#clock.now();
-    const elapsed = now - this.#measuredAt;
-    if (elapsed < PACE_WINDOW) return this.#cores;
-    const cpu = this.#clock.cpu();
-    this.#cores = (cpu - this.#cpu) / elapsed;
-    this.#cpu = cpu;
-    this.#measuredAt = now;
-    return this.#cores;
+  #measure(): { readonly at: number; readonly cpu: number; readonly idle: number | undefined } {
+    const { now, cpu, idle } = this.#clock;
+    return { at: now(), cpu: cpu(), idle: idle() };
   }
 }

@@ -76,8 +76,10 @@ export const CHUNKS_AT_ONCE = 3;
 
 /** CPU use is averaged over this many milliseconds: several parts, else it flickers. At 20, a fifth was encoded twice for nothing. */
 export const PACE_WINDOW = 100;
-/** With fewer busy cores, across all threads, the network is the bottleneck. */
-export const IDLE_CORES = 1;
+/** With so many cores busy, across all threads, the CPU is the bottleneck. */
+export const BUSY_CORES = 1;
+/** So it is if fewer of the machine's cores are idle: other processes use them, and encoding twice would only cost more. */
+export const SPARE_CORES = 0.4;
 
 /** Bytes hashed at a time when a layer's file is checked, after ECR refused it. */
 export const HASH_CHUNK_BYTES = 1024 * 1024;
