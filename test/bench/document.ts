@@ -48,11 +48,13 @@ export function withResults(document: string, markdown: string, place: Place = '
 const begin = (place: Place) => `<!-- ${place}: begin -->`;
 const end = (place: Place) => `<!-- ${place}: end -->`;
 
-function captionsOf({ date, commit, tools, command }: Results): string[] {
-  const names = tools.map(({ name, version }) => `${name} ${version ?? 'not installed'}`);
+function captionsOf({ date, commit, tools }: Results): string[] {
+  const names = tools
+    .filter(({ name, version }) => name !== 'before' || version !== undefined)
+    .map(({ name, version }) => `${name} ${version ?? 'not installed'}`);
   return [
-    `Wall time, median. Dashed: the least that ECR's API allows; dotted: with parts in turn. ${date}, commit ${commit}, ${command}`,
-    names.join(', '),
+    "Wall time, median. Dashed: the least that ECR's API allows; dotted: with parts in turn.",
+    `${date}, commit ${commit}: ${names.join(', ')}`,
   ];
 }
 

@@ -17,9 +17,9 @@ test('measured and bound are lines over the parts in flight, from 0 to the longe
   const svg = plotDepth(resultsOf(pointOf(1, 10, 8), pointOf(2, 6, 5), pointOf(3, 5, 0)), [
     'c < d',
   ]);
-  assert.match(svg, /<path d="M60 84L415 183\.2L770 208" fill="none" stroke="#d9730d"/);
-  assert.match(svg, /<path d="M60 133\.6L415 208L770 332" fill="none" stroke="#1f2430"/);
-  assert.match(svg, /One layer: a &lt; b/);
+  assert.match(svg, /<path d="M60 101L415 200\.2L770 225" fill="none" stroke="#d9730d"/);
+  assert.match(svg, /<path d="M60 150\.6L415 225L770 349" fill="none" stroke="#1f2430"/);
+  assert.match(svg, />a &lt; b</);
   assert.match(svg, /c &lt; d/);
 });
 

@@ -3,10 +3,10 @@ import type { DepthPoint, DepthResults } from './results.ts';
 
 /** Wall time of one layer, and the bound, over the number of its parts in flight. */
 
-const HEIGHT = 380;
+const HEIGHT = 397;
 const LEFT = 60;
 const RIGHT = 90;
-const TOP = 84;
+const TOP = 101;
 const BOTTOM = 48;
 
 type Place = readonly [x: number, y: number];
@@ -29,8 +29,8 @@ export function plotDepth({ title, curve }: DepthResults, captions: readonly str
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#1f2430">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    text(12, 20, `One layer: ${title}`, 'font-size="15" font-weight="bold"'),
-    ...captions.map((line, at) => text(12, 40 + 17 * at, line, 'fill="#5b6472"')),
+    text(12, 20, 'One layer, over its parts in flight', 'font-size="15" font-weight="bold"'),
+    ...[title, ...captions].map((line, at) => text(12, 40 + 17 * at, line, 'fill="#5b6472"')),
     `<path d="M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}" fill="none" stroke="${COLORS.other}"/>`,
     text(LEFT - 8, y(0) + 4, '0', 'text-anchor="end"'),
     text(LEFT - 8, y(longest) + 4, `${seconds(longest)} s`, 'text-anchor="end"'),
