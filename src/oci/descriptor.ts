@@ -6,6 +6,8 @@ export interface Platform {
   readonly architecture: string;
   readonly variant?: string;
   readonly osVersion?: string;
+  /** Such as `win32k`. */
+  readonly osFeatures?: readonly string[];
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md */

@@ -46,6 +46,11 @@ export class FieldReader {
     return value;
   }
 
+  /** Whether the member is there and null: Go's spelling of an empty list. */
+  isNull(name: string): boolean {
+    return this.#fields[name] === null;
+  }
+
   array(name: string): readonly unknown[] | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;
@@ -59,9 +64,14 @@ export class FieldReader {
     throw this.invalid(`${name} contains a value that is not a string`);
   }
 
+  /** Without the members that are null, which count as absent. */
   stringMap(name: string): Readonly<Record<string, string>> | undefined {
     const value = this.get(name);
-    if (value === undefined || isStringMap(value)) return value;
+    if (value === undefined) return undefined;
+    if (isFields(value)) {
+      const members = Object.entries(value).filter(([, member]) => member !== null);
+      if (members.every(isTextMember)) return Object.fromEntries(members);
+    }
     throw this.invalid(`${name} is not an object whose values are all strings`);
   }
 
@@ -80,6 +90,6 @@ function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
-  return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
+function isTextMember(member: [string, unknown]): member is [string, string] {
+  return typeof member[1] === 'string';
 }

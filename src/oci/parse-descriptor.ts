@@ -57,12 +57,14 @@ export function readPlatform(fields: FieldReader): Platform | undefined {
   const architecture = fields.string('architecture');
   const variant = fields.string('variant');
   const osVersion = fields.string('os.version');
+  const osFeatures = fields.strings('os.features') ?? [];
   if (os === undefined || architecture === undefined) return undefined;
   return {
     os,
     architecture,
     ...(variant !== undefined && { variant }),
     ...(osVersion !== undefined && { osVersion }),
+    ...(osFeatures.length > 0 && { osFeatures }),
   };
 }
 

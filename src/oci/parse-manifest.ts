@@ -1,10 +1,11 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor, Platform } from './descriptor.ts';
-import { FieldReader, shown } from './fields.ts';
+import { digestOf } from './digest.ts';
+import { FieldReader, isFields, shown } from './fields.ts';
 import { parseStrictJson } from './json.ts';
 import { MAX_DESCRIPTORS, MAX_MANIFEST_BYTES } from './limits.ts';
 import type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';
-import { isIndexMediaType, isManifestMediaType, OCI_INDEX } from './media-types.ts';
+import { isIndexMediaType, isManifestMediaType, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
 import { parseDescriptor, readPlatform } from './parse-descriptor.ts';
 
 interface Expected {
@@ -23,7 +24,7 @@ export function parseManifest(bytes: Uint8Array, expected: Expected): Manifest {
   const own = fields.string('mediaType');
   const mediaType = expected.mediaType ?? own ?? '';
   checkManifestMediaType(mediaType, fields.where);
-  if (own !== undefined && own !== mediaType) throw mismatch(fields.where, own, mediaType);
+  if (own !== undefined && own !== mediaType) throw mismatch(fields, own, mediaType);
   return isIndexMediaType(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
 }
 
@@ -34,14 +35,27 @@ export function checkManifestMediaType(mediaType: string, where: string): void {
 }
 
 /**
- * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index.
+ * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index. The version may
+ * be left out, as some tools do. In the place of the index may be the manifest of the one image that there is: it then
+ * counts as an index that lists this manifest, inline.
  * @throws PushError as `parseManifest`
  */
 export function parseIndexJson(bytes: Uint8Array, where: string): ImageIndex {
-  const fields = readFields(bytes, where);
-  const mediaType = fields.string('mediaType') ?? OCI_INDEX;
+  const fields = readObject(bytes, where);
+  if (fields.has('schemaVersion')) requireSchemaVersion(fields);
+  refuseAmbiguous(fields);
+  const isImage = fields.has('config') && !fields.has('manifests');
+  const mediaType = fields.string('mediaType') ?? (isImage ? OCI_MANIFEST : OCI_INDEX);
+  if (isImage && isManifestMediaType(mediaType)) return indexOfOne(bytes, { mediaType, where });
   if (!isIndexMediaType(mediaType)) throw unsupported(where, mediaType);
   return readIndex(fields, mediaType);
+}
+
+function indexOfOne(bytes: Uint8Array, expected: Required<Expected>): ImageIndex {
+  parseManifest(bytes, { ...expected, where: `${expected.where}, the manifest of an image` });
+  const { mediaType } = expected;
+  const only = { mediaType, digest: digestOf(bytes), size: bytes.byteLength, data: bytes };
+  return { kind: 'index', mediaType: OCI_INDEX, manifests: [only] };
 }
 
 /**
@@ -50,16 +64,19 @@ export function parseIndexJson(bytes: Uint8Array, where: string): ImageIndex {
  * @throws PushError TOO_LARGE, INVALID_MANIFEST, and what `parseStrictJson` throws
  */
 export function parseConfigPlatform(bytes: Uint8Array, where: string): Platform | undefined {
-  refuseTooLarge(bytes, where);
-  return readPlatform(new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_MANIFEST'));
+  return readPlatform(readObject(bytes, where));
 }
 
 function readFields(bytes: Uint8Array, where: string): FieldReader {
-  refuseTooLarge(bytes, where);
-  const fields = new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_MANIFEST');
+  const fields = readObject(bytes, where);
   requireSchemaVersion(fields);
   refuseAmbiguous(fields);
   return fields;
+}
+
+function readObject(bytes: Uint8Array, where: string): FieldReader {
+  refuseTooLarge(bytes, where);
+  return new FieldReader(parseStrictJson(bytes, where), where, 'INVALID_MANIFEST');
 }
 
 function refuseTooLarge(bytes: Uint8Array, where: string): void {
@@ -78,18 +95,29 @@ function requireSchemaVersion(fields: FieldReader): void {
     'UNSUPPORTED_MEDIA_TYPE',
     `${fields.where}: schemaVersion is ${shown(version)}, not 2`,
     {
-      hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
+      hint:
+        version === undefined
+          ? 'ECR takes no manifest without it: build the layout again with a current version of its tool.'
+          : 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
     },
   );
 }
 
 /** GHSA-mc8v-mgrf-8f4m: read as an image by one program and as an index by another. */
 function refuseAmbiguous(fields: FieldReader): void {
-  const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
-  if (image === undefined || !fields.has('manifests')) return;
-  throw new PushError(
+  const image = imageMember(fields);
+  if (image !== undefined && fields.has('manifests')) throw ambiguous(fields, image);
+}
+
+/** A member that only images have. */
+function imageMember(fields: FieldReader): string | undefined {
+  return ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
+}
+
+function ambiguous({ where }: FieldReader, image: string): PushError {
+  return new PushError(
     'INVALID_MANIFEST',
-    `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`,
+    `${where} has both "manifests" and "${image}": it could be read as an index or as an image`,
     { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' },
   );
 }
@@ -106,6 +134,8 @@ function readImage(fields: FieldReader, mediaType: string): ImageManifest {
 }
 
 function readIndex(fields: FieldReader, mediaType: string): ImageIndex {
+  const image = imageMember(fields);
+  if (image !== undefined && fields.isNull('manifests')) throw ambiguous(fields, image);
   return {
     kind: 'index',
     mediaType,
@@ -114,8 +144,9 @@ function readIndex(fields: FieldReader, mediaType: string): ImageIndex {
   };
 }
 
+/** Null is a list of none: Go writes an empty list so. */
 function readDescriptors(fields: FieldReader, name: string): readonly Descriptor[] {
-  const values = fields.array(name);
+  const values = fields.isNull(name) ? [] : fields.array(name);
   if (values === undefined) throw fields.invalid(`${name} is missing`);
   if (values.length > MAX_DESCRIPTORS) {
     throw new PushError(
@@ -141,13 +172,24 @@ function readCommon(
   };
 }
 
-function mismatch(where: string, own: string, expected: string): PushError {
+function mismatch(fields: FieldReader, own: string, expected: string): PushError {
+  const { where } = fields;
+  const config = fields.get('config');
+  const isConfigs = isFields(config) && config['mediaType'] === own;
   return new PushError(
     'INVALID_MANIFEST',
-    `${where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`,
-    { hint: 'Programs disagree on which one counts: build the layout again.' },
+    isConfigs
+      ? `${where}: its mediaType is ${shown(own)}, which is that of its config; its descriptor says ${shown(expected)}`
+      : `${where}: its mediaType is ${shown(own)}, but its descriptor says ${shown(expected)}`,
+    {
+      hint: isConfigs
+        ? `Keep the type in config.mediaType, and set the manifest's own mediaType to ${expected}: ECR takes no other.`
+        : 'Programs disagree on which one counts: build the layout again.',
+    },
   );
 }
+
+const OF_A_CONFIG = `This is the type of a config, and belongs in config.mediaType. The manifest of an artifact, too, has the media type ${OCI_MANIFEST}, in its descriptor and in itself.`;
 
 function unsupported(where: string, mediaType: string): PushError {
   return new PushError(
@@ -155,5 +197,6 @@ function unsupported(where: string, mediaType: string): PushError {
     mediaType === ''
       ? `${where}: neither it nor its descriptor has a media type`
       : `${where}: ${shown(mediaType)} is not the media type of an image or an index`,
+    /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {},
   );
 }

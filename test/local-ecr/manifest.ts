@@ -79,26 +79,29 @@ function mediaTypeOf(manifest: Record<string, unknown>, given: string | undefine
 /** https://github.com/aws/containers-roadmap/issues/2306: media type parameters are refused here. */
 function artifactTypeOf(manifest: Record<string, unknown>): string | undefined {
   const { artifactType } = manifest;
-  if (artifactType === undefined) return undefined;
+  if (artifactType === undefined || artifactType === null) return undefined;
   if (typeof artifactType === 'string' && !artifactType.includes(';')) return artifactType;
   throw invalidParameter('ImageManifest', 'Invalid artifactType');
 }
 
 type Descriptor = Reference & { readonly mediaType: string; readonly urls: readonly unknown[] };
 
+/** Null, as Go writes what is empty, counts as empty here: what ECR makes of it is not documented. */
 function references(list: unknown): Descriptor[] {
+  if (list === null) return [];
   if (!Array.isArray(list)) throw invalid();
   return list.map(reference);
 }
 
 function optionalReference(value: unknown): Descriptor | undefined {
-  return value === undefined ? undefined : reference(value);
+  return value === undefined || value === null ? undefined : reference(value);
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
 function reference(value: unknown): Descriptor {
   if (!isObject(value)) throw invalid();
-  const { digest, size, mediaType, urls = [] } = value;
+  const { digest, size, mediaType } = value;
+  const urls = value['urls'] ?? [];
   if (typeof digest !== 'string' || !/^sha256:[a-f0-9]{64}$/.test(digest)) throw invalid();
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw invalid();
   if (typeof mediaType !== 'string' || !Array.isArray(urls)) throw invalid();

@@ -98,6 +98,16 @@ describe('PutImage stores', () => {
     });
   }
 
+  test('an image and an index that say null where something is absent or empty', async () => {
+    await using local = await start();
+    const nulls = { annotations: null, subject: null, artifactType: null };
+    const config = descriptor('{}', 'application/vnd.oci.image.config.v1+json', { urls: null });
+    const image = manifest([], { ...nulls, config, layers: null });
+    assert.equal(await put(local.client, image), sha256(image));
+    const empty = index([], { ...nulls, manifests: null });
+    assert.equal(await put(local.client, empty), sha256(empty));
+  });
+
   test('a manifest whose subject does not exist', async () => {
     await using local = await start();
     const referrer = manifest(['a'], { subject: descriptor('absent', OCI_MANIFEST) });

@@ -55,7 +55,7 @@ const kinds: readonly Kind[] = [
     name: 'a map of strings',
     read: (fields, name) => fields.stringMap(name),
     taken: [{}, { a: 'b' }, { a: '' }],
-    refused: ['text', [], ['a'], { a: 1 }, { a: null }, { a: 'b', c: {} }],
+    refused: ['text', [], ['a'], { a: 1 }, { a: 'b', c: {} }, { a: null, c: 1 }],
   },
 ];
 
@@ -77,6 +77,25 @@ for (const { name, read, taken, refused: refusals } of kinds) {
     assert.equal(read(reader({}), 'a'), undefined);
   });
 }
+
+const nullMembers: readonly [value: unknown, read: object][] = [
+  [{ a: null }, {}],
+  [{ a: null, b: 'c', d: null }, { b: 'c' }],
+];
+
+for (const [value, expected] of nullMembers) {
+  test(`members of a map that are null count as absent: ${inspect(value)}`, () => {
+    assert.deepEqual(reader({ a: value }).stringMap('a'), expected);
+  });
+}
+
+test('null, which may stand for an empty list, is told from nothing', () => {
+  const fields = reader({ a: null, b: 0 });
+  assert.deepEqual(
+    ['a', 'absent', 'b'].map((name) => fields.isNull(name)),
+    [true, false, false],
+  );
+});
 
 test('an empty string is as good as none', () => {
   assert.equal(reader({ a: '' }).string('a'), undefined);

@@ -46,8 +46,42 @@ const accepted: { name: string; members: object; parsed: object }[] = [
       },
     },
     parsed: {
-      platform: { os: 'windows', architecture: 'arm64', variant: 'v8', osVersion: '10.0' },
+      platform: {
+        os: 'windows',
+        architecture: 'arm64',
+        variant: 'v8',
+        osVersion: '10.0',
+        osFeatures: ['win32k'],
+      },
     },
+  },
+  {
+    name: 'annotations that are null, as none',
+    members: { annotations: { a: null, b: 'c' } },
+    parsed: { annotations: { b: 'c' } },
+  },
+  {
+    name: 'a platform of nulls, as none',
+    members: { platform: { os: null, architecture: null, variant: null, 'os.features': null } },
+    parsed: {},
+  },
+  {
+    name: 'a platform of a system alone, as none',
+    members: { platform: { os: 'linux', architecture: '' } },
+    parsed: {},
+  },
+  {
+    name: 'what may be null in a platform, as absent',
+    members: {
+      platform: {
+        os: 'linux',
+        architecture: 'amd64',
+        variant: null,
+        'os.version': null,
+        'os.features': null,
+      },
+    },
+    parsed: { platform: { os: 'linux', architecture: 'amd64' } },
   },
   {
     name: 'a platform of empty strings, as none',
@@ -105,18 +139,22 @@ const refusals: { name: string; value: unknown; code: ErrorCode }[] = [
     value: { ...plain, size },
     code: 'INVALID_MANIFEST' as const,
   })),
-  ...[[], 'text', { a: 1 }, { a: null }].map((annotations) => ({
+  ...[[], 'text', { a: 1 }, { a: null, b: [] }].map((annotations) => ({
     name: `the annotations ${JSON.stringify(annotations)}`,
     value: { ...plain, annotations },
     code: 'INVALID_MANIFEST' as const,
   })),
-  ...['linux/amd64', [], { os: 5, architecture: 'amd64' }, { os: 'a', architecture: {} }].map(
-    (platform) => ({
-      name: `the platform ${JSON.stringify(platform)}`,
-      value: { ...plain, platform },
-      code: 'INVALID_MANIFEST' as const,
-    }),
-  ),
+  ...[
+    'linux/amd64',
+    [],
+    { os: 5, architecture: 'amd64' },
+    { os: 'a', architecture: {} },
+    { os: 'a', architecture: 'b', 'os.features': [1] },
+  ].map((platform) => ({
+    name: `the platform ${JSON.stringify(platform)}`,
+    value: { ...plain, platform },
+    code: 'INVALID_MANIFEST' as const,
+  })),
   ...['https://example.com', [5], {}].map((urls) => ({
     name: `the urls ${JSON.stringify(urls)}`,
     value: { ...plain, urls },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { ErrorCode } from '../../src/errors.ts';
+import { type ErrorCode, PushError } from '../../src/errors.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { MAX_DESCRIPTORS, MAX_MANIFEST_BYTES } from '../../src/oci/limits.ts';
 import {
@@ -79,6 +79,90 @@ test('a manifest keeps its subject, artifact type and annotations', () => {
 test('null for the other kind of content is no second kind', () => {
   assert.equal(parse({ ...image, manifests: null }, OCI_MANIFEST).kind, 'image');
   assert.equal(parse({ ...index, layers: null, config: null }, OCI_INDEX).kind, 'index');
+});
+
+test('a list that is null is empty, as Go writes it', () => {
+  const noLayers = parse({ ...image, layers: null }, OCI_MANIFEST);
+  assert.deepEqual(noLayers.kind === 'image' && noLayers.layers, []);
+  const empty = parse({ ...index, manifests: null }, OCI_INDEX);
+  assert.deepEqual(empty.kind === 'index' && empty.manifests, []);
+  assert.deepEqual(parseIndexJson(bytes({ ...index, manifests: null }), 'x').manifests, []);
+});
+
+test('what is null besides counts as absent', () => {
+  const nulls = { annotations: null, subject: null, artifactType: null, mediaType: null };
+  assert.deepEqual(parse({ ...image, ...nulls }, OCI_MANIFEST), parse(image, OCI_MANIFEST));
+  assert.deepEqual(parse({ ...index, ...nulls }, OCI_INDEX), parse(index, OCI_INDEX));
+  const someNull = parse({ ...index, annotations: { a: null, b: 'c' } }, OCI_INDEX);
+  assert.deepEqual(someNull.annotations, { b: 'c' });
+});
+
+for (const schemaVersion of [undefined, null]) {
+  test(`an index.json may leave its version out: ${schemaVersion}`, () => {
+    const body = bytes({ ...index, schemaVersion });
+    assert.deepEqual(parseIndexJson(body, 'x').manifests, [child]);
+  });
+}
+
+for (const schemaVersion of [1, '2', 0]) {
+  test(`an index.json of the version ${inspect(schemaVersion)} is refused`, () => {
+    const body = bytes({ ...index, schemaVersion });
+    assert.throws(() => parseIndexJson(body, 'x'), refused('UNSUPPORTED_MEDIA_TYPE', 'x'));
+  });
+}
+
+for (const mediaType of [OCI_MANIFEST, DOCKER_MANIFEST, undefined]) {
+  test(`an index.json that is the manifest of an image counts as its index: ${mediaType}`, () => {
+    const body = bytes({ ...image, mediaType });
+    const only = {
+      mediaType: mediaType ?? OCI_MANIFEST,
+      ...{ digest: digestOf(body), size: body.byteLength, data: body },
+    };
+    assert.deepEqual(parseIndexJson(body, 'x'), {
+      ...{ kind: 'index', mediaType: OCI_INDEX, manifests: [only] },
+    });
+  });
+}
+
+const notQuiteAnImage: readonly [name: string, body: object, code: ErrorCode][] = [
+  ['without layers', { ...image, layers: undefined }, 'INVALID_MANIFEST'],
+  ['with a bad layer', { ...image, layers: [{ ...layer, size: -1 }] }, 'INVALID_MANIFEST'],
+  ['without a version', { ...image, schemaVersion: undefined }, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['of the type of an index', { ...image, mediaType: OCI_INDEX }, 'INVALID_MANIFEST'],
+  ['that lists manifests, too', { ...image, manifests: [] }, 'INVALID_MANIFEST'],
+];
+
+for (const [name, body, code] of notQuiteAnImage) {
+  test(`an index.json that is the manifest of an image ${name} is refused`, () => {
+    assert.throws(() => parseIndexJson(bytes(body), 'index.json'), refused(code, 'index.json'));
+  });
+}
+
+const HELM = 'application/vnd.cncf.helm.config.v1+json';
+
+test("a manifest whose type is its config's is refused, with both types and what to do", () => {
+  const body = { ...image, mediaType: HELM, config: { ...config, mediaType: HELM } };
+  assert.throws(
+    () => parse(body, OCI_MANIFEST),
+    (error) => {
+      assert.ok(error instanceof PushError);
+      refused('INVALID_MANIFEST', HELM, OCI_MANIFEST, 'its config')(error);
+      assert.match(error.hint, /config\.mediaType/);
+      return true;
+    },
+  );
+});
+
+test("a descriptor whose type is a config's is refused, with the type that belongs there", () => {
+  assert.throws(
+    () => parse(image, HELM),
+    (error) => {
+      assert.ok(error instanceof PushError);
+      refused('UNSUPPORTED_MEDIA_TYPE', HELM)(error);
+      assert.ok(error.hint.includes(OCI_MANIFEST), error.hint);
+      return true;
+    },
+  );
 });
 
 test('an image may name more layers than ECR takes: the plan counts them', () => {
@@ -170,21 +254,28 @@ const refusals: Refusal[] = [
       code: 'INVALID_MANIFEST' as const,
       says: 'config',
     },
-    {
-      name: `an image with ${nothing} for its layers`,
-      body: { ...image, layers: nothing },
-      mediaType: OCI_MANIFEST,
-      code: 'INVALID_MANIFEST' as const,
-      says: 'layers',
-    },
-    {
-      name: `an index with ${nothing} for its manifests`,
-      body: { ...index, manifests: nothing },
-      mediaType: OCI_INDEX,
-      code: 'INVALID_MANIFEST' as const,
-      says: 'manifests',
-    },
   ]),
+  {
+    name: 'an image without layers',
+    body: { ...image, layers: undefined },
+    mediaType: OCI_MANIFEST,
+    code: 'INVALID_MANIFEST',
+    says: 'layers is missing',
+  },
+  {
+    name: 'an index without manifests',
+    body: { ...index, manifests: undefined },
+    mediaType: OCI_INDEX,
+    code: 'INVALID_MANIFEST',
+    says: 'manifests is missing',
+  },
+  {
+    name: 'an image that calls itself an index, with null for the list that an index has',
+    body: { ...image, manifests: null },
+    mediaType: OCI_INDEX,
+    code: 'INVALID_MANIFEST',
+    says: 'manifests',
+  },
   {
     name: 'layers that are an object',
     body: { ...image, layers: { 0: layer } },
@@ -262,6 +353,14 @@ test('a config says its platform', () => {
   assert.deepEqual(parseConfigPlatform(bytes({ ...arm, rootfs: {} }), 'x'), {
     ...{ os: 'linux', architecture: 'arm', variant: 'v7', osVersion: '1' },
   });
+});
+
+test('what is null in a config counts as absent', () => {
+  const body = { os: 'linux', architecture: 'arm', variant: null, rootfs: { diff_ids: null } };
+  assert.deepEqual(parseConfigPlatform(bytes({ ...body, history: null }), 'x'), {
+    ...{ os: 'linux', architecture: 'arm' },
+  });
+  assert.equal(parseConfigPlatform(bytes({ os: null, architecture: null }), 'x'), undefined);
 });
 
 test('a config may leave its platform out, as that of an artifact does', () => {

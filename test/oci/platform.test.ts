@@ -5,6 +5,7 @@ import {
   isSamePlatform,
   matchesPlatform,
   parsePlatformName,
+  platformLabel,
   platformName,
 } from '../../src/oci/platform.ts';
 import { refused } from '../support/refused.ts';
@@ -26,6 +27,24 @@ test('the version of an operating system is not part of its name', () => {
   const platform = { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' };
   assert.equal(platformName(platform), 'windows/amd64');
 });
+
+const windows = { os: 'windows', architecture: 'amd64' };
+const labels: readonly [platform: Platform, label: string][] = [
+  [windows, 'windows/amd64'],
+  [{ ...windows, osVersion: '10.0.1' }, 'windows/amd64 10.0.1'],
+  [
+    { ...windows, osVersion: '10.0.1', osFeatures: ['win32k', 'x'] },
+    'windows/amd64 10.0.1 (os.features: win32k, x)',
+  ],
+  [{ ...windows, osFeatures: [] }, 'windows/amd64'],
+  [{ ...windows, osVersion: '\n::add-path::/tmp' }, 'windows/amd64 \\n::add-path::/tmp'],
+];
+
+for (const [platform, label] of labels) {
+  test(`messages show all of a platform, in one line: ${label}`, () => {
+    assert.equal(platformLabel(platform), label);
+  });
+}
 
 for (const text of ['', '/', 'linux', 'linux/', '/amd64', 'linux/arm/', 'linux/arm/v7/x']) {
   test(`${JSON.stringify(text)} is no platform`, () => {
@@ -70,6 +89,14 @@ const same: readonly [name: string, a: Platform, b: Platform, expected: boolean]
     true,
   ],
   ['another version', { ...linux, osVersion: '1' }, { ...linux, osVersion: '2' }, false],
+  ['other features', { ...linux, osFeatures: ['a'] }, { ...linux, osFeatures: ['a', 'b'] }, false],
+  [
+    'features in another order',
+    { ...linux, osFeatures: ['b', 'a'] },
+    { ...linux, osFeatures: ['a', 'b'] },
+    true,
+  ],
+  ['features and none', { ...linux, osFeatures: ['a'] }, linux, false],
   ['a version and none', { ...linux, osVersion: '1' }, linux, false],
 ];
 

@@ -203,9 +203,13 @@ function plain({ mediaType, digest, size }: Descriptor): Descriptor {
   return { mediaType, digest, size };
 }
 
-/** The specification's spelling of `osVersion` is `os.version`. */
-function platformJson({ osVersion, ...platform }: Platform): object {
-  return osVersion === undefined ? platform : { ...platform, 'os.version': osVersion };
+/** The specification's spelling of `osVersion` is `os.version`, and so for the features. */
+function platformJson({ osVersion, osFeatures, ...platform }: Platform): object {
+  return {
+    ...platform,
+    ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
+    ...(osFeatures === undefined ? {} : { 'os.features': osFeatures }),
+  };
 }
 
 export function jsonBytes(value: unknown): Uint8Array {
