@@ -9,6 +9,7 @@ import {
   type RegistryType,
   type RepositoryReference,
 } from '../ecr/names/reference.ts';
+import { withoutScheme } from '../ecr/names/suggest.ts';
 import { PushError } from '../errors.ts';
 
 /** One repository and the tags to put on the image there. */
@@ -37,9 +38,7 @@ export function parseTargets(
   defaults: TargetDefaults,
 ): readonly TargetInput[] {
   const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
-  const references = given.map((text) =>
-    text.includes('/') ? parseReference(text) : bareTag(text, defaults),
-  );
+  const references = given.map((text) => parseTag(text, defaults));
   const targets = new Map<string, { repository: RepositoryReference; tags: Set<string> }>();
   for (const { repository, tag = DEFAULT_TAG } of references) {
     const key = JSON.stringify([
@@ -58,12 +57,29 @@ export function parseTargets(
   }));
 }
 
+function parseTag(text: string, defaults: TargetDefaults): ImageReference {
+  const plain = withoutScheme(text);
+  const isReference = isEcrReference(plain) || (text.includes('/') && !isBranch(text, defaults));
+  return isReference ? parseReference(plain) : bareTag(text, defaults);
+}
+
+/**
+ * Whether a text with a slash is a branch that was put where a tag belongs, and not a reference to another registry: no
+ * host is before its slash, and no tag behind it.
+ */
+function isBranch(text: string, { repository }: TargetDefaults): boolean {
+  const [first = ''] = text.split('/');
+  const isHost = first === 'localhost' || /\.[a-z]{2,}$/i.test(first);
+  return repository !== undefined && !text.includes(':') && !isHost;
+}
+
 function bareTag(text: string, defaults: TargetDefaults): ImageReference {
   return { repository: defaultRepository(checkTag(text), defaults), tag: text };
 }
 
 function defaultRepository(tag: string, defaults: TargetDefaults): RepositoryReference {
-  const { repository: name, registryType: type, registryId, region } = defaults;
+  const { registryType: type, registryId, region } = defaults;
+  const name = defaults.repository && withoutScheme(defaults.repository);
   if (name === undefined) {
     throw new PushError('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
       hint: 'Set repository, or put full references in tags.',

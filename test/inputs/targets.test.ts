@@ -91,6 +91,29 @@ const cases: Readonly<Record<string, Case>> = {
     defaults: { ...NONE, repository: 'public.ecr.aws/alias/app' },
     targets: ['public alias us-east-1 app: 1.0'],
   },
+  'https:// before names, and a slash after them, are as good as nothing': {
+    tags: ['1.0', `https://${HOST}/app:2.0`, 'http://public.ecr.aws/alias/app:3.0/'],
+    defaults: { ...NONE, repository: `https://${HOST}/team/app/` },
+    targets: [
+      'private 000123456789 eu-west-1 team/app: 1.0',
+      'private 000123456789 eu-west-1 app: 2.0',
+      'public alias us-east-1 app: 3.0',
+    ],
+  },
+  'a bare name may have a slash after it': {
+    tags: ['1.0'],
+    defaults: { ...NONE, repository: 'team/app/' },
+    targets: ['private - - team/app: 1.0'],
+  },
+  'full references work next to a repository': {
+    tags: [`${HOST}/app:1.0`, 'public.ecr.aws/alias/app', '2.0'],
+    defaults: APP,
+    targets: [
+      'private 000123456789 eu-west-1 app: 1.0',
+      'public alias us-east-1 app: latest',
+      'private - - team/app: 2.0',
+    ],
+  },
   'a repository may be called like a host, as those of pull-through caches are': {
     tags: ['3'],
     defaults: { ...NONE, repository: 'docker.io/library/alpine' },
@@ -115,6 +138,53 @@ const refusals: Readonly<
     'ghcr.io',
   ],
   "a name that is Docker Hub's": [['team/app:1.0'], NONE, 'INVALID_INPUT', 'docker.io'],
+  'a branch next to a repository': [['fix/login-page'], APP, 'INVALID_INPUT', 'a tag has no "/"'],
+  'a branch that looks like a version': [['v1.2/fix'], APP, 'INVALID_INPUT', 'a tag has no "/"'],
+  'a branch among full references': [
+    [`${HOST}/app:1.0`, 'feature/a.b'],
+    APP,
+    'INVALID_INPUT',
+    'a tag has no "/"',
+  ],
+  'a slash after a tag': [['main/'], APP, 'INVALID_INPUT', 'a tag has no "/"'],
+  'a version with a plus': [['1.0+5'], APP, 'INVALID_INPUT', 'a tag has no "+"'],
+  'a name of another registry next to a repository': [
+    ['team/app:1.0'],
+    APP,
+    'INVALID_INPUT',
+    'docker.io is another registry',
+  ],
+  'a reference to another registry next to a repository': [
+    ['ghcr.io/team/app'],
+    APP,
+    'INVALID_INPUT',
+    'ghcr.io is another registry',
+  ],
+  'an address of another registry': [
+    ['https://ghcr.io/team/app:1.0'],
+    APP,
+    'INVALID_INPUT',
+    'ghcr.io is another registry',
+  ],
+  'a host alone as a tag': [[`https://${HOST}`], APP, 'INVALID_INPUT', HOST],
+  'a host alone as a repository': [
+    ['1.0'],
+    { ...NONE, repository: `${HOST}/` },
+    'INVALID_INPUT',
+    '""',
+  ],
+  'nothing after https:// as a repository': [
+    ['1.0'],
+    { ...NONE, repository: 'https://' },
+    'INVALID_INPUT',
+    '""',
+  ],
+  'a repository in capitals': [
+    ['1.0'],
+    { ...NONE, repository: 'Some-Org/App' },
+    'INVALID_INPUT',
+    'lower case',
+  ],
   'a repository with a tag': [
     ['1.0'],
     { ...NONE, repository: `${HOST}/app:2.0` },

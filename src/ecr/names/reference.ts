@@ -1,6 +1,7 @@
 import { partition } from '@aws-sdk/core/client';
 import { PushError } from '../../errors.ts';
 import { parseImageHost, privateHost, PUBLIC_HOST } from './image-hosts.ts';
+import { notInTags, suggestTag } from './suggest.ts';
 
 export type RegistryType = 'private' | 'public';
 
@@ -47,19 +48,38 @@ const ALIAS_LENGTHS = [2, 50] as const;
 
 /** @throws PushError INVALID_INPUT when ECR would refuse the name. */
 export function checkRepositoryName(name: string, type: RegistryType): string {
+  if (isRepositoryName(name, type)) return name;
   const [shortest, longest] = NAME_LENGTHS[type];
-  const isLongEnough = name.length >= shortest && name.length <= longest;
-  if (isLongEnough && NAMES[type].test(name)) return name;
-  throw new PushError('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name`, {
-    hint: `A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
-  });
+  const small = name.toLowerCase();
+  const isCapital = isRepositoryName(small, type);
+  const why = isCapital ? ': it must be in lower case' : '';
+  const advice = isCapital ? `Write ${small}. ` : '';
+  throw new PushError(
+    'INVALID_INPUT',
+    `${JSON.stringify(name)} is not an ECR repository name${why}`,
+    {
+      hint: `${advice}A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
+    },
+  );
+}
+
+function isRepositoryName(name: string, type: RegistryType): boolean {
+  const [shortest, longest] = NAME_LENGTHS[type];
+  return name.length >= shortest && name.length <= longest && NAMES[type].test(name);
 }
 
 /** @throws PushError INVALID_INPUT when ECR would refuse the tag. */
 export function checkTag(tag: string): string {
   if (TAG.test(tag)) return tag;
-  throw new PushError('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag`, {
-    hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".',
+  const wrong = notInTags(tag);
+  const why = wrong === '' ? '' : `: a tag has no ${wrong}`;
+  const suggested = suggestTag(tag);
+  const advice =
+    suggested === undefined
+      ? ''
+      : `Write ${suggested}; docker/metadata-action makes such tags of branches and versions. `;
+  throw new PushError('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag${why}`, {
+    hint: `${advice}A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".`,
   });
 }
 
@@ -96,6 +116,7 @@ export function isEcrReference(text: string): boolean {
  */
 export function parseReference(text: string): ImageReference {
   const slash = text.indexOf('/');
+  if (slash < 0) throw malformed(text);
   const host = text.slice(0, slash);
   const [path = '', tag, ...rest] = text.slice(slash + 1).split(':');
   const parsed = parseImageHost(host);

@@ -15,6 +15,7 @@ import {
   type RepositoryReference,
   repositoryUri,
 } from '../../../src/ecr/names/reference.ts';
+import { PushError } from '../../../src/errors.ts';
 import { refused } from '../../support/refused.ts';
 
 const HOST = '000123456789.dkr.ecr.eu-west-1.amazonaws.com';
@@ -249,5 +250,53 @@ for (const [id, isOne] of [
 for (const text of ['team/app', 'app', '', '/app', 'docker.io/app', 'ghcr.io/team/app']) {
   test(`${JSON.stringify(text)} is no reference of ECR's`, () => {
     assert.equal(isEcrReference(text), false);
+  });
+}
+
+/** What is wrong with a name, as the message says it, and what the hint offers. */
+const advice: readonly [check: () => unknown, says: string, offers: string][] = [
+  [
+    () => checkTag('fix/login-page'),
+    '"fix/login-page" is not an image tag: a tag has no "/"',
+    'Write fix-login-page;',
+  ],
+  [() => checkTag('1.0+b/5'), 'a tag has no "+", "/"', 'Write 1.0-b-5;'],
+  [() => checkTag('1.0 rc'), 'a tag has no " "', 'docker/metadata-action'],
+  [() => checkTag('.hidden'), '".hidden" is not an image tag', 'Write hidden;'],
+  [() => checkTag('é'), 'a tag has no "é"', 'A tag has 1 to 128'],
+  [() => parseReference(`${HOST}/app:fix/login`), 'a tag has no "/"', 'Write fix-login;'],
+  [
+    () => checkRepositoryName('Some-Org/App', 'private'),
+    '"Some-Org/App" is not an ECR repository name: it must be in lower case',
+    'Write some-org/app.',
+  ],
+  [() => checkRepositoryName('Some-Org/App', 'public'), 'lower case', 'Write some-org/app.'],
+  [() => parseReference(`${HOST}/Some-Org/App:1.0`), 'lower case', 'Write some-org/app.'],
+  [() => parseReference(HOST), `${HOST} is not a valid image reference`, 'HOST/NAME'],
+];
+
+for (const [check, says, offers] of advice) {
+  test(`advice that fits: ${says}: ${offers}`, () => {
+    assert.throws(check, (error) => {
+      refused('INVALID_INPUT', says)(error);
+      assert.ok(error instanceof PushError);
+      assert.ok(error.hint.includes(offers), error.hint);
+      return true;
+    });
+  });
+}
+
+for (const name of ['Team App', 'A', 'a--B-']) {
+  test(`capitals are not said to be what is wrong where small letters would not help: ${name}`, () => {
+    assert.throws(
+      () => checkRepositoryName(name, 'private'),
+      (error) => {
+        refused('INVALID_INPUT', name)(error);
+        assert.ok(error instanceof PushError);
+        assert.doesNotMatch(error.message, /case/);
+        assert.doesNotMatch(error.hint, /Write/);
+        return true;
+      },
+    );
   });
 }
