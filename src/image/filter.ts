@@ -9,7 +9,7 @@ import { matchesPlatform, platformName } from '../oci/platform.ts';
 import type { Overlay } from './content.ts';
 import type { ManifestNode } from './graph.ts';
 import { checkDepth } from './limits.ts';
-import { platformOf, readManifest } from './read-manifest.ts';
+import { isImageEntry, platformOf, readManifest } from './read-manifest.ts';
 
 /** What to keep of images and indexes. */
 export interface Selection {
@@ -32,12 +32,18 @@ export async function filterRoots(
   const filter = new Filter(content, selection);
   const left: (Descriptor | undefined)[] = [];
   for (const root of roots) left.push(await filter.keep(root, []));
-  filter.checkAllFound();
+  await filter.checkAllFound();
   return left;
 }
 
+/** What says that it is of a platform, though it may be an artifact. */
+interface Seen {
+  readonly entry: Descriptor;
+  readonly platform: Platform;
+}
+
 class Filter {
-  readonly #seen: Platform[] = [];
+  readonly #seen: Seen[] = [];
   readonly #content: Overlay;
   readonly #selection: Selection;
   /** What is left of each index: one that is listed many times is read only once. */
@@ -50,11 +56,25 @@ class Filter {
     this.#selection = selection;
   }
 
-  checkAllFound(): void {
-    const missing = this.#selection.platforms.filter(
-      (wanted) => !this.#seen.some((have) => matchesPlatform(have, wanted)),
-    );
-    if (missing.length > 0) throw platformNotFound(missing, this.#seen);
+  async checkAllFound(): Promise<void> {
+    const missing: Platform[] = [];
+    for (const wanted of this.#selection.platforms) {
+      const images = await this.#images(
+        this.#seen.filter(({ platform }) => matchesPlatform(platform, wanted)),
+      );
+      if (images.length === 0) missing.push(wanted);
+    }
+    if (missing.length > 0) throw platformNotFound(missing, await this.#images(this.#seen));
+  }
+
+  /** The platforms of the images among them, each once: artifacts run on none. */
+  async #images(seen: readonly Seen[]): Promise<readonly Platform[]> {
+    const entries = new Map(seen.map((one) => [one.entry.digest, one]));
+    const platforms: Platform[] = [];
+    for (const { entry, platform } of entries.values()) {
+      if (await isImageEntry(entry, this.#content)) platforms.push(platform);
+    }
+    return platforms;
   }
 
   /** What is left of an image or index; undefined if nothing is. */
@@ -77,7 +97,7 @@ class Filter {
     if (platforms.length === 0) return true;
     const platform = await platformOf(image, this.#content);
     if (platform === undefined) return false;
-    this.#seen.push(platform);
+    this.#seen.push({ entry: image, platform });
     return platforms.some((wanted) => matchesPlatform(platform, wanted));
   }
 

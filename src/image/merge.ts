@@ -5,10 +5,10 @@ import type { Digest } from '../oci/digest.ts';
 import type { Fields } from '../oci/fields.ts';
 import { newIndex, rawEntries } from '../oci/index-bytes.ts';
 import { isIndexMediaType, OCI_INDEX } from '../oci/media-types.ts';
-import { isSamePlatform, platformName } from '../oci/platform.ts';
+import { isSamePlatform, platformLabel } from '../oci/platform.ts';
 import type { Overlay } from './content.ts';
 import { checkDepth } from './limits.ts';
-import { platformOf, readManifest } from './read-manifest.ts';
+import { isImageEntry, platformOf, readManifest } from './read-manifest.ts';
 
 /** The image or index that one of several layouts holds. */
 export interface LayoutRoot {
@@ -81,7 +81,9 @@ class Merge {
     // `raw` lacks what index.json says of a root.
     const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
     const named = saysPlatform ? raw : withPlatform(raw, platform);
-    const entry = { digest, raw: named, platform, layoutPath };
+    // An artifact is of a platform, too, and yet no second image of it.
+    const isImage = await isImageEntry(descriptor, this.#content);
+    const entry = { digest, raw: named, platform: isImage ? platform : undefined, layoutPath };
     refuseConflict(entry, this.entries);
     this.entries.push(entry);
   }
@@ -112,6 +114,6 @@ function refuseConflict({ digest, platform, layoutPath }: Entry, others: readonl
   if (other === undefined) return;
   throw new PushError(
     'CONFLICTING_PLATFORMS',
-    `${platformName(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`,
+    `${platformLabel(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`,
   );
 }

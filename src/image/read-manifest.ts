@@ -56,3 +56,27 @@ export async function platformOf(
     `config ${manifest.config.digest}`,
   );
 }
+
+/**
+ * Whether an entry of an index is an image or an index, and not an artifact beside the images, such as a chart or a SOCI
+ * index: those have a type of their own, or a platform nowhere. What is absent counts as an image: the walk reports it.
+ */
+export async function isImageEntry(entry: Descriptor, content: ContentReader): Promise<boolean> {
+  if (isArtifactType(entry.artifactType)) return false;
+  try {
+    const { manifest } = await readManifest(entry, content);
+    if (isArtifactType(manifest.artifactType)) return false;
+    if (manifest.kind === 'index') return true;
+    if (!isConfigMediaType(manifest.config.mediaType)) return false;
+    const platform = await platformOf(entry, content);
+    return platform !== undefined && platform.os !== 'unknown';
+  } catch (error) {
+    if (error instanceof PushError && error.code === 'BLOB_MISSING') return true;
+    throw error;
+  }
+}
+
+/** Some tools write the type of an image's config where an artifact's type belongs. */
+function isArtifactType(artifactType: string | undefined): boolean {
+  return artifactType !== undefined && !isConfigMediaType(artifactType);
+}

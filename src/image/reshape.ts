@@ -1,10 +1,12 @@
 import { PushError } from '../errors.ts';
 import { isAttestation } from '../oci/annotations.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import type { ImageIndex } from '../oci/manifest.ts';
+import { platformLabel, platformName } from '../oci/platform.ts';
 import type { Overlay } from './content.ts';
 import { filterRoots, type Selection } from './filter.ts';
 import { type LayoutRoot, mergeRoots } from './merge.ts';
-import { readManifest } from './read-manifest.ts';
+import { isImageEntry, platformOf, readManifest } from './read-manifest.ts';
 
 /** What to push of what the layouts hold. Anything but the defaults can make another root, with another digest. */
 export interface Shape extends Selection {
@@ -53,11 +55,58 @@ function nothingLeft(roots: readonly LayoutRoot[]): PushError {
 async function unwrap(root: Descriptor, content: Overlay): Promise<Descriptor> {
   const { manifest } = await readManifest(root, content);
   if (manifest.kind === 'image') return root;
-  const images = manifest.manifests.filter((entry) => !isAttestation(entry));
+  const images = await imagesOf(manifest, content);
   const [only] = images;
   if (only !== undefined && images.length === 1) return unwrap(only, content);
-  throw new PushError(
+  throw await notSingle(root, images, content);
+}
+
+/** Without what stands beside them; what stands alone is the image, whatever it is. */
+async function imagesOf(
+  { manifests }: ImageIndex,
+  content: Overlay,
+): Promise<readonly Descriptor[]> {
+  const entries = manifests.filter((entry) => !isAttestation(entry));
+  if (entries.length === 1) return entries;
+  const images: Descriptor[] = [];
+  for (const entry of entries) if (await isImageEntry(entry, content)) images.push(entry);
+  return images;
+}
+
+async function notSingle(
+  { digest }: Descriptor,
+  images: readonly Descriptor[],
+  content: Overlay,
+): Promise<PushError> {
+  const names = new Set<string>();
+  const lines: string[] = [];
+  for (const image of images.slice(0, MAX_LISTED)) {
+    const platform = await knownPlatform(image, content);
+    names.add(platform === undefined ? '' : platformName(platform));
+    lines.push(
+      `\n  ${image.digest} ${platform === undefined ? '(no platform)' : platformLabel(platform)}`,
+    );
+  }
+  const more = images.length > lines.length ? `\n  and ${images.length - lines.length} more` : '';
+  return new PushError(
     'NOT_A_SINGLE_IMAGE',
-    `index ${root.digest} holds ${images.length} images, so it cannot be unwrapped`,
+    `index ${digest} holds ${images.length} images, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`,
+    images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {},
   );
+}
+
+/** The most images that an error shows. */
+const MAX_LISTED = 20;
+
+const SAME_PLATFORM =
+  'The input platforms cannot tell these images apart: set the input image to the digest of one of them, or leave single-image out.';
+
+/** Undefined, too, where it cannot be read: the message does without. */
+async function knownPlatform(image: Descriptor, content: Overlay): Promise<Platform | undefined> {
+  try {
+    return await platformOf(image, content);
+  } catch (error) {
+    if (error instanceof PushError) return undefined;
+    throw error;
+  }
 }

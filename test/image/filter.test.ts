@@ -283,3 +283,47 @@ test('indexes that lie too deep are refused', async () => {
     refused('TOO_LARGE', amd.descriptor.digest.slice(0, 6)),
   );
 });
+
+/** Of a platform, as a SOCI index is, or of none. */
+function artifactFor(platform?: Platform): Graph {
+  const config = rawBlob('application/vnd.amazon.soci.index.v2+json', Buffer.from('{}'));
+  const body = { schemaVersion: 2, config: config.descriptor, layers: [] };
+  return rawGraph(body, {
+    mediaType: OCI_MANIFEST,
+    below: [config],
+    ...(platform === undefined ? {} : { properties: { platform } }),
+  });
+}
+
+const s390x = { os: 'linux', architecture: 's390x' };
+const withArtifacts = buildIndex([amd, arm, amdProof, artifactFor(s390x), artifactFor()]);
+
+for (const platforms of ['linux/s390x', 'linux/riscv64']) {
+  test(`artifacts and attestations are no images of a platform: ${platforms}`, async () => {
+    await assert.rejects(filtered(withArtifacts, { platforms }), (error) => {
+      refused('PLATFORM_NOT_FOUND', platforms, 'has linux/amd64, linux/arm64')(error);
+      assert.doesNotMatch(String(error), /unknown|linux\/arm64, /);
+      return true;
+    });
+  });
+}
+
+test('an artifact of a platform that is kept stays beside its image', async () => {
+  const soci = artifactFor({ os: 'linux', architecture: 'amd64' });
+  const { bytes } = await filtered(buildIndex([soci, amd, arm]), { platforms: 'linux/amd64' });
+  assert.deepEqual(entriesOf(bytes), digests(soci, amd));
+});
+
+test('null in an entry that is kept stays as it is', async () => {
+  const entry = { ...amd.descriptor, annotations: null, urls: null };
+  const body = { schemaVersion: 2, annotations: null, manifests: [entry, arm.descriptor] };
+  const root = rawGraph(body, { mediaType: OCI_INDEX, below: [amd, arm] });
+  const { bytes } = await filtered(root, { platforms: 'linux/amd64' });
+  assert.deepEqual(parsed(bytes), { ...body, manifests: [entry] });
+});
+
+test('an index whose list is null stays as an empty one does', async () => {
+  const root = rawGraph({ schemaVersion: 2, manifests: null }, { mediaType: OCI_INDEX });
+  const { left } = await filterAll([root], { attestations: 'drop' });
+  assert.deepEqual(left, [root.descriptor]);
+});

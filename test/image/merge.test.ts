@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OCI_INDEX } from '../../src/oci/media-types.ts';
+import type { Platform } from '../../src/oci/descriptor.ts';
+import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { mergeRoots } from '../../src/image/merge.ts';
 import { Overlay } from '../../src/image/content.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { entriesOf, MemoryContent, parsed, rawGraph } from '../support/memory-content.ts';
+import { entriesOf, MemoryContent, parsed, rawBlob, rawGraph } from '../support/memory-content.ts';
 
 /** The merged index of layouts `a`, `b`, `c` … with one root each. */
 async function merged(roots: readonly Graph[], content = new MemoryContent(...roots)) {
@@ -122,6 +123,10 @@ test('platforms conflict also where a variant goes without saying', async () => 
   await assert.rejects(merged([arm, explicit]), refused('CONFLICTING_PLATFORMS'));
 });
 
+function windowsWith(osFeatures: readonly string[]): Platform {
+  return { os: 'windows', architecture: 'amd64', osVersion: '1', osFeatures };
+}
+
 const apart: readonly [name: string, first: Graph, second: Graph][] = [
   [
     'versions of Windows',
@@ -132,6 +137,11 @@ const apart: readonly [name: string, first: Graph, second: Graph][] = [
     'variants',
     buildImage({ seed: 'a', platform: { os: 'linux', architecture: 'arm', variant: 'v6' } }),
     buildImage({ seed: 'a', platform: { os: 'linux', architecture: 'arm', variant: 'v7' } }),
+  ],
+  [
+    'features of Windows',
+    buildImage({ seed: 'a', platform: windowsWith(['win32k']) }),
+    buildImage({ seed: 'b', platform: windowsWith([]) }),
   ],
   ['attestations', buildAttestation(amd), buildAttestation(arm)],
 ];
@@ -156,4 +166,26 @@ test('what an index names again and again is read once', async () => {
   const { bytes } = await merged([nested, arm], content);
   assert.deepEqual(entriesOf(bytes), digests(amd, arm));
   assert.ok(content.reads.length < 100, `${content.reads.length} reads`);
+});
+
+test('an artifact of the platform of an image does not conflict with it', async () => {
+  const config = rawBlob('application/vnd.amazon.soci.index.v2+json', Buffer.from('{}'));
+  const body = { schemaVersion: 2, config: config.descriptor, layers: [] };
+  const platform = { os: 'linux', architecture: 'amd64' };
+  const soci = rawGraph(body, {
+    ...{ mediaType: OCI_MANIFEST, below: [config], properties: { platform } },
+  });
+  const { bytes } = await merged([amd, buildIndex([soci, arm])]);
+  assert.deepEqual(entriesOf(bytes), digests(amd, soci, arm));
+});
+
+test('a conflict shows all that tells platforms apart', async () => {
+  const platform = { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' };
+  const features = { ...platform, osFeatures: ['win32k'] };
+  const [one, two] = ['one', 'two'].map((seed) => buildImage({ seed, platform: features }));
+  assert.ok(one && two);
+  await assert.rejects(
+    merged([one, two]),
+    refused('CONFLICTING_PLATFORMS', 'windows/amd64 10.0.1 (os.features: win32k)'),
+  );
 });

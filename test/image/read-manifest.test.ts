@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Descriptor, Platform } from '../../src/oci/descriptor.ts';
-import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST } from '../../src/oci/media-types.ts';
-import { platformOf, readManifest } from '../../src/image/read-manifest.ts';
+import {
+  OCI_CONFIG,
+  OCI_EMPTY,
+  OCI_INDEX,
+  OCI_LAYER,
+  OCI_MANIFEST,
+} from '../../src/oci/media-types.ts';
+import { isImageEntry, platformOf, readManifest } from '../../src/image/read-manifest.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
 import { MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
@@ -92,4 +98,52 @@ test("an image's config that is not JSON is refused", async () => {
     platformOf(image.descriptor, new MemoryContent(image)),
     refused('INVALID_JSON', 'config'),
   );
+});
+
+const image = buildImage({ seed: 'a' });
+const typed = (artifactType: string, graph = withConfig(OCI_EMPTY, '{}')) => ({
+  ...graph,
+  descriptor: { ...graph.descriptor, artifactType },
+});
+const saysItself = (members: object): Graph => {
+  const config = rawBlob(OCI_CONFIG, Buffer.from('{"os":"linux","architecture":"amd64"}'));
+  const body = { schemaVersion: 2, config: config.descriptor, layers: [], ...members };
+  return rawGraph(body, { mediaType: OCI_MANIFEST, below: [config] });
+};
+const unknown = '{"os":"unknown","architecture":"unknown"}';
+const artifact = 'application/vnd.example.chart';
+
+const entries: readonly [name: string, entry: Graph, isImage: boolean][] = [
+  ['an image', image, true],
+  ['an image whose entry names no platform', { ...image, descriptor: unnamed(image) }, true],
+  ['an image that has the type of its config', typed(OCI_CONFIG, saysItself({})), true],
+  ['an image that says that of itself', saysItself({ artifactType: OCI_CONFIG }), true],
+  ['an index', buildIndex([image]), true],
+  ['an artifact by its entry', typed(artifact, saysItself({})), false],
+  ['an artifact by what it says of itself', saysItself({ artifactType: artifact }), false],
+  ['an artifact by its config', withConfig('application/vnd.example.config', '{}'), false],
+  ['an artifact of the empty config', withConfig(OCI_EMPTY, '{}'), false],
+  ['what names no platform anywhere', withConfig(OCI_CONFIG, '{}'), false],
+  ['what is of an unknown platform', withConfig(OCI_CONFIG, unknown), false],
+];
+
+for (const [name, entry, isImage] of entries) {
+  test(`${name} ${isImage ? 'is' : 'is not'} an image of an index`, async () => {
+    assert.equal(await isImageEntry(entry.descriptor, new MemoryContent(entry)), isImage);
+  });
+}
+
+test('an artifact of the platform of an image is none all the same', async () => {
+  const soci = withConfig('application/vnd.amazon.soci.index.v2+json', '{}');
+  const entry = { ...soci.descriptor, platform: { os: 'linux', architecture: 'amd64' } };
+  assert.equal(await isImageEntry(entry, new MemoryContent(soci)), false);
+});
+
+test('what is absent counts as the image that its entry says', async () => {
+  assert.equal(await isImageEntry(image.descriptor, new MemoryContent()), true);
+});
+
+test('what is broken is refused', async () => {
+  const broken = { ...image.descriptor, size: image.descriptor.size + 1 };
+  await assert.rejects(isImageEntry(broken, new MemoryContent(image)), refused('DIGEST_MISMATCH'));
 });

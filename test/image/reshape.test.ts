@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PushError } from '../../src/errors.ts';
 import type { Platform } from '../../src/oci/descriptor.ts';
+import { OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
 import { Overlay } from '../../src/image/content.ts';
 import { reshape, type Shape } from '../../src/image/reshape.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { entriesOf, MemoryContent } from '../support/memory-content.ts';
+import { entriesOf, MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
 
 interface Wanted {
   /** `linux/amd64,linux/arm64` */
@@ -138,11 +140,30 @@ test('layouts of attestations alone have nothing left without them', async () =>
   );
 });
 
+/** Of a platform, as a SOCI index is, or of none. */
+function artifactFor(platform?: Platform): Graph {
+  const config = rawBlob('application/vnd.example.config', Buffer.from('{}'));
+  const body = { schemaVersion: 2, config: config.descriptor, layers: [] };
+  return rawGraph(body, {
+    mediaType: OCI_MANIFEST,
+    below: [config],
+    ...(platform === undefined ? {} : { properties: { platform } }),
+  });
+}
+
+const soci = artifactFor({ os: 'linux', architecture: 'amd64' });
+
 const unwrapped: readonly [name: string, root: Graph, wanted: Wanted][] = [
   ['an index of one image', buildIndex([amd]), {}],
   ['an index of one image and its attestation', buildIndex([amd, amdProof]), {}],
   ['an index in an index', buildIndex([buildIndex([amd])]), {}],
   ['what is left when one platform is kept', index, { platforms: 'linux/amd64' }],
+  ['an index of one image and artifacts', buildIndex([artifactFor(), amd, amdProof, soci]), {}],
+  [
+    'an index of one image and artifacts, of which one platform is kept',
+    buildIndex([soci, amd, arm]),
+    { platforms: 'linux/amd64' },
+  ],
 ];
 
 for (const [name, root, wanted] of unwrapped) {
@@ -167,8 +188,60 @@ test('an index without images cannot be unwrapped', async () => {
 test('an index of several images cannot be unwrapped', async () => {
   await assert.rejects(
     reshaped(index, { singleImage: 'unwrap' }),
-    refused('NOT_A_SINGLE_IMAGE', index.descriptor.digest, '2 images'),
+    refused(
+      'NOT_A_SINGLE_IMAGE',
+      index.descriptor.digest,
+      '2 images',
+      'linux/amd64',
+      'linux/arm64',
+    ),
   );
+});
+
+/** The error and its hint. */
+async function unwrapRefusal(root: Graph, content?: MemoryContent): Promise<PushError> {
+  try {
+    await reshaped(root, { singleImage: 'unwrap' }, content);
+  } catch (error) {
+    refused('NOT_A_SINGLE_IMAGE')(error);
+    if (error instanceof PushError) return error;
+  }
+  return assert.fail('it was unwrapped');
+}
+
+test('images that differ in their version or features alone are shown with these', async () => {
+  const windows = { os: 'windows', architecture: 'amd64' };
+  const platforms: readonly Platform[] = [
+    { ...windows, osVersion: '10.0.17763.4010' },
+    { ...windows, osVersion: '10.0.20348.1487' },
+    { ...windows, osVersion: '10.0.20348.1487', osFeatures: ['win32k'] },
+  ];
+  const images = platforms.map((platform, at) => buildImage({ seed: `${at}`, platform }));
+  const { message, hint } = await unwrapRefusal(buildIndex(images));
+  for (const { descriptor } of images) assert.ok(message.includes(descriptor.digest), message);
+  assert.match(message, /windows\/amd64 10\.0\.17763\.4010$/m);
+  assert.match(message, /windows\/amd64 10\.0\.20348\.1487$/m);
+  assert.match(message, /windows\/amd64 10\.0\.20348\.1487 \(os\.features: win32k\)$/m);
+  assert.match(hint, /input image/);
+});
+
+test('images of several platforms can be told apart by the input platforms', async () => {
+  assert.match((await unwrapRefusal(index)).hint, /input platforms/);
+});
+
+test('many images are not all listed', async () => {
+  const images = Array.from({ length: 25 }, (_, at) => imageFor(`cpu${at}`));
+  const { message } = await unwrapRefusal(buildIndex(images));
+  assert.match(message, /cpu19\n {2}and 5 more$/);
+});
+
+test('images that are absent count, and are listed with what their entries say', async () => {
+  const { mediaType, digest, size } = arm.descriptor;
+  const root = buildIndex([amd, { ...arm, descriptor: { mediaType, digest, size } }]);
+  const content = new MemoryContent(root).without(amd.descriptor.digest, arm.descriptor.digest);
+  const { message } = await unwrapRefusal(root, content);
+  assert.match(message, /2 images/);
+  assert.match(message, /linux\/amd64\n.*\(no platform\)$/);
 });
 
 test('an index of attestations alone has nothing left without them', async () => {
