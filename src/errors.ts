@@ -77,6 +77,7 @@ export const ERRORS = {
   EMPTY_BLOB: {
     means: 'A blob is empty, which ECR refuses.',
     hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
+    docs: 'An artifact without a config has the empty one, `{}`, of the media type `application/vnd.oci.empty.v1+json`.',
   },
   TOO_MANY_LAYERS: {
     means: 'An image has more than 500 layers, which ECR refuses.',
@@ -150,8 +151,9 @@ export const ERRORS = {
     hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
   },
   INVALID_PARAMETER: {
-    means: 'ECR refused a parameter.',
+    means: 'ECR refused a parameter, or a manifest.',
     hint: "ECR's own message says which one.",
+    docs: 'For a manifest, ECR says little more than "Invalid JSON syntax", so the message names the manifest, what it is in the image, and what in it ECR is known to refuse: no layers; a `subject` with a `platform`; `os.features`; a config with annotations; null values; an `artifactType` or another type that is oddly spelt, has a `;` or is unknown; too many layers or bytes. The hint says which input leaves an attestation or a referrer out.',
   },
   TAG_IS_IMMUTABLE: {
     means: 'A tag points to another image and cannot move.',

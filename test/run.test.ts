@@ -174,7 +174,7 @@ test('each line of one target among several begins with its name', async () => {
     const prefix = `[repository ${name} of registry 012345678901 in us-east-1] `;
     const own = infos.filter((line) => line.startsWith(prefix));
     assert.ok(own.some((line) => line.slice(prefix.length).startsWith('To upload: 2 blobs')));
-    assert.ok(own.some((line) => line.endsWith(`Put manifest ${root} as 1.0`)));
+    assert.ok(own.some((line) => line.endsWith(`Put root image ${root} (linux/amd64) as 1.0`)));
   }
 });
 

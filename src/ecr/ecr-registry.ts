@@ -13,6 +13,7 @@ import {
   putInput,
   type PutInput,
   putOutcome,
+  refusedManifest,
 } from './images.ts';
 import { layerCalls, type LayerRequests } from './layer-calls.ts';
 import { Identity } from './identity.ts';
@@ -141,7 +142,7 @@ export abstract class EcrRegistry implements Registry {
       if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
         return { kind: 'tag-required', cause };
       const outcome = putOutcome(name, attemptsOf(error), cause);
-      if (outcome === undefined) throw cause;
+      if (outcome === undefined) throw refusedManifest(cause, image.bytes);
       return outcome;
     }
   }

@@ -1,6 +1,7 @@
 import type { BatchCheckLayerAvailabilityResponse, PutImageRequest } from '@aws-sdk/client-ecr';
-import { PushError } from '../errors.ts';
+import { type ErrorCode, PushError } from '../errors.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
+import { dislikes } from './dislikes.ts';
 import type { RepositoryId } from './names/reference.ts';
 import type { FoundImage, ImageId, ImagePut, PutOutcome } from './registry.ts';
 
@@ -77,4 +78,23 @@ export function putOutcome(name: string, attempts: number, cause: Error): PutOut
     default:
       return undefined;
   }
+}
+
+/** What ECR answers to a manifest that it does not take, whatever the reason. */
+const REFUSALS: readonly ErrorCode[] = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE'];
+
+/** Adds what in the manifest ECR is known to refuse; an error that does not speak of the manifest stays as it is. */
+export function refusedManifest(error: Error, manifest: Uint8Array): Error {
+  if (!(error instanceof PushError) || !REFUSALS.includes(error.code)) return error;
+  const { code, message, cause } = error;
+  const found = dislikes(manifest);
+  if (found.length === 0) {
+    const hint = `${error.hint} Nothing in the manifest is among what ECR is known to refuse.`;
+    return new PushError(code, message, { hint, cause });
+  }
+  return new PushError(
+    code,
+    `${message}. The manifest has what ECR is known to refuse: ${found.join('; ')}`,
+    { hint: 'To push it, build it without what ECR is known to refuse.', cause },
+  );
 }

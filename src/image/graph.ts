@@ -1,4 +1,5 @@
 import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Manifest } from '../oci/manifest.ts';
 
 /** A manifest or index with the bytes it was read from, which are the bytes that will be pushed. */
@@ -13,6 +14,15 @@ export interface ReferrerNode extends ManifestNode {
   readonly tag?: string;
 }
 
+/** What a manifest is in what is pushed. */
+export interface ManifestRole {
+  readonly kind: 'image' | 'index' | 'attestation' | 'signature' | 'artifact';
+  /** `entry`: listed by an index under the root. */
+  readonly place: 'root' | 'entry' | 'referrer';
+  /** For messages: kind, digest, platform, type, and what it belongs to. */
+  readonly name: string;
+}
+
 /** Everything that an image consists of, each thing once. */
 export interface ImageGraph {
   readonly root: ManifestNode;
@@ -20,6 +30,8 @@ export interface ImageGraph {
   readonly manifests: readonly ManifestNode[];
   /** What is pushed along with the image: subjects before what refers to them. */
   readonly referrers: readonly ReferrerNode[];
+  /** What each manifest is, referrers too. */
+  readonly roles: ReadonlyMap<Digest, ManifestRole>;
   /** The configs and layers that the layout holds. */
   readonly blobs: readonly Descriptor[];
   /** Layers that the layout leaves out: ECR must hold them. */

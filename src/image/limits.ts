@@ -1,9 +1,6 @@
 import { PushError } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
 
-/** ECR refuses an image with more layers: https://github.com/spinframework/spin/issues/1787 */
-export const MAX_LAYERS = 500;
-
 /** The most bytes in all manifests of a graph together: they are held in memory until they are pushed. */
 export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 

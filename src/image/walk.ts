@@ -1,15 +1,16 @@
 import { PushError } from '../errors.ts';
-import { type Descriptor, isForeignLayer } from '../oci/descriptor.ts';
+import { type Descriptor, isForeignLayer, type Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
-import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
+import { MAX_LAYERS, MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
-import { isConfigMediaType } from '../oci/media-types.ts';
+import { isConfigMediaType, OCI_EMPTY } from '../oci/media-types.ts';
 import { parseConfigPlatform } from '../oci/parse-manifest.ts';
 import type { ContentReader } from './content.ts';
 import type { ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
 import { type Gap, incompleteIndex } from './incomplete-index.ts';
-import { checkDepth, MAX_GRAPH_BYTES, MAX_LAYERS } from './limits.ts';
+import { checkDepth, MAX_GRAPH_BYTES } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
+import { rolesOf } from './role.ts';
 import type { OnBroken, Referrer } from './referrers.ts';
 
 /**
@@ -29,7 +30,8 @@ export async function walkGraph(
   const absentHint = await walk.absentHint();
   const manifests = walk.manifests();
   const found = await walkReferrers(walk, referrers, onBroken);
-  return { root: node, manifests, referrers: found, absentHint, ...walk.blobs() };
+  const graph = { root: node, manifests, referrers: found, absentHint };
+  return { ...graph, roles: rolesOf(graph, walk.platforms), ...walk.blobs() };
 }
 
 function refuse(error: PushError): never {
@@ -78,6 +80,8 @@ class Walk {
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #absentForeignLayers = new Map<Digest, Descriptor>();
   readonly #absentLayers = new Map<Digest, Descriptor>();
+  /** What configs say, by the config's digest. */
+  readonly platforms = new Map<Digest, Platform>();
   /** Entries of indexes: those that are there, and below those that are not. */
   readonly #images: Descriptor[] = [];
   readonly #gaps: Gap[] = [];
@@ -127,6 +131,7 @@ class Walk {
     for (const [digest, blob] of further.#blobs) this.#blobs.set(digest, blob);
     for (const [digest, layer] of further.#absentForeignLayers)
       this.#absentForeignLayers.set(digest, layer);
+    for (const [digest, platform] of further.platforms) this.platforms.set(digest, platform);
     this.#bytes = further.#bytes;
   }
 
@@ -200,6 +205,7 @@ class Walk {
         `${where} has ${layers.length} layers; ECR accepts at most ${MAX_LAYERS}`,
       );
     }
+    if (config.size === 0) throw emptyConfig(config, where);
     await this.#blob(config, `${where}: config`);
     await this.#checkConfig(config);
     for (const layer of layers) await this.#layer(layer, `${where}: layer`);
@@ -234,10 +240,22 @@ class Walk {
   async #checkConfig(config: Descriptor): Promise<void> {
     if (config.size > MAX_MANIFEST_BYTES || !this.hasBlob(config)) return;
     const bytes = await this.#content.readVerified(config);
-    if (isConfigMediaType(config.mediaType)) parseConfigPlatform(bytes, `config ${config.digest}`);
+    if (!isConfigMediaType(config.mediaType)) return;
+    const platform = parseConfigPlatform(bytes, `config ${config.digest}`);
+    if (platform !== undefined) this.platforms.set(config.digest, platform);
   }
 }
 
 function missingBlob({ digest }: Descriptor, where: string): PushError {
   return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`);
+}
+
+function emptyConfig({ digest, mediaType }: Descriptor, where: string): PushError {
+  return new PushError(
+    'EMPTY_BLOB',
+    `${where}: config ${digest} (${mediaType}) has 0 bytes, which ECR refuses`,
+    {
+      hint: `Give the artifact the empty config instead, the two bytes "{}" of the media type ${OCI_EMPTY}, and its own type as artifactType.`,
+    },
+  );
 }

@@ -6,3 +6,6 @@ export const MAX_DESCRIPTORS = 10_000;
 
 /** How deep JSON may be nested. Manifests need 5 levels, and the labels and history of a config no more than 10. */
 export const MAX_JSON_DEPTH = 64;
+
+/** ECR refuses an image with more layers: https://github.com/spinframework/spin/issues/1787 */
+export const MAX_LAYERS = 500;

@@ -26,10 +26,11 @@ export type PushEvent =
       readonly what: Digest | undefined;
       readonly notice: RetryNotice;
     }
-  /** `isNew`: the repository did not have it under that tag already. */
+  /** `what`: what the manifest is, for messages. `isNew`: the repository did not have it under that tag already. */
   | {
       readonly kind: 'manifest-put';
       readonly digest: Digest;
+      readonly what: string;
       readonly tag: string | undefined;
       readonly isNew: boolean;
     }

@@ -1,10 +1,12 @@
 import type { PutOutcome } from '../ecr/registry.ts';
+import { PushError } from '../errors.ts';
 import type { ImageGraph } from '../image/graph.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Manifest } from '../oci/manifest.ts';
 import type { ManifestPut } from '../plan/waves.ts';
 import type { PushContext } from './context.ts';
+import { namePut } from './name-put.ts';
 import { uploadLayers } from './upload-layers.ts';
 
 /** `held`: the tag cannot move; it points to another image, or already to this one. */
@@ -20,15 +22,22 @@ export async function putManifest(
   context: PushContext,
 ): Promise<PutResult> {
   const { digest } = put.node.descriptor;
+  const role = graph.roles.get(digest);
   const retry = context.retries.of(`${digest} ${put.tag ?? ''}`, {
     onRetry: (notice) => context.tell({ kind: 'retried', what: digest, notice }),
   });
   for (;;) {
-    const outcome = await putOnce(put, context);
+    const outcome = await putOnce(put, graph, context);
     switch (outcome.kind) {
       case 'put':
       case 'already-exists':
-        context.tell({ kind: 'manifest-put', digest, tag: put.tag, isNew: outcome.kind === 'put' });
+        context.tell({
+          kind: 'manifest-put',
+          digest,
+          what: role?.name ?? `manifest ${digest}`,
+          tag: put.tag,
+          isNew: outcome.kind === 'put',
+        });
         return outcome;
       case 'tag-is-immutable':
         return { kind: 'held', cause: outcome.cause };
@@ -36,19 +45,26 @@ export async function putManifest(
         return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
       case 'layers-not-found':
       case 'referenced-images-not-found':
-        if (!(await retry.again('manifest', context))) throw outcome.cause;
+        if (!(await retry.again('manifest', context))) throw namePut(outcome.cause, role);
         await pushMissing(outcome.kind, put.node.manifest, graph, context);
     }
   }
 }
 
-function putOnce(
+/** @throws what `putImage` throws, with the manifest named */
+async function putOnce(
   { node, tag }: ManifestPut,
+  { roles }: ImageGraph,
   { registry, signal }: PushContext,
 ): Promise<PutOutcome> {
   const { digest, mediaType } = node.descriptor;
   const image = { digest, mediaType, bytes: node.bytes };
-  return registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+  try {
+    return await registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+  } catch (error) {
+    if (!(error instanceof PushError)) throw error;
+    throw namePut(error, roles.get(digest));
+  }
 }
 
 /** For a registry that requires tags. Not `sha256-HEX`: there, clients look for the image's referrers. */

@@ -54,6 +54,8 @@ export interface LayerReport {
 
 interface ManifestReport {
   readonly digest: Digest;
+  /** What it is in the image, for messages. */
+  readonly what: string;
   readonly tag: string | undefined;
 }
 
@@ -108,7 +110,7 @@ export class TargetRecord {
         this.#retries += 1;
         break;
       case 'manifest-put':
-        if (event.isNew) this.#manifests.push({ digest: event.digest, tag: event.tag });
+        if (event.isNew) this.#noteManifest(event);
         break;
       case 'tag-settled':
         this.#outcomes.set(event.outcome.tag, event.outcome);
@@ -135,6 +137,10 @@ export class TargetRecord {
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
     };
+  }
+
+  #noteManifest({ digest, what, tag }: ManifestReport): void {
+    this.#manifests.push({ digest, what, tag });
   }
 
   /** A layer that is sent again because ECR lost it counts once, with the bytes of all its uploads. */

@@ -5,6 +5,7 @@ import {
   isFullyNamed,
   repositoryUri,
 } from '../ecr/names/reference.ts';
+import type { ImageGraph } from '../image/graph.ts';
 import type { ResolvedImage } from '../image/resolve-image.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -40,6 +41,7 @@ export function logImage(image: ResolvedImage, log: Log): void {
   );
   if (absentLayers.length > 0)
     log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
+  for (const line of withoutLayers(graph)) log.warning(line);
   for (const { message } of brokenEntries) log.warning(`Left out: ${message}`);
   for (const { descriptor, subject } of leftBehind) {
     log.warning(
@@ -56,6 +58,16 @@ export function logImage(image: ResolvedImage, log: Log): void {
       `Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`,
     );
   }
+}
+
+/** Reports say that ECR refuses these, but none says that it always does: so it is asked, and a refusal explained. */
+function withoutLayers({ manifests, referrers, roles }: ImageGraph): readonly string[] {
+  return [...manifests, ...referrers]
+    .filter(({ manifest }) => manifest.kind === 'image' && manifest.layers.length === 0)
+    .map(({ descriptor: { digest } }) => {
+      const name = roles.get(digest)?.name ?? `manifest ${digest}`;
+      return `No layers in ${name}: ECR may refuse it; a build with any one COPY has a layer`;
+    });
 }
 
 const UNCHECKED: Readonly<Record<Unchecked, string>> = {
@@ -137,13 +149,9 @@ const FINISHED = {
   'completed-elsewhere': 'Another job completed',
 } as const;
 
-function manifestLine({
-  digest,
-  tag,
-  isNew,
-}: Extract<PushEvent, { kind: 'manifest-put' }>): string {
-  const what = isNew ? 'Put manifest' : 'Already there: manifest';
-  return `${what} ${digest}${tag === undefined ? '' : ` as ${tag}`}`;
+function manifestLine({ what, tag, isNew }: Extract<PushEvent, { kind: 'manifest-put' }>): string {
+  const done = isNew ? 'Put' : 'Already there:';
+  return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
 }
 
 function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): string {

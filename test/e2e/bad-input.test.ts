@@ -23,6 +23,8 @@ interface Case {
   readonly code: ErrorCode;
   /** What the message names: a file, a digest, a name. */
   readonly names: readonly (string | RegExp)[];
+  /** What the hint offers. */
+  readonly offers?: string;
   /** Makes what the step finds in its workspace. */
   readonly make?: (workspace: string) => Promise<unknown>;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -66,6 +68,15 @@ const damaged = (blob: Graph) => {
   bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
   return bytes;
 };
+
+const HELM = 'application/vnd.cncf.helm.config.v1+json';
+const noBytes = rawBlob(HELM, new Uint8Array());
+const helm = rawBlob(HELM, Buffer.from('{"name":"chart"}'));
+
+function withConfig(config: Graph, body: object = {}): Graph {
+  const members = { schemaVersion: 2, config: config.descriptor, layers: image.layers, ...body };
+  return rawGraph(members, { mediaType: OCI_MANIFEST, below: [image, config] });
+}
 
 const empty = rawBlob(OCI_LAYER, new Uint8Array());
 const large = Buffer.alloc(MAX_MANIFEST_BYTES + 1, ' ');
@@ -236,9 +247,36 @@ const cases: Readonly<Record<string, Case>> = {
     make: layout([image]),
     inputs: { tags: '1.0,.hidden' },
   },
+  'a branch in the place of a tag': {
+    code: 'INVALID_INPUT',
+    names: ['fix/login-page', 'a tag has no "/"'],
+    offers: 'fix-login-page',
+    make: layout([image]),
+    inputs: { tags: 'fix/login-page' },
+  },
+  'a version with a plus': {
+    code: 'INVALID_INPUT',
+    names: ['1.0.0+5', 'a tag has no "+"'],
+    offers: '1.0.0-5',
+    make: layout([image]),
+    inputs: { tags: '1.0.0+5' },
+  },
+  'a config without bytes': {
+    code: 'EMPTY_BLOB',
+    names: [noBytes.descriptor.digest, 'config', '0 bytes'],
+    offers: 'application/vnd.oci.empty.v1+json',
+    make: layout([withConfig(noBytes)]),
+  },
+  'a manifest of the media type of its config': {
+    code: 'INVALID_MANIFEST',
+    names: [/[0-9a-f]{64}/, 'mediaType', noBytes.descriptor.mediaType, OCI_MANIFEST],
+    offers: 'config.mediaType',
+    make: layout([withConfig(helm, { mediaType: helm.descriptor.mediaType })]),
+  },
   'a repository name that ECR would refuse': {
     code: 'INVALID_INPUT',
-    names: ['Team/App'],
+    names: ['Team/App', 'lower case'],
+    offers: 'team/app',
     make: layout([image]),
     inputs: { repository: 'Team/App' },
   },
@@ -343,7 +381,8 @@ void describe(
   },
 );
 
-async function fails({ code, names, make, inputs, env = {}, ecr, changes: allowed = [] }: Case) {
+async function fails(given: Case) {
+  const { code, names, offers = '', make, inputs, env = {}, ecr, changes: allowed = [] } = given;
   await using step = await prepareStep(ecr);
   await make?.(step.workspace);
   const run = await step.run(inputs, { env });
@@ -355,6 +394,7 @@ async function fails({ code, names, make, inputs, env = {}, ecr, changes: allowe
     assert.ok(isNamed, `${String(part)} is not named in: ${message}`);
   }
   assert.ok(hint.length > 10, `no hint: ${message}`);
+  assert.ok(hint.includes(offers), `${offers} is not offered in: ${hint}`);
   assert.deepEqual(
     changes(step.ecr).filter((call) => !allowed.includes(call)),
     [],

@@ -7,8 +7,10 @@ import {
   MAX_DIGESTS_PER_CALL,
   putInput,
   putOutcome,
+  refusedManifest,
   toIdentifier,
 } from '../../src/ecr/images.ts';
+import { PushError } from '../../src/errors.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { refused } from '../support/refused.ts';
@@ -115,4 +117,31 @@ for (const [name, kind] of Object.entries(outcomes)) {
 test('an image that exists at the second attempt was put by the first, whose answer was lost', () => {
   const outcome = putOutcome('ImageAlreadyExistsException', 2, new Error('explained'));
   assert.deepEqual(outcome, { kind: 'put' });
+});
+
+const noLayers = Buffer.from('{"config":{},"layers":[]}');
+const fine = Buffer.from('{"manifests":[]}');
+
+for (const code of ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE'] as const) {
+  test(`${code} says what in the manifest ECR is known to refuse, and keeps its cause`, () => {
+    const cause = new Error('AWS');
+    const error = new PushError(code, 'PutImage: refused (in words)', { cause });
+    const said = refusedManifest(error, noLayers);
+    refused(code, 'PutImage: refused (in words)', 'no layers')(said);
+    assert.equal(said.cause, cause);
+    assert.ok(said instanceof PushError);
+    assert.match(said.hint, /To push it, build it without/);
+  });
+
+  test(`${code} of a manifest in which nothing is known says so`, () => {
+    const said = refusedManifest(new PushError(code, 'refused', { hint: 'Look.' }), fine);
+    assert.ok(said instanceof PushError);
+    assert.equal(said.message, 'refused');
+    assert.match(said.hint, /^Look\. Nothing in the manifest/);
+  });
+}
+
+test('an error that does not speak of the manifest stays as it is', () => {
+  for (const error of [new PushError('ACCESS_DENIED', 'denied'), new Error('aborted')])
+    assert.equal(refusedManifest(error, noLayers), error);
 });

@@ -5,9 +5,14 @@ import { PushError } from '../../src/errors.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
-import { MAX_MANIFEST_BYTES } from '../../src/oci/limits.ts';
-import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST } from '../../src/oci/media-types.ts';
-import { MAX_LAYERS } from '../../src/image/limits.ts';
+import { MAX_LAYERS, MAX_MANIFEST_BYTES } from '../../src/oci/limits.ts';
+import {
+  OCI_CONFIG,
+  OCI_EMPTY,
+  OCI_INDEX,
+  OCI_LAYER,
+  OCI_MANIFEST,
+} from '../../src/oci/media-types.ts';
 import { walkGraph } from '../../src/image/walk.ts';
 import {
   buildAttestation,
@@ -114,6 +119,34 @@ for (const what of ['layer', 'config']) {
     await assert.rejects(walk(root), refused('EMPTY_BLOB', what, empty.descriptor.digest));
   });
 }
+
+test('a config without bytes is refused with the config that works', async () => {
+  const empty = rawBlob('application/vnd.devcontainers', new Uint8Array());
+  const blob = layer(10);
+  await assert.rejects(walk(imageOf([blob.descriptor], [blob], empty)), (error) => {
+    refused('EMPTY_BLOB', 'config', empty.descriptor.digest, '0 bytes')(error);
+    assert.ok(error instanceof PushError);
+    assert.match(error.hint, /"\{\}".*application\/vnd\.oci\.empty\.v1\+json/);
+    assert.doesNotMatch(error.hint, /tar/);
+    return true;
+  });
+});
+
+test('the empty config is taken, of whatever type', async () => {
+  for (const mediaType of [OCI_EMPTY, OCI_CONFIG]) {
+    const empty = rawBlob(mediaType, Buffer.from('{}'));
+    const { blobs } = await walk(imageOf([], [], empty));
+    assert.deepEqual(digestsOf(blobs), [empty.descriptor.digest]);
+  }
+});
+
+test('an image whose layers are null has none, and goes as it is', async () => {
+  const body = { schemaVersion: 2, config: config.descriptor, layers: null, annotations: null };
+  const root = rawGraph(body, { mediaType: OCI_MANIFEST, below: [config] });
+  const graph = await walk(root);
+  assert.deepEqual(digestsOf(graph.blobs), [config.descriptor.digest]);
+  assert.equal(graph.root.bytes, root.manifest);
+});
 
 test(`${MAX_LAYERS} layers are taken, and one more is not`, async () => {
   const blob = layer(10);

@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { describe, test } from 'node:test';
 import { ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import { selfSigned } from './certificate.ts';
-import type { Fault, ScriptedFault } from './faults.ts';
+import { type Fault, refusedManifest, type ScriptedFault } from './faults.ts';
 import {
   APP,
   initiate,
@@ -83,6 +83,19 @@ describe('a fault that refuses', () => {
     assert.equal(($response as { statusCode: number }).statusCode, 503);
     assert.equal(local.ecr.calls('PutImage')[0]?.outcome, 'HTTP 503');
     assert.equal(local.repository.images.size, 0);
+  });
+
+  test('by the digest of a manifest refuses that one, under any tag, and no other', async () => {
+    const other = manifest(['a'], { annotations: { other: 'yes' } });
+    await using local = await start(refusedManifest(sha256(IMAGE)));
+    for (const options of [{}, { tag: 'v1' }]) {
+      const { name, message } = await refusal(put(local.client, IMAGE, options));
+      assert.equal(name, 'InvalidParameterException');
+      assert.match(message, /Invalid JSON syntax/);
+    }
+    await put(local.client, other, { tag: 'v1' });
+    assert.deepEqual([...local.repository.images.keys()], [sha256(other)]);
+    assert.equal(local.scripted[0]?.hits, 2);
   });
 
   test('carries the fields and the message that it was given', async () => {

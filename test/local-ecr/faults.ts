@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { EcrError, throttled } from './errors.ts';
 import type { Service } from './rules.ts';
@@ -59,6 +60,25 @@ export type Fault = FaultAction & {
   /** How many matching calls from then on; 1 when absent. */
   readonly times?: number;
 };
+
+/** PutImage refuses the manifest of this digest, each time, as ECR does what it does not like in one. */
+export function refusedManifest(
+  digest: string,
+  message = "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'",
+): Fault {
+  return {
+    kind: 'error',
+    operation: 'PutImage',
+    name: 'InvalidParameterException',
+    message,
+    when: ({ input }) => digestOf(String(input['imageManifest'])) === digest,
+    times: Infinity,
+  };
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
 
 /** A fault as scripted. `hits` says how often it struck. */
 export class ScriptedFault {

@@ -45,6 +45,7 @@ test('a push reports the repository, each tag, each layer and each manifest', as
   const before = Date.now();
   const report = await tryToPush(local.ecr, image, { tags: ['1.0', 'latest'] });
   const after = Date.now();
+  const what = `root image ${mine} (linux/amd64)`;
   assert.deepEqual(report.image, { descriptor: image.descriptor, config: image.config.digest });
   const { layers, bytesOnWire, startedAt, finishedAt, ...target } = only(report);
   assert.deepEqual(target, {
@@ -61,8 +62,8 @@ test('a push reports the repository, each tag, each layer and each manifest', as
       { tag: 'latest', kind: 'created' },
     ],
     manifests: [
-      { digest: mine, tag: '1.0' },
-      { digest: mine, tag: 'latest' },
+      { digest: mine, what, tag: '1.0' },
+      { digest: mine, what, tag: 'latest' },
     ],
     retries: 0,
   });

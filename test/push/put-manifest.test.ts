@@ -7,7 +7,8 @@ import { putManifest } from '../../src/push/put-manifest.ts';
 import { uploadLayers } from '../../src/push/upload-layers.ts';
 import type { LocalEcrOptions } from '../local-ecr/options.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
-import { buildImage, buildIndex } from '../support/image.ts';
+import { refusedManifest } from '../local-ecr/faults.ts';
+import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { REPOSITORY_NAME } from '../support/local-registry.ts';
 import { refused } from '../support/refused.ts';
 import { withEnvironment } from '../support/run-locally.ts';
@@ -127,6 +128,42 @@ test('the first manifest that ECR refuses ends the push: no tag moves', async ()
   await assert.rejects(pushToLocal(local.ecr, index), refused('LIMIT_EXCEEDED', 'PutImage'));
   assert.ok(local.ecr.calls('PutImage').every(({ input }) => input['imageTag'] === undefined));
   assert.equal(local.repository.tags.size, 0);
+});
+
+describe('a manifest that ECR refuses is named, with what it is, and ends the push', () => {
+  const attestation = buildAttestation(image);
+  const signature = buildImage({
+    seed: 'signature',
+    artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json',
+    subject: image.descriptor,
+  });
+  const cases: readonly [what: string, refusedOne: Graph, ...said: string[]][] = [
+    ['the image', image, 'image', '(linux/amd64)', 'of the index'],
+    ['its index', buildIndex([image, attestation]), 'root index'],
+    ['its attestation', attestation, 'attestation', '(unknown/unknown)', image.descriptor.digest],
+    ['its signature', signature, 'signature', 'a referrer of', image.descriptor.digest],
+  ];
+  for (const [what, refusedOne, ...said] of cases) {
+    test(what, async () => {
+      await using local = await start();
+      const { digest } = refusedOne.descriptor;
+      local.ecr.fault(refusedManifest(digest));
+      await assert.rejects(
+        pushToLocal(local.ecr, buildIndex([image, attestation]), { beside: [signature] }),
+        refused('INVALID_PARAMETER', digest, ...said, 'PutImage', 'Invalid JSON syntax'),
+      );
+      assert.equal(local.repository.tags.size, 0);
+    });
+  }
+
+  test('and so is one whose layers ECR never sees', async () => {
+    await using local = await start();
+    local.ecr.fault({ kind: 'hide-layers', operation: 'PutImage', times: Infinity });
+    await assert.rejects(
+      pushToLocal(local.ecr, image),
+      refused('UPLOAD_FAILED', `root image ${image.descriptor.digest}`, 'PutImage'),
+    );
+  });
 });
 
 test('an abort while a layer is awaited ends the push at once, with its reason', async () => {
@@ -261,7 +298,8 @@ test('where an image needs a tag, one without gets its digest for one', async ()
   const { result, told, calls, tags } = await putToPublic({});
   assert.deepEqual(result, { kind: 'put' });
   assert.deepEqual(calls, [digest, `${digest}:${tag}`]);
-  assert.deepEqual(told, [{ kind: 'manifest-put', digest, tag, isNew: true }]);
+  const what = `root image ${digest} (linux/amd64)`;
+  assert.deepEqual(told, [{ kind: 'manifest-put', digest, what, tag, isNew: true }]);
   assert.deepEqual(Object.fromEntries(tags), { [tag]: digest });
 });
 

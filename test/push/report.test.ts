@@ -166,16 +166,16 @@ test("retries are the push's own and the SDK's, manifests stand in their order",
     [
       planned,
       { kind: 'retried', what: root, notice },
-      { kind: 'manifest-put', digest: root, tag: undefined, isNew: true },
+      { kind: 'manifest-put', digest: root, what: 'it', tag: undefined, isNew: true },
       { kind: 'retried', what: root, notice },
-      { kind: 'manifest-put', digest: root, tag: '1.0', isNew: true },
+      { kind: 'manifest-put', digest: root, what: 'it', tag: '1.0', isNew: true },
     ],
     { retries: 3 },
   );
   assert.equal(retries, 5);
   assert.deepEqual(manifests, [
-    { digest: root, tag: undefined },
-    { digest: root, tag: '1.0' },
+    { digest: root, what: 'it', tag: undefined },
+    { digest: root, what: 'it', tag: '1.0' },
   ]);
 });
 

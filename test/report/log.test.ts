@@ -93,6 +93,16 @@ test('a foreign layer that is not in the layout is warned of', async () => {
   assert.ok(lines.some((line) => line.startsWith(`! Left out foreign layer ${layer.digest}`)));
 });
 
+test('an image without layers is warned of, and named', async () => {
+  const empty = buildImage({ seed: 'empty', layers: [] });
+  const { lines } = await logged([buildIndex([amd, empty])], {});
+  const { digest } = empty.descriptor;
+  const [warning, ...others] = lines.filter((line) => line.startsWith('!'));
+  assert.match(warning ?? '', /^! No layers in image .* \(linux\/amd64\).*ECR may refuse it/);
+  assert.ok(warning?.includes(digest));
+  assert.deepEqual(others, []);
+});
+
 const { graph } = await walked(amd);
 const [layer] = graph.blobs;
 assert.ok(layer);
@@ -135,6 +145,8 @@ const retried = (name: RetryName, what: Descriptor | undefined, wait = 200): Pus
   notice: { ...notice, name, wait },
 });
 
+const WHAT = `attestation ${mine} (unknown/unknown)`;
+
 const events: readonly [string, PushEvent, readonly string[]][] = [
   ['a repository that was created', { kind: 'repository-created' }, ['Created the repository']],
   [
@@ -160,18 +172,18 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
   ],
   [
     'a manifest without a tag',
-    { kind: 'manifest-put', digest: mine, tag: undefined, isNew: true },
-    [`Put manifest ${mine}`],
+    { kind: 'manifest-put', digest: mine, what: WHAT, tag: undefined, isNew: true },
+    [`Put ${WHAT}`],
   ],
   [
     'a manifest with a tag',
-    { kind: 'manifest-put', digest: mine, tag: '1.0', isNew: true },
-    [`Put manifest ${mine} as 1.0`],
+    { kind: 'manifest-put', digest: mine, what: WHAT, tag: '1.0', isNew: true },
+    [`Put ${WHAT} as 1.0`],
   ],
   [
     'a manifest that is there already',
-    { kind: 'manifest-put', digest: mine, tag: '1.0', isNew: false },
-    [`Already there: manifest ${mine} as 1.0`],
+    { kind: 'manifest-put', digest: mine, what: WHAT, tag: '1.0', isNew: false },
+    [`Already there: ${WHAT} as 1.0`],
   ],
   [
     'an attempt more, and when it comes',
