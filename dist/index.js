@@ -31468,7 +31468,7 @@ async function proxyHandler(options) {
 
 /***/ }),
 
-/***/ 8725:
+/***/ 3454:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31985,7 +31985,131 @@ async function accountOf({ region, credentials, requestHandler }, abortSignal) {
 
 // EXTERNAL MODULE: ./src/oci/digest.ts
 var digest = __nccwpck_require__(8825);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
+// EXTERNAL MODULE: ./src/oci/limits.ts
+var limits = __nccwpck_require__(4593);
+;// CONCATENATED MODULE: ./src/ecr/dislikes.ts
+
+
+
+
+const WELL_SPELT = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+const COMMON_TYPES = [
+    media_types/* OCI_EMPTY */.g1,
+    'application/vnd.amazon.soci.',
+    'application/vnd.buildkit.',
+    'application/vnd.cncf.helm.',
+    'application/vnd.cncf.notary.',
+    'application/vnd.cyclonedx',
+    'application/vnd.dev.cosign.',
+    'application/vnd.dev.sigstore.',
+    'application/vnd.docker.attestation.',
+    'application/vnd.in-toto',
+    'application/spdx',
+];
+const MAX_PLACES = 3;
+const MAX_SHOWN = 200;
+function dislikes(manifest) {
+    const fields = (0,json/* parseStrictJson */.R)(manifest, 'manifest');
+    if (!(0,oci_fields/* isFields */.Ce)(fields))
+        return [];
+    return [
+        ...overLimits(fields, manifest.byteLength),
+        ...contentDislikes(fields),
+        ...listed('"os.features" in', placesOf(fields, hasOsFeatures)),
+        ...listed('null for', placesOf(fields, (value) => value === null)),
+        ...typesIn(fields).flatMap(misspelt).slice(0, MAX_PLACES),
+        ...typesIn(fields).flatMap(uncommon),
+    ];
+}
+function overLimits({ layers }, bytes) {
+    const count = Array.isArray(layers) ? layers.length : 0;
+    return [
+        ...(count > limits/* MAX_LAYERS */.Uf ? [`${count} layers, where ${limits/* MAX_LAYERS */.Uf} are allowed`] : []),
+        ...(bytes > limits/* MAX_MANIFEST_BYTES */.ZJ
+            ? [`a manifest of ${bytes} bytes, where ${limits/* MAX_MANIFEST_BYTES */.ZJ} are allowed`]
+            : []),
+    ];
+}
+function contentDislikes({ config, layers, subject, artifactType }) {
+    const has = (descriptor, name) => (0,oci_fields/* isFields */.Ce)(descriptor) && descriptor[name] !== undefined && descriptor[name] !== null;
+    const isEmptyConfig = (0,oci_fields/* isFields */.Ce)(config) && config['mediaType'] === media_types/* OCI_EMPTY */.g1;
+    const noLayers = (0,oci_fields/* isFields */.Ce)(config) && (!Array.isArray(layers) || layers.length === 0);
+    return [
+        ...(noLayers ? ['no layers'] : []),
+        ...(has(subject, 'platform')
+            ? ['a "subject" with a "platform", as BuildKit writes it for oci-artifact=true']
+            : []),
+        ...(has(config, 'annotations') ? ['a "config" with "annotations"'] : []),
+        ...(isEmptyConfig && typeof artifactType !== 'string'
+            ? ['the empty "config" without an "artifactType"']
+            : []),
+    ];
+}
+function hasOsFeatures(value) {
+    return (0,oci_fields/* isFields */.Ce)(value) && Array.isArray(value['os.features']);
+}
+function typesIn(fields) {
+    const { artifactType, config, layers, manifests } = fields;
+    const typeOf = (value, name) => (0,oci_fields/* isFields */.Ce)(value) ? value[name] : undefined;
+    const listOf = (value) => (Array.isArray(value) ? value : []);
+    const found = [
+        ['artifactType', artifactType, true],
+        ['config.mediaType', typeOf(config, 'mediaType'), true],
+        ...listOf(layers).map((layer, at) => [`layers[${at}].mediaType`, typeOf(layer, 'mediaType'), false]),
+        ...listOf(manifests).map((entry, at) => [`manifests[${at}].artifactType`, typeOf(entry, 'artifactType'), false]),
+    ];
+    return found.flatMap(([place, type, isLeading]) => typeof type === 'string' ? [{ place, type, isLeading }] : []);
+}
+function misspelt({ place, type }) {
+    if (WELL_SPELT.test(type))
+        return [];
+    if (type === '')
+        return [`an empty "${place}"`];
+    const named = `"${place}" ${shownType(type)}`;
+    if (type.includes(';'))
+        return [`${named}, because of the ";"`];
+    return [`${named}, which is oddly spelt`];
+}
+function uncommon({ place, type, isLeading }) {
+    const isCommon = (0,media_types/* isConfigMediaType */.$v)(type) || COMMON_TYPES.some((start) => type.startsWith(start));
+    if (!isLeading || isCommon || !WELL_SPELT.test(type))
+        return [];
+    return [`perhaps "${place}" ${shownType(type)}, which is not a common one`];
+}
+function shownType(type) {
+    return JSON.stringify(type.slice(0, MAX_SHOWN));
+}
+function placesOf(value, matches, path = '') {
+    const here = matches(value) ? [path] : [];
+    if (Array.isArray(value))
+        return [
+            ...here,
+            ...value.flatMap((item, at) => placesOf(item, matches, `${path}[${String(at)}]`)),
+        ];
+    if (!(0,oci_fields/* isFields */.Ce)(value))
+        return here;
+    const inside = Object.entries(value).flatMap(([name, inner]) => placesOf(inner, matches, pathTo(path, name)));
+    return [...here, ...inside];
+}
+function pathTo(path, name) {
+    if (!/^\w+$/.test(name))
+        return `${path}[${JSON.stringify(name.slice(0, MAX_SHOWN))}]`;
+    return path === '' ? name : `${path}.${name}`;
+}
+function listed(what, places) {
+    if (places.length === 0)
+        return [];
+    const more = places.length - MAX_PLACES;
+    const rest = more > 0 ? ` and ${more} more` : '';
+    return [`${what} ${places.slice(0, MAX_PLACES).join(', ')}${rest}`];
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/images.ts
+
 
 
 const MAX_DIGESTS_PER_CALL = 100;
@@ -32031,6 +32155,18 @@ function putOutcome(name, attempts, cause) {
         default:
             return undefined;
     }
+}
+const REFUSALS = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE'];
+function refusedManifest(error, manifest) {
+    if (!(error instanceof errors/* PushError */.V) || !REFUSALS.includes(error.code))
+        return error;
+    const { code, message, cause } = error;
+    const found = dislikes(manifest);
+    if (found.length === 0) {
+        const hint = `${error.hint} Nothing in the manifest is among what ECR is known to refuse.`;
+        return new errors/* PushError */.V(code, message, { hint, cause });
+    }
+    return new errors/* PushError */.V(code, `${message}. The manifest has what ECR is known to refuse: ${found.join('; ')}`, { hint: 'To push it, build it without what ECR is known to refuse.', cause });
 }
 
 // EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
@@ -33112,7 +33248,7 @@ class EcrRegistry {
                 return { kind: 'tag-required', cause };
             const outcome = putOutcome(name, attemptsOf(error), cause);
             if (outcome === undefined)
-                throw cause;
+                throw refusedManifest(cause, image.bytes);
             return outcome;
         }
     }
@@ -33981,9 +34117,11 @@ function dualStackDomain(region) {
 /* harmony export */   eq: () => (/* binding */ aliasIn),
 /* harmony export */   qM: () => (/* binding */ repositoryArn)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5152);
+/* harmony import */ var _aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5152);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _image_hosts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9362);
+/* harmony import */ var _image_hosts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9362);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(171);
+
 
 
 
@@ -33998,19 +34136,32 @@ const ACCOUNT_ID = /^\d{12}$/;
 const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const ALIAS_LENGTHS = [2, 50];
 function checkRepositoryName(name, type) {
-    const [shortest, longest] = NAME_LENGTHS[type];
-    const isLongEnough = name.length >= shortest && name.length <= longest;
-    if (isLongEnough && NAMES[type].test(name))
+    if (isRepositoryName(name, type))
         return name;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name`, {
-        hint: `A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
+    const [shortest, longest] = NAME_LENGTHS[type];
+    const small = name.toLowerCase();
+    const isCapital = isRepositoryName(small, type);
+    const why = isCapital ? ': it must be in lower case' : '';
+    const advice = isCapital ? `Write ${small}. ` : '';
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name${why}`, {
+        hint: `${advice}A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
     });
+}
+function isRepositoryName(name, type) {
+    const [shortest, longest] = NAME_LENGTHS[type];
+    return name.length >= shortest && name.length <= longest && NAMES[type].test(name);
 }
 function checkTag(tag) {
     if (TAG.test(tag))
         return tag;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag`, {
-        hint: 'A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".',
+    const wrong = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .notInTags */ .Aj)(tag);
+    const why = wrong === '' ? '' : `: a tag has no ${wrong}`;
+    const suggested = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .suggestTag */ .bu)(tag);
+    const advice = suggested === undefined
+        ? ''
+        : `Write ${suggested}; docker/metadata-action makes such tags of branches and versions. `;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag${why}`, {
+        hint: `${advice}A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".`,
     });
 }
 function checkRegistryId(id, type) {
@@ -34025,13 +34176,15 @@ function isAlias(text) {
     return text.length >= shortest && text.length <= longest && ALIAS.test(text);
 }
 function isEcrReference(text) {
-    return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .parseImageHost */ .Pq)(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
+    return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
 }
 function parseReference(text) {
     const slash = text.indexOf('/');
+    if (slash < 0)
+        throw malformed(text);
     const host = text.slice(0, slash);
     const [path = '', tag, ...rest] = text.slice(slash + 1).split(':');
-    const parsed = (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .parseImageHost */ .Pq)(host);
+    const parsed = (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(host);
     if (parsed === undefined)
         throw notEcr(text, host);
     if (rest.length > 0 || path.includes('@'))
@@ -34053,12 +34206,12 @@ function splitPublicPath(text, path) {
 function notEcr(text, host) {
     const isHost = /[.:]|^localhost$/.test(host);
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`, {
-        hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG.`,
+        hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG.`,
     });
 }
 function malformed(text) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not a valid image reference`, {
-        hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG, without a digest.`,
+        hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG, without a digest.`,
     });
 }
 function repositoryUri(repository) {
@@ -34078,7 +34231,7 @@ function isFullyNamed(repository) {
 }
 function aliasIn(uri) {
     const [host, alias, ...name] = typeof uri === 'string' ? uri.split('/') : [];
-    const isPublic = host !== undefined && (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .parseImageHost */ .Pq)(host)?.type === 'public';
+    const isPublic = host !== undefined && (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(host)?.type === 'public';
     return isPublic && alias !== undefined && name.length > 0 && isAlias(alias) ? alias : undefined;
 }
 function isAccountId(id) {
@@ -34088,10 +34241,10 @@ function registryHost({ type, registryId, region, host, }) {
     if (host !== undefined)
         return host;
     if (type === 'public')
-        return _image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .PUBLIC_HOST */ .dt;
+        return _image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLIC_HOST */ .dt;
     return registryId === undefined || region === undefined
         ? undefined
-        : (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_1__/* .privateHost */ .w_)(registryId, region);
+        : (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .privateHost */ .w_)(registryId, region);
 }
 function describeRepository({ type, registryId, region, name, }) {
     const registry = registryId === undefined ? '' : ` of registry ${registryId}`;
@@ -34103,7 +34256,42 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
     const account = registryId !== undefined && isAccountId(registryId) ? registryId : '*';
     return type === 'public'
         ? `arn:aws:ecr-public::${account}:repository/${name}`
-        : `arn:${(0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_2__.partition)(region).name}:ecr:${region}:${account}:repository/${name}`;
+        : `arn:${(0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_3__.partition)(region).name}:ecr:${region}:${account}:repository/${name}`;
+}
+
+
+/***/ }),
+
+/***/ 171:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Aj: () => (/* binding */ notInTags),
+/* harmony export */   bu: () => (/* binding */ suggestTag),
+/* harmony export */   yO: () => (/* binding */ withoutScheme)
+/* harmony export */ });
+/* harmony import */ var _image_hosts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9362);
+
+const MAX_TAG = 128;
+const MAX_NAMED = 5;
+function suggestTag(text) {
+    const tag = text
+        .replace(/^refs\/(?:heads|tags)\//, '')
+        .replace(/[^\w.-]+/g, '-')
+        .replace(/^[.-]+/, '')
+        .slice(0, MAX_TAG)
+        .replace(/-+$/, '');
+    return tag === '' ? undefined : tag;
+}
+function notInTags(text) {
+    const found = [...new Set(text.match(/[^\w.-]/gu))];
+    const shown = found.slice(0, MAX_NAMED).map((character) => JSON.stringify(character));
+    return found.length > shown.length ? `${shown.join(', ')} and others` : shown.join(', ');
+}
+function withoutScheme(text) {
+    const plain = text.replace(/^(?:https?|docker|oci):\/\//i, '');
+    const bare = plain.replace(/\/+$/, '');
+    return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImageHost */ .Pq)(bare) === undefined ? bare : plain;
 }
 
 
@@ -34250,6 +34438,7 @@ const ERRORS = {
     EMPTY_BLOB: {
         means: 'A blob is empty, which ECR refuses.',
         hint: 'Build without the empty layer; even an empty tar has 1024 bytes.',
+        docs: 'An artifact without a config has the empty one, `{}`, of the media type `application/vnd.oci.empty.v1+json`.',
     },
     TOO_MANY_LAYERS: {
         means: 'An image has more than 500 layers, which ECR refuses.',
@@ -34321,8 +34510,9 @@ const ERRORS = {
         hint: 'Enable the key, and restore the grants that ECR made when the repository was created.',
     },
     INVALID_PARAMETER: {
-        means: 'ECR refused a parameter.',
+        means: 'ECR refused a parameter, or a manifest.',
         hint: "ECR's own message says which one.",
+        docs: 'For a manifest, ECR says little more than "Invalid JSON syntax", so the message names the manifest, what it is in the image, and what in it ECR is known to refuse: no layers; a `subject` with a `platform`; `os.features`; a config with annotations; null values; an `artifactType` or another type that is oddly spelt, has a `;` or is unknown; too many layers or bytes. The hint says which input leaves an attestation or a referrer out.',
     },
     TAG_IS_IMMUTABLE: {
         means: 'A tag points to another image and cannot move.',
@@ -34407,12 +34597,12 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8163);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8725);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3454);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3304);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7559);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2775);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34755,13 +34945,16 @@ function invalid(what, hint) {
 
 // EXTERNAL MODULE: ./src/ecr/names/reference.ts
 var reference = __nccwpck_require__(396);
+// EXTERNAL MODULE: ./src/ecr/names/suggest.ts
+var suggest = __nccwpck_require__(171);
 ;// CONCATENATED MODULE: ./src/inputs/targets.ts
+
 
 
 const DEFAULT_TAG = 'latest';
 function parseTargets(tags, defaults) {
     const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
-    const references = given.map((text) => text.includes('/') ? (0,reference/* parseReference */.F2)(text) : bareTag(text, defaults));
+    const references = given.map((text) => parseTag(text, defaults));
     const targets = new Map();
     for (const { repository, tag = DEFAULT_TAG } of references) {
         const key = JSON.stringify([
@@ -34779,11 +34972,22 @@ function parseTargets(tags, defaults) {
         tags: [...names],
     }));
 }
+function parseTag(text, defaults) {
+    const plain = (0,suggest/* withoutScheme */.yO)(text);
+    const isReference = (0,reference/* isEcrReference */.ap)(plain) || (text.includes('/') && !isBranch(text, defaults));
+    return isReference ? (0,reference/* parseReference */.F2)(plain) : bareTag(text, defaults);
+}
+function isBranch(text, { repository }) {
+    const [first = ''] = text.split('/');
+    const isHost = first === 'localhost' || /\.[a-z]{2,}$/i.test(first);
+    return repository !== undefined && !text.includes(':') && !isHost;
+}
 function bareTag(text, defaults) {
     return { repository: defaultRepository((0,reference/* checkTag */.Bs)(text), defaults), tag: text };
 }
 function defaultRepository(tag, defaults) {
-    const { repository: name, registryType: type, registryId, region } = defaults;
+    const { registryType: type, registryId, region } = defaults;
+    const name = defaults.repository && (0,suggest/* withoutScheme */.yO)(defaults.repository);
     if (name === undefined) {
         throw new errors/* PushError */.V('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
             hint: 'Set repository, or put full references in tags.',
@@ -34961,6 +35165,9 @@ class FieldReader {
             throw this.invalid(`${name} is missing`);
         return value;
     }
+    isNull(name) {
+        return this.#fields[name] === null;
+    }
     array(name) {
         const value = this.get(name);
         if (value === undefined)
@@ -34977,8 +35184,13 @@ class FieldReader {
     }
     stringMap(name) {
         const value = this.get(name);
-        if (value === undefined || isStringMap(value))
-            return value;
+        if (value === undefined)
+            return undefined;
+        if (isFields(value)) {
+            const members = Object.entries(value).filter(([, member]) => member !== null);
+            if (members.every(isTextMember))
+                return Object.fromEntries(members);
+        }
         throw this.invalid(`${name} is not an object whose values are all strings`);
     }
     invalid(problem) {
@@ -34991,8 +35203,8 @@ function shown(value) {
 function isArray(value) {
     return Array.isArray(value);
 }
-function isStringMap(value) {
-    return isFields(value) && Object.values(value).every((item) => typeof item === 'string');
+function isTextMember(member) {
+    return typeof member[1] === 'string';
 }
 
 
@@ -35088,12 +35300,14 @@ function tooDeep(where) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   KX: () => (/* binding */ MAX_JSON_DEPTH),
+/* harmony export */   Uf: () => (/* binding */ MAX_LAYERS),
 /* harmony export */   ZJ: () => (/* binding */ MAX_MANIFEST_BYTES),
 /* harmony export */   a_: () => (/* binding */ MAX_DESCRIPTORS)
 /* harmony export */ });
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_DESCRIPTORS = 10_000;
 const MAX_JSON_DEPTH = 64;
+const MAX_LAYERS = 500;
 
 
 /***/ }),
@@ -35108,12 +35322,14 @@ const MAX_JSON_DEPTH = 64;
 /* harmony export */   $v: () => (/* binding */ isConfigMediaType),
 /* harmony export */   CM: () => (/* binding */ isManifestMediaType),
 /* harmony export */   EG: () => (/* binding */ OCI_MANIFEST),
+/* harmony export */   g1: () => (/* binding */ OCI_EMPTY),
 /* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
 /* harmony export */ });
 /* unused harmony exports OCI_CONFIG, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
+const OCI_EMPTY = 'application/vnd.oci.empty.v1+json';
 const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
 const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
@@ -35140,6 +35356,7 @@ function isIndexMediaType(mediaType) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $r: () => (/* binding */ platformName),
+/* harmony export */   G8: () => (/* binding */ platformLabel),
 /* harmony export */   SW: () => (/* binding */ isSamePlatform),
 /* harmony export */   e4: () => (/* binding */ parsePlatformName),
 /* harmony export */   pC: () => (/* binding */ matchesPlatform)
@@ -35159,6 +35376,12 @@ function parsePlatformName(text) {
 function platformName({ os, architecture, variant }) {
     return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
 }
+function platformLabel(platform) {
+    const { osVersion = '', osFeatures = [] } = platform;
+    const version = osVersion === '' ? '' : ` ${osVersion}`;
+    const features = osFeatures.length === 0 ? '' : ` (os.features: ${osFeatures.join(', ')})`;
+    return JSON.stringify(`${platformName(platform)}${version}${features}`.slice(0, 200)).slice(1, -1);
+}
 function matchesPlatform(platform, wanted) {
     if (platform.os !== wanted.os || platform.architecture !== wanted.architecture)
         return false;
@@ -35168,7 +35391,11 @@ function isSamePlatform(a, b) {
     return (a.os === b.os &&
         a.architecture === b.architecture &&
         variantOf(a) === variantOf(b) &&
-        a.osVersion === b.osVersion);
+        a.osVersion === b.osVersion &&
+        featuresOf(a) === featuresOf(b));
+}
+function featuresOf({ osFeatures = [] }) {
+    return JSON.stringify(osFeatures.toSorted());
 }
 function variantOf({ architecture, variant }) {
     return variant ?? DEFAULT_VARIANTS[architecture];
@@ -35231,7 +35458,7 @@ function messageOf(error) {
 
 /***/ }),
 
-/***/ 7559:
+/***/ 2775:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35303,7 +35530,6 @@ function kindOf({ annotations }) {
 var errors = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/image/limits.ts
 
-const MAX_LAYERS = 500;
 const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 const MAX_DEPTH = 16;
 function checkDepth(digest, parents) {
@@ -35369,6 +35595,7 @@ function readPlatform(fields) {
     const architecture = fields.string('architecture');
     const variant = fields.string('variant');
     const osVersion = fields.string('os.version');
+    const osFeatures = fields.strings('os.features') ?? [];
     if (os === undefined || architecture === undefined)
         return undefined;
     return {
@@ -35376,6 +35603,7 @@ function readPlatform(fields) {
         architecture,
         ...(variant !== undefined && { variant }),
         ...(osVersion !== undefined && { osVersion }),
+        ...(osFeatures.length > 0 && { osFeatures }),
     };
 }
 function parseData(fields, { digest, size }) {
@@ -35407,13 +35635,14 @@ function decodeBase64(text) {
 
 
 
+
 function parseManifest(bytes, expected) {
     const fields = readFields(bytes, expected.where);
     const own = fields.string('mediaType');
     const mediaType = expected.mediaType ?? own ?? '';
     checkManifestMediaType(mediaType, fields.where);
     if (own !== undefined && own !== mediaType)
-        throw mismatch(fields.where, own, mediaType);
+        throw mismatch(fields, own, mediaType);
     return (0,media_types/* isIndexMediaType */.$$)(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
 }
 function checkManifestMediaType(mediaType, where) {
@@ -35421,22 +35650,36 @@ function checkManifestMediaType(mediaType, where) {
         throw unsupported(where, mediaType);
 }
 function parseIndexJson(bytes, where) {
-    const fields = readFields(bytes, where);
-    const mediaType = fields.string('mediaType') ?? media_types/* OCI_INDEX */.$p;
+    const fields = readObject(bytes, where);
+    if (fields.has('schemaVersion'))
+        requireSchemaVersion(fields);
+    refuseAmbiguous(fields);
+    const isImage = fields.has('config') && !fields.has('manifests');
+    const mediaType = fields.string('mediaType') ?? (isImage ? media_types/* OCI_MANIFEST */.EG : media_types/* OCI_INDEX */.$p);
+    if (isImage && (0,media_types/* isManifestMediaType */.CM)(mediaType))
+        return indexOfOne(bytes, { mediaType, where });
     if (!(0,media_types/* isIndexMediaType */.$$)(mediaType))
         throw unsupported(where, mediaType);
     return readIndex(fields, mediaType);
 }
+function indexOfOne(bytes, expected) {
+    parseManifest(bytes, { ...expected, where: `${expected.where}, the manifest of an image` });
+    const { mediaType } = expected;
+    const only = { mediaType, digest: (0,oci_digest/* digestOf */.ol)(bytes), size: bytes.byteLength, data: bytes };
+    return { kind: 'index', mediaType: media_types/* OCI_INDEX */.$p, manifests: [only] };
+}
 function parseConfigPlatform(bytes, where) {
-    refuseTooLarge(bytes, where);
-    return readPlatform(new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST'));
+    return readPlatform(readObject(bytes, where));
 }
 function readFields(bytes, where) {
-    refuseTooLarge(bytes, where);
-    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
+    const fields = readObject(bytes, where);
     requireSchemaVersion(fields);
     refuseAmbiguous(fields);
     return fields;
+}
+function readObject(bytes, where) {
+    refuseTooLarge(bytes, where);
+    return new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
 }
 function refuseTooLarge(bytes, where) {
     if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
@@ -35448,14 +35691,21 @@ function requireSchemaVersion(fields) {
     if (version === 2)
         return;
     throw new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
-        hint: 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
+        hint: version === undefined
+            ? 'ECR takes no manifest without it: build the layout again with a current version of its tool.'
+            : 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
     });
 }
 function refuseAmbiguous(fields) {
-    const image = ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
-    if (image === undefined || !fields.has('manifests'))
-        return;
-    throw new errors/* PushError */.V('INVALID_MANIFEST', `${fields.where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' });
+    const image = imageMember(fields);
+    if (image !== undefined && fields.has('manifests'))
+        throw ambiguous(fields, image);
+}
+function imageMember(fields) {
+    return ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
+}
+function ambiguous({ where }, image) {
+    return new errors/* PushError */.V('INVALID_MANIFEST', `${where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' });
 }
 function readImage(fields, mediaType) {
     if (!fields.has('config'))
@@ -35469,6 +35719,9 @@ function readImage(fields, mediaType) {
     };
 }
 function readIndex(fields, mediaType) {
+    const image = imageMember(fields);
+    if (image !== undefined && fields.isNull('manifests'))
+        throw ambiguous(fields, image);
     return {
         kind: 'index',
         mediaType,
@@ -35477,7 +35730,7 @@ function readIndex(fields, mediaType) {
     };
 }
 function readDescriptors(fields, name) {
-    const values = fields.array(name);
+    const values = fields.isNull(name) ? [] : fields.array(name);
     if (values === undefined)
         throw fields.invalid(`${name} is missing`);
     if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
@@ -35496,13 +35749,23 @@ function readCommon(fields) {
         }),
     };
 }
-function mismatch(where, own, expected) {
-    return new errors/* PushError */.V('INVALID_MANIFEST', `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, { hint: 'Programs disagree on which one counts: build the layout again.' });
+function mismatch(fields, own, expected) {
+    const { where } = fields;
+    const config = fields.get('config');
+    const isConfigs = (0,oci_fields/* isFields */.Ce)(config) && config['mediaType'] === own;
+    return new errors/* PushError */.V('INVALID_MANIFEST', isConfigs
+        ? `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, which is that of its config; its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`
+        : `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, {
+        hint: isConfigs
+            ? `Keep the type in config.mediaType, and set the manifest's own mediaType to ${expected}: ECR takes no other.`
+            : 'Programs disagree on which one counts: build the layout again.',
+    });
 }
+const OF_A_CONFIG = `This is the type of a config, and belongs in config.mediaType. The manifest of an artifact, too, has the media type ${media_types/* OCI_MANIFEST */.EG}, in its descriptor and in itself.`;
 function unsupported(where, mediaType) {
     return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
         ? `${where}: neither it nor its descriptor has a media type`
-        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`);
+        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`, /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {});
 }
 
 ;// CONCATENATED MODULE: ./src/image/read-manifest.ts
@@ -35537,6 +35800,29 @@ async function platformOf(image, content) {
     if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
         return undefined;
     return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
+}
+async function isImageEntry(entry, content) {
+    if (isArtifactType(entry.artifactType))
+        return false;
+    try {
+        const { manifest } = await readManifest(entry, content);
+        if (isArtifactType(manifest.artifactType))
+            return false;
+        if (manifest.kind === 'index')
+            return true;
+        if (!(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
+            return false;
+        const platform = await platformOf(entry, content);
+        return platform !== undefined && platform.os !== 'unknown';
+    }
+    catch (error) {
+        if (error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING')
+            return true;
+        throw error;
+    }
+}
+function isArtifactType(artifactType) {
+    return artifactType !== undefined && !(0,media_types/* isConfigMediaType */.$v)(artifactType);
 }
 
 ;// CONCATENATED MODULE: ./src/image/entries.ts
@@ -35681,6 +35967,8 @@ function referrersByKind({ descriptor, names }, entries, onBroken) {
     return [{ descriptor, subject: digest, tag: `${digest.replace(':', '-')}.${kind.suffix}` }];
 }
 
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
 ;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
 
 
@@ -35703,8 +35991,6 @@ function toBytes(value) {
     return Buffer.from(JSON.stringify(value));
 }
 
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
 ;// CONCATENATED MODULE: ./src/image/filter.ts
 
 
@@ -35720,7 +36006,7 @@ async function filterRoots(roots, content, selection) {
     const left = [];
     for (const root of roots)
         left.push(await filter.keep(root, []));
-    filter.checkAllFound();
+    await filter.checkAllFound();
     return left;
 }
 class Filter {
@@ -35733,10 +36019,24 @@ class Filter {
         this.#content = content;
         this.#selection = selection;
     }
-    checkAllFound() {
-        const missing = this.#selection.platforms.filter((wanted) => !this.#seen.some((have) => (0,oci_platform/* matchesPlatform */.pC)(have, wanted)));
+    async checkAllFound() {
+        const missing = [];
+        for (const wanted of this.#selection.platforms) {
+            const images = await this.#images(this.#seen.filter(({ platform }) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted)));
+            if (images.length === 0)
+                missing.push(wanted);
+        }
         if (missing.length > 0)
-            throw platformNotFound(missing, this.#seen);
+            throw platformNotFound(missing, await this.#images(this.#seen));
+    }
+    async #images(seen) {
+        const entries = new Map(seen.map((one) => [one.entry.digest, one]));
+        const platforms = [];
+        for (const { entry, platform } of entries.values()) {
+            if (await isImageEntry(entry, this.#content))
+                platforms.push(platform);
+        }
+        return platforms;
     }
     async keep(entry, parents) {
         if (!(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
@@ -35755,7 +36055,7 @@ class Filter {
         const platform = await platformOf(image, this.#content);
         if (platform === undefined)
             return false;
-        this.#seen.push(platform);
+        this.#seen.push({ entry: image, platform });
         return platforms.some((wanted) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
     }
     async #keepOfIndex(node, parents) {
@@ -35852,7 +36152,8 @@ class Merge {
         const platform = await platformOf(descriptor, this.#content);
         const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
         const named = saysPlatform ? raw : withPlatform(raw, platform);
-        const entry = { digest, raw: named, platform, layoutPath };
+        const isImage = await isImageEntry(descriptor, this.#content);
+        const entry = { digest, raw: named, platform: isImage ? platform : undefined, layoutPath };
         refuseConflict(entry, this.entries);
         this.entries.push(entry);
     }
@@ -35879,10 +36180,11 @@ function refuseConflict({ digest, platform, layoutPath }, others) {
         (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
     if (other === undefined)
         return;
-    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformName */.$r)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
+    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformLabel */.G8)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/reshape.ts
+
 
 
 
@@ -35914,11 +36216,44 @@ async function unwrap(root, content) {
     const { manifest } = await readManifest(root, content);
     if (manifest.kind === 'image')
         return root;
-    const images = manifest.manifests.filter((entry) => !isAttestation(entry));
+    const images = await imagesOf(manifest, content);
     const [only] = images;
     if (only !== undefined && images.length === 1)
         return unwrap(only, content);
-    throw new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${root.digest} holds ${images.length} images, so it cannot be unwrapped`);
+    throw await notSingle(root, images, content);
+}
+async function imagesOf({ manifests }, content) {
+    const entries = manifests.filter((entry) => !isAttestation(entry));
+    if (entries.length === 1)
+        return entries;
+    const images = [];
+    for (const entry of entries)
+        if (await isImageEntry(entry, content))
+            images.push(entry);
+    return images;
+}
+async function notSingle({ digest }, images, content) {
+    const names = new Set();
+    const lines = [];
+    for (const image of images.slice(0, MAX_LISTED)) {
+        const platform = await knownPlatform(image, content);
+        names.add(platform === undefined ? '' : (0,oci_platform/* platformName */.$r)(platform));
+        lines.push(`\n  ${image.digest} ${platform === undefined ? '(no platform)' : (0,oci_platform/* platformLabel */.G8)(platform)}`);
+    }
+    const more = images.length > lines.length ? `\n  and ${images.length - lines.length} more` : '';
+    return new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${digest} holds ${images.length} images, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`, images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {});
+}
+const MAX_LISTED = 20;
+const SAME_PLATFORM = 'The input platforms cannot tell these images apart: set the input image to the digest of one of them, or leave single-image out.';
+async function knownPlatform(image, content) {
+    try {
+        return await platformOf(image, content);
+    }
+    catch (error) {
+        if (error instanceof errors/* PushError */.V)
+            return undefined;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/image/select-image.ts
@@ -35960,9 +36295,9 @@ function childOf(entries, layoutPath, wanted) {
         return child;
     throw new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${list(entries, entries)}`);
 }
-const MAX_LISTED = 20;
+const select_image_MAX_LISTED = 20;
 function list(shown, all) {
-    const lines = shown.slice(0, MAX_LISTED).map((entry) => {
+    const lines = shown.slice(0, select_image_MAX_LISTED).map((entry) => {
         const { digest } = entry.descriptor;
         const name = uniqueName(entry, all);
         const others = entry.names.filter((other) => other !== name).map(escaped);
@@ -35977,7 +36312,7 @@ function uniqueName({ names, descriptor }, all) {
 }
 function factsOf({ descriptor, names, manifest }) {
     const unnamed = names.length === 0 ? ['no name'] : [];
-    const platform = descriptor.platform === undefined ? [] : [(0,oci_platform/* platformName */.$r)(descriptor.platform)];
+    const platform = descriptor.platform === undefined ? [] : [(0,oci_platform/* platformLabel */.G8)(descriptor.platform)];
     if (manifest === undefined)
         return [...unnamed, ...platform, 'cannot be read'];
     if (manifest.kind === 'index')
@@ -36031,6 +36366,27 @@ async function referrerIn(blob, content) {
 ;// CONCATENATED MODULE: ./src/oci/descriptor.ts
 function isForeignLayer({ mediaType, urls = [] }) {
     return (urls.length > 0 || mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.'));
+}
+
+;// CONCATENATED MODULE: ./src/image/check-image.ts
+
+
+
+function checkImage({ config, layers }, where) {
+    if (layers.length > limits/* MAX_LAYERS */.Uf) {
+        throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR accepts at most ${limits/* MAX_LAYERS */.Uf}`);
+    }
+    if (config.size === 0)
+        throw emptyConfig(config, where);
+    const empty = layers.find(({ size }) => size === 0);
+    if (empty === undefined)
+        return;
+    throw new errors/* PushError */.V('EMPTY_BLOB', `${where}: layer ${empty.digest} is empty, which ECR refuses`);
+}
+function emptyConfig({ digest, mediaType }, where) {
+    return new errors/* PushError */.V('EMPTY_BLOB', `${where}: config ${digest} (${mediaType}) has 0 bytes, which ECR refuses`, {
+        hint: `Give the artifact the empty config instead, the two bytes "{}" of the media type ${media_types/* OCI_EMPTY */.g1}, and its own type as artifactType.`,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/image/incomplete-index.ts
@@ -36097,7 +36453,77 @@ async function platformsOf(absent, content) {
     return platforms;
 }
 
+;// CONCATENATED MODULE: ./src/image/role.ts
+
+
+
+
+
+const SIGNATURE = /cosign\.simplesigning|cosign\.artifact\.sig|sigstore\.bundle|notary\.signature/;
+const ATTESTATION = /in-toto|dsse|attestation/;
+function rolesOf({ root, manifests, referrers }, platforms) {
+    const role = (node, place) => {
+        const kind = role_kindOf(node, place);
+        const name = nameOf(node, kind, place, platforms);
+        return [node.descriptor.digest, { kind, place, name }];
+    };
+    return new Map([
+        ...manifests.map((node) => role(node, node === root ? 'root' : 'entry')),
+        ...referrers.map((node) => role(node, 'referrer')),
+    ]);
+}
+function role_kindOf(node, place) {
+    const { descriptor, manifest, tag = '' } = node;
+    const type = typeOf(node);
+    if (manifest.kind === 'index')
+        return type === undefined ? 'index' : 'artifact';
+    const types = [type ?? '', ...manifest.layers.map(({ mediaType }) => mediaType)];
+    const isOf = (pattern) => types.some((text) => pattern.test(text));
+    if (place === 'entry' && isAttestation(descriptor))
+        return 'attestation';
+    if (tag.endsWith('.sig') || isOf(SIGNATURE))
+        return 'signature';
+    if (place === 'referrer' && (tag.endsWith('.att') || isOf(ATTESTATION)))
+        return 'attestation';
+    return type === undefined && place !== 'referrer' ? 'image' : 'artifact';
+}
+function typeOf({ manifest }) {
+    if (manifest.artifactType !== undefined) {
+        return (0,media_types/* isConfigMediaType */.$v)(manifest.artifactType) ? undefined : manifest.artifactType;
+    }
+    if (manifest.kind === 'index')
+        return undefined;
+    const { mediaType } = manifest.config;
+    return (0,media_types/* isConfigMediaType */.$v)(mediaType) ? undefined : mediaType;
+}
+function nameOf(node, kind, place, platforms) {
+    const { descriptor, manifest } = node;
+    const config = manifest.kind === 'image' ? manifest.config.digest : undefined;
+    const platform = descriptor.platform ?? (config && platforms.get(config));
+    const type = typeOf(node);
+    return [
+        place === 'root' ? `root ${kind}` : kind,
+        ` ${descriptor.digest}`,
+        platform === undefined ? '' : ` (${(0,oci_platform/* platformLabel */.G8)(platform)})`,
+        type === undefined || type === media_types/* OCI_EMPTY */.g1 ? '' : ` of type ${(0,oci_fields/* shown */.SP)(type)}`,
+        belongsTo(node, kind, place),
+    ].join('');
+}
+function belongsTo({ descriptor, manifest, tag }, kind, place) {
+    const attested = attestedDigest(descriptor) ?? '';
+    const subject = manifest.subject?.digest ?? ((0,oci_digest/* isDigest */.Bc)(attested) ? attested : undefined);
+    if (place === 'referrer') {
+        const where = subject ?? 'the image';
+        return `, a referrer of ${where}${tag === undefined ? '' : ` by the tag ${tag}`}`;
+    }
+    if (subject !== undefined)
+        return ` for ${subject}`;
+    return place === 'entry' && kind !== 'index' ? ' of the index' : '';
+}
+
 ;// CONCATENATED MODULE: ./src/image/walk.ts
+
+
 
 
 
@@ -36112,7 +36538,8 @@ async function walkGraph(root, content, referrers = [], onBroken = refuse) {
     const absentHint = await walk.absentHint();
     const manifests = walk.manifests();
     const found = await walkReferrers(walk, referrers, onBroken);
-    return { root: node, manifests, referrers: found, absentHint, ...walk.blobs() };
+    const graph = { root: node, manifests, referrers: found, absentHint };
+    return { ...graph, roles: rolesOf(graph, walk.platforms), ...walk.blobs() };
 }
 function refuse(error) {
     throw error;
@@ -36151,6 +36578,7 @@ class Walk {
     #blobs = new Map();
     #absentForeignLayers = new Map();
     #absentLayers = new Map();
+    platforms = new Map();
     #images = [];
     #gaps = [];
     #lacking = [];
@@ -36191,6 +36619,8 @@ class Walk {
             this.#blobs.set(digest, blob);
         for (const [digest, layer] of further.#absentForeignLayers)
             this.#absentForeignLayers.set(digest, layer);
+        for (const [digest, platform] of further.platforms)
+            this.platforms.set(digest, platform);
         this.#bytes = further.#bytes;
     }
     async whole(root) {
@@ -36251,10 +36681,9 @@ class Walk {
             }
         }
     }
-    async #image({ config, layers }, where) {
-        if (layers.length > MAX_LAYERS) {
-            throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR accepts at most ${MAX_LAYERS}`);
-        }
+    async #image(image, where) {
+        checkImage(image, where);
+        const { config, layers } = image;
         await this.#blob(config, `${where}: config`);
         await this.#checkConfig(config);
         for (const layer of layers)
@@ -36277,9 +36706,6 @@ class Walk {
     async #blob(blob, where) {
         if (this.hasBlob(blob))
             return;
-        if (blob.size === 0) {
-            throw new errors/* PushError */.V('EMPTY_BLOB', `${where} ${blob.digest} is empty, which ECR refuses`);
-        }
         if (await this.#content.has(blob))
             this.#blobs.set(blob.digest, blob);
         else if (isForeignLayer(blob))
@@ -36291,8 +36717,11 @@ class Walk {
         if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.hasBlob(config))
             return;
         const bytes = await this.#content.readVerified(config);
-        if ((0,media_types/* isConfigMediaType */.$v)(config.mediaType))
-            parseConfigPlatform(bytes, `config ${config.digest}`);
+        if (!(0,media_types/* isConfigMediaType */.$v)(config.mediaType))
+            return;
+        const platform = parseConfigPlatform(bytes, `config ${config.digest}`);
+        if (platform !== undefined)
+            this.platforms.set(config.digest, platform);
     }
 }
 function missingBlob({ digest }, where) {
@@ -37583,6 +38012,28 @@ async function prepareRepository({ repository, missingPolicies }, { registry, si
     return true;
 }
 
+;// CONCATENATED MODULE: ./src/push/name-put.ts
+
+const NAMED = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE', 'UPLOAD_FAILED'];
+const LASTING = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE'];
+function namePut(error, role) {
+    if (!(error instanceof errors/* PushError */.V) || role === undefined || !NAMED.includes(error.code))
+        return error;
+    const { code, message, cause } = error;
+    const without = LASTING.includes(code) ? wayWithout(role) : '';
+    const hint = `${without}${error.hint}`;
+    return new errors/* PushError */.V(code, `${role.name}: ${message}`, { hint, cause });
+}
+function wayWithout({ kind, place }) {
+    if (place === 'referrer')
+        return "Set referrers: false to push without the image's referrers, of which this is one. ";
+    if (place === 'root' || kind === 'index')
+        return '';
+    if (kind === 'attestation')
+        return 'Set attestations: drop to push without attestations. ';
+    return 'Choose the other images with the input platforms to push without this one. ';
+}
+
 ;// CONCATENATED MODULE: ./src/push/upload-layers.ts
 
 
@@ -37624,17 +38075,26 @@ async function uploadIntoNew(layers, context) {
 
 ;// CONCATENATED MODULE: ./src/push/put-manifest.ts
 
+
+
 async function putManifest(put, graph, context) {
     const { digest } = put.node.descriptor;
+    const role = graph.roles.get(digest);
     const retry = context.retries.of(`${digest} ${put.tag ?? ''}`, {
         onRetry: (notice) => context.tell({ kind: 'retried', what: digest, notice }),
     });
     for (;;) {
-        const outcome = await putOnce(put, context);
+        const outcome = await putOnce(put, graph, context);
         switch (outcome.kind) {
             case 'put':
             case 'already-exists':
-                context.tell({ kind: 'manifest-put', digest, tag: put.tag, isNew: outcome.kind === 'put' });
+                context.tell({
+                    kind: 'manifest-put',
+                    digest,
+                    what: role?.name ?? `manifest ${digest}`,
+                    tag: put.tag,
+                    isNew: outcome.kind === 'put',
+                });
                 return outcome;
             case 'tag-is-immutable':
                 return { kind: 'held', cause: outcome.cause };
@@ -37643,15 +38103,22 @@ async function putManifest(put, graph, context) {
             case 'layers-not-found':
             case 'referenced-images-not-found':
                 if (!(await retry.again('manifest', context)))
-                    throw outcome.cause;
+                    throw namePut(outcome.cause, role);
                 await pushMissing(outcome.kind, put.node.manifest, graph, context);
         }
     }
 }
-function putOnce({ node, tag }, { registry, signal }) {
+async function putOnce({ node, tag }, { roles }, { registry, signal }) {
     const { digest, mediaType } = node.descriptor;
     const image = { digest, mediaType, bytes: node.bytes };
-    return registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+    try {
+        return await registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* PushError */.V))
+            throw error;
+        throw namePut(error, roles.get(digest));
+    }
 }
 function tagOf(digest) {
     return digest.replace('sha256:', 'digest-');
@@ -37743,7 +38210,7 @@ class TargetRecord {
                 break;
             case 'manifest-put':
                 if (event.isNew)
-                    this.#manifests.push({ digest: event.digest, tag: event.tag });
+                    this.#noteManifest(event);
                 break;
             case 'tag-settled':
                 this.#outcomes.set(event.outcome.tag, event.outcome);
@@ -37767,6 +38234,9 @@ class TargetRecord {
             startedAt: this.#startedAt,
             finishedAt: this.#finishedAt,
         };
+    }
+    #noteManifest({ digest, what, tag }) {
+        this.#manifests.push({ digest, what, tag });
     }
     #finishLayer({ layer, outcome }) {
         const before = this.#layers.get(layer.digest);
@@ -38054,6 +38524,8 @@ function logImage(image, log) {
     ].join(', '));
     if (absentLayers.length > 0)
         log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
+    for (const line of withoutLayers(graph))
+        log.warning(line);
     for (const { message } of brokenEntries)
         log.warning(`Left out: ${message}`);
     for (const { descriptor, subject } of leftBehind) {
@@ -38065,6 +38537,14 @@ function logImage(image, log) {
     for (const layer of absentForeignLayers) {
         log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
     }
+}
+function withoutLayers({ manifests, referrers, roles }) {
+    return [...manifests, ...referrers]
+        .filter(({ manifest }) => manifest.kind === 'image' && manifest.layers.length === 0)
+        .map(({ descriptor: { digest } }) => {
+        const name = roles.get(digest)?.name ?? `manifest ${digest}`;
+        return `No layers in ${name}: ECR may refuse it; a build with any one COPY has a layer`;
+    });
 }
 const UNCHECKED = {
     images: 'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
@@ -38134,9 +38614,9 @@ const FINISHED = {
     sent: 'Uploaded',
     'completed-elsewhere': 'Another job completed',
 };
-function manifestLine({ digest, tag, isNew, }) {
-    const what = isNew ? 'Put manifest' : 'Already there: manifest';
-    return `${what} ${digest}${tag === undefined ? '' : ` as ${tag}`}`;
+function manifestLine({ what, tag, isNew }) {
+    const done = isNew ? 'Put' : 'Already there:';
+    return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
 }
 function retryLine({ what, notice }) {
     const { name, attempt, attempts, wait } = notice;

@@ -1,6 +1,6 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { isSamePlatform, platformName } from '../oci/platform.ts';
+import { isSamePlatform, platformLabel } from '../oci/platform.ts';
 import { candidatesOf, type Entry } from './entries.ts';
 
 /** `index.json`: the layout's own index is the image. */
@@ -93,7 +93,7 @@ function uniqueName({ names, descriptor }: Entry, all: readonly Entry[]): string
 
 function factsOf({ descriptor, names, manifest }: Entry): string[] {
   const unnamed = names.length === 0 ? ['no name'] : [];
-  const platform = descriptor.platform === undefined ? [] : [platformName(descriptor.platform)];
+  const platform = descriptor.platform === undefined ? [] : [platformLabel(descriptor.platform)];
   if (manifest === undefined) return [...unnamed, ...platform, 'cannot be read'];
   if (manifest.kind === 'index')
     return [...unnamed, ...platform, `an index of ${manifest.manifests.length}`];

@@ -1,10 +1,11 @@
 import { PushError } from '../errors.ts';
 import { type Descriptor, isForeignLayer, type Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
-import { MAX_LAYERS, MAX_MANIFEST_BYTES } from '../oci/limits.ts';
+import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
-import { isConfigMediaType, OCI_EMPTY } from '../oci/media-types.ts';
+import { isConfigMediaType } from '../oci/media-types.ts';
 import { parseConfigPlatform } from '../oci/parse-manifest.ts';
+import { checkImage } from './check-image.ts';
 import type { ContentReader } from './content.ts';
 import type { ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
 import { type Gap, incompleteIndex } from './incomplete-index.ts';
@@ -198,14 +199,9 @@ class Walk {
     }
   }
 
-  async #image({ config, layers }: ImageManifest, where: string): Promise<void> {
-    if (layers.length > MAX_LAYERS) {
-      throw new PushError(
-        'TOO_MANY_LAYERS',
-        `${where} has ${layers.length} layers; ECR accepts at most ${MAX_LAYERS}`,
-      );
-    }
-    if (config.size === 0) throw emptyConfig(config, where);
+  async #image(image: ImageManifest, where: string): Promise<void> {
+    checkImage(image, where);
+    const { config, layers } = image;
     await this.#blob(config, `${where}: config`);
     await this.#checkConfig(config);
     for (const layer of layers) await this.#layer(layer, `${where}: layer`);
@@ -228,9 +224,6 @@ class Walk {
 
   async #blob(blob: Descriptor, where: string): Promise<void> {
     if (this.hasBlob(blob)) return;
-    if (blob.size === 0) {
-      throw new PushError('EMPTY_BLOB', `${where} ${blob.digest} is empty, which ECR refuses`);
-    }
     if (await this.#content.has(blob)) this.#blobs.set(blob.digest, blob);
     else if (isForeignLayer(blob)) this.#absentForeignLayers.set(blob.digest, blob);
     else throw missingBlob(blob, where);
@@ -248,14 +241,4 @@ class Walk {
 
 function missingBlob({ digest }: Descriptor, where: string): PushError {
   return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`);
-}
-
-function emptyConfig({ digest, mediaType }: Descriptor, where: string): PushError {
-  return new PushError(
-    'EMPTY_BLOB',
-    `${where}: config ${digest} (${mediaType}) has 0 bytes, which ECR refuses`,
-    {
-      hint: `Give the artifact the empty config instead, the two bytes "{}" of the media type ${OCI_EMPTY}, and its own type as artifactType.`,
-    },
-  );
 }

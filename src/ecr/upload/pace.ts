@@ -3,11 +3,11 @@ import { BUSY_CORES, PACE_WINDOW, SPARE_CORES } from './tuning.ts';
 
 /** All in ms. */
 interface Clock {
-  now(): number;
+  readonly now: () => number;
   /** What all threads of the process have used. */
-  cpu(): number;
+  readonly cpu: () => number;
   /** How long the machine's cores have been idle, added up; undefined where the system does not tell. */
-  idle(): number | undefined;
+  readonly idle: () => number | undefined;
 }
 
 const PROCESS: Clock = {
