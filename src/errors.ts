@@ -43,7 +43,7 @@ export const ERRORS = {
   INVALID_TAR: {
     means: 'The tar is damaged or truncated, or programs would read it differently.',
     hint: 'Write the tar again.',
-    docs: 'For example, it holds a layout file twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If your own build did not write it, find out where it comes from before you use it.',
+    docs: 'For example, it holds two different files under one name of the layout, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If your own build did not write it, find out where it comes from before you use it.',
   },
   INVALID_JSON: {
     means: 'A file is not valid JSON, or programs would read it differently.',

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { PushError } from '../errors.ts';
+import { isTarStart } from './tar-header.ts';
 import type { TarIndex } from './tar-index.ts';
 
 interface Compression {
@@ -31,9 +32,7 @@ export function refuseForeignFile(path: string, head: Uint8Array): void {
       hint: `Layouts are read in place, so decompress it first: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
     });
   }
-  // POSIX and GNU tars alike have "ustar" there.
-  const magic = Buffer.from(head.subarray(257, 262)).toString('latin1');
-  if (magic !== 'ustar') throw notALayout(path, 'neither a directory nor a tar');
+  if (!isTarStart(head)) throw notALayout(path, 'neither a directory nor a tar');
 }
 
 /** @throws PushError NOT_A_LAYOUT */

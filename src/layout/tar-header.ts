@@ -14,6 +14,17 @@ export const MAX_TAR_HEADER_BYTES = 1024 * 1024;
 const EXTENSION_FLAGS = 'xgLKN';
 const GNU_SPARSE_FLAG = 'S';
 
+/** Whether a tar begins with this block: a POSIX or GNU one says so, one of the oldest format has only its checksum. */
+export function isTarStart(block: Uint8Array): boolean {
+  const bytes = Buffer.from(block);
+  if (bytes.toString('latin1', 257, 262) === 'ustar') return true;
+  if (bytes.byteLength < BLOCK_BYTES || bytes[0] === 0) return false;
+  const stored = /^ *([0-7]+)[ \0]*$/.exec(bytes.toString('latin1', 148, 156));
+  bytes.fill(' ', 148, 156);
+  const sum = bytes.reduce((total, byte) => total + byte, 0);
+  return stored?.[1] !== undefined && parseInt(stored[1], 8) === sum;
+}
+
 /** An entry of a tar as its headers describe it. */
 export interface TarHeader {
   /** As written, not normalized. */
@@ -55,7 +66,8 @@ export async function readTarHeader(
   if (raw === undefined) return undefined;
   const header = await decode(raw.blocks, tar, position);
   const pax = isFields(header.pax) ? header.pax : {};
-  const name = `${tar.path}: the entry ${shown(header.name)}`;
+  // GNU tar gives a sparse file another name, and keeps its own in a record.
+  const name = `${tar.path}: the entry ${shown(pax['GNU.sparse.name'] ?? header.name)}`;
   refuseSparse(raw.flags, pax, name);
   refuseInterveningHeader(raw.flags, pax, name);
   return {
@@ -77,6 +89,7 @@ interface HeaderBlocks {
 async function readHeaderBlocks(tar: TarFile, start: number): Promise<HeaderBlocks | undefined> {
   const blocks: Uint8Array[] = [];
   let flags = '';
+  if (await isEnd(tar, start)) return undefined;
   for (let position = start; ;) {
     const header = await read(tar, position, BLOCK_BYTES);
     if (flags === '' && header.every((byte) => byte === 0)) return undefined;
@@ -97,6 +110,13 @@ async function readHeaderBlocks(tar: TarFile, start: number): Promise<HeaderBloc
   return { blocks: Buffer.concat(blocks), flags };
 }
 
+/** Some programs fill up the last block with zeros, or a part of it, and write no end. */
+async function isEnd(tar: TarFile, position: number): Promise<boolean> {
+  const left = tar.size - position;
+  if (left >= BLOCK_BYTES) return false;
+  return (await read(tar, position, left)).every((byte) => byte === 0);
+}
+
 async function read(tar: TarFile, position: number, length: number): Promise<Uint8Array> {
   if (position + length > tar.size) throw truncated(tar, position + length);
   const bytes = new Uint8Array(length);
@@ -114,10 +134,15 @@ function extensionSize(header: Uint8Array, tar: TarFile): number {
   return size;
 }
 
+/** Also the oldest, in which nothing says that it is a tar. The types lack the option. */
+const ANY_FORMAT: Parameters<typeof extract>[0] & { readonly allowUnknownFormat: boolean } = {
+  allowUnknownFormat: true,
+};
+
 function decode(blocks: Uint8Array, tar: TarFile, position: number): Promise<Decoded> {
   return new Promise((resolve, reject) => {
     const fail = (cause?: unknown) => reject(undecodable(tar, position, cause));
-    const extractor = extract();
+    const extractor = extract(ANY_FORMAT);
     extractor.on('entry', (header: Decoded) => {
       resolve(header);
       extractor.destroy();
@@ -145,7 +170,7 @@ function refuseSparse(flags: string, pax: Fields, name: string): void {
   const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
   if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG)) return;
   throw new PushError('INVALID_TAR', `${name} is a sparse file`, {
-    hint: 'Write the tar without "--sparse".',
+    hint: 'Write the tar without "--sparse" (-S).',
   });
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { PushError } from '../errors.ts';
+import { readAt } from './read.ts';
 import { padded, readTarHeader, type TarFile, type TarHeader, truncated } from './tar-header.ts';
 
 /** More than the blobs of any layout; it bounds the time and memory that the index takes. */
@@ -11,7 +12,7 @@ const MAX_NAME_LENGTH = 1024;
 /** The longest chain of links. */
 const MAX_LINKS = 8;
 
-/** What a tar may hold only once. */
+/** What a tar may hold again only with the same content. */
 const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
 
 export interface TarRange {
@@ -25,7 +26,13 @@ interface TarLink {
   readonly linkTo: string | undefined;
 }
 
-/** Where the content of a tar's files lies. Names are normalized: `./index.json` is `index.json`. */
+/** A second entry by the name of a file of the layout. */
+interface Repeated {
+  readonly name: string;
+  readonly entry: TarRange | TarLink;
+}
+
+/** Where the content of a tar's files lies. Names are normalized: `./index.json` and `/index.json` are `index.json`. */
 export class TarIndex {
   readonly #path: string;
   readonly #entries: ReadonlyMap<string, TarRange | TarLink>;
@@ -38,16 +45,33 @@ export class TarIndex {
   /** One pass over the headers. @throws PushError INVALID_TAR, and what `readTarHeader` throws */
   static async read(tar: TarFile): Promise<TarIndex> {
     const entries = new Map<string, TarRange | TarLink>();
+    const repeated: Repeated[] = [];
     let count = 0;
     for await (const header of headersOf(tar)) {
       if (++count > MAX_TAR_ENTRIES) throw tooMany(tar);
       const name = normalized(header.name);
       const entry = entryOf(header, name);
       if (name === undefined || entry === undefined) continue;
-      if (LAYOUT_FILE.test(name) && entries.has(name)) throw duplicate(tar, name);
-      entries.set(name, entry);
+      if (LAYOUT_FILE.test(name) && entries.has(name)) repeated.push({ name, entry });
+      else entries.set(name, entry);
     }
-    return new TarIndex(tar.path, entries);
+    const index = new TarIndex(tar.path, entries);
+    await index.#refuseOthers(tar, repeated);
+    return index;
+  }
+
+  /** Programs disagree on which of two entries counts, so it must not matter. */
+  async #refuseOthers(tar: TarFile, repeated: readonly Repeated[]): Promise<void> {
+    const compared = new Set<string>();
+    for (const { name, entry } of repeated) {
+      const first = this.#follow(this.#entries.get(name));
+      const second = this.#follow(entry);
+      if (first === undefined || second?.size !== first.size) throw duplicate(tar, name);
+      const pair = `${first.position} ${second.position}`;
+      if (compared.has(pair)) continue;
+      if (!(await isEqual(tar, first, second))) throw duplicate(tar, name);
+      compared.add(pair);
+    }
   }
 
   has(name: string): boolean {
@@ -60,15 +84,42 @@ export class TarIndex {
 
   /** Follows links. @returns undefined if there is no such entry. @throws PushError UNSAFE_LINK */
   find(name: string): TarRange | undefined {
-    let entry = this.#entries.get(name);
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return undefined;
+    const range = this.#follow(entry);
+    if (range === undefined) throw unsafeLink(this.#path, name);
+    return range;
+  }
+
+  /** Undefined if it is a link that does not lead to a file of the tar, or not soon. */
+  #follow(start: TarRange | TarLink | undefined): TarRange | undefined {
+    let entry = start;
     for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
-      const target: TarRange | TarLink | undefined =
-        entry.linkTo === undefined ? undefined : this.#entries.get(entry.linkTo);
-      if (target === undefined || links === MAX_LINKS) throw unsafeLink(this.#path, name);
-      entry = target;
+      if (entry.linkTo === undefined || links === MAX_LINKS) return undefined;
+      entry = this.#entries.get(entry.linkTo);
     }
     return entry;
   }
+}
+
+/** Bytes that are compared at once. */
+const COMPARED_BYTES = 256 * 1024;
+
+/** Whether two ranges of one size hold the same bytes. */
+async function isEqual(
+  { handle, path }: TarFile,
+  first: TarRange,
+  second: TarRange,
+): Promise<boolean> {
+  if (first.position === second.position) return true;
+  for (let at = 0; at < first.size; at += COMPARED_BYTES) {
+    const length = Math.min(COMPARED_BYTES, first.size - at);
+    const [one, other] = [Buffer.alloc(length), Buffer.alloc(length)];
+    await readAt(handle, one, first.position + at, path);
+    await readAt(handle, other, second.position + at, path);
+    if (!one.equals(other)) return false;
+  }
+  return true;
 }
 
 async function* headersOf(tar: TarFile): AsyncGenerator<TarHeader> {
@@ -90,13 +141,23 @@ function hasContent({ type }: TarHeader): boolean {
 function entryOf(header: TarHeader, name = ''): TarRange | TarLink | undefined {
   const { type, linkName, contentAt, size } = header;
   if (type === 'file' || type === 'contiguous-file') return { position: contentAt, size };
-  if (type === 'link') return { linkTo: normalized(linkName) };
-  if (type === 'symlink') return { linkTo: normalized(linkName, posix.dirname(name)) };
+  if (type === 'link') return { linkTo: hardLinkTarget(header) };
+  if (type === 'symlink') return { linkTo: within(linkName, posix.dirname(name)) };
   return undefined;
 }
 
+/** The name of another entry: it begins with a slash only where all names do. */
+function hardLinkTarget({ name, linkName }: TarHeader): string | undefined {
+  return posix.isAbsolute(name) ? normalized(linkName) : within(linkName);
+}
+
+/** Some programs begin every name with a slash, which others take off: the top of the tar is meant. */
+function normalized(name: string): string | undefined {
+  return within(name.replace(/^\/+/, ''));
+}
+
 /** A path within the tar, or undefined for one that leads out of it. */
-function normalized(path: string, from = '.'): string | undefined {
+function within(path: string, from = '.'): string | undefined {
   if (posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH) return undefined;
   const name = posix.join(from, path);
   return name === '..' || name.startsWith('../') ? undefined : name;
@@ -109,7 +170,7 @@ function tooMany(tar: TarFile): PushError {
 }
 
 function duplicate(tar: TarFile, name: string): PushError {
-  return new PushError('INVALID_TAR', `${tar.path} contains ${name} twice`, {
+  return new PushError('INVALID_TAR', `${tar.path} contains ${name} twice, and they differ`, {
     hint: 'Programs disagree on which one counts: write a new tar instead of appending to the old one.',
   });
 }
@@ -118,5 +179,8 @@ function unsafeLink(path: string, name: string): PushError {
   return new PushError(
     'UNSAFE_LINK',
     `${path}: ${name} is a link that does not lead to a file in the tar`,
+    {
+      hint: 'Bazel and other tools leave links into their caches. Write the tar with the files that they lead to: "tar --dereference" ("tar -h").',
+    },
   );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   BLOCK_BYTES,
+  isTarStart,
   MAX_TAR_HEADER_BYTES,
   padded,
   readTarHeader,
@@ -11,7 +12,7 @@ import {
   type TarHeader,
 } from '../../src/layout/tar-header.ts';
 import { refused } from '../support/refused.ts';
-import { type TarEntry, writeTar } from '../support/tar.ts';
+import { tarBytes, type TarEntry, writeTar } from '../support/tar.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 interface Options {
@@ -110,6 +111,32 @@ test('content that is cut off does not concern the header', async () => {
   assert.equal(header?.size, 700);
 });
 
+const old = (header: Buffer): void => void header.fill(0, 257);
+const header = (entry: TarEntry) => Buffer.from(tarBytes([entry]).subarray(0, BLOCK_BYTES));
+const starts: readonly [name: string, block: Uint8Array, isStart: boolean][] = [
+  ['a header of POSIX', header({ name: 'a' }), true],
+  ['a header of POSIX with a wrong checksum', header({ name: 'a' }).fill('x', 0, 1), true],
+  ['a header of the oldest format', header({ name: 'a', tamper: old }), true],
+  ['that with a wrong checksum', header({ name: 'a', tamper: old }).fill('x', 0, 1), false],
+  ['that without its last byte', header({ name: 'a', tamper: old }).subarray(0, -1), false],
+  ['zeros', Buffer.alloc(BLOCK_BYTES), false],
+  ['zeros with their checksum', header({ name: '', tamper: (bytes) => bytes.fill(0) }), false],
+  ['text', Buffer.alloc(BLOCK_BYTES, 'text '), false],
+  ['nothing', new Uint8Array(), false],
+];
+
+for (const [name, block, isStart] of starts) {
+  test(`a tar ${isStart ? 'begins' : 'does not begin'} with ${name}`, () => {
+    assert.equal(isTarStart(block), isStart);
+  });
+}
+
+for (const length of [0, 1, BLOCK_BYTES - 1, BLOCK_BYTES]) {
+  test(`${length} zeros where a header could stand are the end`, async () => {
+    assert.equal(await headerOf([], { length }), undefined);
+  });
+}
+
 for (const length of [1, BLOCK_BYTES - 1]) {
   test(`a header of which ${length} bytes are there is cut short`, async () => {
     await assert.rejects(
@@ -142,6 +169,17 @@ const damaged: readonly [name: string, entries: TarEntry[], says: string][] = [
     'byte 0',
   ],
   ['a sparse file', [{ name: 'x', type: 'S', content }], '"x" is a sparse file'],
+  [
+    'a sparse file of PAX, which has its own name in a record',
+    [
+      {
+        name: 'x',
+        content,
+        pax: { path: 'GNUSparseFile.1/x', 'GNU.sparse.major': '1', 'GNU.sparse.name': 'blobs/x' },
+      },
+    ],
+    '"blobs/x" is a sparse file',
+  ],
   [
     'another header between the PAX header and its own',
     [

@@ -32,6 +32,66 @@ const harmless: { name: string; entries: TarEntry[] }[] = [
     entries: [{ ...index, name: './/x/.././index.json' }, ...blobs],
   },
   {
+    name: 'names that all begin with a slash',
+    entries: [folder, index, ...blobs].map((entry) => ({ ...entry, name: `/${entry.name}` })),
+  },
+  {
+    name: 'names that all begin with slashes and dots',
+    entries: [folder, index, ...blobs].map((entry) => ({ ...entry, name: `//.//${entry.name}` })),
+  },
+  {
+    name: 'a blob twice',
+    entries: [...blobs, index, ...blobs],
+  },
+  {
+    name: 'index.json twice, by two names, and three times',
+    entries: [
+      { ...index, name: '/index.json' },
+      index,
+      ...blobs,
+      { ...index, name: './index.json' },
+    ],
+  },
+  {
+    name: 'a blob and a link by its name to the same content, which tar writes of a file that it is given twice',
+    entries: [index, ...blobs, ...blobs.map(({ name }) => ({ name, type: '1', linkName: name }))],
+  },
+  {
+    name: 'a link to a blob that comes again as a file',
+    entries: [
+      index,
+      ...blobs.map((blob, at) => ({ ...blob, name: `files/${at}` })),
+      ...blobs.map(({ name }, at) => ({ name, type: '1', linkName: `files/${at}` })),
+      ...blobs,
+    ],
+  },
+  {
+    name: 'hard links where all names begin with a slash',
+    entries: [
+      { ...index, name: '/index.json' },
+      ...blobs.map((blob, at) => ({ ...blob, name: `/files/${at}` })),
+      ...blobs.map(({ name }, at) => ({ name: `/${name}`, type: '1', linkName: `/files/${at}` })),
+    ],
+  },
+  {
+    name: 'hard links whose targets are GNU long links',
+    entries: [
+      index,
+      ...blobs.flatMap((blob, at): TarEntry[] => [
+        { ...blob, name: longName(at), gnuLongName: true },
+        { name: '././@LongLink', type: 'K', content: Buffer.from(`${longName(at)}\0`) },
+        { name: blob.name, type: '1', linkName: longName(at).slice(0, 100) },
+      ]),
+    ],
+  },
+  {
+    name: 'headers of the oldest format, which do not say that they are those of a tar',
+    entries: [index, ...blobs].map((entry) => ({
+      ...entry,
+      tamper: (header: Buffer) => void header.fill(0, 257),
+    })),
+  },
+  {
     name: 'files that are of no concern',
     entries: [{ name: 'x', content: Buffer.alloc(700) }, index, ...blobs],
   },
@@ -78,6 +138,10 @@ const harmless: { name: string; entries: TarEntry[] }[] = [
   },
 ];
 
+function longName(at: number): string {
+  return `${'folder/'.repeat(20)}${at}`;
+}
+
 function claim100(header: Buffer): void {
   header.write('00000000144', 124, 'latin1');
 }
@@ -100,7 +164,11 @@ test('what stands behind the end of a tar is not read', async () => {
 
 for (const { name, cut } of [
   { name: 'without the blocks of zeros at its end', cut: 1024 },
+  { name: 'with one of them', cut: 512 },
+  { name: 'with a part of one of them', cut: 512 + 100 },
+  { name: 'with one and a part', cut: 100 },
   { name: 'without the padding of its last file', cut: 1024 + 512 - 1 },
+  { name: 'with a part of the padding of its last file', cut: 1024 + 100 },
 ]) {
   test(`a tar is read whole ${name}`, async () => {
     await using directory = await temporaryDirectory();
@@ -129,6 +197,24 @@ test('a blob larger than 8 GiB is found, and what follows it too', async () => {
     assert.equal(await layout.has(image.descriptor), true);
   }
 });
+
+for (const { name, first, second, says } of [
+  { name: 'sizes', first: 'one', second: 'other', says: 'twice' },
+  { name: 'bytes', first: 'first', second: 'other', says: 'and they differ' },
+]) {
+  test(`a second blob of other ${name} is refused by its name, wherever in it they differ`, async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'image.tar');
+    const blob = blobPath(digestOf(Buffer.from('a large blob')));
+    const start = Buffer.alloc(600_000);
+    await writeTar(path, [
+      index,
+      { name: blob, content: Buffer.concat([start, Buffer.from(first)]) },
+      { name: blob, content: Buffer.concat([start, Buffer.from(second)]) },
+    ]);
+    await assert.rejects(openLayout(path), refused('INVALID_TAR', blob, says));
+  });
+}
 
 test('a tar with more entries than the limit is refused', async () => {
   await using directory = await temporaryDirectory();

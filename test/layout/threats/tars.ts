@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { MAX_TAR_HEADER_BYTES } from '../../../src/layout/tar-header.ts';
+import { jsonBytes } from '../../support/image.ts';
 import { tarBytes, type TarEntry, writeTar } from '../../support/tar.ts';
 import { blobPath } from '../../support/write-layout.ts';
 import { image, indexJson, layerFile, type Threat } from './threat.ts';
 
 const index: TarEntry = { name: 'index.json', content: indexJson };
+/** Another, of an image that is not there. */
+const other: TarEntry = { name: 'index.json', content: jsonBytes({ schemaVersion: 2 }) };
 const blobs: TarEntry[] = [...image.blobs].map(([digest, content]) => ({
   name: blobPath(digest),
   content,
@@ -55,10 +58,25 @@ export const tars: readonly Threat[] = [
     make: (path) => writeFile(path, gzipSync(Buffer.alloc(10_000_000))),
     code: 'NOT_A_LAYOUT',
   },
-  { threat: 'index.json twice', make: tarStarting(index), code: 'INVALID_TAR' },
+  { threat: 'index.json twice', make: tarStarting(other), code: 'INVALID_TAR' },
+  {
+    threat: 'index.json twice, of one size',
+    make: tarStarting({ ...index, content: Buffer.alloc(indexJson.byteLength, ' ') }),
+    code: 'INVALID_TAR',
+  },
   {
     threat: 'index.json and ./index.json',
-    make: tarStarting({ ...index, name: './index.json' }),
+    make: tarStarting({ ...other, name: './index.json' }),
+    code: 'INVALID_TAR',
+  },
+  {
+    threat: 'index.json and /index.json',
+    make: tarStarting({ ...other, name: '/index.json' }),
+    code: 'INVALID_TAR',
+  },
+  {
+    threat: 'index.json and //./index.json',
+    make: tarStarting({ ...other, name: '//./index.json' }),
     code: 'INVALID_TAR',
   },
   {
@@ -68,12 +86,17 @@ export const tars: readonly Threat[] = [
   },
   {
     threat: 'index.json and another that PAX gives the name',
-    make: tarStarting({ name: 'x', content: indexJson, pax: { path: 'a/../index.json' } }),
+    make: tarStarting({ ...other, name: 'x', pax: { path: 'a/../index.json' } }),
+    code: 'INVALID_TAR',
+  },
+  {
+    threat: 'index.json and a link of that name to another',
+    make: tarStarting({ ...other, name: 'other.json' }, link('other.json', 'index.json')),
     code: 'INVALID_TAR',
   },
   {
     threat: 'oci-layout twice',
-    make: tarStarting({ name: 'oci-layout' }, { name: 'oci-layout' }),
+    make: tarStarting({ name: 'oci-layout' }, { name: 'oci-layout', content: Buffer.from('{}') }),
     code: 'INVALID_TAR',
   },
   {
@@ -82,14 +105,52 @@ export const tars: readonly Threat[] = [
     code: 'INVALID_TAR',
   },
   {
+    threat: 'a blob twice, once by another size',
+    make: tarStarting({ name: layerFile, content: Buffer.alloc(999) }),
+    code: 'INVALID_TAR',
+  },
+  {
+    threat: 'a blob and a link of its name out of the tar',
+    make: tarStarting(symbolicLink('/etc/passwd')),
+    code: 'INVALID_TAR',
+  },
+  {
     threat: 'only an index.json above the layout',
     make: (path) => writeTar(path, [{ ...index, name: '../index.json' }, ...blobs]),
+    code: 'NOT_A_LAYOUT',
+  },
+  {
+    threat: 'only an index.json above the layout, behind a slash',
+    make: (path) => writeTar(path, [{ ...index, name: '/../index.json' }, ...blobs]),
     code: 'NOT_A_LAYOUT',
   },
   {
     threat: 'a hard link to a file of the system',
     advisory: 'CVE-2026-50163',
     make: tarLinking(link('/etc/passwd')),
+    code: 'UNSAFE_LINK',
+  },
+  {
+    threat: 'a hard link to a file of the system, by the name of a file of the tar',
+    make: tarLinking({ name: 'etc/passwd', content: Buffer.alloc(1000) }, link('/etc/passwd')),
+    code: 'UNSAFE_LINK',
+  },
+  {
+    threat: 'a hard link to a file of the system, where names begin with a slash',
+    make: tarLinking(link('/etc/passwd', `/${layerFile}`)),
+    code: 'UNSAFE_LINK',
+  },
+  {
+    threat: 'a hard link to a file above, where names begin with a slash',
+    make: tarLinking(link('/../etc/passwd', `/${layerFile}`)),
+    code: 'UNSAFE_LINK',
+  },
+  {
+    threat: 'a symbolic link to a file of the system, where names begin with a slash',
+    make: tarLinking(
+      { name: '/etc/passwd', content: Buffer.alloc(1000) },
+      symbolicLink('/etc/passwd', `/${layerFile}`),
+    ),
     code: 'UNSAFE_LINK',
   },
   {
