@@ -30,7 +30,7 @@ export const ERRORS = {
   NOT_A_LAYOUT: {
     means: 'The path is not an OCI image layout.',
     hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-    docs: 'For example, a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
+    docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar compressed with xz or bzip2, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
   },
   LAYOUT_UNREADABLE: {
     means: 'The operating system could not read a file.',
@@ -38,7 +38,8 @@ export const ERRORS = {
   },
   UNSAFE_LINK: {
     means: 'A link leads out of the layout, in a loop, or to nothing.',
-    hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
+    hint: 'A link in a layout must lead to a file in it. Bazel and other tools leave links into their caches: copy the layout with the files that they lead to ("cp -rL").',
+    docs: 'In a tar, a link must lead to a file in that tar: write it with `tar --dereference` (`-h`).',
   },
   INVALID_TAR: {
     means: 'The tar is damaged or truncated, or programs would read it differently.',
@@ -61,9 +62,10 @@ export const ERRORS = {
     docs: 'Convert an old image with `skopeo copy --format v2s2`.',
   },
   TOO_LARGE: {
-    means: 'A manifest, a config, an index or all of them together exceed a limit.',
+    means:
+      'A manifest, a config, an index, all of them together, or a tar once unpacked exceed a limit.',
     hint: 'If the image is your own, push less at once: select one image with the input image, or fewer platforms with the input platforms.',
-    docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
+    docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image. A compressed tar may unpack to 100 times its size, or to 1 GiB if that is more, but not to more than the disk has free.',
   },
   DIGEST_MISMATCH: {
     means: 'A file does not have the size or the digest that its descriptor gives.',

@@ -2,10 +2,10 @@ import type { RepositoryReference } from './ecr/names/reference.ts';
 import type { Registry } from './ecr/registry.ts';
 import { resolveImage, type ResolvedImage } from './image/resolve-image.ts';
 import type { Inputs } from './inputs/inputs.ts';
-import { findLayouts } from './layout/find-layouts.ts';
+import { findLayouts, type FoundLayout } from './layout/find-layouts.ts';
 import { JoinedContent } from './layout/joined-content.ts';
 import type { Layout } from './layout/layout.ts';
-import { openLayout } from './layout/open-layout.ts';
+import { openLayout, type OpenOptions } from './layout/open-layout.ts';
 import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
@@ -20,6 +20,8 @@ export interface World {
     open(repository: RepositoryReference): Promise<Registry>;
   };
   readonly log: Log;
+  /** The runner's folder for temporary files; the system's if it is not given. */
+  readonly temporary?: string | undefined;
   readonly setOutputs: (outputs: Outputs) => void;
 }
 
@@ -30,10 +32,11 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const { ifTagExists, failFast, createRepository } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
   await using opened = new AsyncDisposableStack();
-  const layouts = await openLayouts(inputs.layouts, opened);
+  const found = await findLayouts(inputs.layouts);
+  const layouts = await openLayouts(found, openOptions(world), opened);
   const blobs = new JoinedContent(...layouts);
   const { graph } = await log.group('Read the layout', () =>
-    readImage(layouts, blobs, inputs, log),
+    readImage(found, layouts, blobs, inputs, log),
   );
   const targets = await namedTargets(inputs, open, signal, log);
   const options = { blobs, signal, ifTagExists, failFast, createRepository };
@@ -44,23 +47,36 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   throwFailures(report);
 }
 
+function openOptions({ ecr, log, temporary }: World): OpenOptions {
+  return {
+    temporary,
+    // Paths may hold anything: a line that began with `::` would be a command to the runner.
+    tell: (notice) => log.info(`Layout: ${notice.replace(/\p{Cc}/gu, ' ')}`),
+    signal: ecr.signal,
+  };
+}
+
 async function openLayouts(
-  lines: readonly string[],
+  [first, ...others]: readonly [FoundLayout, ...FoundLayout[]],
+  options: OpenOptions,
   opened: AsyncDisposableStack,
 ): Promise<[Layout, ...Layout[]]> {
-  const [first, ...others] = await findLayouts(lines);
-  const layouts: [Layout, ...Layout[]] = [opened.use(await openLayout(first))];
-  for (const path of others) layouts.push(opened.use(await openLayout(path)));
+  const open = async ({ path }: FoundLayout): Promise<Layout> =>
+    opened.use(await openLayout(path, options));
+  const layouts: [Layout, ...Layout[]] = [await open(first)];
+  for (const layout of others) layouts.push(await open(layout));
   return layouts;
 }
 
 async function readImage(
+  found: readonly FoundLayout[],
   layouts: readonly Layout[],
   blobs: JoinedContent,
   { request }: Inputs,
   log: Log,
 ): Promise<ResolvedImage> {
-  const image = await resolveImage(layouts, blobs, request);
+  const chosen = layouts.map(({ path, index }, at) => ({ path, index, image: found[at]?.image }));
+  const image = await resolveImage(chosen, blobs, request);
   logImage(image, log);
   return image;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { RepositoryReference } from '../src/ecr/names/reference.ts';
 import type { Registry } from '../src/ecr/registry.ts';
 import { PushError } from '../src/errors.ts';
@@ -15,7 +17,7 @@ import { openLocalRegistry, REPOSITORY_NAME } from './support/local-registry.ts'
 import { refused } from './support/refused.ts';
 import { runLocally } from './support/run-locally.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
-import { writeLayoutDirectory } from './support/write-layout.ts';
+import { writeLayoutDirectory, writeLayoutTar } from './support/write-layout.ts';
 
 const [amd, arm] = ['amd64', 'arm64'].map((architecture) =>
   buildImage({ seed: architecture, platform: { os: 'linux', architecture } }),
@@ -55,16 +57,20 @@ test('a run goes from inputs to outputs, and tells what it does', async () => {
 });
 
 /** One run, with what it is given written out. */
-async function runWith(given: Readonly<Record<string, string>>, world: { ecr: World['ecr'] }) {
+async function runWith(
+  given: Readonly<Record<string, string>>,
+  world: Pick<World, 'ecr' | 'temporary'>,
+) {
   const { inputs: known } = await readActionMetadata();
   const parsed = await parseInputs(
     (name) => given[name] ?? known.get(name)?.default ?? '',
     () => assert.fail('no input names a file'),
   );
   const groups: string[] = [];
+  const infos: string[] = [];
   const set: Outputs[] = [];
   const log: Log = {
-    info: () => undefined,
+    info: (line) => void infos.push(line),
     warning: () => undefined,
     debug: () => undefined,
     group: (name, work) => {
@@ -80,7 +86,7 @@ async function runWith(given: Readonly<Record<string, string>>, world: { ecr: Wo
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  return { error, groups, set };
+  return { error, groups, infos, set };
 }
 
 type World = Parameters<typeof run>[1];
@@ -152,6 +158,62 @@ test('the image of a layout that is named is the one that is pushed', async () =
   await using ecr = await start();
   const { outputs } = await runLocally(ecr, { ...inputs, layout: several, image: '2.0' });
   assert.equal(outputs?.digest, arm.descriptor.digest);
+});
+
+test('the image that is named behind a path is the one that is pushed, whatever the input names', async () => {
+  await using ecr = await start();
+  const layout = `oci:${several}:2.0`;
+  const { outputs } = await runLocally(ecr, { ...inputs, layout, image: '1.0' });
+  assert.equal(outputs?.digest, arm.descriptor.digest);
+});
+
+test('two images that are named behind the path of one layout become one', async () => {
+  await using ecr = await start();
+  const layout = `oci:${several}:1.0\noci:${several}:2.0`;
+  const { error } = await runLocally(ecr, { ...inputs, layout });
+  assert.equal(error, undefined);
+  const { images } = ecr.repositoryThere;
+  assert.ok([amd, arm].every(({ descriptor }) => images.has(descriptor.digest)));
+});
+
+test('a compressed tar is unpacked into the temporary folder, said in one line, and gone at the end', async () => {
+  await using temporary = await temporaryDirectory();
+  await using ecr = await start();
+  const registry = openLocalRegistry(ecr);
+  const path = join(directory.path, 'two\rlines.tar.gz');
+  await writeLayoutTar(path, [amd]);
+  await writeFile(path, gzipSync(await readFile(path)));
+  const inside: string[][] = [];
+  const open = async (): Promise<Registry> => {
+    inside.push(await readdir(temporary.path));
+    return registry;
+  };
+  const { signal } = new AbortController();
+  const world = { ecr: { signal, open }, temporary: temporary.path };
+  const { error, infos } = await runWith({ ...inputs, layout: path }, world);
+  registry.close();
+  assert.equal(error, undefined);
+  assert.match(
+    infos[0] ?? '',
+    /^Layout: unpacked .*two lines\.tar\.gz \(gzip\): [\d,]+ bytes became /,
+  );
+  assert.equal(inside[0]?.length, 1);
+  assert.deepEqual(await readdir(temporary.path), []);
+});
+
+test('a signal reaches what is unpacked, and nothing is left of it', async () => {
+  await using temporary = await temporaryDirectory();
+  const path = join(directory.path, 'stopped.tar.gz');
+  await writeLayoutTar(path, [amd]);
+  await writeFile(path, gzipSync(await readFile(path)));
+  const reason = new PushError('CANCELLED', 'The step was cancelled (SIGTERM)');
+  const world = {
+    ecr: { signal: AbortSignal.abort(reason), open: never },
+    temporary: temporary.path,
+  };
+  const { error } = await runWith({ ...inputs, layout: path }, world);
+  assert.equal(error, reason);
+  assert.deepEqual(await readdir(temporary.path), []);
 });
 
 test('outputs are set when a push fails, and tell why', async () => {

@@ -25,6 +25,8 @@ interface LayoutIndex {
   /** `index.json` as it was read. */
   readonly indexBytes: Uint8Array;
   storedBlobs(): Promise<readonly StoredBlob[]>;
+  /** What the request's `image` is for this layout alone. */
+  readonly image?: string | undefined;
 }
 
 export interface ResolvedImage {
@@ -50,7 +52,7 @@ export async function resolveImage(
     layouts.map(async (layout) => ({ layout, entries: await readEntries(layout.index, content) })),
   );
   const roots = read.map(({ layout, entries }) => ({
-    root: rootOf(layout, entries, overlay, request.image),
+    root: rootOf(layout, entries, overlay, layout.image ?? request.image),
     layoutPath: layout.path,
   }));
   const root = await reshape(roots, overlay, request.shape);

@@ -1,27 +1,55 @@
 import { access, glob, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
+import { nothingMatches } from './look-around.ts';
 import { errorCode } from './read.ts';
+import { parseTransport, splitReference } from './transport.ts';
+
+/** A layout that the input names. */
+export interface FoundLayout {
+  readonly path: string;
+  /** The image that is named behind its path, as in `oci:PATH:IMAGE`. */
+  readonly image: string | undefined;
+}
 
 /**
- * The paths that the input names: each line is a path or a glob. A path is taken as it is, whatever it leads to. From
- * what a glob matches, only directories with an `index.json` and regular files are taken, and nothing inside such a
- * directory; they are sorted, so that the same files make the same index. A layout with several spellings or links is
- * taken once, under the first of them.
- * @throws PushError LAYOUT_NOT_FOUND if there is no line, or a glob finds nothing
+ * The layouts that the input names: each line is a path or a glob, with a transport such as `oci:` in front or without.
+ * A path is taken as it is, whatever it leads to. From what a glob matches, only directories with an `index.json` and
+ * regular files are taken, and nothing inside such a directory; they are sorted, so that the same files make the same
+ * index. A layout with several spellings or links is taken once for each image that is named, under the first of them.
+ * @throws PushError LAYOUT_NOT_FOUND if there is no line, or a glob finds nothing; INVALID_INPUT
  */
-export async function findLayouts(lines: readonly string[]): Promise<[string, ...string[]]> {
-  const found = new Map<string, string>();
-  for (const path of (await Promise.all(lines.map(expand))).flat()) {
-    const real = await realPath(path);
-    if (!found.has(real)) found.set(real, path);
+export async function findLayouts(
+  lines: readonly string[],
+): Promise<[FoundLayout, ...FoundLayout[]]> {
+  const found = new Map<string, FoundLayout>();
+  for (const layout of (await Promise.all(lines.map(expand))).flat()) {
+    const key = JSON.stringify([await realPath(layout.path), layout.image]);
+    if (!found.has(key)) found.set(key, layout);
   }
   const [first, ...others] = found.values();
   if (first === undefined) throw new PushError('LAYOUT_NOT_FOUND', 'No layout path is given');
   return [first, ...others];
 }
 
-async function expand(line: string): Promise<string[]> {
+async function expand(line: string): Promise<FoundLayout[]> {
+  const { path, image } = await namedBy(line);
+  return (await matchesOf(path)).map((match) => ({ path: match, image }));
+}
+
+/** A name may hold what looks like a transport or a reference: what exists is a path. */
+async function namedBy(line: string): Promise<FoundLayout> {
+  if (await exists(line)) return { path: line, image: undefined };
+  const transport = parseTransport(line);
+  if (transport === undefined) return { path: line, image: undefined };
+  if (!transport.hasReference || (await exists(transport.path))) {
+    return { path: transport.path, image: undefined };
+  }
+  const { path, reference } = splitReference(transport.path);
+  return { path, image: reference };
+}
+
+async function matchesOf(line: string): Promise<string[]> {
   if (!/[*?[\]{}]/.test(line) || (await exists(line))) return [line];
   const paths: string[] = [];
   for await (const path of glob(line)) paths.push(path);
@@ -31,9 +59,7 @@ async function expand(line: string): Promise<string[]> {
     paths.length === 0
       ? 'no file or directory'
       : 'neither a directory with an index.json nor a tar';
-  throw new PushError('LAYOUT_NOT_FOUND', `${line} matches ${what}`, {
-    hint: "Globs are relative to the step's working directory.",
-  });
+  throw await nothingMatches(line, what);
 }
 
 async function likelyLayouts(paths: readonly string[]): Promise<string[]> {

@@ -1,66 +1,93 @@
-import { posix } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 import { PushError } from '../errors.ts';
+import { type Compression, compressionOf } from './compression.ts';
+import { foreignTar } from './foreign.ts';
+import { quoted } from './quoted.ts';
 import { isTarStart } from './tar-header.ts';
 import type { TarIndex } from './tar-index.ts';
-
-interface Compression {
-  readonly name: string;
-  readonly magic: readonly number[];
-  /** Decompresses to standard output. */
-  readonly command: string;
-}
-
-const COMPRESSIONS: readonly Compression[] = [
-  { name: 'gzip', magic: [0x1f, 0x8b], command: 'gunzip -c' },
-  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], command: 'zstd -dc' },
-  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], command: 'xz -dc' },
-  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], command: 'bunzip2 -c' },
-];
 
 export function notALayout(path: string, what: string, hint?: string): PushError {
   const message = `${path} is not an OCI image layout: it is ${what}`;
   return new PushError('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
 }
 
-/** `head` is the file's first block. @throws PushError NOT_A_LAYOUT */
+/** `head` is the file's first block. @throws PushError NOT_A_LAYOUT unless it is a tar's */
 export function refuseForeignFile(path: string, head: Uint8Array): void {
-  const compression = COMPRESSIONS.find(({ magic }) =>
-    magic.every((byte, at) => head[at] === byte),
-  );
-  if (compression !== undefined) {
-    throw new PushError('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
-      hint: `Layouts are read in place, so decompress it first: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
-    });
+  const compression = compressionOf(head);
+  if (compression !== undefined) throw decompressFirst(path, compression);
+  if (isTarStart(head)) return;
+  if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PK\x03\x04') {
+    throw notALayout(path, 'a zip file', `Unzip it first: unzip -d image ${quoted(path)}`);
   }
-  if (!isTarStart(head)) throw notALayout(path, 'neither a directory nor a tar');
+  const layout = layoutAround(path);
+  if (layout === undefined) throw notALayout(path, 'neither a directory nor a tar');
+  throw notALayout(path, 'one file of a layout', `Set the input layout to ${quoted(layout)}.`);
+}
+
+/** The directory of the layout that a file would belong to by its name. */
+function layoutAround(path: string): string | undefined {
+  if (['index.json', 'oci-layout'].includes(basename(path))) return dirname(path);
+  const isBlob = /(?:^|\/)blobs\/sha256\/[a-f0-9]{64}$/.test(path);
+  return isBlob ? dirname(dirname(dirname(path))) : undefined;
+}
+
+/** For what only another program can decompress. */
+export function decompressFirst(path: string, compression: Compression): PushError {
+  return new PushError('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
+    hint: `Only gzip and zstd are unpacked here, so decompress it first: ${commandFor(path, compression)}`,
+  });
+}
+
+/** The command that decompresses a file. */
+export function commandFor(path: string, { command }: Compression): string {
+  return `${command} ${quoted(path)} > ${quoted(tarName(path))}`;
 }
 
 /** @throws PushError NOT_A_LAYOUT */
 export function refuseForeignTar(path: string, index: TarIndex): void {
   if (index.has('index.json')) return;
-  if (index.has('manifest.json')) {
+  if (index.has('manifest.json') && !index.has('version')) {
     throw notALayout(
       path,
       'an archive in the format of "docker save" before Docker 25, or of jib',
       `Convert it with "skopeo copy docker-archive:${quoted(path)} oci:image:latest", then set the input layout to image.`,
     );
   }
-  const folder = [...index.names()].find((name) => /^[\w.-]+\/index\.json$/.test(name));
-  if (folder === undefined) throw notALayout(path, 'a tar without an index.json');
-  const parent = quoted(posix.dirname(folder));
-  throw notALayout(
+  const names = [...index.names()];
+  const foreign = foreignTar(new Set(names.map(firstPart)), path);
+  if (foreign !== undefined) throw notALayout(path, foreign.what, foreign.hint);
+  throw layoutDeeperDown(path, names) ?? notALayout(path, 'a tar without an index.json');
+}
+
+/** A tar that was packed with a folder too many, or that holds the layout's own tar. */
+function layoutDeeperDown(path: string, names: readonly string[]): PushError | undefined {
+  const folder = shortest(names.filter((name) => name.endsWith('/index.json')));
+  if (folder !== undefined) {
+    const parent = posix.dirname(folder);
+    return notALayout(
+      path,
+      `a tar that has the layout in its folder ${quoted(parent)}`,
+      `Put the layout at the top of the tar, "tar -C ${quoted(parent)} -cf ${quoted(posix.basename(path))} .", or unpack it and set the input layout to that folder.`,
+    );
+  }
+  const tar = shortest(names.filter((name) => /\.(?:tar|tgz|tar\.(?:gz|zst))$/.test(name)));
+  if (tar === undefined) return undefined;
+  return notALayout(
     path,
-    `a tar that has the layout in its folder ${parent}`,
-    `Put the layout at the top of the tar: tar -C ${parent} -cf ${quoted(posix.basename(path))} .`,
+    `a tar that holds the tar ${quoted(tar)}`,
+    `Unpack it, and set the input layout to the tar in it: tar -xf ${quoted(path)} ${quoted(tar)}`,
   );
 }
 
-function tarName(path: string): string {
-  const name = path.replace(/\.(?:gz|zst|xz|bz2)$/, '').replace(/\.tgz$/, '.tar');
-  return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
+function shortest(names: readonly string[]): string | undefined {
+  return names.toSorted((a, b) => a.length - b.length)[0];
 }
 
-/** Quoted for a POSIX shell, if it has to be. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+function firstPart(name: string): string {
+  return name.split('/', 1)[0] ?? '';
+}
+
+function tarName(path: string): string {
+  const name = path.replace(/\.(?:gz|zst|xz|bz2|lz4)$/, '').replace(/\.(?:tgz|txz|tbz2?)$/, '.tar');
+  return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
 }

@@ -7,8 +7,9 @@ import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { BlobSource } from './blob-source.ts';
 import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
-import { errorCode, readWhole, unreadable } from './read.ts';
+import { notALayoutDirectory, notFound } from './look-around.ts';
 import { notALayout } from './not-a-layout.ts';
+import { errorCode, readWhole, unreadable } from './read.ts';
 import { SourceLayout } from './source-layout.ts';
 import { openTar } from './tar-source.ts';
 
@@ -20,16 +21,18 @@ export interface OpenOptions {
   readonly temporary?: string | undefined;
   /** Called with what a user should know of how the layout was read, a line each. */
   readonly tell?: ((notice: string) => void) | undefined;
+  /** Stops what takes long. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or decompressed. The caller
- * disposes of it.
+ * Opens an OCI image layout, a directory or a tar, in place; only a compressed tar is unpacked, once, into the temporary
+ * folder. The caller disposes of it.
  * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, LAYOUT_UNREADABLE, UNSAFE_LINK, what `parseIndexJson` throws, and
  *   for a tar what `openTar` throws
  */
-export async function openLayout(path: string): Promise<Layout> {
-  const source = await openSource(path);
+export async function openLayout(path: string, options: OpenOptions = {}): Promise<Layout> {
+  const source = await openSource(path, options);
   try {
     await checkVersion(source);
     return new SourceLayout(path, await readIndex(path, source), source);
@@ -39,10 +42,10 @@ export async function openLayout(path: string): Promise<Layout> {
   }
 }
 
-async function openSource(path: string): Promise<BlobSource> {
+async function openSource(path: string, options: OpenOptions): Promise<BlobSource> {
   const found = await statOf(path);
   if (found.isDirectory()) return openDirectory(path);
-  if (found.isFile()) return openTar(path);
+  if (found.isFile()) return openTar(path, options);
   throw notALayout(path, 'neither a directory nor a file');
 }
 
@@ -52,9 +55,7 @@ async function statOf(path: string): Promise<Stats> {
   } catch (cause) {
     const code = errorCode(cause);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, cause);
-    throw new PushError('LAYOUT_NOT_FOUND', `${path} does not exist`, {
-      cause,
-    });
+    throw await notFound(path, cause);
   }
 }
 
@@ -79,6 +80,6 @@ async function readIndex(
   source: BlobSource,
 ): Promise<{ bytes: Uint8Array; location: string }> {
   await using file = await source.open('index.json');
-  if (file === undefined) throw notALayout(path, 'a directory without an index.json');
+  if (file === undefined) throw await notALayoutDirectory(path);
   return { bytes: await readWhole(file, MAX_MANIFEST_BYTES), location: file.location };
 }

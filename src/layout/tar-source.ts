@@ -1,52 +1,64 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
+import { compressionOf } from './compression.ts';
 import type { BlobReader } from './layout.ts';
 import { endedEarly, readAt, unreadable } from './read.ts';
 import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
 import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
 import { TarIndex, type TarRange } from './tar-index.ts';
+import { type UnpackOptions, unpackTar } from './unpack.ts';
 
 const BLOBS = 'blobs/sha256/';
 
 /**
- * Opens a tar that holds a layout and keeps it open: the files in it are read as ranges of it.
- * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
+ * Opens a tar that holds a layout and keeps it open: the files in it are read as ranges of it. One that is compressed is
+ * unpacked first.
+ * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` and `unpackTar` throw
  */
-export async function openTar(path: string): Promise<BlobSource> {
+export async function openTar(path: string, options: UnpackOptions = {}): Promise<BlobSource> {
+  await using opened = new AsyncDisposableStack();
+  const tar = await openFile(path, options, opened);
+  const index = await TarIndex.read(tar);
+  refuseForeignTar(path, index);
+  return new TarSource(tar, index, opened.move());
+}
+
+/** What must be closed in the end goes to `opened`. */
+async function openFile(
+  path: string,
+  options: UnpackOptions,
+  opened: AsyncDisposableStack,
+): Promise<TarFile> {
   // If the file has become a pipe in the meantime, the open must not wait for a writer. (Windows has no such flag.)
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
     (cause: unknown) => {
       throw unreadable(path, cause);
     },
   );
-  try {
-    const tar = await checkedFile(handle, path);
-    const index = await TarIndex.read(tar);
-    refuseForeignTar(path, index);
-    return new TarSource(tar, index);
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-async function checkedFile(handle: FileHandle, path: string): Promise<TarFile> {
+  opened.use(handle);
   const stat = await handle.stat();
   if (!stat.isFile()) throw notALayout(path, 'neither a directory nor a file');
   const head = new Uint8Array(Math.min(stat.size, BLOCK_BYTES));
   await readAt(handle, head, 0, path);
+  const file: TarFile = { handle, path, size: stat.size };
+  const compression = compressionOf(head);
+  if (compression?.decompress !== undefined) {
+    return opened.use(await unpackTar(file, compression, options)).tar;
+  }
   refuseForeignFile(path, head);
-  return { handle, path, size: stat.size };
+  return file;
 }
 
 class TarSource implements BlobSource {
   readonly #tar: TarFile;
   readonly #index: TarIndex;
+  readonly #opened: AsyncDisposableStack;
 
-  constructor(tar: TarFile, index: TarIndex) {
+  constructor(tar: TarFile, index: TarIndex, opened: AsyncDisposableStack) {
     this.#tar = tar;
     this.#index = index;
+    this.#opened = opened;
   }
 
   locationOf(file: LayoutFile): string {
@@ -70,7 +82,7 @@ class TarSource implements BlobSource {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#tar.handle.close();
+    return this.#opened.disposeAsync();
   }
 }
 

@@ -74,7 +74,22 @@ const archiveMakers: Readonly<Record<string, Maker>> = {
       await run('buildah', 'bud', '--isolation', 'chroot', '--tag', 'app', scratch);
       await run('podman', 'save', '--format', 'oci-archive', '--output', archive, 'app');
     }),
+  ...Object.fromEntries(
+    ['v7', 'ustar', 'gnu', 'posix'].map((format) => [
+      `GNU tar packs in the format ${format}`,
+      (archive: string, scratch: string) => pack(archive, scratch, `--format=${format}`),
+    ]),
+  ),
+  'GNU tar packs with a slash before every name': (archive, scratch) =>
+    pack(archive, scratch, '--absolute-names', '--transform=s,^[.]/,/,'),
+  'GNU tar packs and gzip compresses': (archive, scratch) => pack(archive, scratch, '--gzip'),
+  'GNU tar packs and zstd compresses': (archive, scratch) => pack(archive, scratch, '--zstd'),
 };
+
+async function pack(archive: string, scratch: string, ...options: string[]): Promise<void> {
+  const [, layout = ''] = (await sampleLayout(scratch)).split(':');
+  await execute('tar', '--create', ...options, '--file', archive, '--directory', layout, '.');
+}
 
 for (const [name, make] of Object.entries(makers)) {
   test(`a layout that ${name} arrives whole, and skopeo pulls it back`, () =>

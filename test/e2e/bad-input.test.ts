@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +11,7 @@ import type { LocalEcrOptions } from '../local-ecr/options.ts';
 import { DEFAULT_CREDENTIAL } from '../local-ecr/options.ts';
 import { buildImage, buildIndex, type Graph, jsonBytes, named } from '../support/image.ts';
 import { rawBlob, rawGraph } from '../support/memory-content.ts';
+import { tarBytes, writeTar } from '../support/tar.ts';
 import {
   blobPath,
   type LayoutOptions,
@@ -104,11 +105,83 @@ const cases: Readonly<Record<string, Case>> = {
     names: ['layout'],
     make: (workspace) => writeFile(join(workspace, 'layout'), 'hello'),
   },
-  'a tar that is compressed': {
+  'a compressed file that holds no tar': {
     code: 'NOT_A_LAYOUT',
-    names: ['image.tar.gz', 'gzip'],
+    names: ['image.tar.gz', 'gzip', 'holds no tar'],
     inputs: { layout: 'image.tar.gz' },
     make: (workspace) => writeFile(join(workspace, 'image.tar.gz'), gzipSync('tar')),
+  },
+  'a tar that is compressed with xz': {
+    code: 'NOT_A_LAYOUT',
+    names: ['image.tar.xz', 'compressed with xz'],
+    inputs: { layout: 'image.tar.xz' },
+    make: (workspace) =>
+      writeFile(join(workspace, 'image.tar.xz'), Buffer.from('fd377a585a000004e6d6b446', 'hex')),
+  },
+  'a compressed tar that is cut short': {
+    code: 'INVALID_TAR',
+    names: ['image.tar.gz', 'cut short', 'byte 200'],
+    inputs: { layout: 'image.tar.gz' },
+    make: async (workspace) => {
+      const path = join(workspace, 'image.tar.gz');
+      await writeLayoutTar(path, [image]);
+      await writeFile(path, gzipSync(await readFile(path)).subarray(0, 200));
+    },
+  },
+  'a compressed tar that grows a thousandfold': {
+    code: 'TOO_LARGE',
+    names: ['image.tar.gz', `${1024 ** 3} bytes`],
+    inputs: { layout: 'image.tar.gz' },
+    make: (workspace) => writeBomb(join(workspace, 'image.tar.gz')),
+  },
+  'two different files by one name of the layout in a tar': {
+    code: 'INVALID_TAR',
+    names: ['image.tar', 'index.json twice'],
+    inputs: { layout: 'image.tar' },
+    make: (workspace) =>
+      writeTar(join(workspace, 'image.tar'), [
+        { name: 'index.json', content: jsonBytes({ schemaVersion: 2, manifests: [] }) },
+        { name: '/index.json', content: jsonBytes({ schemaVersion: 2 }) },
+      ]),
+  },
+  'a sparse blob in a tar': {
+    code: 'INVALID_TAR',
+    names: ['image.tar', 'sparse', layer.digest.slice('sha256:'.length)],
+    inputs: { layout: 'image.tar' },
+    make: (workspace) =>
+      writeTar(join(workspace, 'image.tar'), [{ name: blobPath(layer.digest), type: 'S' }]),
+  },
+  'a directory of skopeo': {
+    code: 'NOT_A_LAYOUT',
+    names: ['layout', '"dir:" transport'],
+    make: async (workspace) => {
+      await mkdir(join(workspace, 'layout'));
+      await writeFile(join(workspace, 'layout', 'manifest.json'), '{}');
+      await writeFile(join(workspace, 'layout', 'version'), 'Directory Transport Version: 1.1\n');
+    },
+  },
+  'a root file system': {
+    code: 'NOT_A_LAYOUT',
+    names: ['layout', 'rootfs'],
+    make: async (workspace) => {
+      for (const folder of ['bin', 'etc', 'usr'])
+        await mkdir(join(workspace, 'layout', folder), { recursive: true });
+    },
+  },
+  'a folder with the layout in a folder of it': {
+    code: 'NOT_A_LAYOUT',
+    names: ['layout', 'layout/deep/image'],
+    make: (workspace) => writeLayoutDirectory(join(workspace, 'layout/deep/image'), [image]),
+  },
+  'a path where the layout is the working directory': {
+    code: 'LAYOUT_NOT_FOUND',
+    names: ['layout', 'the working directory'],
+    make: (workspace) => writeLayoutDirectory(workspace, [image]),
+  },
+  'a transport that leads to no file': {
+    code: 'INVALID_INPUT',
+    names: ['docker-daemon:app:1'],
+    inputs: { layout: 'docker-daemon:app:1' },
   },
   'no input layout': { code: 'INVALID_INPUT', names: ['layout'], inputs: { layout: '' } },
   'an index.json that is not JSON': {
@@ -368,6 +441,13 @@ const cases: Readonly<Record<string, Case>> = {
     ]),
   },
 };
+
+/** A tar that begins well, and goes on as zeros beyond the least bound. */
+async function writeBomb(path: string): Promise<void> {
+  const header = tarBytes([{ name: 'index.json' }]).subarray(0, 512);
+  const zeros = gzipSync(Buffer.alloc(64 * 1024 ** 2));
+  await writeFile(path, Buffer.concat([gzipSync(header), ...Array<Buffer>(17).fill(zeros)]));
+}
 
 void describe(
   'the step fails with its own code, names what is wrong, says what to do, and sends nothing',

@@ -57,6 +57,21 @@ test('of several images the one that is named is resolved, and none of the other
   assert.deepEqual(digests(graph.manifests), digests([image]));
 });
 
+test('an image that is named for one layout is resolved there, whatever the request names', async () => {
+  const path = 'layout';
+  const index = indexOf(named(stranger, '1'), named(image, '2'));
+  const content = new MemoryContent(stranger, image);
+  for (const [ofRequest, ofLayout, expected] of [
+    [undefined, '2', image],
+    ['1', '2', image],
+    ['1', undefined, stranger],
+  ] as const) {
+    const request = { image: ofRequest, shape: AS_IS, referrers: true };
+    const { graph } = await resolveImage([{ path, index, image: ofLayout }], content, request);
+    assert.equal(graph.root.descriptor.digest, expected.descriptor.digest);
+  }
+});
+
 const [amd, arm] = ['amd64', 'arm64'].map((architecture) =>
   buildImage({ seed: architecture, platform: { os: 'linux', architecture } }),
 ) as [Image, Image];

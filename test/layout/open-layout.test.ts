@@ -4,6 +4,8 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { PushError } from '../../src/errors.ts';
 import type { Layout } from '../../src/layout/layout.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
@@ -28,6 +30,13 @@ const asTar =
   (path, graphs, options) =>
     writeLayoutTar(path, graphs, { ...form, ...options });
 
+const compressed =
+  (compress: (bytes: Uint8Array) => Uint8Array): Write =>
+  async (path, graphs, options) => {
+    await writeLayoutTar(path, graphs, options);
+    await writeFile(path, compress(await readFile(path)));
+  };
+
 /** Every form that a layout comes in: what follows holds for each of them. */
 const forms: { form: string; write: Write }[] = [
   { form: 'a directory', write: writeLayoutDirectory },
@@ -36,6 +45,9 @@ const forms: { form: string; write: Write }[] = [
   { form: 'a tar with index.json last', write: asTar({ indexLast: true }) },
   { form: 'a tar with names and sizes in PAX headers', write: asTar({ pax: true }) },
   { form: 'a tar with GNU long names', write: asTar({ gnuLongNames: true }) },
+  { form: 'a tar with / before every name', write: asTar({ prefix: '/' }) },
+  { form: 'a tar compressed with gzip', write: compressed(gzipSync) },
+  { form: 'a tar compressed with zstd', write: compressed(zstdCompressSync) },
 ];
 
 const image = buildImage({ seed: 'open', layers: [{ size: 1000 }, { size: 512 }, { size: 1 }] });
@@ -246,6 +258,18 @@ test('a directory without index.json is no layout', async () => {
     openLayout(directory.path),
     refused('NOT_A_LAYOUT', directory.path, 'a directory without an index.json'),
   );
+});
+
+test('a directory of skopeo is refused with the command that converts it', async () => {
+  await using directory = await temporaryDirectory();
+  await writeFile(join(directory.path, 'version'), 'Directory Transport Version: 1.1\n');
+  await writeFile(join(directory.path, 'manifest.json'), '{}');
+  await assert.rejects(openLayout(directory.path), (error) => {
+    refused('NOT_A_LAYOUT', directory.path, '"dir:" transport')(error);
+    assert.ok(error instanceof PushError);
+    assert.ok(error.hint.includes(`skopeo copy dir:${directory.path} oci:`), error.hint);
+    return true;
+  });
 });
 
 test('a path below a file is not there', async () => {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, open, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { PushError } from '../../src/errors.ts';
 import type { BlobSource } from '../../src/layout/blob-source.ts';
 import { openTar } from '../../src/layout/tar-source.ts';
 import { refused } from '../support/refused.ts';
-import { type TarEntry, writeTar } from '../support/tar.ts';
+import { tarBytes, type TarEntry, writeTar } from '../support/tar.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const BLOB = `blobs/sha256/${'a'.repeat(64)}` as const;
@@ -124,6 +126,42 @@ for (const [name, make] of refusals) {
     assert.equal(await openCount(path), 1, `the count sees ${handle.fd}`);
   });
 }
+
+test('a link out of the tar is refused with the command that writes the tar without links', () =>
+  withTar(
+    [index, { name: BLOB, type: '2', linkName: '/home/me/.cache/bazel/x' }],
+    async (source) => {
+      await assert.rejects(source.open(BLOB), (error) => {
+        refused('UNSAFE_LINK', BLOB, 'link')(error);
+        assert.ok(error instanceof PushError);
+        assert.match(error.hint, /Bazel.*tar --dereference/);
+        return true;
+      });
+    },
+  ));
+
+test('a tar that is compressed is located by its own path, and what was unpacked is gone with its source', async () => {
+  await using directory = await temporaryDirectory();
+  await using temporary = await temporaryDirectory();
+  const path = join(directory.path, 'image.tar');
+  await writeFile(path, gzipSync(tarBytes([index, blob])));
+  {
+    await using source = await openTar(path, { temporary: temporary.path });
+    assert.equal(source.locationOf(BLOB), `${path}: ${BLOB}`);
+    assert.equal(await source.sizeOf(BLOB), 10);
+    assert.equal((await readdir(temporary.path)).length, 1);
+  }
+  assert.deepEqual(await readdir(temporary.path), []);
+});
+
+test('a tar that is compressed and refused leaves nothing behind', async () => {
+  await using directory = await temporaryDirectory();
+  await using temporary = await temporaryDirectory();
+  const path = join(directory.path, 'image.tar');
+  await writeFile(path, gzipSync(tarBytes([blob])));
+  await assert.rejects(openTar(path, { temporary: temporary.path }), refused('NOT_A_LAYOUT', path));
+  assert.deepEqual(await readdir(temporary.path), []);
+});
 
 test('a directory is no tar', async () => {
   await using directory = await temporaryDirectory();

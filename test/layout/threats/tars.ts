@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { MAX_TAR_HEADER_BYTES } from '../../../src/layout/tar-header.ts';
 import { jsonBytes } from '../../support/image.ts';
 import { tarBytes, type TarEntry, writeTar } from '../../support/tar.ts';
@@ -57,6 +57,26 @@ export const tars: readonly Threat[] = [
     threat: 'a small tar that gzip made of a large one',
     make: (path) => writeFile(path, gzipSync(Buffer.alloc(10_000_000))),
     code: 'NOT_A_LAYOUT',
+  },
+  {
+    threat: 'a small tar that gzip made of a large one, which begins as a tar',
+    make: (path) =>
+      writeFile(
+        path,
+        gzipSync(Buffer.concat([wholeTar.subarray(0, 512), Buffer.alloc(10_000_000)])),
+      ),
+    code: 'INVALID_JSON',
+  },
+  {
+    threat: 'a link out of a tar that is compressed',
+    make: (path) =>
+      writeFile(path, gzipSync(tarBytes([index, ...others, symbolicLink('/etc/passwd')]))),
+    code: 'UNSAFE_LINK',
+  },
+  {
+    threat: 'two index.json in a tar that is compressed',
+    make: (path) => writeFile(path, zstdCompressSync(tarBytes([other, index, ...blobs]))),
+    code: 'INVALID_TAR',
   },
   { threat: 'index.json twice', make: tarStarting(other), code: 'INVALID_TAR' },
   {

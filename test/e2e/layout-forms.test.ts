@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { buildImage, buildIndex, named } from '../support/image.ts';
+import { tarBytes, type TarEntry, writeTar } from '../support/tar.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { blobPath, writeLayoutDirectory, writeLayoutTar } from '../support/write-layout.ts';
+import { prepareStep, type Step } from './step.ts';
+
+/** Layouts as tools leave them, and paths as people write them: each is pushed as what it is. */
+
+const image = buildImage({
+  seed: 'form',
+  layers: [{ files: { 'srv/app': 'form' } }, { size: 900 }],
+});
+const other = buildImage({ seed: 'other' });
+const index: TarEntry = { name: 'index.json', content: buildIndex([image]).manifest };
+const blobs: TarEntry[] = [...image.blobs].map(([digest, content]) => ({
+  name: blobPath(digest),
+  content,
+}));
+
+interface Case {
+  readonly make: (step: Step) => Promise<unknown>;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** A tar in the place of `image.tar`, of these entries. */
+const tarOf =
+  (...entries: TarEntry[]) =>
+  (step: Step) =>
+    writeTar(step.path('image.tar'), entries);
+
+/** The file by this name, whatever it is called. */
+const fileOf =
+  (name: string, bytes: Uint8Array = tarBytes([index, ...blobs])) =>
+  (step: Step) =>
+    writeFile(step.path(name), bytes);
+
+const tar = { layout: 'image.tar' };
+
+const cases: Readonly<Record<string, Case>> = {
+  'a tar whose names begin with a slash': {
+    inputs: tar,
+    make: tarOf(
+      ...[{ name: 'blobs/', type: '5' }, index, ...blobs].map((entry) => ({
+        ...entry,
+        name: `/${entry.name}`,
+      })),
+    ),
+  },
+  'a tar that holds everything twice': {
+    inputs: tar,
+    make: tarOf(index, ...blobs, ...blobs, index),
+  },
+  'a tar whose blobs are hard links': {
+    inputs: tar,
+    make: tarOf(
+      ...blobs.map((blob, at) => ({ ...blob, name: `layers/${at}.tar.gz` })),
+      ...blobs.map(({ name }, at) => ({ name, type: '1', linkName: `layers/${at}.tar.gz` })),
+      index,
+    ),
+  },
+  'a tar without its end': {
+    inputs: tar,
+    make: (step) => fileOf('image.tar', tarBytes([index, ...blobs]).subarray(0, -1024))(step),
+  },
+  'a tar that gzip compressed': {
+    inputs: { layout: 'image.tar.gz' },
+    make: fileOf('image.tar.gz', gzipSync(tarBytes([index, ...blobs]))),
+  },
+  'a tar that zstd compressed': {
+    inputs: { layout: 'image.tar.zst' },
+    make: fileOf('image.tar.zst', zstdCompressSync(tarBytes([index, ...blobs]))),
+  },
+  'a compressed tar that does not say so': {
+    inputs: tar,
+    make: fileOf('image.tar', gzipSync(tarBytes([index, ...blobs]))),
+  },
+  'a tar that is not compressed, by the name .tar.gz': {
+    inputs: { layout: 'image.tar.gz' },
+    make: fileOf('image.tar.gz'),
+  },
+  'a glob that matches a compressed tar': {
+    inputs: { layout: 'out/*.gz' },
+    make: async (step) => {
+      await mkdir(step.path('out'));
+      await fileOf('out/image.tar.gz', gzipSync(tarBytes([index, ...blobs])))(step);
+    },
+  },
+  'oci: before the path of a directory': {
+    inputs: { layout: 'oci:image' },
+    make: (step) => writeLayoutDirectory(step.path('image'), [image]),
+  },
+  'oci: before a path, and a tag behind it': {
+    inputs: { layout: 'oci:image:1.0' },
+    make: (step) =>
+      writeLayoutDirectory(step.path('image'), [named(other, '2.0'), named(image, '1.0')]),
+  },
+  'oci-archive: before a path, and a tag behind it': {
+    inputs: { layout: 'oci-archive:image.tar:1.0' },
+    make: (step) =>
+      writeLayoutTar(step.path('image.tar'), [named(other, '2.0'), named(image, '1.0')]),
+  },
+  'docker-archive: before a path, and a reference behind it': {
+    inputs: { layout: 'docker-archive:image.tar:team/app:1.0' },
+    make: (step) =>
+      writeLayoutTar(step.path('image.tar'), [
+        named(other, 'team/app:2.0'),
+        named(image, 'team/app:1.0'),
+      ]),
+  },
+};
+
+void describe('the step pushes the image', { concurrency: 2 }, () => {
+  for (const [name, { make, inputs }] of Object.entries(cases)) {
+    test(`of ${name}`, async () => {
+      await using temporary = await temporaryDirectory();
+      await using step = await prepareStep();
+      await make(step);
+      const before = await readdir(step.workspace, { recursive: true });
+      const run = await step.push(inputs, { env: { RUNNER_TEMP: temporary.path } });
+      assert.equal(run.outputs['digest'], image.descriptor.digest);
+      assert.equal(step.repository.tags.get('latest'), image.descriptor.digest);
+      assert.deepEqual(
+        [...step.repository.layers.keys(), ...step.repository.images.keys()].sort(),
+        [...image.blobs.keys()].sort(),
+      );
+      assert.deepEqual(await readdir(step.workspace, { recursive: true }), before);
+      assert.deepEqual(await readdir(temporary.path), []);
+    });
+  }
+});
+
+test('the log says in one line what was unpacked, and nothing is left if the step fails after it', async () => {
+  await using temporary = await temporaryDirectory();
+  await using step = await prepareStep();
+  await writeLayoutTar(step.path('image.tar.gz'), [image], {
+    omit: [blobPath(image.config.digest)],
+  });
+  const bytes = await readFile(step.path('image.tar.gz'));
+  await writeFile(step.path('image.tar.gz'), gzipSync(bytes));
+  const env = { RUNNER_TEMP: temporary.path };
+  const { exitCode, stdout } = await step.run({ layout: 'image.tar.gz' }, { env });
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /::error::BLOB_MISSING: /);
+  const said = stdout.split('\n').filter((line) => line.startsWith('Layout: '));
+  assert.equal(said.length, 1, stdout);
+  assert.match(
+    said[0] ?? '',
+    /unpacked image\.tar\.gz \(gzip\): [\d,]+ bytes became [\d,]+ bytes in /,
+  );
+  assert.deepEqual(await readdir(temporary.path), []);
+});

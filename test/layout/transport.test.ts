@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PushError } from '../../src/errors.ts';
+import { parseTransport, splitReference, type TransportPath } from '../../src/layout/transport.ts';
+import { refused } from '../support/refused.ts';
+
+const parsed: readonly [text: string, path: TransportPath | undefined][] = [
+  ['oci:image', { path: 'image', hasReference: true }],
+  ['oci:image:1.0', { path: 'image:1.0', hasReference: true }],
+  ['oci-archive:/tmp/image.tar', { path: '/tmp/image.tar', hasReference: true }],
+  ['docker-archive:app.tar:team/app:1', { path: 'app.tar:team/app:1', hasReference: true }],
+  ['ocidir://image:1.0', { path: 'image:1.0', hasReference: true }],
+  ['ocidir:image', { path: 'image', hasReference: true }],
+  ['dir:image', { path: 'image', hasReference: false }],
+  ['image.tar', undefined],
+  ['image:1.0', undefined],
+  ['C:\\image.tar', undefined],
+  ['./oci:image', undefined],
+  ['OCI:image', undefined],
+  ['constructor:image', undefined],
+];
+
+for (const [text, path] of parsed) {
+  test(`${text} ${path === undefined ? 'has no transport in front' : `leads to ${path.path}`}`, () => {
+    assert.deepEqual(parseTransport(text), path);
+  });
+}
+
+for (const text of ['docker://alpine:3', 'docker-daemon:app:1', 'containers-storage:app']) {
+  test(`${text} is no path, and the hint has the command that copies it into a layout`, () => {
+    assert.throws(
+      () => parseTransport(text),
+      (error) => {
+        refused('INVALID_INPUT', text)(error);
+        assert.ok(error instanceof PushError);
+        assert.ok(error.hint.includes(`skopeo copy ${text} oci:image:latest`), error.hint);
+        return true;
+      },
+    );
+  });
+}
+
+for (const text of ['oci:', 'oci-archive::1.0', 'ocidir://', 'dir:']) {
+  test(`${text} has no path in it`, () => {
+    assert.throws(() => parseTransport(text), refused('INVALID_INPUT', text));
+  });
+}
+
+for (const [text, path, reference] of [
+  ['image', 'image', undefined],
+  ['image:1.0', 'image', '1.0'],
+  ['app.tar:localhost:5000/team/app:1', 'app.tar', 'localhost:5000/team/app:1'],
+  ['image:', 'image', undefined],
+] as const) {
+  test(`${text} is ${path} with ${reference ?? 'no reference'}`, () => {
+    assert.deepEqual(splitReference(text), { path, reference });
+  });
+}
