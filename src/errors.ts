@@ -38,7 +38,7 @@ export const ERRORS = {
   },
   UNSAFE_LINK: {
     means: 'A link leads out of the layout, in a loop, or to nothing.',
-    hint: 'A link in a layout must lead to a file in it. Bazel and other tools leave links into their caches: copy the layout with the files that they lead to ("cp -rL").',
+    hint: 'A link in a layout must lead to a file in it. Bazel and other tools leave links into their caches: copy the layout with the files that they lead to ("cp -rL"), or set follow-links: workspace if those are in the workspace.',
     docs: 'In a tar, a link must lead to a file in that tar: write it with `tar --dereference` (`-h`).',
   },
   INVALID_TAR: {

@@ -33,6 +33,7 @@ try {
     ecr,
     log: core,
     temporary: process.env['RUNNER_TEMP'],
+    workspace: process.env['GITHUB_WORKSPACE'],
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
   });

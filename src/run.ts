@@ -22,6 +22,8 @@ export interface World {
   readonly log: Log;
   /** The runner's folder for temporary files; the system's if it is not given. */
   readonly temporary?: string | undefined;
+  /** The job's folder; the working directory if it is not given. */
+  readonly workspace?: string | undefined;
   readonly setOutputs: (outputs: Outputs) => void;
 }
 
@@ -33,7 +35,7 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
   await using opened = new AsyncDisposableStack();
   const found = await findLayouts(inputs.layouts);
-  const layouts = await openLayouts(found, openOptions(world), opened);
+  const layouts = await openLayouts(found, openOptions(inputs, world), opened);
   const blobs = new JoinedContent(...layouts);
   const { graph } = await log.group('Read the layout', () =>
     readImage(found, layouts, blobs, inputs, log),
@@ -47,12 +49,13 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   throwFailures(report);
 }
 
-function openOptions({ ecr, log, temporary }: World): OpenOptions {
+function openOptions({ followLinks }: Inputs, { ecr, log, ...world }: World): OpenOptions {
   return {
-    temporary,
+    temporary: world.temporary,
     // Paths may hold anything: a line that began with `::` would be a command to the runner.
     tell: (notice) => log.info(`Layout: ${notice.replace(/\p{Cc}/gu, ' ')}`),
     signal: ecr.signal,
+    linksInto: followLinks === 'workspace' ? (world.workspace ?? '.') : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -59,7 +59,7 @@ test('a run goes from inputs to outputs, and tells what it does', async () => {
 /** One run, with what it is given written out. */
 async function runWith(
   given: Readonly<Record<string, string>>,
-  world: Pick<World, 'ecr' | 'temporary'>,
+  world: Pick<World, 'ecr' | 'temporary' | 'workspace'>,
 ) {
   const { inputs: known } = await readActionMetadata();
   const parsed = await parseInputs(
@@ -214,6 +214,28 @@ test('a signal reaches what is unpacked, and nothing is left of it', async () =>
   const { error } = await runWith({ ...inputs, layout: path }, world);
   assert.equal(error, reason);
   assert.deepEqual(await readdir(temporary.path), []);
+});
+
+test('links into the workspace are followed if the input says so, and not otherwise', async () => {
+  await using workspace = await temporaryDirectory();
+  const layout = join(workspace.path, 'layout');
+  await writeLayoutDirectory(layout, [amd]);
+  await rename(join(layout, 'blobs'), join(workspace.path, 'cache'));
+  await symlink('../cache', join(layout, 'blobs'));
+  await using ecr = await start();
+  const registry = openLocalRegistry(ecr);
+  const open = (): Promise<Registry> => Promise.resolve(registry);
+  const { signal } = new AbortController();
+  const world = { ecr: { signal, open }, workspace: workspace.path };
+  const refusal = await runWith({ ...inputs, layout }, world);
+  refused('UNSAFE_LINK', layout)(refusal.error);
+  const given = { ...inputs, layout, 'follow-links': 'workspace' };
+  const beyond = await runWith(given, { ...world, workspace: directory.path });
+  refused('UNSAFE_LINK', layout, 'outside the layout and the workspace')(beyond.error);
+  const { error } = await runWith(given, world);
+  registry.close();
+  assert.equal(error, undefined);
+  assert.equal(ecr.repositoryThere.tags.get('latest'), root);
 });
 
 test('outputs are set when a push fails, and tell why', async () => {

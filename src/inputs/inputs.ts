@@ -16,6 +16,8 @@ import { parseTargets, type TargetInput } from './targets.ts';
 export interface Inputs {
   /** Paths or globs of OCI layouts. */
   readonly layouts: readonly string[];
+  /** Where links may lead that lead out of a layout. */
+  readonly followLinks: 'none' | 'workspace';
   readonly request: ImageRequest;
   readonly targets: readonly TargetInput[];
   readonly ifTagExists: 'fail' | 'skip';
@@ -38,6 +40,7 @@ const MIB = 1024 * 1024;
 export async function parseInputs(read: ReadInput, readText: ReadText): Promise<Inputs> {
   return {
     layouts: lines(required(read, 'layout')),
+    followLinks: choice(read, 'follow-links', ['none', 'workspace']),
     request: parseRequest(read),
     targets: parseTargets(list(read('tags')), {
       repository: read('repository') || undefined,

@@ -10,12 +10,21 @@ import { errorCode, readAt, unreadable } from './read.ts';
 /** A pipe must not block the open, and no link may replace a path after it was resolved. (Windows has neither flag.) */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
-/** @throws PushError LAYOUT_UNREADABLE */
-export async function openDirectory(path: string): Promise<BlobSource> {
-  const root = await realpath(path).catch((cause: unknown) => {
+/**
+ * Opens a directory that holds a layout. Links in it may lead to regular files in it, and, if `linksInto` names another
+ * directory, to those in there.
+ * @throws PushError LAYOUT_UNREADABLE
+ */
+export async function openDirectory(path: string, linksInto?: string): Promise<BlobSource> {
+  const root = await realDirectory(path);
+  const allowed = linksInto === undefined ? undefined : await realDirectory(linksInto);
+  return new DirectorySource(path, root, allowed);
+}
+
+async function realDirectory(path: string): Promise<string> {
+  return realpath(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  return new DirectorySource(path, root);
 }
 
 interface FoundFile {
@@ -27,12 +36,15 @@ interface FoundFile {
 class DirectorySource implements BlobSource {
   readonly #path: string;
   readonly #root: string;
+  /** Where links may lead besides. */
+  readonly #linksInto: string | undefined;
   /** Their real paths. */
   readonly #folders = new Map<string, Promise<string | undefined>>();
 
-  constructor(path: string, root: string) {
+  constructor(path: string, root: string, linksInto: string | undefined) {
     this.#path = path;
     this.#root = root;
+    this.#linksInto = linksInto;
   }
 
   locationOf(file: LayoutFile): string {
@@ -81,9 +93,23 @@ class DirectorySource implements BlobSource {
   }
 
   #checked(path: string, status: Stats, location: string): FoundFile {
-    if (!isInside(this.#root, path))
-      throw unsafeLink(location, `to ${shown(path)}, outside the layout`);
+    const isAllowed =
+      isInside(this.#root, path) ||
+      (this.#linksInto !== undefined && isInside(this.#linksInto, path));
+    if (!isAllowed) throw this.#leadsOut(path, location);
     return { path, size: fileSize(status, location) };
+  }
+
+  #leadsOut(path: string, location: string): PushError {
+    if (this.#linksInto === undefined) {
+      return unsafeLink(location, `to ${shown(path)}, outside the layout`);
+    }
+    const where = `to ${shown(path)}, outside the layout and the workspace ${this.#linksInto}`;
+    return unsafeLink(
+      location,
+      where,
+      'Copy the layout with the files that its links lead to ("cp -rL").',
+    );
   }
 
   #resolveFolder(folder: string, location: string): Promise<string | undefined> {
@@ -144,6 +170,7 @@ function isInside(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function unsafeLink(location: string, where: string): PushError {
-  return new PushError('UNSAFE_LINK', `${location} is a link that leads ${where}`);
+function unsafeLink(location: string, where: string, hint?: string): PushError {
+  const message = `${location} is a link that leads ${where}`;
+  return new PushError('UNSAFE_LINK', message, hint === undefined ? {} : { hint });
 }

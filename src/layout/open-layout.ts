@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly tell?: ((notice: string) => void) | undefined;
   /** Stops what takes long. */
   readonly signal?: AbortSignal | undefined;
+  /** A directory that links in a layout may lead into, besides the layout itself. */
+  readonly linksInto?: string | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function openLayout(path: string, options: OpenOptions = {}): Promi
 
 async function openSource(path: string, options: OpenOptions): Promise<BlobSource> {
   const found = await statOf(path);
-  if (found.isDirectory()) return openDirectory(path);
+  if (found.isDirectory()) return openDirectory(path, options.linksInto);
   if (found.isFile()) return openTar(path, options);
   throw notALayout(path, 'neither a directory nor a file');
 }

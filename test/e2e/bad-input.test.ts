@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -182,6 +182,17 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'INVALID_INPUT',
     names: ['docker-daemon:app:1'],
     inputs: { layout: 'docker-daemon:app:1' },
+  },
+  'a layout whose files are links out of the workspace': {
+    code: 'UNSAFE_LINK',
+    names: [blobPath(layer.digest), 'outside the layout and the workspace'],
+    inputs: { 'follow-links': 'workspace' },
+    make: async (workspace) => {
+      await writeLayoutDirectory(join(workspace, 'layout'), [image], {
+        omit: [blobPath(layer.digest)],
+      });
+      await symlink('/dev/zero', join(workspace, 'layout', blobPath(layer.digest)));
+    },
   },
   'no input layout': { code: 'INVALID_INPUT', names: ['layout'], inputs: { layout: '' } },
   'an index.json that is not JSON': {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { buildImage, buildIndex, named } from '../support/image.ts';
@@ -110,6 +110,17 @@ const cases: Readonly<Record<string, Case>> = {
         named(other, 'team/app:2.0'),
         named(image, 'team/app:1.0'),
       ]),
+  },
+  'links into the workspace, which are to be followed': {
+    inputs: { layout: 'layout', 'follow-links': 'workspace' },
+    make: async (step) => {
+      await writeLayoutDirectory(step.path('layout'), [image]);
+      await mkdir(step.path('cache'));
+      for (const [at, { name }] of blobs.entries()) {
+        await rename(step.path(`layout/${name}`), step.path(`cache/${at}`));
+        await symlink(step.path(`cache/${at}`), step.path(`layout/${name}`));
+      }
+    },
   },
 };
 

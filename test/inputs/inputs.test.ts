@@ -19,6 +19,7 @@ function parse(given: Given): Promise<Inputs> {
 
 const DEFAULTS: Inputs = {
   layouts: ['image.tar'],
+  followLinks: 'none',
   request: {
     image: undefined,
     shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
@@ -70,6 +71,10 @@ const parsed: Readonly<Record<string, [given: Given, inputs: Partial<Inputs>]>> 
   'layouts are one a line, and may have commas in their names': [
     { layout: 'a.tar\n out/*,x \n\n' },
     { layouts: ['a.tar', 'out/*,x'] },
+  ],
+  'links of a layout that lead into the workspace': [
+    { 'follow-links': 'workspace' },
+    { followLinks: 'workspace' },
   ],
   'the image and its shape': [
     {
@@ -166,6 +171,7 @@ for (const [name, [given, inputs]] of Object.entries(parsed)) {
 
 const refusals: readonly [given: Given, ...parts: string[]][] = [
   [{ layout: '' }, 'layout'],
+  [{ 'follow-links': 'true' }, 'follow-links', '"true"'],
   [{ platforms: 'amd64' }, '"amd64"'],
   [{ attestations: 'remove' }, 'attestations', '"remove"'],
   [{ 'single-image': 'yes' }, 'single-image', '"yes"'],

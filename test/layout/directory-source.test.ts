@@ -115,6 +115,73 @@ for (const [name, target, says] of links) {
     }));
 }
 
+/** What the blob is, as a link, where links may lead into the workspace beside the layout. */
+const intoWorkspace: readonly [name: string, target: string, says: string | undefined][] = [
+  ['to a file of the workspace', '../../../workspace/layer', undefined],
+  ['to a file of the workspace through another link', '../../../workspace/link', undefined],
+  ['to the workspace itself', '../../../workspace', 'is not a regular file'],
+  ['to nothing in the workspace', '../../../workspace/gone', 'leads to nothing'],
+  ['beside the workspace', '../../../beside', 'outside the layout and the workspace'],
+  ['out of the workspace through a link in it', '../../../workspace/out', 'outside the layout'],
+  ['into a folder whose name begins as its', '../../../workspace-2/layer', 'outside the layout'],
+  ['to a device', '/dev/zero', 'outside the layout'],
+];
+
+for (const [name, target, says] of intoWorkspace) {
+  test(`where links may lead into the workspace, one ${name} is ${says === undefined ? 'followed' : 'refused'}`, () =>
+    withDirectory(async (_, path) => {
+      const beside = (...names: string[]) => join(dirname(path), ...names);
+      for (const folder of ['workspace', 'workspace-2']) {
+        await mkdir(beside(folder));
+        await writeFile(beside(folder, 'layer'), '0123456789');
+      }
+      await writeFile(beside('beside'), 'secret');
+      await symlink('layer', beside('workspace', 'link'));
+      await symlink('../beside', beside('workspace', 'out'));
+      await rm(join(path, BLOB));
+      await symlink(target, join(path, BLOB));
+      await using source = await openDirectory(path, beside('workspace'));
+      if (says === undefined) {
+        assert.equal(await readAll(source), '0123456789');
+        assert.equal(await source.sizeOf(BLOB), 10);
+      } else {
+        const code = says.includes('regular') ? 'NOT_A_LAYOUT' : 'UNSAFE_LINK';
+        await assert.rejects(source.sizeOf(BLOB), refused(code, BLOB, says));
+        await assert.rejects(source.open(BLOB), refused(code, BLOB, says));
+      }
+    }));
+}
+
+test('where links may lead into the workspace, the folder of the blobs may be a link there', () =>
+  withDirectory(async (_, path) => {
+    const workspace = join(dirname(path), 'workspace');
+    await mkdir(workspace);
+    await rename(join(path, 'blobs'), join(workspace, 'blobs'));
+    await symlink('../workspace/blobs', join(path, 'blobs'));
+    await using source = await openDirectory(path, workspace);
+    assert.equal(await readAll(source), '0123456789');
+  }));
+
+test('where the workspace is a link, what counts is where it leads', () =>
+  withDirectory(async (_, path) => {
+    const beside = (name: string) => join(dirname(path), name);
+    await mkdir(beside('real'));
+    await rename(join(path, BLOB), join(beside('real'), 'layer'));
+    await symlink('real', beside('workspace'));
+    await symlink(join(beside('real'), 'layer'), join(path, BLOB));
+    await using source = await openDirectory(path, beside('workspace'));
+    assert.equal(await readAll(source), '0123456789');
+  }));
+
+test('a workspace that is not there is unreadable', () =>
+  withDirectory(async (_, path) => {
+    const workspace = join(dirname(path), 'gone');
+    await assert.rejects(
+      openDirectory(path, workspace),
+      refused('LAYOUT_UNREADABLE', workspace, 'ENOENT'),
+    );
+  }));
+
 test('a link within the layout is followed', () =>
   withDirectory(async (source, path) => {
     await rename(join(path, BLOB), join(path, '..layer'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -270,6 +270,21 @@ test('a directory of skopeo is refused with the command that converts it', async
     assert.ok(error.hint.includes(`skopeo copy dir:${directory.path} oci:`), error.hint);
     return true;
   });
+});
+
+test('links into a directory that is named are followed, and no others', async () => {
+  await using directory = await temporaryDirectory();
+  const path = (...names: string[]) => join(directory.path, ...names);
+  await writeLayoutDirectory(path('layout'), [image]);
+  await mkdir(path('cache'));
+  await rename(path('layout', blobPath(layer.digest)), path('cache', 'layer'));
+  await symlink(path('cache', 'layer'), path('layout', blobPath(layer.digest)));
+  {
+    await using layout = await openLayout(path('layout'), { linksInto: path('cache') });
+    assert.equal(digestOf(await readAll(layout, layer)), layer.digest);
+  }
+  await using layout = await openLayout(path('layout'));
+  await assert.rejects(layout.openBlob(layer), refused('UNSAFE_LINK', layer.digest.slice(7)));
 });
 
 test('a path below a file is not there', async () => {
