@@ -1,11 +1,12 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { type Digest, digestOf } from '../oci/digest.ts';
+import { digestOf } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
-import type { BlobSource, LayoutFile } from './blob-source.ts';
+import { blobFile, type BlobSource } from './blob-source.ts';
 import type { BlobReader, Layout } from './layout.ts';
-import { endedEarly, readWhole } from './read.ts';
+import { MemoryReader } from './memory-reader.ts';
+import { readWhole } from './read.ts';
 
 /** A layout over any source: nothing past this point knows whether it is a directory or a tar. */
 export class SourceLayout implements Layout {
@@ -52,7 +53,9 @@ export class SourceLayout implements Layout {
     const file = blobFile(descriptor.digest);
     const blob = await this.#source.open(file);
     if (blob === undefined) {
-      return descriptor.data && new InlineReader(descriptor.data, descriptor.digest);
+      const { data, digest } = descriptor;
+      // `parseDescriptor` verified its size and digest.
+      return data && new MemoryReader(data, `the inline data of ${digest}`);
     }
     if (blob.size === descriptor.size) return blob;
     await blob[Symbol.asyncDispose]();
@@ -69,34 +72,5 @@ export class SourceLayout implements Layout {
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#source[Symbol.asyncDispose]();
-  }
-}
-
-function blobFile(digest: Digest): LayoutFile {
-  return `blobs/sha256/${digest.slice('sha256:'.length)}`;
-}
-
-/** The `data` of a descriptor, whose size and digest `parseDescriptor` verified. */
-class InlineReader implements BlobReader {
-  readonly location: string;
-  readonly size: number;
-  readonly #data: Uint8Array;
-
-  constructor(data: Uint8Array, digest: string) {
-    this.location = `the inline data of ${digest}`;
-    this.size = data.byteLength;
-    this.#data = data;
-  }
-
-  read(target: Uint8Array, position: number): Promise<void> {
-    const bytes = this.#data.subarray(position, position + target.byteLength);
-    const missing = target.byteLength - bytes.byteLength;
-    if (missing > 0) return Promise.reject(endedEarly(this.location, missing));
-    target.set(bytes);
-    return Promise.resolve();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // There is only memory behind it.
   }
 }
