@@ -20,7 +20,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   errors: { imports: [], types: [], packages: [] },
   async: { imports: [], types: [], packages: ['node:timers/'] },
   oci: { imports: ['errors'], types: [], packages: ['node:crypto'] },
-  layout: { imports: ['oci', 'errors'], types: [], packages: ['node:', 'tar-stream'] },
+  layout: { imports: ['async', 'oci', 'errors'], types: [], packages: ['node:', 'tar-stream'] },
   image: { imports: ['oci', 'errors'], types: [], packages: [] },
   plan: { imports: [], types: ['image', 'oci'], packages: [] },
   'ecr/names': { imports: ['errors'], types: [], packages: ['@aws-sdk/core/'] },
