@@ -32,6 +32,7 @@ try {
   await run(inputs, {
     ecr,
     log: core,
+    temporary: process.env['RUNNER_TEMP'],
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
   });

@@ -20,6 +20,8 @@ export interface World {
     open(repository: RepositoryReference): Promise<Registry>;
   };
   readonly log: Log;
+  /** The folder for temporary files; by default the system's. */
+  readonly temporary?: string | undefined;
   readonly setOutputs: (outputs: Outputs) => void;
 }
 
@@ -30,11 +32,12 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const { ifTagExists, failFast, createRepository } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
   await using opened = new AsyncDisposableStack();
-  const layouts = await openLayouts(inputs.layouts, opened);
-  const blobs = new JoinedContent(...layouts);
-  const { graph } = await log.group('Read the layout', () =>
-    readImage(layouts, blobs, inputs, log),
-  );
+  const { blobs, graph } = await log.group('Read the layout', async () => {
+    const layouts = await openLayouts(inputs, world, opened);
+    const content = new JoinedContent(...layouts);
+    const image = await readImage(layouts, content, inputs, log);
+    return { blobs: content, graph: image.graph };
+  });
   const targets = await namedTargets(inputs, open, signal, log);
   const options = { blobs, signal, ifTagExists, failFast, createRepository };
   const pushed = await log.group('Push', () => push(graph, targets, options));
@@ -45,12 +48,17 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
 }
 
 async function openLayouts(
-  lines: readonly string[],
+  { layouts: lines, request, layerCompression }: Inputs,
+  { temporary, log, ecr }: World,
   opened: AsyncDisposableStack,
 ): Promise<[Layout, ...Layout[]]> {
+  const tell = (notice: string): void => log.info(notice);
+  const { image } = request;
+  const options = { image, layerCompression, temporary, tell, signal: ecr.signal };
+  const open = async (path: string): Promise<Layout> => opened.use(await openLayout(path, options));
   const [first, ...others] = await findLayouts(lines);
-  const layouts: [Layout, ...Layout[]] = [opened.use(await openLayout(first))];
-  for (const path of others) layouts.push(opened.use(await openLayout(path)));
+  const layouts: [Layout, ...Layout[]] = [await open(first)];
+  for (const path of others) layouts.push(await open(path));
   return layouts;
 }
 

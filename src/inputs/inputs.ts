@@ -17,6 +17,8 @@ export interface Inputs {
   /** Paths or globs of OCI layouts. */
   readonly layouts: readonly string[];
   readonly request: ImageRequest;
+  /** For layers of a `docker save` archive that are not compressed yet. */
+  readonly layerCompression: 'gzip' | 'zstd' | 'none';
   readonly targets: readonly TargetInput[];
   readonly ifTagExists: 'fail' | 'skip';
   /** Whether the first target that fails stops the others. */
@@ -39,6 +41,7 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
   return {
     layouts: lines(required(read, 'layout')),
     request: parseRequest(read),
+    layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none']),
     targets: parseTargets(list(read('tags')), {
       repository: read('repository') || undefined,
       registryType: choice(read, 'registry-type', ['private', 'public']),

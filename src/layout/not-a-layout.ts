@@ -39,13 +39,6 @@ export function refuseForeignFile(path: string, head: Uint8Array): void {
 /** @throws PushError NOT_A_LAYOUT */
 export function refuseForeignTar(path: string, index: TarIndex): void {
   if (index.has('index.json')) return;
-  if (index.has('manifest.json')) {
-    throw notALayout(
-      path,
-      'an archive in the format of "docker save" before Docker 25, or of jib',
-      `Convert it with "skopeo copy docker-archive:${quoted(path)} oci:image:latest", then set the input layout to image.`,
-    );
-  }
   const folder = [...index.names()].find((name) => /^[\w.-]+\/index\.json$/.test(name));
   if (folder === undefined) throw notALayout(path, 'a tar without an index.json');
   const parent = quoted(posix.dirname(folder));

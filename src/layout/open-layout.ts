@@ -7,6 +7,7 @@ import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { parseIndexJson } from '../oci/parse-manifest.ts';
 import type { BlobSource } from './blob-source.ts';
+import type { DockerArchiveOptions } from './docker-archive.ts';
 import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
 import { errorCode, readWhole, unreadable } from './read.ts';
@@ -17,21 +18,17 @@ import { openTar } from './tar-source.ts';
 /** Bytes; the file has 30 as tools write it. */
 const MAX_OCI_LAYOUT_BYTES = 4096;
 
-export interface OpenOptions {
-  /** The folder for what cannot be read in place: on a runner RUNNER_TEMP. By default the system's. */
-  readonly temporary?: string | undefined;
-  /** Called with what a user should know of how the layout was read, a line each. */
-  readonly tell?: ((notice: string) => void) | undefined;
-}
+/** How to open a layout; none of it concerns a layout that can be read in place. */
+export type OpenOptions = DockerArchiveOptions;
 
 /**
- * Opens an OCI image layout, a directory or a tar, in place: nothing is written, extracted or decompressed. The caller
- * disposes of it.
+ * Opens an OCI image layout, a directory or a tar, in place, or an archive of `docker save` as the layout that it could
+ * have been. Nothing is written into it, and nothing is extracted. The caller disposes of it.
  * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, LAYOUT_UNREADABLE, UNSAFE_LINK, what `parseIndexJson` throws, and
  *   for a tar what `openTar` throws
  */
-export async function openLayout(path: string): Promise<Layout> {
-  const source = await openSource(path);
+export async function openLayout(path: string, options: OpenOptions = {}): Promise<Layout> {
+  const source = await openSource(path, options);
   try {
     await checkVersion(source);
     return new SourceLayout(path, await readIndex(path, source), source);
@@ -41,10 +38,10 @@ export async function openLayout(path: string): Promise<Layout> {
   }
 }
 
-async function openSource(path: string): Promise<BlobSource> {
+async function openSource(path: string, options: OpenOptions): Promise<BlobSource> {
   const found = await statOf(path);
   if (found.isDirectory()) return openDirectory(path);
-  if (found.isFile()) return openTar(path);
+  if (found.isFile()) return openTar(path, options);
   throw notALayout(path, 'neither a directory nor a file');
 }
 

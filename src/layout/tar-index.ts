@@ -29,25 +29,33 @@ interface TarLink {
 export class TarIndex {
   readonly #path: string;
   readonly #entries: ReadonlyMap<string, TarRange | TarLink>;
+  readonly #repeated: ReadonlySet<string>;
 
-  private constructor(path: string, entries: ReadonlyMap<string, TarRange | TarLink>) {
+  private constructor(
+    path: string,
+    entries: ReadonlyMap<string, TarRange | TarLink>,
+    repeated: ReadonlySet<string>,
+  ) {
     this.#path = path;
     this.#entries = entries;
+    this.#repeated = repeated;
   }
 
   /** One pass over the headers. @throws PushError INVALID_TAR, and what `readTarHeader` throws */
   static async read(tar: TarFile): Promise<TarIndex> {
     const entries = new Map<string, TarRange | TarLink>();
+    const repeated = new Set<string>();
     let count = 0;
     for await (const header of headersOf(tar)) {
       if (++count > MAX_TAR_ENTRIES) throw tooMany(tar);
       const name = normalized(header.name);
       const entry = entryOf(header, name);
       if (name === undefined || entry === undefined) continue;
-      if (LAYOUT_FILE.test(name) && entries.has(name)) throw duplicate(tar, name);
+      if (LAYOUT_FILE.test(name) && entries.has(name)) throw duplicate(tar.path, name);
+      if (entries.has(name)) repeated.add(name);
       entries.set(name, entry);
     }
-    return new TarIndex(tar.path, entries);
+    return new TarIndex(tar.path, entries, repeated);
   }
 
   has(name: string): boolean {
@@ -68,6 +76,12 @@ export class TarIndex {
       entry = target;
     }
     return entry;
+  }
+
+  /** The same for a file that the tar may hold only once. @throws PushError UNSAFE_LINK, INVALID_TAR */
+  findOnly(name: string): TarRange | undefined {
+    if (this.#repeated.has(name)) throw duplicate(this.#path, name);
+    return this.find(name);
   }
 }
 
@@ -108,8 +122,8 @@ function tooMany(tar: TarFile): PushError {
   });
 }
 
-function duplicate(tar: TarFile, name: string): PushError {
-  return new PushError('INVALID_TAR', `${tar.path} contains ${name} twice`, {
+function duplicate(path: string, name: string): PushError {
+  return new PushError('INVALID_TAR', `${path} contains ${name} twice`, {
     hint: 'Programs disagree on which one counts: write a new tar instead of appending to the old one.',
   });
 }

@@ -1,17 +1,23 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
+import { type DockerArchiveOptions, isDockerArchive, openDockerArchive } from './docker-archive.ts';
 import type { BlobReader } from './layout.ts';
-import { endedEarly, readAt, unreadable } from './read.ts';
+import { readAt, unreadable } from './read.ts';
 import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
+import { RangeReader } from './range-reader.ts';
 import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
-import { TarIndex, type TarRange } from './tar-index.ts';
+import { TarIndex } from './tar-index.ts';
 
 /**
- * Opens a tar that holds a layout and keeps it open: the files in it are read as ranges of it.
- * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` throws
+ * Opens a tar that holds a layout and keeps it open: the files in it are read as ranges of it. An archive of `docker
+ * save` is turned into a layout, as `options` say.
+ * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` and `openDockerArchive` throw
  */
-export async function openTar(path: string): Promise<BlobSource> {
+export async function openTar(
+  path: string,
+  options: DockerArchiveOptions = {},
+): Promise<BlobSource> {
   // If the file has become a pipe in the meantime, the open must not wait for a writer. (Windows has no such flag.)
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
     (cause: unknown) => {
@@ -21,6 +27,7 @@ export async function openTar(path: string): Promise<BlobSource> {
   try {
     const tar = await checkedFile(handle, path);
     const index = await TarIndex.read(tar);
+    if (isDockerArchive(index)) return await openDockerArchive(tar, index, options);
     refuseForeignTar(path, index);
     return new TarSource(tar, index);
   } catch (error) {
@@ -64,29 +71,5 @@ class TarSource implements BlobSource {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#tar.handle.close();
-  }
-}
-
-class RangeReader implements BlobReader {
-  readonly location: string;
-  readonly size: number;
-  readonly #tar: TarFile;
-  readonly #start: number;
-
-  constructor(tar: TarFile, { position, size }: TarRange, location: string) {
-    this.location = location;
-    this.size = size;
-    this.#tar = tar;
-    this.#start = position;
-  }
-
-  async read(target: Uint8Array, position: number): Promise<void> {
-    const missing = position + target.byteLength - this.size;
-    if (missing > 0) throw endedEarly(this.location, missing);
-    await readAt(this.#tar.handle, target, this.#start + position, this.location);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // The tar stays open for other blobs.
   }
 }
