@@ -6,6 +6,7 @@ import { PushError } from './errors.ts';
 import { parseInputs } from './inputs/inputs.ts';
 import { checkNodeVersion } from './node-version.ts';
 import { reportFailure } from './report/failure.ts';
+import { openLayerMemory } from './resume/open-layer-memory.ts';
 import { run } from './run.ts';
 
 const cancelled = new AbortController();
@@ -29,10 +30,10 @@ try {
     info: core.info,
     debug: core.debug,
   });
+  const { RUNNER_TEMP: temporary } = process.env;
   await run(inputs, {
-    ecr,
-    log: core,
-    temporary: process.env['RUNNER_TEMP'],
+    ...{ ecr, temporary, log: core },
+    layerMemory: openLayerMemory({ temporary, debug: core.debug }),
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
   });

@@ -5,13 +5,16 @@ import type { Inputs } from './inputs/inputs.ts';
 import { findLayouts } from './layout/find-layouts.ts';
 import { JoinedContent } from './layout/joined-content.ts';
 import type { Layout } from './layout/layout.ts';
+import type { KnownLayers } from './layout/pack-layers.ts';
 import { openLayout } from './layout/open-layout.ts';
+import { heldByAll } from './push/held-layers.ts';
 import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import { throwFailures } from './report/failure.ts';
 import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
 import { type Outputs, toOutputs } from './report/outputs.ts';
+import type { LayerMemory } from './resume/layer-memory.ts';
 
 /** What a run needs of the world: given by `index.ts`, or by a test. */
 export interface World {
@@ -22,6 +25,8 @@ export interface World {
   readonly log: Log;
   /** The folder for temporary files; by default the system's. */
   readonly temporary?: string | undefined;
+  /** What earlier pushes compressed; undefined to compress everything. */
+  readonly layerMemory?: LayerMemory | undefined;
   readonly setOutputs: (outputs: Outputs) => void;
 }
 
@@ -31,16 +36,18 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const { signal } = ecr;
   const { ifTagExists, failFast, createRepository } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
+  const targetsOnce = once(() => namedTargets(inputs, open, signal, log));
   await using opened = new AsyncDisposableStack();
   const { blobs, graph } = await log.group('Read the layout', async () => {
-    const layouts = await openLayouts(inputs, world, opened);
+    const layouts = await openLayouts(inputs, world, opened, targetsOnce);
     const content = new JoinedContent(...layouts);
     const image = await readImage(layouts, content, inputs, log);
     return { blobs: content, graph: image.graph };
   });
-  const targets = await namedTargets(inputs, open, signal, log);
+  const targets = await targetsOnce();
   const options = { blobs, signal, ifTagExists, failFast, createRepository };
   const pushed = await log.group('Push', () => push(graph, targets, options));
+  await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);
   logReport(report, log);
   setOutputs(toOutputs(report));
@@ -49,17 +56,35 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
 
 async function openLayouts(
   { layouts: lines, request, layerCompression }: Inputs,
-  { temporary, log, ecr }: World,
+  { temporary, log, ecr: { signal }, layerMemory }: World,
   opened: AsyncDisposableStack,
+  targets: () => Promise<readonly Target[]>,
 ): Promise<[Layout, ...Layout[]]> {
   const tell = (notice: string): void => log.info(notice);
   const { image } = request;
-  const options = { image, layerCompression, temporary, tell, signal: ecr.signal };
+  const knownLayers = layerMemory && knownLayersOf(layerMemory, targets, signal);
+  const options = { image, layerCompression, knownLayers, temporary, tell, signal };
   const open = async (path: string): Promise<Layout> => opened.use(await openLayout(path, options));
   const [first, ...others] = await findLayouts(lines);
   const layouts: [Layout, ...Layout[]] = [await open(first)];
   for (const path of others) layouts.push(await open(path));
   return layouts;
+}
+
+/** Layers that were compressed before count only if all targets have them. */
+function knownLayersOf(
+  memory: LayerMemory,
+  targets: () => Promise<readonly Target[]>,
+  signal: AbortSignal,
+): KnownLayers {
+  return {
+    add: (diffId, format, compressed) => memory.add(diffId, format, compressed),
+    find: (diffIds, format) =>
+      memory.find(diffIds, format, async (digests) => {
+        const registries = (await targets()).map(({ registry }) => registry);
+        return heldByAll(digests, registries, signal);
+      }),
+  };
 }
 
 async function readImage(
@@ -84,4 +109,10 @@ async function namedTargets(
     const name = targetPrefix(target.registry.repository, targets.length);
     return { ...target, listener: logPush(log, name) };
   });
+}
+
+/** The same promise every time; the work is begun by the first call. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined;
+  return () => (begun ??= work());
 }

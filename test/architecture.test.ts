@@ -21,6 +21,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   async: { imports: [], types: [], packages: ['node:timers/'] },
   oci: { imports: ['errors'], types: [], packages: ['node:crypto'] },
   layout: { imports: ['async', 'oci', 'errors'], types: [], packages: ['node:', 'tar-stream'] },
+  resume: { imports: ['oci', 'errors'], types: [], packages: ['node:'] },
   image: { imports: ['oci', 'errors'], types: [], packages: [] },
   plan: { imports: [], types: ['image', 'oci'], packages: [] },
   'ecr/names': { imports: ['errors'], types: [], packages: ['@aws-sdk/core/'] },
@@ -64,12 +65,12 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   run: {
     imports: ['report', 'push', 'image', 'layout'],
-    types: ['inputs', 'ecr/registry', 'ecr/names'],
+    types: ['inputs', 'resume', 'ecr/registry', 'ecr/names'],
     packages: [],
   },
   'node-version': { imports: ['errors'], types: [], packages: [] },
   index: {
-    imports: ['run', 'inputs', 'report', 'ecr', 'ecr/calls', 'node-version', 'errors'],
+    imports: ['run', 'inputs', 'report', 'resume', 'ecr', 'ecr/calls', 'node-version', 'errors'],
     types: [],
     packages: ['node:fs/', '@actions/core'],
   },

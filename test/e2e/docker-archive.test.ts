@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -88,7 +88,7 @@ test('what was compressed is gone when the step ends, also if it fails', async (
   await step.push({ layout: 'app.tar' }, { env });
   const failed = await step.run({ layout: 'app.tar', repository: 'team/none' }, { env });
   assert.equal(shownError(failed).code, 'REPOSITORY_NOT_FOUND');
-  assert.deepEqual(await readdir(step.workspace), ['app.tar']);
+  assert.deepEqual(await readdir(step.workspace), ['app.tar', 'ecr-layer-push-layers.json']);
 });
 
 test('one of several images is chosen by its name', async () => {
@@ -140,4 +140,35 @@ test('a layer that is not what the config says is refused before anything is sen
   assert.equal(error.code, 'DIGEST_MISMATCH');
   assert.match(error.message, new RegExp(`app\\.tar: .*layer\\.tar .* ${first.digest}`));
   assert.deepEqual(changes(step.ecr), []);
+});
+
+test('what one step compressed is not even read by the next, if ECR has it', async () => {
+  await using step = await prepareStep();
+  const env = { RUNNER_TEMP: step.workspace };
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }]);
+  const { outputs } = await step.push({ layout: 'app.tar' }, { env });
+  const zeros = plain.layers.map(({ digest, size }) => [digest, Buffer.alloc(size)] as const);
+  const blobs = new Map([...plain.blobs, ...zeros]);
+  await writeDockerArchive(step.path('app.tar'), [{ image: { ...plain, blobs } }]);
+  const again = await step.push({ layout: 'app.tar', tags: 'again' }, { env });
+  assert.equal(again.outputs['digest'], outputs['digest']);
+  assert.match(again.stdout, /docker save archive, 2 layers compressed by an earlier push/);
+  step.ecr.createRepository('team/other');
+  const other = shownError(
+    await step.run({ layout: 'app.tar', repository: 'team/other' }, { env }),
+  );
+  assert.equal(other.code, 'DIGEST_MISMATCH');
+});
+
+test('a map that somebody else wrote is not trusted, and stops nothing', async () => {
+  await using step = await prepareStep();
+  const env = { RUNNER_TEMP: step.workspace, RUNNER_DEBUG: '1' };
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }]);
+  await writeFile(
+    step.path('ecr-layer-push-layers.json'),
+    '{"version":1,"layers":[{"diffId":"x"}]}',
+  );
+  const { stdout } = await step.push({ layout: 'app.tar' }, { env });
+  assert.match(stdout, /compressing 2 layers/);
+  assert.match(stdout, /^::debug::The map of compressed layers in .* was not read: .*diffId/m);
 });
