@@ -82,7 +82,7 @@ const compressFrame = promisify(zstdCompress);
 export const ZSTD: BlockFormat = {
   id: `zstd-${ZSTD_LEVEL}`,
   mediaType: OCI_LAYER_ZSTD,
-  blockBytes: 4 * MIB,
+  blockBytes: 2 * MIB,
   head: new Uint8Array(),
   compress: ({ bytes }) =>
     compressFrame(bytes, {

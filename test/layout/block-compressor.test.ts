@@ -68,7 +68,7 @@ const KNOWN = [
   {
     format: ZSTD,
     size: 9_000_000,
-    digest: 'sha256:2f49fca2ce2b60eeb287d85031b7fa20e21bd863b0420c4c053ff0c10c847f17',
+    digest: 'sha256:643c61c839a5d3254ae7ffc9ff8ef4107e3ba9f565243d8c8a187a1bdfee4fd0',
   },
 ] as const;
 
