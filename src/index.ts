@@ -16,6 +16,9 @@ for (const name of ['SIGINT', 'SIGTERM']) {
   );
 }
 
+const { RUNNER_TEMP: temporary } = process.env;
+const layerMemory = openLayerMemory({ temporary, debug: core.debug });
+
 try {
   checkNodeVersion(process.versions.node);
   const inputs = await parseInputs(
@@ -30,13 +33,13 @@ try {
     info: core.info,
     debug: core.debug,
   });
-  const { RUNNER_TEMP: temporary } = process.env;
   await run(inputs, {
-    ...{ ecr, temporary, log: core },
-    layerMemory: openLayerMemory({ temporary, debug: core.debug }),
+    ...{ ecr, temporary, layerMemory, log: core },
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
   });
 } catch (error) {
   reportFailure(error, core);
 }
+// A cache that does not answer must not hold the job up. The exit code is set already.
+if (layerMemory.isAbandoned) process.exit();

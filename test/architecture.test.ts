@@ -21,7 +21,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   async: { imports: [], types: [], packages: ['node:timers/'] },
   oci: { imports: ['errors'], types: [], packages: ['node:crypto'] },
   layout: { imports: ['async', 'oci', 'errors'], types: [], packages: ['node:', 'tar-stream'] },
-  resume: { imports: ['oci', 'errors'], types: [], packages: ['node:'] },
+  resume: { imports: ['async', 'oci', 'errors'], types: [], packages: ['node:', '@actions/cache'] },
   image: { imports: ['oci', 'errors'], types: [], packages: [] },
   plan: { imports: [], types: ['image', 'oci'], packages: [] },
   'ecr/names': { imports: ['errors'], types: [], packages: ['@aws-sdk/core/'] },

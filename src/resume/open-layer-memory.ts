@@ -1,3 +1,4 @@
+import { ActionsCache } from './actions-cache.ts';
 import { LayerMemory } from './layer-memory.ts';
 import { MapFile } from './map-file.ts';
 
@@ -9,6 +10,6 @@ interface Options {
 
 /** The memory of what was compressed, kept wherever this run can keep it. */
 export function openLayerMemory({ temporary, debug }: Options): LayerMemory {
-  const stores = temporary === undefined ? [] : [new MapFile(temporary)];
-  return new LayerMemory({ stores, debug });
+  const files = temporary === undefined ? [] : [new MapFile(temporary)];
+  return new LayerMemory({ stores: [...files, new ActionsCache({ debug })], debug });
 }

@@ -6,9 +6,11 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_CONFIG, OCI_LAYER_GZIP, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { startActionsCacheServer } from '../support/actions-cache-server.ts';
 import { type ArchiveForm, writeDockerArchive } from '../support/docker-archive.ts';
 import { buildImage, type Image, type LayerSpec } from '../support/image.ts';
 import { parsed } from '../support/memory-content.ts';
+import { writeLayoutDirectory } from '../support/write-layout.ts';
 import { changes, prepareStep, shownError, type Step } from './step.ts';
 
 function imageOf(text: string, compression: 'gzip' | 'none', architecture = 'amd64'): Image {
@@ -171,4 +173,46 @@ test('a map that somebody else wrote is not trusted, and stops nothing', async (
   const { stdout } = await step.push({ layout: 'app.tar' }, { env });
   assert.match(stdout, /compressing 2 layers/);
   assert.match(stdout, /^::debug::The map of compressed layers in .* was not read: .*diffId/m);
+});
+
+test('what one run compressed is not read by the next one on another runner, through the cache', async () => {
+  await using cache = await startActionsCacheServer();
+  await using step = await prepareStep();
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }]);
+  const { outputs } = await step.push({ layout: 'app.tar' }, { env: cache.env });
+  assert.equal(cache.entries.length, 1);
+  const zeros = plain.layers.map(({ digest, size }) => [digest, Buffer.alloc(size)] as const);
+  const blobs = new Map([...plain.blobs, ...zeros]);
+  await writeDockerArchive(step.path('app.tar'), [{ image: { ...plain, blobs } }]);
+  const again = await step.push({ layout: 'app.tar', tags: 'again' }, { env: cache.env });
+  assert.equal(again.outputs['digest'], outputs['digest']);
+  assert.match(again.stdout, /2 layers compressed by an earlier push/);
+  assert.equal(cache.entries.length, 1);
+  assert.deepEqual(await readdir(step.workspace), ['app.tar']);
+  assert.doesNotMatch(again.stdout, /^(?!::debug::|::add-mask::).*(?:Cache|tar -)/m);
+});
+
+test('a cache that fails is no failure of the step, and no warning', async () => {
+  await using cache = await startActionsCacheServer(403);
+  await using step = await prepareStep();
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }]);
+  const { stdout } = await step.push({ layout: 'app.tar' }, { env: cache.env });
+  assert.doesNotMatch(stdout, /^::(?:warning|error)/m);
+});
+
+test('a layout asks nothing of the cache', async () => {
+  await using cache = await startActionsCacheServer();
+  await using step = await prepareStep();
+  await writeLayoutDirectory(step.path('layout'), [gzipped]);
+  await step.push({}, { env: cache.env });
+  assert.deepEqual(cache.calls, []);
+});
+
+test('a step does not wait for a cache that never answers', async () => {
+  await using cache = await startActionsCacheServer('hang');
+  await using step = await prepareStep();
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }]);
+  const { stdout } = await step.push({ layout: 'app.tar' }, { env: cache.env });
+  assert.match(stdout, /^::debug::The map of compressed layers in .* no answer within/m);
+  assert.deepEqual(cache.calls, ['GetCacheEntryDownloadURL']);
 });
