@@ -31461,7 +31461,7 @@ function checkProxy(text, name) {
     });
 }
 async function proxyHandler(options) {
-    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(565)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4565));
+    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(930)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5930));
     return new ProxyHandler(options);
 }
 
@@ -34392,20 +34392,21 @@ const ERRORS = {
     NOT_A_LAYOUT: {
         means: 'The path is not an OCI image layout.',
         hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-        docs: 'For example, a compressed tar, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.',
+        docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar compressed with xz or bzip2, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
     },
     LAYOUT_UNREADABLE: {
-        means: 'The operating system could not read a file.',
+        means: 'The operating system could not read a file, or write a temporary one.',
         hint: 'Check the permissions of the layout and the disk that holds it.',
     },
     UNSAFE_LINK: {
         means: 'A link leads out of the layout, in a loop, or to nothing.',
-        hint: 'A link in a layout must lead to a file in it: copy the layout with its links resolved ("cp -rL").',
+        hint: 'A link in a layout must lead to a file in it. Bazel and other tools leave links into their caches: copy the layout with the files that they lead to ("cp -rL"), or set follow-links: workspace if those are in the workspace.',
+        docs: 'In a tar, a link must lead to a file in that tar: write it with `tar --dereference` (`-h`).',
     },
     INVALID_TAR: {
         means: 'The tar is damaged or truncated, or programs would read it differently.',
         hint: 'Write the tar again.',
-        docs: 'For example, it holds a layout file twice, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If your own build did not write it, find out where it comes from before you use it.',
+        docs: 'For example, it holds two different files under one name of the layout, a sparse file, a size that is not a number, more than 50,000 entries, or headers that no build tool writes. If your own build did not write it, find out where it comes from before you use it.',
     },
     INVALID_JSON: {
         means: 'A file is not valid JSON, or programs would read it differently.',
@@ -34423,9 +34424,9 @@ const ERRORS = {
         docs: 'Convert an old image with `skopeo copy --format v2s2`.',
     },
     TOO_LARGE: {
-        means: 'A manifest, a config, an index or all of them together exceed a limit.',
+        means: 'A manifest, a config, an index, all of them together, or a tar once unpacked exceed a limit.',
         hint: 'If the image is your own, push less at once: select one image with the input image, or fewer platforms with the input platforms.',
-        docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image.',
+        docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image. A compressed tar may unpack to 100 times its size, or to 1 GiB if that is more, but not to more than the disk has free.',
     },
     DIGEST_MISMATCH: {
         means: 'A file does not have the size or the digest that its descriptor gives.',
@@ -34595,14 +34596,15 @@ class PushError extends Error {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8163);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3788);
 /* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3454);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3304);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2775);
+/* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(277);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6410);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34664,10 +34666,13 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 const cancelled = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
     process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
 }
+const { RUNNER_TEMP: temporary } = process.env;
+const layerMemory = (0,_resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_8__/* .openLayerMemory */ .z)({ temporary, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug });
 try {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -34681,9 +34686,9 @@ try {
             info: _actions_core__WEBPACK_IMPORTED_MODULE_1__.info,
             debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug,
         }), true);
-        await (0,_run_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(inputs, {
-            ecr,
-            log: _actions_core__WEBPACK_IMPORTED_MODULE_1__,
+        await (0,_run_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .e)(inputs, {
+            ...{ ecr, temporary, layerMemory, log: _actions_core__WEBPACK_IMPORTED_MODULE_1__ },
+            workspace: process.env['GITHUB_WORKSPACE'],
             setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
         });
     }
@@ -34700,6 +34705,8 @@ try {
 catch (error) {
     (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .reportFailure */ .xV)(error, _actions_core__WEBPACK_IMPORTED_MODULE_1__);
 }
+if (layerMemory.isAbandoned)
+    process.exit();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -35028,7 +35035,9 @@ const MIB = 1024 * 1024;
 async function parseInputs(read, readText) {
     return {
         layouts: lines(required(read, 'layout')),
+        followLinks: choice(read, 'follow-links', ['none', 'workspace']),
         request: parseRequest(read),
+        layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none']),
         targets: parseTargets(list(read('tags')), {
             repository: read('repository') || undefined,
             registryType: choice(read, 'registry-type', ['private', 'public']),
@@ -35094,6 +35103,7 @@ function checkNodeVersion(version) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bc: () => (/* binding */ isDigest),
+/* harmony export */   Xb: () => (/* binding */ digestFrom),
 /* harmony export */   m: () => (/* binding */ parseDigest),
 /* harmony export */   ol: () => (/* binding */ digestOf)
 /* harmony export */ });
@@ -35114,7 +35124,10 @@ function parseDigest(text, where) {
     });
 }
 function digestOf(bytes) {
-    return parseDigest(`sha256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex')}`, 'computed digest');
+    return digestFrom((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes));
+}
+function digestFrom(sha256) {
+    return parseDigest(`sha256:${sha256.digest('hex')}`, 'computed digest');
 }
 
 
@@ -35320,18 +35333,23 @@ const MAX_LAYERS = 500;
 /* harmony export */   $T: () => (/* binding */ MANIFEST_MEDIA_TYPES),
 /* harmony export */   $p: () => (/* binding */ OCI_INDEX),
 /* harmony export */   $v: () => (/* binding */ isConfigMediaType),
+/* harmony export */   BQ: () => (/* binding */ OCI_LAYER_GZIP),
 /* harmony export */   CM: () => (/* binding */ isManifestMediaType),
 /* harmony export */   EG: () => (/* binding */ OCI_MANIFEST),
+/* harmony export */   QP: () => (/* binding */ OCI_LAYER),
+/* harmony export */   TF: () => (/* binding */ OCI_CONFIG),
+/* harmony export */   aH: () => (/* binding */ OCI_LAYER_ZSTD),
 /* harmony export */   g1: () => (/* binding */ OCI_EMPTY),
 /* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
 /* harmony export */ });
-/* unused harmony exports OCI_CONFIG, OCI_LAYER, OCI_LAYER_GZIP, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
+/* unused harmony exports DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
 const OCI_EMPTY = 'application/vnd.oci.empty.v1+json';
 const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
+const OCI_LAYER_ZSTD = 'application/vnd.oci.image.layer.v1.tar+zstd';
 const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 const DOCKER_MANIFEST_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
 const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json';
@@ -35346,6 +35364,97 @@ function isManifestMediaType(mediaType) {
 }
 function isIndexMediaType(mediaType) {
     return INDEX_MEDIA_TYPES.includes(mediaType);
+}
+
+
+/***/ }),
+
+/***/ 3970:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ parseDescriptor),
+/* harmony export */   K: () => (/* binding */ readPlatform)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8825);
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8932);
+
+
+
+const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
+function parseDescriptor(value, where) {
+    const fields = new _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .FieldReader */ .U3(value, where, 'INVALID_MANIFEST');
+    const digest = (0,_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDigest */ .m)(fields.requiredString('digest'), `${where}.digest`);
+    const size = parseSize(fields.get('size'), where);
+    const annotations = fields.stringMap('annotations');
+    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
+    const urls = fields.strings('urls');
+    const data = parseData(fields, { digest, size });
+    const artifactType = fields.string('artifactType');
+    return {
+        mediaType: parseMediaType(fields),
+        digest,
+        size,
+        ...(annotations !== undefined && { annotations }),
+        ...(platform !== undefined && { platform }),
+        ...(urls !== undefined && { urls }),
+        ...(data !== undefined && { data }),
+        ...(artifactType !== undefined && { artifactType }),
+    };
+}
+function parseMediaType(fields) {
+    const mediaType = fields.requiredString('mediaType');
+    if (!MEDIA_TYPE.test(mediaType))
+        throw fields.invalid('mediaType is not a valid media type');
+    return mediaType;
+}
+function parseSize(value, where) {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
+        return value;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_MANIFEST', `${where}.size is ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shown */ .SP)(value)}, not a whole number of bytes`);
+}
+function parsePlatform(value, where) {
+    if (value === undefined)
+        return undefined;
+    return readPlatform(new _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .FieldReader */ .U3(value, where, 'INVALID_MANIFEST'));
+}
+function readPlatform(fields) {
+    const os = fields.string('os');
+    const architecture = fields.string('architecture');
+    const variant = fields.string('variant');
+    const osVersion = fields.string('os.version');
+    const osFeatures = fields.strings('os.features') ?? [];
+    if (os === undefined || architecture === undefined)
+        return undefined;
+    return {
+        os,
+        architecture,
+        ...(variant !== undefined && { variant }),
+        ...(osVersion !== undefined && { osVersion }),
+        ...(osFeatures.length > 0 && { osFeatures }),
+    };
+}
+function parseData(fields, { digest, size }) {
+    const text = fields.get('data');
+    if (text === undefined)
+        return undefined;
+    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
+    if (data === undefined)
+        throw fields.invalid('data is not valid base64');
+    const where = `${fields.where}.data`;
+    if (data.byteLength !== size) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
+    }
+    const found = (0,_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(data);
+    if (found !== digest) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('DIGEST_MISMATCH', `${where} has the digest ${found}, but its descriptor says ${digest}`);
+    }
+    return data;
+}
+function decodeBase64(text) {
+    const data = Buffer.from(text, 'base64');
+    return data.toString('base64') === text ? data : undefined;
 }
 
 
@@ -35458,7 +35567,366 @@ function messageOf(error) {
 
 /***/ }),
 
-/***/ 2775:
+/***/ 277:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  z: () => (/* binding */ openLayerMemory)
+});
+
+// EXTERNAL MODULE: external "node:async_hooks"
+var external_node_async_hooks_ = __nccwpck_require__(6698);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/async/sleep.ts
+var sleep = __nccwpck_require__(3719);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var digest = __nccwpck_require__(8825);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
+// EXTERNAL MODULE: ./src/oci/limits.ts
+var limits = __nccwpck_require__(4593);
+// EXTERNAL MODULE: ./src/oci/parse-descriptor.ts
+var parse_descriptor = __nccwpck_require__(3970);
+;// CONCATENATED MODULE: ./src/resume/layer-map.ts
+
+
+
+
+
+
+const MAX_KEPT_LAYERS = 5000;
+const MAX_MAP_BYTES = limits/* MAX_MANIFEST_BYTES */.ZJ;
+const VERSION = 1;
+class LayerMap {
+    #layers = new Map();
+    get(diffId, format) {
+        return this.#layers.get(keyOf(diffId, format))?.compressed;
+    }
+    add(diffId, format, { mediaType, digest, size }) {
+        const key = keyOf(diffId, format);
+        this.#layers.delete(key);
+        this.#layers.set(key, { diffId, format, compressed: { mediaType, digest, size } });
+        for (const [oldest] of this.#layers) {
+            if (this.#layers.size <= MAX_KEPT_LAYERS)
+                return;
+            this.#layers.delete(oldest);
+        }
+    }
+    addMissing(other) {
+        for (const [key, { diffId, format, compressed }] of other.#layers) {
+            if (!this.#layers.has(key))
+                this.add(diffId, format, compressed);
+        }
+    }
+    toBytes() {
+        return Buffer.from(JSON.stringify({ version: VERSION, layers: [...this.#layers.values()] }));
+    }
+}
+function parseLayerMap(bytes, where) {
+    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
+    const version = fields.get('version');
+    if (version !== VERSION)
+        throw fields.invalid(`version is ${(0,oci_fields/* shown */.SP)(version)}, not ${VERSION}`);
+    const layers = fields.array('layers') ?? [];
+    if (layers.length > MAX_KEPT_LAYERS) {
+        throw new errors/* PushError */.V('TOO_LARGE', `${where} has ${layers.length} layers`);
+    }
+    const map = new LayerMap();
+    for (const [at, layer] of layers.entries()) {
+        const place = `${where}: layers[${at}]`;
+        const member = new oci_fields/* FieldReader */.U3(layer, place, 'INVALID_MANIFEST');
+        const diffId = (0,digest/* parseDigest */.m)(member.requiredString('diffId'), `${place}.diffId`);
+        const compressed = (0,parse_descriptor/* parseDescriptor */.B)(member.get('compressed'), `${place}.compressed`);
+        map.add(diffId, member.requiredString('format'), compressed);
+    }
+    return map;
+}
+function keyOf(diffId, format) {
+    return `${diffId} ${format}`;
+}
+
+;// CONCATENATED MODULE: ./src/resume/actions-cache.ts
+
+
+
+
+
+
+const PATH = '.ecr-layer-push-layers.json';
+const KEY = 'ecr-layer-push-layers-1-';
+const PATIENCE = 8000;
+class ActionsCache {
+    name = 'the cache of GitHub Actions';
+    #debug;
+    #environment;
+    #patience;
+    #isAbandoned = false;
+    constructor({ debug, environment = process.env, patience = PATIENCE }) {
+        this.#debug = debug;
+        this.#environment = environment;
+        this.#patience = patience;
+    }
+    get isAbandoned() {
+        return this.#isAbandoned;
+    }
+    async load() {
+        if (!this.#isAvailable())
+            return undefined;
+        return this.#call(async () => {
+            const { restoreCache } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(583)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8583));
+            const found = await restoreCache([PATH], `${KEY}latest`, [KEY]);
+            return found === undefined ? undefined : readAndRemove((0,external_node_path_.resolve)(PATH));
+        });
+    }
+    async save(bytes) {
+        if (!this.#isAvailable())
+            return;
+        await this.#call(async () => {
+            const { saveCache } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(583)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8583));
+            const hash = (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex').slice(0, 32);
+            await (0,promises_.writeFile)((0,external_node_path_.resolve)(PATH), bytes);
+            try {
+                await saveCache([PATH], `${KEY}${hash}`);
+            }
+            finally {
+                await (0,promises_.rm)((0,external_node_path_.resolve)(PATH), { force: true });
+            }
+        });
+    }
+    #isAvailable() {
+        const { ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL, ACTIONS_RUNTIME_TOKEN } = this.#environment;
+        const url = ACTIONS_RESULTS_URL ?? ACTIONS_CACHE_URL;
+        return Boolean(url) && Boolean(ACTIONS_RUNTIME_TOKEN) && !this.#isAbandoned;
+    }
+    async #call(work) {
+        const done = quietly(work, this.#debug);
+        if (await (0,sleep/* settlesWithin */.o)(done, this.#patience))
+            return done;
+        this.#isAbandoned = true;
+        done.catch(() => undefined);
+        throw new Error(`no answer within ${this.#patience} ms`);
+    }
+}
+async function readAndRemove(path) {
+    try {
+        const { size } = await (0,promises_.stat)(path);
+        if (size > MAX_MAP_BYTES)
+            throw new Error(`it has ${size} bytes`);
+        return await (0,promises_.readFile)(path);
+    }
+    finally {
+        await (0,promises_.rm)(path, { force: true });
+    }
+}
+const listeners = new external_node_async_hooks_.AsyncLocalStorage();
+async function quietly(work, debug) {
+    listenToStdout();
+    return listeners.run(debug, work);
+}
+let isListening = false;
+function listenToStdout() {
+    if (isListening)
+        return;
+    isListening = true;
+    const write = process.stdout.write.bind(process.stdout);
+    const divert = (chunk) => {
+        const tell = listeners.getStore();
+        const text = Buffer.from(chunk).toString();
+        if (tell === undefined || text.startsWith('::add-mask::'))
+            return write(chunk);
+        listeners.exit(() => tell(spoken(text)));
+        return true;
+    };
+    process.stdout.write = divert;
+}
+function spoken(line) {
+    const text = line.trim();
+    const [, said] = /^::\w+::(.*)$/s.exec(text) ?? [];
+    return said?.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%') ?? text;
+}
+
+;// CONCATENATED MODULE: ./src/resume/layer-memory.ts
+
+class LayerMemory {
+    #options;
+    #map = new LayerMap();
+    #unread;
+    #hasNews = false;
+    constructor(options) {
+        this.#options = options;
+        this.#unread = options.stores;
+    }
+    get isAbandoned() {
+        return this.#options.stores.some((store) => store.isAbandoned === true);
+    }
+    async find(diffIds, format, areThere) {
+        await this.#readFor(diffIds, format);
+        const known = diffIds.flatMap((diffId) => {
+            const compressed = this.#map.get(diffId, format);
+            return compressed === undefined ? [] : [[diffId, compressed]];
+        });
+        if (known.length === 0)
+            return new Map();
+        const there = await areThere(known.map(([, { digest }]) => digest));
+        return new Map(known.filter(([, { digest }]) => there.has(digest)));
+    }
+    add(diffId, format, compressed) {
+        this.#map.add(diffId, format, compressed);
+        this.#hasNews = true;
+    }
+    async save() {
+        if (!this.#hasNews)
+            return;
+        this.#hasNews = false;
+        const bytes = this.#map.toBytes();
+        for (const store of this.#options.stores) {
+            await this.#attempt(store, 'written', () => store.save(bytes));
+        }
+    }
+    async #readFor(diffIds, format) {
+        const lacksAny = () => diffIds.some((diffId) => this.#map.get(diffId, format) === undefined);
+        while (lacksAny()) {
+            const [store, ...others] = this.#unread;
+            if (store === undefined)
+                return;
+            this.#unread = others;
+            await this.#attempt(store, 'read', async () => {
+                const bytes = await store.load();
+                if (bytes !== undefined)
+                    this.#map.addMissing(parseLayerMap(bytes, store.name));
+            });
+        }
+    }
+    async #attempt(store, what, attempt) {
+        try {
+            await attempt();
+        }
+        catch (error) {
+            const why = error instanceof Error ? error.message : String(error);
+            this.#options.debug(`The map of compressed layers in ${store.name} was not ${what}: ${why}`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/resume/map-file.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+const NAME = 'ecr-layer-push-layers.json';
+class MapFile {
+    name;
+    constructor(folder) {
+        this.name = (0,external_node_path_.join)(folder, NAME);
+    }
+    async load() {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const file = await (0,promises_.open)(this.name).catch((error) => {
+                if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+                    return undefined;
+                throw error;
+            });
+            if (file === undefined)
+                return undefined;
+            const scope = __addDisposableResource(env_1, file, true);
+            const { size } = await scope.stat();
+            if (size > MAX_MAP_BYTES)
+                throw new Error(`it has ${size} bytes`);
+            return await scope.readFile();
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = __disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }
+    async save(bytes) {
+        const own = `${this.name}.${process.pid}`;
+        await (0,promises_.writeFile)(own, bytes);
+        await (0,promises_.rename)(own, this.name);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/resume/open-layer-memory.ts
+
+
+
+function openLayerMemory({ temporary, debug }) {
+    const files = temporary === undefined ? [] : [new MapFile(temporary)];
+    return new LayerMemory({ stores: [...files, new ActionsCache({ debug })], debug });
+}
+
+
+/***/ }),
+
+/***/ 6410:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35503,6 +35971,9 @@ function namesOf({ annotations = {} }) {
         .flatMap((names) => names?.split(',') ?? [])
         .map((name) => name.trim())
         .filter((name) => name !== '');
+}
+function namesAnnotation(names) {
+    return { [CONTAINERD_NAME]: names.join(',') };
 }
 function isAttestation({ annotations, platform, mediaType }) {
     if ((0,media_types/* isIndexMediaType */.$$)(mediaType))
@@ -35549,85 +36020,8 @@ var oci_fields = __nccwpck_require__(8932);
 var json = __nccwpck_require__(1691);
 // EXTERNAL MODULE: ./src/oci/limits.ts
 var limits = __nccwpck_require__(4593);
-;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
-
-
-
-const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
-function parseDescriptor(value, where) {
-    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST');
-    const digest = (0,oci_digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`);
-    const size = parseSize(fields.get('size'), where);
-    const annotations = fields.stringMap('annotations');
-    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
-    const urls = fields.strings('urls');
-    const data = parseData(fields, { digest, size });
-    const artifactType = fields.string('artifactType');
-    return {
-        mediaType: parseMediaType(fields),
-        digest,
-        size,
-        ...(annotations !== undefined && { annotations }),
-        ...(platform !== undefined && { platform }),
-        ...(urls !== undefined && { urls }),
-        ...(data !== undefined && { data }),
-        ...(artifactType !== undefined && { artifactType }),
-    };
-}
-function parseMediaType(fields) {
-    const mediaType = fields.requiredString('mediaType');
-    if (!MEDIA_TYPE.test(mediaType))
-        throw fields.invalid('mediaType is not a valid media type');
-    return mediaType;
-}
-function parseSize(value, where) {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
-        return value;
-    throw new errors/* PushError */.V('INVALID_MANIFEST', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`);
-}
-function parsePlatform(value, where) {
-    if (value === undefined)
-        return undefined;
-    return readPlatform(new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST'));
-}
-function readPlatform(fields) {
-    const os = fields.string('os');
-    const architecture = fields.string('architecture');
-    const variant = fields.string('variant');
-    const osVersion = fields.string('os.version');
-    const osFeatures = fields.strings('os.features') ?? [];
-    if (os === undefined || architecture === undefined)
-        return undefined;
-    return {
-        os,
-        architecture,
-        ...(variant !== undefined && { variant }),
-        ...(osVersion !== undefined && { osVersion }),
-        ...(osFeatures.length > 0 && { osFeatures }),
-    };
-}
-function parseData(fields, { digest, size }) {
-    const text = fields.get('data');
-    if (text === undefined)
-        return undefined;
-    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
-    if (data === undefined)
-        throw fields.invalid('data is not valid base64');
-    const where = `${fields.where}.data`;
-    if (data.byteLength !== size) {
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
-    }
-    const found = (0,oci_digest/* digestOf */.ol)(data);
-    if (found !== digest) {
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${where} has the digest ${found}, but its descriptor says ${digest}`);
-    }
-    return data;
-}
-function decodeBase64(text) {
-    const data = Buffer.from(text, 'base64');
-    return data.toString('base64') === text ? data : undefined;
-}
-
+// EXTERNAL MODULE: ./src/oci/parse-descriptor.ts
+var parse_descriptor = __nccwpck_require__(3970);
 ;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
 
 
@@ -35669,7 +36063,7 @@ function indexOfOne(bytes, expected) {
     return { kind: 'index', mediaType: media_types/* OCI_INDEX */.$p, manifests: [only] };
 }
 function parseConfigPlatform(bytes, where) {
-    return readPlatform(readObject(bytes, where));
+    return (0,parse_descriptor/* readPlatform */.K)(readObject(bytes, where));
 }
 function readFields(bytes, where) {
     const fields = readObject(bytes, where);
@@ -35713,7 +36107,7 @@ function readImage(fields, mediaType) {
     return {
         kind: 'image',
         mediaType,
-        config: parseDescriptor(fields.get('config'), `${fields.where}: config`),
+        config: (0,parse_descriptor/* parseDescriptor */.B)(fields.get('config'), `${fields.where}: config`),
         layers: readDescriptors(fields, 'layers'),
         ...readCommon(fields),
     };
@@ -35736,7 +36130,7 @@ function readDescriptors(fields, name) {
     if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
         throw new errors/* PushError */.V('TOO_LARGE', `${fields.where}: ${name} lists ${values.length} descriptors; the limit is ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
     }
-    return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
+    return values.map((value, at) => (0,parse_descriptor/* parseDescriptor */.B)(value, `${fields.where}: ${name}[${at}]`));
 }
 function readCommon(fields) {
     const artifactType = fields.string('artifactType');
@@ -35745,7 +36139,7 @@ function readCommon(fields) {
         ...(artifactType !== undefined && { artifactType }),
         ...(annotations !== undefined && { annotations }),
         ...(fields.has('subject') && {
-            subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
+            subject: (0,parse_descriptor/* parseDescriptor */.B)(fields.get('subject'), `${fields.where}: subject`),
         }),
     };
 }
@@ -36740,7 +37134,7 @@ async function resolveImage(layouts, content, request) {
     const overlay = new Overlay(content);
     const read = await Promise.all(layouts.map(async (layout) => ({ layout, entries: await readEntries(layout.index, content) })));
     const roots = read.map(({ layout, entries }) => ({
-        root: rootOf(layout, entries, overlay, request.image),
+        root: rootOf(layout, entries, overlay, layout.image ?? request.image),
         layoutPath: layout.path,
     }));
     const root = await reshape(roots, overlay, request.shape);
@@ -36779,6 +37173,144 @@ async function withReferrers(root, origins, layouts, entries, content) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/layout/quoted.ts
+function quoted(path) {
+    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/layout/foreign.ts
+
+const ROOT_FOLDERS = ['bin', 'etc', 'lib', 'proc', 'root', 'sbin', 'tmp', 'usr', 'var'];
+const HEX = /^[a-f0-9]{64}$/;
+function foreignDirectory(names, path) {
+    if (isSkopeoDirectory(names)) {
+        return {
+            what: 'a directory of skopeo\'s "dir:" transport',
+            hint: `Convert it with "skopeo copy dir:${quoted(path)} oci:image:latest", then set the input layout to image.`,
+        };
+    }
+    if (isUnpackedArchive(names)) {
+        return {
+            what: 'an archive of "docker save", unpacked',
+            hint: `Pack it again with "tar -C ${quoted(path)} -cf image.tar .", then set the input layout to image.tar.`,
+        };
+    }
+    if (isRuntimeBundle(names)) {
+        return { what: 'an OCI runtime bundle', hint: imageOf(quoted(`${path}/rootfs`)) };
+    }
+    if (!isRootFileSystem(names))
+        return undefined;
+    return {
+        what: 'the root file system (rootfs) of an image or a container',
+        hint: imageOf(quoted(path)),
+    };
+}
+function foreignTar(names, path) {
+    if (isSkopeoDirectory(names)) {
+        return {
+            what: 'a tar of a directory of skopeo\'s "dir:" transport',
+            hint: `Unpack and convert it: mkdir unpacked && tar -C unpacked -xf ${quoted(path)} && skopeo copy dir:unpacked oci:image:latest`,
+        };
+    }
+    if (!isRootFileSystem(names))
+        return undefined;
+    return {
+        what: 'a tar of a root file system (rootfs), as "docker export" writes it',
+        hint: `Save the image itself, with "docker save", or make one of the tar: docker import ${quoted(path)} app && docker save --output image.tar app`,
+    };
+}
+function isSkopeoDirectory(names) {
+    if (!names.has('manifest.json') || names.has('repositories'))
+        return false;
+    const others = [...names].filter((name) => name !== 'manifest.json');
+    return names.has('version') || (others.length > 0 && others.every((name) => HEX.test(name)));
+}
+function isUnpackedArchive(names) {
+    const ofDocker = /^(?:repositories|config\.json|[a-f0-9]{64}(?:\.json|\.tar(?:\.gz)?)?)$/;
+    return names.has('manifest.json') && [...names].some((name) => ofDocker.test(name));
+}
+function isRuntimeBundle(names) {
+    return names.has('config.json') && names.has('rootfs');
+}
+function isRootFileSystem(names) {
+    return ROOT_FOLDERS.filter((folder) => names.has(folder)).length >= 3;
+}
+function imageOf(rootfs) {
+    return `Make an image of it: printf 'FROM scratch\\nCOPY . /\\n' | buildah build --file - --tag app ${rootfs} && buildah push app oci:image:latest`;
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./src/layout/compression.ts
+
+
+const CHUNK_BYTES = 256 * 1024;
+const COMPRESSIONS = [
+    {
+        name: 'gzip',
+        command: 'gunzip -c',
+        decompress: () => (0,external_node_zlib_.createGunzip)({ chunkSize: CHUNK_BYTES }),
+        isStart: magic('1f8b'),
+    },
+    {
+        name: 'zstd',
+        command: 'zstd -dc',
+        decompress: () => (0,external_node_zlib_.createZstdDecompress)({ chunkSize: CHUNK_BYTES }),
+        isStart: (head) => magic('28b52ffd')(head) || isSkippableFrame(head),
+    },
+    { name: 'xz', command: 'xz -dc', decompress: undefined, isStart: magic('fd377a585a') },
+    { name: 'bzip2', command: 'bunzip2 -c', decompress: undefined, isStart: magic('425a68') },
+    { name: 'lz4', command: 'lz4 -dc', decompress: undefined, isStart: magic('04224d18') },
+];
+function compressionOf(head) {
+    const start = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+    return COMPRESSIONS.find(({ isStart }) => isStart(start));
+}
+function magic(hex) {
+    return (head) => head.toString('hex', 0, hex.length / 2) === hex;
+}
+function isSkippableFrame(head) {
+    return /^5[0-9a-f]2a4d18$/.test(head.toString('hex', 0, 4));
+}
+function cutShort({ path, size }, name) {
+    const message = `${path} is cut short: its ${name} stream goes on at byte ${size}, where the file ends`;
+    return new errors/* PushError */.V('INVALID_TAR', message, {
+        hint: 'The build or a copy of it did not finish: write the file again.',
+    });
+}
+function damaged(path, name, position, reason) {
+    const message = `${path} is damaged: its ${name} stream cannot be read on from byte ${position} (${reason})`;
+    return new errors/* PushError */.V('INVALID_TAR', message);
+}
+
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/layout/tar-global-header.ts
+
+const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
+function refuseGlobalHeader(content, where) {
+    const text = Buffer.from(content).toString('latin1');
+    const record = /([1-9]\d{0,9}) ([^=\n]+)=/y;
+    for (let start = 0; start < text.length;) {
+        record.lastIndex = start;
+        const [, length = '', key = ''] = record.exec(text) ?? [];
+        const end = start + Number(length);
+        if (length === '' || text[end - 1] !== '\n')
+            throw malformed(where);
+        if (IDENTITY.test(key))
+            throw global(where, key);
+        start = end;
+    }
+}
+function global(where, key) {
+    return new errors/* PushError */.V('INVALID_TAR', `${where} sets ${key} for every entry after it`, {
+        hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
+    });
+}
+function malformed(where) {
+    return new errors/* PushError */.V('INVALID_TAR', `${where} is malformed`);
+}
+
 ;// CONCATENATED MODULE: ./src/layout/read.ts
 
 async function readAt(file, target, position, location) {
@@ -36819,17 +37351,407 @@ function errorCode(error) {
     return typeof error.code === 'string' ? error.code : undefined;
 }
 
+;// CONCATENATED MODULE: ./src/layout/tar-header.ts
+
+
+
+
+
+const BLOCK_BYTES = 512;
+const MAX_TAR_HEADER_BYTES = 1024 * 1024;
+const EXTENSION_FLAGS = 'xgLKN';
+const GNU_SPARSE_FLAG = 'S';
+function isTarStart(block) {
+    const bytes = Buffer.from(block);
+    if (bytes.toString('latin1', 257, 262) === 'ustar')
+        return true;
+    if (bytes.byteLength < BLOCK_BYTES || bytes[0] === 0)
+        return false;
+    const stored = /^ *([0-7]+)[ \0]*$/.exec(bytes.toString('latin1', 148, 156));
+    bytes.fill(' ', 148, 156);
+    const sum = bytes.reduce((total, byte) => total + byte, 0);
+    return stored?.[1] !== undefined && parseInt(stored[1], 8) === sum;
+}
+async function readTarHeader(tar, position) {
+    const raw = await readHeaderBlocks(tar, position);
+    if (raw === undefined)
+        return undefined;
+    const header = await decode(raw.blocks, tar, position);
+    const pax = (0,oci_fields/* isFields */.Ce)(header.pax) ? header.pax : {};
+    const name = `${tar.path}: the entry ${(0,oci_fields/* shown */.SP)(pax['GNU.sparse.name'] ?? header.name)}`;
+    refuseSparse(raw.flags, pax, name);
+    refuseInterveningHeader(raw.flags, pax, name);
+    return {
+        name: header.name,
+        type: header.type,
+        linkName: header.linkname ?? '',
+        size: checkedSize(header.size, pax['size'], name),
+        contentAt: position + raw.blocks.byteLength,
+    };
+}
+async function readHeaderBlocks(tar, start) {
+    const blocks = [];
+    let flags = '';
+    if (await isEnd(tar, start))
+        return undefined;
+    for (let position = start;;) {
+        const header = await read(tar, position, BLOCK_BYTES);
+        if (flags === '' && header.every((byte) => byte === 0))
+            return undefined;
+        blocks.push(header);
+        flags += String.fromCharCode(header[156] ?? 0);
+        if (!EXTENSION_FLAGS.includes(flags.slice(-1)))
+            break;
+        const size = extensionSize(header, tar);
+        position += BLOCK_BYTES;
+        if (position + padded(size) - start > MAX_TAR_HEADER_BYTES)
+            throw tooLarge(tar, start);
+        const content = await read(tar, position, padded(size));
+        if (flags.endsWith('g')) {
+            const where = `${tar.path}: the global header at byte ${position - BLOCK_BYTES}`;
+            refuseGlobalHeader(content.subarray(0, size), where);
+        }
+        blocks.push(content);
+        position += padded(size);
+    }
+    return { blocks: Buffer.concat(blocks), flags };
+}
+async function isEnd(tar, position) {
+    const left = tar.size - position;
+    if (left >= BLOCK_BYTES)
+        return false;
+    return (await read(tar, position, left)).every((byte) => byte === 0);
+}
+async function read(tar, position, length) {
+    if (position + length > tar.size)
+        throw truncated(tar, position + length);
+    const bytes = new Uint8Array(length);
+    await readAt(tar.handle, bytes, position, tar.path);
+    return bytes;
+}
+function extensionSize(header, tar) {
+    const digits = /^ *([0-7]+)[ \0]*$/.exec(Buffer.from(header.subarray(124, 136)).toString('latin1'));
+    const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
+    if (Number.isNaN(size))
+        throw invalidSize(`${tar.path}: an extended header`);
+    return size;
+}
+const ANY_FORMAT = {
+    allowUnknownFormat: true,
+};
+function decode(blocks, tar, position) {
+    return new Promise((resolve, reject) => {
+        const fail = (cause) => reject(undecodable(tar, position, cause));
+        const extractor = (0,tar_stream.extract)(ANY_FORMAT);
+        extractor.on('entry', (header) => {
+            resolve(header);
+            extractor.destroy();
+        });
+        extractor.on('error', fail);
+        extractor.on('close', fail);
+        extractor.end(blocks);
+    });
+}
+function undecodable(tar, position, cause) {
+    if (cause instanceof Error && cause.message === 'Invalid header') {
+        return invalidSize(`${tar.path}: the entry at byte ${position}`);
+    }
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { cause });
+}
+function refuseSparse(flags, pax, name) {
+    const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
+    if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG))
+        return;
+    throw new errors/* PushError */.V('INVALID_TAR', `${name} is a sparse file`, {
+        hint: 'Write the tar without "--sparse" (-S).',
+    });
+}
+function refuseInterveningHeader(flags, pax, name) {
+    const between = flags.slice(flags.indexOf('x') + 1, -1);
+    if (!flags.includes('x') || between === '')
+        return;
+    if (pax['size'] === undefined && !between.includes('x'))
+        return;
+    throw new errors/* PushError */.V('INVALID_TAR', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before you use it.' });
+}
+function checkedSize(size, paxSize, name) {
+    const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
+    const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
+    if (isClean && isWhole && typeof size === 'number' && size >= 0)
+        return size;
+    throw invalidSize(name);
+}
+function invalidSize(name) {
+    return new errors/* PushError */.V('INVALID_TAR', `${name} has a size that is not a whole number of bytes`);
+}
+function tooLarge(tar, position) {
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path}: the extended headers at byte ${position} take more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
+}
+function truncated(tar, needed) {
+    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry ends at byte ${needed}`, { hint: 'The build or a copy of it did not finish: write the tar again.' });
+}
+function padded(size) {
+    return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+}
+
+;// CONCATENATED MODULE: ./src/layout/not-a-layout.ts
+
+
+
+
+
+
+function notALayout(path, what, hint) {
+    const message = `${path} is not an OCI image layout: it is ${what}`;
+    return new errors/* PushError */.V('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
+}
+function refuseForeignFile(path, head) {
+    const compression = compressionOf(head);
+    if (compression !== undefined)
+        throw decompressFirst(path, compression);
+    if (isTarStart(head))
+        return;
+    if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PK\x03\x04') {
+        throw notALayout(path, 'a zip file', `Unzip it first: unzip -d image ${quoted(path)}`);
+    }
+    const layout = layoutAround(path);
+    if (layout === undefined)
+        throw notALayout(path, 'neither a directory nor a tar');
+    throw notALayout(path, 'one file of a layout', `Set the input layout to ${quoted(layout)}.`);
+}
+function layoutAround(path) {
+    if (['index.json', 'oci-layout'].includes((0,external_node_path_.basename)(path)))
+        return (0,external_node_path_.dirname)(path);
+    const isBlob = /(?:^|\/)blobs\/sha256\/[a-f0-9]{64}$/.test(path);
+    return isBlob ? (0,external_node_path_.dirname)((0,external_node_path_.dirname)((0,external_node_path_.dirname)(path))) : undefined;
+}
+function decompressFirst(path, compression) {
+    return new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
+        hint: `Only gzip and zstd are unpacked here, so decompress it first: ${commandFor(path, compression)}`,
+    });
+}
+function commandFor(path, { command }) {
+    return `${command} ${quoted(path)} > ${quoted(tarName(path))}`;
+}
+function refuseForeignTar(path, index) {
+    if (index.has('index.json'))
+        return;
+    const names = [...index.names()];
+    const foreign = foreignTar(new Set(names.map(firstPart)), path);
+    if (foreign !== undefined)
+        throw notALayout(path, foreign.what, foreign.hint);
+    throw layoutDeeperDown(path, names) ?? notALayout(path, 'a tar without an index.json');
+}
+function layoutDeeperDown(path, names) {
+    const folder = shortest(names.filter((name) => name.endsWith('/index.json')));
+    if (folder !== undefined) {
+        const parent = external_node_path_.posix.dirname(folder);
+        return notALayout(path, `a tar that has the layout in its folder ${quoted(parent)}`, `Put the layout at the top of the tar, "tar -C ${quoted(parent)} -cf ${quoted(external_node_path_.posix.basename(path))} .", or unpack it and set the input layout to that folder.`);
+    }
+    const tar = shortest(names.filter((name) => /\.(?:tar|tgz|tar\.(?:gz|zst))$/.test(name)));
+    if (tar === undefined)
+        return undefined;
+    return notALayout(path, `a tar that holds the tar ${quoted(tar)}`, `Unpack it, and set the input layout to the tar in it: tar -xf ${quoted(path)} ${quoted(tar)}`);
+}
+function shortest(names) {
+    return names.toSorted((a, b) => a.length - b.length)[0];
+}
+function firstPart(name) {
+    return name.split('/', 1)[0] ?? '';
+}
+function tarName(path) {
+    const name = path.replace(/\.(?:gz|zst|xz|bz2|lz4)$/, '').replace(/\.(?:tgz|txz|tbz2?)$/, '.tar');
+    return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
+}
+
+;// CONCATENATED MODULE: ./src/layout/transport.ts
+
+const WITH_PATH = {
+    oci: { hasReference: true },
+    'oci-archive': { hasReference: true },
+    'docker-archive': { hasReference: true },
+    ocidir: { hasReference: true },
+    dir: { hasReference: false },
+};
+const ELSEWHERE = ['docker', 'docker-daemon', 'containers-storage', 'ostree', 'sif', 'atomic'];
+function parseTransport(text) {
+    const [, name = '', rest = ''] = /^([a-z-]+):(.*)$/.exec(text) ?? [];
+    if (ELSEWHERE.includes(name))
+        throw elsewhere(text);
+    const transport = Object.hasOwn(WITH_PATH, name) ? WITH_PATH[name] : undefined;
+    if (transport === undefined)
+        return undefined;
+    const path = name === 'ocidir' ? rest.replace(/^\/\//, '') : rest;
+    if (path === '' || path.startsWith(':'))
+        throw withoutPath(text);
+    return { path, ...transport };
+}
+function splitReference(text) {
+    const colon = text.indexOf(':');
+    if (colon < 0)
+        return { path: text, reference: undefined };
+    return { path: text.slice(0, colon), reference: text.slice(colon + 1) || undefined };
+}
+function elsewhere(text) {
+    return new errors/* PushError */.V('INVALID_INPUT', `The input layout is no path: ${text}`, {
+        hint: `Copy the image into a layout before this step: skopeo copy ${text} oci:image:latest`,
+    });
+}
+function withoutPath(text) {
+    return new errors/* PushError */.V('INVALID_INPUT', `The input layout has no path in it: ${text}`, {
+        hint: 'Write a path such as image.tar.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layout/look-around.ts
+
+
+
+
+
+
+
+const MAX_LEVELS = 4;
+const MAX_ENTRIES = 5000;
+const MAX_NAMED = 5;
+const TAR_NAME = /\.(?:tar|tgz|tar\.(?:gz|zst|zstd)|oci|cnb)$/;
+const SKIPPED = ['.git', 'node_modules', 'blobs'];
+async function notALayoutDirectory(path) {
+    const entries = await entriesOf(path);
+    const foreign = foreignDirectory(new Set(entries.map(({ name }) => name)), path);
+    if (foreign !== undefined)
+        return notALayout(path, foreign.what, foreign.hint);
+    const around = await look_around_layoutAround(path);
+    if (around !== undefined) {
+        const hint = `Set the input layout to ${quoted(around)}.`;
+        return notALayout(path, `a folder of the layout ${quoted(around)}`, hint);
+    }
+    const what = 'a directory without an index.json';
+    const found = await layoutsBelow(path);
+    if (found.length === 0)
+        return notALayout(path, `${what}, and ${content(entries)}`);
+    return notALayout(path, `${what}, and holds ${listed(found)}`, setTo(found));
+}
+async function notFound(path, cause) {
+    const { path: shorter, reference } = splitReference(path);
+    if (reference !== undefined && (await isThere(shorter))) {
+        const message = `${path} does not exist, but ${quoted(shorter)} does`;
+        const hint = `Set the input layout to ${quoted(shorter)}, and the input image to ${quoted(reference)}.`;
+        return new errors/* PushError */.V('LAYOUT_NOT_FOUND', message, { hint, cause });
+    }
+    const { where, hint } = await lookIn((0,external_node_path_.dirname)(path));
+    const message = `${path} does not exist: ${where}`;
+    const details = hint === undefined ? { cause } : { hint, cause };
+    return new errors/* PushError */.V('LAYOUT_NOT_FOUND', message, details);
+}
+async function nothingMatches(glob, what) {
+    const start = glob.slice(0, glob.search(/[*?[\]{}]/));
+    const { where, hint } = await lookIn((0,external_node_path_.dirname)(`${start}x`));
+    const relative = "Globs are relative to the step's working directory.";
+    return new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${glob} matches ${what}: ${where}`, {
+        hint: hint === undefined ? relative : `${hint} ${relative}`,
+    });
+}
+async function lookIn(wanted) {
+    const folder = await nearestFolder(wanted);
+    const missing = folder === wanted ? '' : `there is no folder ${quoted(wanted)}, and `;
+    const found = folder === (0,external_node_path_.dirname)(folder) && folder !== '.' ? [] : await layoutsBelow(folder);
+    const what = found.includes(folder) ? 'is a layout itself' : `holds ${listed(found)}`;
+    if (found.length > 0) {
+        return { where: `${missing}${named(folder)} ${what}`, hint: setTo(found) };
+    }
+    const where = `${missing}${named(folder)} ${content(await entriesOf(folder))}`;
+    return { where, hint: undefined };
+}
+async function nearestFolder(path) {
+    if (path === (0,external_node_path_.dirname)(path) || (await look_around_readEntries(path)) !== undefined)
+        return path;
+    return nearestFolder((0,external_node_path_.dirname)(path));
+}
+async function look_around_layoutAround(path) {
+    const up = (0,external_node_path_.basename)(path) === 'sha256' ? (0,external_node_path_.dirname)(path) : path;
+    if ((0,external_node_path_.basename)(up) !== 'blobs')
+        return undefined;
+    return isLayout(await entriesOf((0,external_node_path_.dirname)(up))) ? (0,external_node_path_.dirname)(up) : undefined;
+}
+async function layoutsBelow(directory) {
+    const found = [];
+    let looked = 0;
+    let level = [directory];
+    for (let depth = 0; depth <= MAX_LEVELS && level.length > 0; depth++) {
+        const next = [];
+        for (const folder of level) {
+            if (looked > MAX_ENTRIES || found.length > MAX_NAMED)
+                return found;
+            const entries = await entriesOf(folder);
+            looked += entries.length;
+            if (isLayout(entries))
+                found.push(folder);
+            else {
+                found.push(...tarsAmong(entries).map((name) => (0,external_node_path_.join)(folder, name)));
+                next.push(...foldersAmong(entries).map((name) => (0,external_node_path_.join)(folder, name)));
+            }
+        }
+        level = next;
+    }
+    return found;
+}
+function isLayout(entries) {
+    const names = new Set(entries.map(({ name }) => name));
+    return names.has('index.json') && (names.has('blobs') || names.has('oci-layout'));
+}
+function tarsAmong(entries) {
+    return entries
+        .filter((entry) => entry.isFile() && TAR_NAME.test(entry.name))
+        .map(({ name }) => name);
+}
+function foldersAmong(entries) {
+    return entries
+        .filter((entry) => entry.isDirectory() && !SKIPPED.includes(entry.name))
+        .map(({ name }) => name);
+}
+async function entriesOf(directory) {
+    const entries = (await look_around_readEntries(directory)) ?? [];
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+async function isThere(path) {
+    return (0,promises_.access)(path).then(() => true, () => false);
+}
+async function look_around_readEntries(directory) {
+    return (0,promises_.readdir)(directory, { withFileTypes: true }).catch(() => undefined);
+}
+function content(entries) {
+    if (entries.length === 0)
+        return 'is empty';
+    const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+    return `holds ${listed(names)}`;
+}
+function listed(names) {
+    const more = names.length - MAX_NAMED;
+    const shown = names.slice(0, MAX_NAMED).map(quoted).join(', ');
+    return more > 0 ? `${shown} and more` : shown;
+}
+function setTo([first = '', ...others]) {
+    const one = others.length > 0 ? 'one of them, such as ' : '';
+    return `Set the input layout to ${one}${quoted(first)}.`;
+}
+function named(folder) {
+    return folder === '.' ? 'the working directory' : quoted(folder);
+}
+
 ;// CONCATENATED MODULE: ./src/layout/find-layouts.ts
+
+
 
 
 
 
 async function findLayouts(lines) {
     const found = new Map();
-    for (const path of (await Promise.all(lines.map(expand))).flat()) {
-        const real = await realPath(path);
-        if (!found.has(real))
-            found.set(real, path);
+    for (const layout of (await Promise.all(lines.map(expand))).flat()) {
+        const key = JSON.stringify([await realPath(layout.path), layout.image]);
+        if (!found.has(key))
+            found.set(key, layout);
     }
     const [first, ...others] = found.values();
     if (first === undefined)
@@ -36837,6 +37759,22 @@ async function findLayouts(lines) {
     return [first, ...others];
 }
 async function expand(line) {
+    const { path, image } = await find_layouts_namedBy(line);
+    return (await matchesOf(path)).map((match) => ({ path: match, image }));
+}
+async function find_layouts_namedBy(line) {
+    if (await exists(line))
+        return { path: line, image: undefined };
+    const transport = parseTransport(line);
+    if (transport === undefined)
+        return { path: line, image: undefined };
+    if (!transport.hasReference || (await exists(transport.path))) {
+        return { path: transport.path, image: undefined };
+    }
+    const { path, reference } = splitReference(transport.path);
+    return { path, image: reference };
+}
+async function matchesOf(line) {
     if (!/[*?[\]{}]/.test(line) || (await exists(line)))
         return [line];
     const paths = [];
@@ -36848,9 +37786,7 @@ async function expand(line) {
     const what = paths.length === 0
         ? 'no file or directory'
         : 'neither a directory with an index.json nor a tar';
-    throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${line} matches ${what}`, {
-        hint: "Globs are relative to the step's working directory.",
-    });
+    throw await nothingMatches(line, what);
 }
 async function likelyLayouts(paths) {
     const directories = new Set();
@@ -36928,19 +37864,25 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 
 const OPEN_FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW;
-async function openDirectory(path) {
-    const root = await (0,promises_.realpath)(path).catch((cause) => {
+async function openDirectory(path, linksInto) {
+    const root = await realDirectory(path);
+    const allowed = linksInto === undefined ? undefined : await realDirectory(linksInto);
+    return new DirectorySource(path, root, allowed);
+}
+async function realDirectory(path) {
+    return (0,promises_.realpath)(path).catch((cause) => {
         throw unreadable(path, cause);
     });
-    return new DirectorySource(path, root);
 }
 class DirectorySource {
     #path;
     #root;
+    #linksInto;
     #folders = new Map();
-    constructor(path, root) {
+    constructor(path, root, linksInto) {
         this.#path = path;
         this.#root = root;
+        this.#linksInto = linksInto;
     }
     locationOf(file) {
         return (0,external_node_path_.join)(this.#path, file);
@@ -36989,9 +37931,18 @@ class DirectorySource {
         return target && this.#checked(real, target, location);
     }
     #checked(path, status, location) {
-        if (!directory_source_isInside(this.#root, path))
-            throw unsafeLink(location, `to ${(0,oci_fields/* shown */.SP)(path)}, outside the layout`);
+        const isAllowed = directory_source_isInside(this.#root, path) ||
+            (this.#linksInto !== undefined && directory_source_isInside(this.#linksInto, path));
+        if (!isAllowed)
+            throw this.#leadsOut(path, location);
         return { path, size: fileSize(status, location) };
+    }
+    #leadsOut(path, location) {
+        if (this.#linksInto === undefined) {
+            return unsafeLink(location, `to ${(0,oci_fields/* shown */.SP)(path)}, outside the layout`);
+        }
+        const where = `to ${(0,oci_fields/* shown */.SP)(path)}, outside the layout and the workspace ${this.#linksInto}`;
+        return unsafeLink(location, where, 'Copy the layout with the files that its links lead to ("cp -rL").');
     }
     #resolveFolder(folder, location) {
         const known = this.#folders.get(folder) ?? lookUp(() => (0,promises_.realpath)((0,external_node_path_.join)(this.#root, folder)), location);
@@ -37042,52 +37993,37 @@ function directory_source_isInside(root, path) {
     const way = (0,external_node_path_.relative)(root, path);
     return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
 }
-function unsafeLink(location, where) {
-    return new errors/* PushError */.V('UNSAFE_LINK', `${location} is a link that leads ${where}`);
+function unsafeLink(location, where, hint) {
+    const message = `${location} is a link that leads ${where}`;
+    return new errors/* PushError */.V('UNSAFE_LINK', message, hint === undefined ? {} : { hint });
 }
 
-;// CONCATENATED MODULE: ./src/layout/not-a-layout.ts
-
-
-const COMPRESSIONS = [
-    { name: 'gzip', magic: [0x1f, 0x8b], command: 'gunzip -c' },
-    { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], command: 'zstd -dc' },
-    { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], command: 'xz -dc' },
-    { name: 'bzip2', magic: [0x42, 0x5a, 0x68], command: 'bunzip2 -c' },
-];
-function notALayout(path, what, hint) {
-    const message = `${path} is not an OCI image layout: it is ${what}`;
-    return new errors/* PushError */.V('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
+;// CONCATENATED MODULE: ./src/layout/blob-source.ts
+function blobFile(digest) {
+    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
 }
-function refuseForeignFile(path, head) {
-    const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
-    if (compression !== undefined) {
-        throw new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
-            hint: `Layouts are read in place, so decompress it first: ${compression.command} ${quoted(path)} > ${quoted(tarName(path))}`,
-        });
+
+;// CONCATENATED MODULE: ./src/layout/memory-reader.ts
+
+class MemoryReader {
+    location;
+    size;
+    #bytes;
+    constructor(bytes, location) {
+        this.location = location;
+        this.size = bytes.byteLength;
+        this.#bytes = bytes;
     }
-    const magic = Buffer.from(head.subarray(257, 262)).toString('latin1');
-    if (magic !== 'ustar')
-        throw notALayout(path, 'neither a directory nor a tar');
-}
-function refuseForeignTar(path, index) {
-    if (index.has('index.json'))
-        return;
-    if (index.has('manifest.json')) {
-        throw notALayout(path, 'an archive in the format of "docker save" before Docker 25, or of jib', `Convert it with "skopeo copy docker-archive:${quoted(path)} oci:image:latest", then set the input layout to image.`);
+    read(target, position) {
+        const bytes = this.#bytes.subarray(position, position + target.byteLength);
+        const missing = target.byteLength - bytes.byteLength;
+        if (missing > 0)
+            return Promise.reject(endedEarly(this.location, missing));
+        target.set(bytes);
+        return Promise.resolve();
     }
-    const folder = [...index.names()].find((name) => /^[\w.-]+\/index\.json$/.test(name));
-    if (folder === undefined)
-        throw notALayout(path, 'a tar without an index.json');
-    const parent = quoted(external_node_path_.posix.dirname(folder));
-    throw notALayout(path, `a tar that has the layout in its folder ${parent}`, `Put the layout at the top of the tar: tar -C ${parent} -cf ${quoted(external_node_path_.posix.basename(path))} .`);
-}
-function tarName(path) {
-    const name = path.replace(/\.(?:gz|zst|xz|bz2)$/, '').replace(/\.tgz$/, '.tar');
-    return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
-}
-function quoted(path) {
-    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+    async [Symbol.asyncDispose]() {
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/layout/source-layout.ts
@@ -37143,6 +38079,8 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
     var e = new Error(message);
     return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
 });
+
+
 
 
 
@@ -37212,7 +38150,8 @@ class SourceLayout {
         const file = blobFile(descriptor.digest);
         const blob = await this.#source.open(file);
         if (blob === undefined) {
-            return descriptor.data && new InlineReader(descriptor.data, descriptor.digest);
+            const { data, digest } = descriptor;
+            return data && new MemoryReader(data, `the inline data of ${digest}`);
         }
         if (blob.size === descriptor.size)
             return blob;
@@ -37232,180 +38171,955 @@ function ignoreUnsound(error) {
         return undefined;
     throw error;
 }
-function blobFile(digest) {
-    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/layout/block-format.ts
+
+
+
+const MIB = 1024 * 1024;
+const WINDOW_BYTES = 32 * 1024;
+const GZIP_LEVEL = 4;
+const DEFLATE_MARGIN = 64 * 1024;
+const deflate = (0,external_node_util_.promisify)(external_node_zlib_.deflateRaw);
+const GZIP = {
+    id: `gzip-${GZIP_LEVEL}`,
+    mediaType: media_types/* OCI_LAYER_GZIP */.BQ,
+    blockBytes: MIB,
+    head: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff),
+    compress: ({ bytes, before, isLast }) => deflate(bytes, {
+        level: GZIP_LEVEL,
+        chunkSize: bytes.byteLength + DEFLATE_MARGIN,
+        finishFlush: isLast ? external_node_zlib_.constants.Z_FINISH : external_node_zlib_.constants.Z_SYNC_FLUSH,
+        ...(before.byteLength > 0 ? { dictionary: before } : {}),
+    }),
+    tail: ({ crc32, size }) => {
+        const bytes = Buffer.alloc(8);
+        bytes.writeUInt32LE(crc32, 0);
+        bytes.writeUInt32LE(size % 2 ** 32, 4);
+        return bytes;
+    },
+};
+const ZSTD_LEVEL = 3;
+const compressFrame = (0,external_node_util_.promisify)(external_node_zlib_.zstdCompress);
+const ZSTD = {
+    id: `zstd-${ZSTD_LEVEL}`,
+    mediaType: media_types/* OCI_LAYER_ZSTD */.aH,
+    blockBytes: 2 * MIB,
+    head: new Uint8Array(),
+    compress: ({ bytes }) => compressFrame(bytes, {
+        params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
+        pledgedSrcSize: bytes.byteLength,
+    }),
+    tail: () => new Uint8Array(),
+};
+
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
+;// CONCATENATED MODULE: ./src/layout/made-source.ts
+
+
+class MadeSource {
+    #path;
+    #files = new Map();
+    #resources;
+    constructor(path, resources) {
+        this.#path = path;
+        this.#resources = resources;
+    }
+    put(file, content) {
+        this.#files.set(file, content);
+    }
+    putBytes(file, bytes, location = this.locationOf(file)) {
+        const open = () => Promise.resolve(new MemoryReader(bytes, location));
+        this.put(file, { location, size: bytes.byteLength, open });
+    }
+    locationOf(file) {
+        return this.#files.get(file)?.location ?? `${this.#path}: ${file}`;
+    }
+    sizeOf(file) {
+        return Promise.resolve(this.#files.get(file)?.size);
+    }
+    blobNames() {
+        const files = [...this.#files.keys()].filter((file) => file.startsWith('blobs/'));
+        return Promise.resolve(files.map((file) => (0,posix_namespaceObject.basename)(file)));
+    }
+    async open(file) {
+        return this.#files.get(file)?.open();
+    }
+    [Symbol.asyncDispose]() {
+        return this.#resources[Symbol.asyncDispose]();
+    }
 }
-class InlineReader {
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./src/async/semaphore.ts
+var semaphore = __nccwpck_require__(9378);
+;// CONCATENATED MODULE: ./src/async/concurrently.ts
+
+
+async function forEachConcurrently(items, { signal, atOnce = Infinity }, work) {
+    const siblings = new AbortController();
+    const either = AbortSignal.any([signal, siblings.signal]);
+    const room = new semaphore/* Semaphore */.j(atOnce);
+    const tasks = [];
+    try {
+        for (const item of items) {
+            const permit = await room.acquire(1, either);
+            const task = work(item, either)
+                .catch((error) => siblings.abort(error))
+                .finally(permit.release);
+            tasks.push(task);
+            await (0,external_node_timers_promises_.setImmediate)();
+        }
+    }
+    catch (error) {
+        if (!either.aborted)
+            throw error;
+    }
+    await Promise.all(tasks);
+    if (siblings.signal.aborted)
+        throw siblings.signal.reason;
+    signal.throwIfAborted();
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/layout/decompress.ts
+
+const decompress_CHUNK_BYTES = 1024 * 1024;
+async function decompress(chunks, form, take) {
+    let member = new Member(form, take);
+    try {
+        for await (const chunk of chunks) {
+            for (let rest = chunk;; member = new Member(form, take)) {
+                rest = rest.subarray(await member.write(rest));
+                if (rest.byteLength === 0)
+                    break;
+            }
+        }
+        await member.end();
+    }
+    finally {
+        member.destroy();
+    }
+}
+class Member {
+    #stream;
+    #over;
+    constructor(form, take) {
+        const stream = (form === 'gzip' ? external_node_zlib_.createGunzip : external_node_zlib_.createZstdDecompress)({
+            chunkSize: decompress_CHUNK_BYTES,
+        });
+        const { promise, resolve, reject } = Promise.withResolvers();
+        stream.on('data', (bytes) => {
+            try {
+                take(bytes);
+            }
+            catch (error) {
+                reject(error);
+                stream.destroy();
+            }
+        });
+        stream.on('end', resolve);
+        stream.on('error', reject);
+        promise.catch(() => undefined);
+        this.#stream = stream;
+        this.#over = promise;
+    }
+    async write(bytes) {
+        const before = this.#stream.bytesWritten;
+        const { promise, resolve, reject } = Promise.withResolvers();
+        this.#stream.write(bytes, (error) => (error ? reject(error) : resolve(undefined)));
+        promise.catch(() => undefined);
+        await Promise.race([promise, this.#over]);
+        return this.#stream.bytesWritten - before;
+    }
+    async end() {
+        this.#stream.end();
+        await this.#over;
+    }
+    destroy() {
+        this.#stream.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layout/layer-form.ts
+
+
+
+
+
+
+const LAYER_MEDIA_TYPES = {
+    gzip: media_types/* OCI_LAYER_GZIP */.BQ,
+    zstd: media_types/* OCI_LAYER_ZSTD */.aH,
+    none: media_types/* OCI_LAYER */.QP,
+};
+const MAGIC = [
+    { form: 'gzip', bytes: [0x1f, 0x8b, 8] },
+    { form: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+];
+const HEAD_BYTES = 4;
+const layer_form_CHUNK_BYTES = 1024 * 1024;
+const MAX_DECOMPRESSED_BYTES = 256 * 1024 ** 3;
+async function formOf(layer) {
+    const head = new Uint8Array(Math.min(HEAD_BYTES, layer.size));
+    await layer.read(head, 0);
+    const found = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
+    return found?.form ?? 'none';
+}
+async function examineLayer(layer, form, { signal, limit = MAX_DECOMPRESSED_BYTES }) {
+    const own = (0,external_node_crypto_.createHash)('sha256');
+    const chunks = chunksOf(layer, signal);
+    if (form === 'none') {
+        for await (const bytes of chunks)
+            own.update(bytes);
+        const digest = (0,oci_digest/* digestFrom */.Xb)(own);
+        return { digest, diffId: digest };
+    }
+    const content = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    const take = (bytes) => {
+        size += bytes.byteLength;
+        if (size > limit)
+            throw layer_form_tooLarge(layer, limit);
+        content.update(bytes);
+    };
+    await decompress(hashing(chunks, own), form, take).catch((cause) => {
+        signal.throwIfAborted();
+        throw explained(layer, form, cause);
+    });
+    return { digest: (0,oci_digest/* digestFrom */.Xb)(own), diffId: (0,oci_digest/* digestFrom */.Xb)(content) };
+}
+async function* chunksOf(layer, signal) {
+    for (let position = 0; position < layer.size; position += layer_form_CHUNK_BYTES) {
+        signal.throwIfAborted();
+        const bytes = new Uint8Array(Math.min(layer_form_CHUNK_BYTES, layer.size - position));
+        await layer.read(bytes, position);
+        yield bytes;
+    }
+}
+async function* hashing(chunks, sha256) {
+    for await (const bytes of chunks) {
+        sha256.update(bytes);
+        yield bytes;
+    }
+}
+function explained(layer, form, cause) {
+    if (cause instanceof errors/* PushError */.V || errorCode(cause) === undefined)
+        return cause;
+    const why = cause instanceof Error ? cause.message : '';
+    return new errors/* PushError */.V('DIGEST_MISMATCH', `${layer.location} starts as ${form}, but cannot be decompressed (${why})`, { cause, hint: 'The archive was truncated or changed after it was written: write it again.' });
+}
+function layer_form_tooLarge({ location }, limit) {
+    return new errors/* PushError */.V('TOO_LARGE', `${location} decompresses to more than ${limit} bytes`, {
+        hint: 'No build tool writes such a layer. Find out where the archive comes from before you use it.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layout/pack-layers.ts
+
+
+
+
+async function packLayers(layers, options) {
+    const { signal, onPlan } = options;
+    const jobs = await Promise.all(Array.from(new Set(layers), (layer) => jobOf(layer, options)));
+    const packed = await findKnown(jobs, options);
+    const left = jobs.filter(({ layer }) => !packed.has(layer));
+    refuseAbsent(left);
+    onPlan(planOf(jobs, left));
+    const largestFirst = left.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+    const atOnce = (0,external_node_os_.availableParallelism)();
+    await forEachConcurrently(largestFirst, { signal, atOnce }, async (job, either) => {
+        packed.set(job.layer, await pack(job, { ...options, signal: either }));
+    });
+    return layers.flatMap((layer) => packed.get(layer) ?? []);
+}
+async function jobOf(layer, { format }) {
+    const form = layer.blob === undefined ? 'none' : await formOf(layer.blob);
+    return { layer, form, format: form === 'none' ? format : undefined };
+}
+async function findKnown(jobs, options) {
+    const { format, knownLayers } = options;
+    const packed = new Map();
+    const wanted = jobs.filter((job) => job.format !== undefined);
+    if (format === undefined || knownLayers === undefined || wanted.length === 0)
+        return packed;
+    const diffIds = wanted.map(({ layer }) => layer.diffId);
+    const known = await knownLayers.find(diffIds, format.id);
+    for (const job of wanted) {
+        const descriptor = known.get(job.layer.diffId);
+        if (descriptor !== undefined)
+            packed.set(job.layer, knownLayer(job, descriptor, options));
+    }
+    return packed;
+}
+function knownLayer(job, descriptor, options) {
+    const { location } = job.layer;
+    const open = async () => {
+        const again = await pack(job, options);
+        if (again.descriptor.digest === descriptor.digest)
+            return again.open();
+        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${location} is compressed to ${again.descriptor.digest} now, and was to ${descriptor.digest} before`, { hint: 'ECR has lost the layer since the push began. Run the step again.' });
+    };
+    return { location, descriptor, open };
+}
+function refuseAbsent(jobs) {
+    const [first, ...others] = jobs.filter(({ layer }) => layer.blob === undefined);
+    if (first !== undefined)
+        throw missing(first, ...others);
+}
+function missing(...jobs) {
+    const files = jobs.map(({ layer }) => layer.location).join(', ');
+    return new errors/* PushError */.V('BLOB_MISSING', `${files}: manifest.json names it, but it is not in the tar`, {
+        hint: 'The archive is incomplete: write it again, with all layers of the image.',
+    });
+}
+function planOf(jobs, left) {
+    const compress = left.filter(({ format }) => format !== undefined);
+    return {
+        compress: compress.length,
+        bytes: compress.reduce((sum, job) => sum + sizeOf(job), 0),
+        known: jobs.length - left.length,
+        asTheyAre: left.length - compress.length,
+    };
+}
+function sizeOf({ layer }) {
+    return layer.blob?.size ?? 0;
+}
+async function pack(job, options) {
+    const { layer, form, format } = job;
+    const { compressor, knownLayers, signal } = options;
+    const { location, diffId, blob } = layer;
+    if (blob === undefined)
+        throw missing(job);
+    if (format === undefined) {
+        const found = await examineLayer(blob, form, { signal });
+        refuseOther(layer, found.diffId);
+        const { digest } = found;
+        const descriptor = { mediaType: LAYER_MEDIA_TYPES[form], digest, size: blob.size };
+        return { location, descriptor, open: () => Promise.resolve(blob) };
+    }
+    const file = await compressor.compress(blob, signal);
+    refuseOther(layer, file.uncompressed);
+    const { mediaType, id } = format;
+    const descriptor = { mediaType, digest: file.compressed, size: file.size };
+    knownLayers?.add(diffId, id, descriptor);
+    return { location, descriptor, open: () => file.open(location) };
+}
+function refuseOther({ location, diffId }, found) {
+    if (found === diffId)
+        return;
+    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${location} has the uncompressed digest ${found}, but the config's rootfs.diff_ids say ${diffId}`, { hint: 'The archive was changed or damaged after it was written: write it again.' });
+}
+
+;// CONCATENATED MODULE: ./src/oci/parse-diff-ids.ts
+
+
+
+function parseDiffIds(config, where) {
+    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(config, where), where, 'INVALID_MANIFEST');
+    if (!fields.has('rootfs'))
+        return [];
+    const rootfs = new oci_fields/* FieldReader */.U3(fields.get('rootfs'), `${where}: rootfs`, 'INVALID_MANIFEST');
+    const diffIds = rootfs.strings('diff_ids') ?? [];
+    return diffIds.map((diffId, at) => (0,oci_digest/* parseDigest */.m)(diffId, `${where}: rootfs.diff_ids[${at}]`));
+}
+
+;// CONCATENATED MODULE: ./src/layout/range-reader.ts
+
+class RangeReader {
     location;
     size;
-    #data;
-    constructor(data, digest) {
-        this.location = `the inline data of ${digest}`;
-        this.size = data.byteLength;
-        this.#data = data;
+    #tar;
+    #start;
+    constructor(tar, { position, size }, location) {
+        this.location = location;
+        this.size = size;
+        this.#tar = tar;
+        this.#start = position;
     }
-    read(target, position) {
-        const bytes = this.#data.subarray(position, position + target.byteLength);
-        const missing = target.byteLength - bytes.byteLength;
+    async read(target, position) {
+        const missing = position + target.byteLength - this.size;
         if (missing > 0)
-            return Promise.reject(endedEarly(this.location, missing));
-        target.set(bytes);
-        return Promise.resolve();
+            throw endedEarly(this.location, missing);
+        await readAt(this.#tar.handle, target, this.#start + position, this.location);
     }
     async [Symbol.asyncDispose]() {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/layout/tar-global-header.ts
+;// CONCATENATED MODULE: ./src/layout/saved-images.ts
 
-const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
-function refuseGlobalHeader(content, where) {
-    const text = Buffer.from(content).toString('latin1');
-    const record = /([1-9]\d{0,9}) ([^=\n]+)=/y;
-    for (let start = 0; start < text.length;) {
-        record.lastIndex = start;
-        const [, length = '', key = ''] = record.exec(text) ?? [];
-        const end = start + Number(length);
-        if (length === '' || text[end - 1] !== '\n')
-            throw malformed(where);
-        if (IDENTITY.test(key))
-            throw global(where, key);
-        start = end;
+
+
+
+
+const MAX_SAVED_IMAGES = 1000;
+function parseSavedImages(bytes, where) {
+    const entries = (0,json/* parseStrictJson */.R)(bytes, where) ?? [];
+    if (!isList(entries))
+        throw notAList(where);
+    if (entries.length > MAX_SAVED_IMAGES)
+        throw tooMany(where, entries.length, 'images');
+    const images = new Map();
+    for (const [at, entry] of entries.entries()) {
+        const image = parseSavedImage(entry, `${where}: [${at}]`);
+        const key = JSON.stringify([image.config, image.layers]);
+        const names = [...(images.get(key)?.repoTags ?? []), ...image.repoTags];
+        images.set(key, { ...image, repoTags: [...new Set(names)] });
     }
+    return [...images.values()];
 }
-function global(where, key) {
-    return new errors/* PushError */.V('INVALID_TAR', `${where} sets ${key} for every entry after it`, {
+function parseSavedImage(value, where) {
+    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST');
+    const layers = fields.strings('Layers') ?? [];
+    if (layers.length > limits/* MAX_DESCRIPTORS */.a_)
+        throw tooMany(where, layers.length, 'layers');
+    return {
+        config: entryName(fields.requiredString('Config'), `${where}.Config`),
+        repoTags: fields.strings('RepoTags') ?? [],
+        layers: layers.map((layer, at) => entryName(layer, `${where}.Layers[${at}]`)),
+    };
+}
+function entryName(path, where) {
+    const name = external_node_path_.posix.normalize(path);
+    const leadsOut = external_node_path_.posix.isAbsolute(name) || name === '..' || name.startsWith('../');
+    if (!leadsOut && path !== '')
+        return name;
+    throw new errors/* PushError */.V('INVALID_MANIFEST', `${where} is ${(0,oci_fields/* shown */.SP)(path)}, not a file in the tar`, {
         hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
     });
 }
-function malformed(where) {
-    return new errors/* PushError */.V('INVALID_TAR', `${where} is malformed`);
+function isList(value) {
+    return Array.isArray(value);
+}
+function notAList(where) {
+    return new errors/* PushError */.V('INVALID_MANIFEST', `${where} is not a list of images`, {
+        hint: 'The manifest.json of "docker save" is a list with Config, RepoTags and Layers: write the archive again.',
+    });
+}
+function tooMany(where, count, what) {
+    const limit = what === 'images' ? MAX_SAVED_IMAGES : limits/* MAX_DESCRIPTORS */.a_;
+    return new errors/* PushError */.V('TOO_LARGE', `${where} lists ${count} ${what}; the limit is ${limit}`, {
+        hint: 'Save fewer images into one archive.',
+    });
 }
 
-;// CONCATENATED MODULE: ./src/layout/tar-header.ts
+;// CONCATENATED MODULE: ./src/layout/select-saved-image.ts
+
+
+const IMPLIED = /^(?:docker\.io\/(?:library\/)?|localhost\/)/;
+const FITS = [
+    ({ repoTags }, wanted) => repoTags.includes(wanted),
+    ({ repoTags }, wanted) => repoTags.some((name) => select_saved_image_short(name) === select_saved_image_short(wanted)),
+    ({ repoTags }, wanted) => repoTags.some((name) => tagOf(name) === wanted),
+    ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === select_saved_image_short(wanted)),
+    (image, wanted) => imageId(image) === wanted,
+];
+function selectSavedImage(images, path, wanted) {
+    const [first, ...others] = images;
+    if (first === undefined) {
+        throw new errors/* PushError */.V('NO_IMAGE', `${path}: manifest.json lists no image`);
+    }
+    const isOnly = others.length === 0;
+    if (isOnly && (wanted === undefined || (0,oci_digest/* isDigest */.Bc)(wanted)))
+        return first;
+    const [found, ...more] = wanted === undefined ? images : candidates(images, wanted);
+    if (found === undefined)
+        throw select_saved_image_notFound(images, path, wanted ?? '');
+    if (more.length === 0)
+        return found;
+    throw select_saved_image_ambiguous([found, ...more], path, wanted);
+}
+function isSavedAs(image, wanted) {
+    return FITS.some((fits) => fits(image, wanted));
+}
+function candidates(images, wanted) {
+    for (const fits of FITS) {
+        const found = images.filter((image) => fits(image, wanted));
+        if (found.length > 0)
+            return found;
+    }
+    return [];
+}
+function select_saved_image_short(name) {
+    return name.replace(IMPLIED, '');
+}
+function tagOf(name) {
+    return /:([^:/]+)$/.exec(name)?.[1];
+}
+function repositoryOf(name) {
+    return select_saved_image_short(name.replace(/:[^:/]+$/, ''));
+}
+function imageId({ config }) {
+    const id = `sha256:${/(?:^|\/)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
+    return (0,oci_digest/* isDigest */.Bc)(id) ? id : undefined;
+}
+function select_saved_image_notFound(images, path, wanted) {
+    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${path} holds no image ${wanted}. It holds:\n${select_saved_image_list(images)}`);
+}
+function select_saved_image_ambiguous(images, path, wanted) {
+    const named = wanted === undefined ? '' : ` named ${wanted}`;
+    return new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${path} holds several images${named}:\n${select_saved_image_list(images)}`, { hint: 'Set the input image to a name or id from the list.' });
+}
+const select_saved_image_MAX_LISTED = 20;
+function select_saved_image_list(images) {
+    const lines = images.slice(0, select_saved_image_MAX_LISTED).map((image) => {
+        const names = image.repoTags.map(select_saved_image_escaped).join(', ') || '(no name)';
+        return `  ${imageId(image) ?? select_saved_image_escaped(image.config)} ${names}`;
+    });
+    const more = images.length - lines.length;
+    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+function select_saved_image_escaped(text) {
+    return JSON.stringify(text).slice(1, -1);
+}
+
+;// CONCATENATED MODULE: ./src/layout/saved-files.ts
 
 
 
 
 
-const BLOCK_BYTES = 512;
-const MAX_TAR_HEADER_BYTES = 1024 * 1024;
-const EXTENSION_FLAGS = 'xgLKN';
-const GNU_SPARSE_FLAG = 'S';
-async function readTarHeader(tar, position) {
-    const raw = await readHeaderBlocks(tar, position);
-    if (raw === undefined)
-        return undefined;
-    const header = await decode(raw.blocks, tar, position);
-    const pax = (0,oci_fields/* isFields */.Ce)(header.pax) ? header.pax : {};
-    const name = `${tar.path}: the entry ${(0,oci_fields/* shown */.SP)(header.name)}`;
-    refuseSparse(raw.flags, pax, name);
-    refuseInterveningHeader(raw.flags, pax, name);
+
+
+async function readSavedFiles(tar, index, wanted) {
+    const list = await readFile(tar, index, 'manifest.json');
+    const images = parseSavedImages(list.bytes, list.location);
+    const image = selectSavedImage(images, tar.path, wanted);
+    const config = await readFile(tar, index, image.config);
+    const diffIds = parseDiffIds(config.bytes, config.location);
+    if (image.layers.length !== diffIds.length)
+        throw otherCount(image, config, diffIds);
+    return { image, config, layers: layersOf(image, diffIds, tar, index) };
+}
+async function readFile(tar, index, name) {
+    const location = locationOf(tar, name);
+    const range = index.findOnly(name);
+    if (range === undefined) {
+        throw new errors/* PushError */.V('BLOB_MISSING', `${location} is missing, though manifest.json names it`);
+    }
+    const bytes = await readWhole(new RangeReader(tar, range, location), limits/* MAX_MANIFEST_BYTES */.ZJ);
+    return { bytes, location };
+}
+function layersOf({ layers }, diffIds, tar, index) {
+    const known = new Map();
+    return diffIds.map((diffId, at) => {
+        const name = layers[at] ?? '';
+        const location = locationOf(tar, name);
+        const range = index.findOnly(name);
+        const key = `${diffId} ${range?.position ?? name}`;
+        const blob = range && new RangeReader(tar, range, location);
+        const layer = known.get(key) ?? { location, diffId, blob };
+        known.set(key, layer);
+        return layer;
+    });
+}
+function locationOf({ path }, name) {
+    return `${path}: ${name}`;
+}
+function otherCount({ layers }, config, diffIds) {
+    return new errors/* PushError */.V('INVALID_MANIFEST', `${config.location} has ${diffIds.length} rootfs.diff_ids, but manifest.json lists ${layers.length} layers for it`, { hint: 'The archive is damaged, or was put together by hand: write it again.' });
+}
+
+;// CONCATENATED MODULE: ./src/layout/block-compressor.ts
+
+
+
+
+
+class BlockCompressor {
+    #format;
+    #room;
+    #buffers = [];
+    constructor(format, blocks) {
+        this.#format = format;
+        this.#room = new semaphore/* Semaphore */.j(blocks);
+    }
+    async compress(blob, write, signal) {
+        const failed = new AbortController();
+        const either = AbortSignal.any([signal, failed.signal]);
+        const input = new Input(blob, this.#format.blockBytes);
+        const output = new Output(write);
+        const onFailure = (error) => failed.abort(error);
+        let written = output.put(this.#format.head);
+        written.catch(onFailure);
+        try {
+            while (!input.isOver) {
+                const { buffer, release } = await this.#take(either);
+                try {
+                    const piece = this.#format.compress(await input.next(buffer));
+                    written = output.putAfter(written, piece).finally(release);
+                }
+                catch (error) {
+                    release();
+                    throw error;
+                }
+                written.catch(onFailure);
+            }
+        }
+        finally {
+            await written;
+        }
+        await output.put(this.#format.tail(input.content));
+        return { uncompressed: input.digest(), compressed: output.digest(), size: output.size };
+    }
+    async #take(signal) {
+        const permit = await this.#room.acquire(1, signal);
+        const buffer = this.#buffers.pop() ?? new Uint8Array(this.#format.blockBytes);
+        const release = () => {
+            this.#buffers.push(buffer);
+            permit.release();
+        };
+        return { buffer, release };
+    }
+}
+class Input {
+    #blob;
+    #blockBytes;
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    #crc32 = 0;
+    #position = 0;
+    #before = new Uint8Array();
+    #isOver = false;
+    constructor(blob, blockBytes) {
+        this.#blob = blob;
+        this.#blockBytes = blockBytes;
+    }
+    get isOver() {
+        return this.#isOver;
+    }
+    async next(buffer) {
+        const bytes = buffer.subarray(0, Math.min(this.#blockBytes, this.#blob.size - this.#position));
+        await this.#blob.read(bytes, this.#position);
+        this.#position += bytes.byteLength;
+        this.#isOver = this.#position === this.#blob.size;
+        this.#hash.update(bytes);
+        this.#crc32 = (0,external_node_zlib_.crc32)(bytes, this.#crc32);
+        const before = this.#before;
+        this.#before = bytes.slice(-WINDOW_BYTES);
+        return { bytes, before, isLast: this.#isOver };
+    }
+    get content() {
+        return { crc32: this.#crc32, size: this.#position };
+    }
+    digest() {
+        return (0,oci_digest/* digestFrom */.Xb)(this.#hash);
+    }
+}
+class Output {
+    #write;
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    size = 0;
+    constructor(write) {
+        this.#write = write;
+    }
+    async put(bytes) {
+        if (bytes.byteLength === 0)
+            return;
+        this.#hash.update(bytes);
+        this.size += bytes.byteLength;
+        await this.#write(bytes);
+    }
+    async putAfter(earlier, piece) {
+        await Promise.allSettled([earlier, piece]);
+        await earlier;
+        await this.put(await piece);
+    }
+    digest() {
+        return (0,oci_digest/* digestFrom */.Xb)(this.#hash);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layout/scratch.ts
+
+
+
+async function makeScratch(parent = (0,external_node_os_.tmpdir)()) {
+    const path = await (0,promises_.mkdtemp)((0,external_node_path_.join)(parent, 'ecr-layer-push-'));
+    return { path, [Symbol.asyncDispose]: () => (0,promises_.rm)(path, { recursive: true, force: true }) };
+}
+
+;// CONCATENATED MODULE: ./src/layout/scratch-compressor.ts
+var scratch_compressor_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var scratch_compressor_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+const BLOCKS = 2 * Math.min((0,external_node_os_.availableParallelism)(), 4);
+class ScratchCompressor {
+    #temporary;
+    #compressor;
+    #scratch;
+    #files = 0;
+    constructor(format, temporary) {
+        this.#temporary = temporary;
+        this.#compressor = new BlockCompressor(format, BLOCKS);
+    }
+    async compress(blob, signal) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            this.#scratch ??= makeScratch(this.#temporary).catch((cause) => {
+                throw unwritable(this.#temporary ?? 'the temporary folder', cause);
+            });
+            const path = (0,external_node_path_.join)((await this.#scratch).path, String((this.#files += 1)));
+            const file = scratch_compressor_addDisposableResource(env_1, await (0,promises_.open)(path, 'wx').catch((cause) => {
+                throw unwritable(path, cause);
+            }), true);
+            const write = (bytes) => append(file, bytes, path);
+            const compressed = await this.#compressor.compress(blob, write, signal);
+            return { ...compressed, open: (location) => openFile(path, compressed.size, location) };
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = scratch_compressor_disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }
+    async [Symbol.asyncDispose]() {
+        const scratch = await this.#scratch?.catch(() => undefined);
+        await scratch?.[Symbol.asyncDispose]();
+    }
+}
+async function append(file, bytes, path) {
+    await file.appendFile(bytes).catch((cause) => {
+        throw unwritable(path, cause);
+    });
+}
+async function openFile(path, size, location) {
+    const handle = await (0,promises_.open)(path).catch((cause) => {
+        throw unreadable(location, cause);
+    });
+    const reader = new RangeReader({ handle, path, size }, { position: 0, size }, location);
     return {
-        name: header.name,
-        type: header.type,
-        linkName: header.linkname ?? '',
-        size: checkedSize(header.size, pax['size'], name),
-        contentAt: position + raw.blocks.byteLength,
+        location,
+        size,
+        read: (target, position) => reader.read(target, position),
+        [Symbol.asyncDispose]: () => handle.close(),
     };
 }
-async function readHeaderBlocks(tar, start) {
-    const blocks = [];
-    let flags = '';
-    for (let position = start;;) {
-        const header = await read(tar, position, BLOCK_BYTES);
-        if (flags === '' && header.every((byte) => byte === 0))
-            return undefined;
-        blocks.push(header);
-        flags += String.fromCharCode(header[156] ?? 0);
-        if (!EXTENSION_FLAGS.includes(flags.slice(-1)))
-            break;
-        const size = extensionSize(header, tar);
-        position += BLOCK_BYTES;
-        if (position + padded(size) - start > MAX_TAR_HEADER_BYTES)
-            throw tooLarge(tar, start);
-        const content = await read(tar, position, padded(size));
-        if (flags.endsWith('g')) {
-            const where = `${tar.path}: the global header at byte ${position - BLOCK_BYTES}`;
-            refuseGlobalHeader(content.subarray(0, size), where);
+function unwritable(path, cause) {
+    const reason = errorCode(cause) ?? String(cause);
+    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${path} cannot be written (${reason})`, {
+        cause,
+        hint: 'Layers are compressed into the folder RUNNER_TEMP: make room on its disk, and let the step write there.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layout/docker-archive.ts
+var docker_archive_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
         }
-        blocks.push(content);
-        position += padded(size);
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
     }
-    return { blocks: Buffer.concat(blocks), flags };
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var docker_archive_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+const FORMATS = { gzip: GZIP, zstd: ZSTD, none: undefined };
+function isDockerArchive(index) {
+    return index.has('manifest.json') && !index.has('index.json') && !index.has('version');
 }
-async function read(tar, position, length) {
-    if (position + length > tar.size)
-        throw truncated(tar, position + length);
-    const bytes = new Uint8Array(length);
-    await readAt(tar.handle, bytes, position, tar.path);
-    return bytes;
+async function openDockerArchive(tar, index, options, opened) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const resources = docker_archive_addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        resources.use(opened);
+        const saved = await readSavedFiles(tar, index, options.image);
+        const layers = await docker_archive_pack(saved, tar.path, resources, options);
+        const source = new MadeSource(tar.path, resources.move());
+        return fill(source, saved, layers, options.image);
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = docker_archive_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
 }
-function extensionSize(header, tar) {
-    const digits = /^ *([0-7]+)[ \0]*$/.exec(Buffer.from(header.subarray(124, 136)).toString('latin1'));
-    const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
-    if (Number.isNaN(size))
-        throw invalidSize(`${tar.path}: an extended header`);
-    return size;
-}
-function decode(blocks, tar, position) {
-    return new Promise((resolve, reject) => {
-        const fail = (cause) => reject(undecodable(tar, position, cause));
-        const extractor = (0,tar_stream.extract)();
-        extractor.on('entry', (header) => {
-            resolve(header);
-            extractor.destroy();
-        });
-        extractor.on('error', fail);
-        extractor.on('close', fail);
-        extractor.end(blocks);
+function docker_archive_pack({ layers }, path, resources, { layerCompression = 'gzip', temporary, knownLayers, tell, signal }) {
+    const format = FORMATS[layerCompression];
+    const compressor = resources.use(new ScratchCompressor(format ?? GZIP, temporary));
+    return packLayers(layers, {
+        ...{ format, compressor, knownLayers },
+        signal: signal ?? new AbortController().signal,
+        onPlan: (plan) => tell?.(`${path}: ${describePlan(plan, layerCompression)}`),
     });
 }
-function undecodable(tar, position, cause) {
-    if (cause instanceof Error && cause.message === 'Invalid header') {
-        return invalidSize(`${tar.path}: the entry at byte ${position}`);
+function fill(source, { image, config }, layers, wanted) {
+    for (const { descriptor, location, open } of layers) {
+        source.put(blobFile(descriptor.digest), { location, size: descriptor.size, open });
     }
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { cause });
+    const configuration = describe(media_types/* OCI_CONFIG */.TF, config.bytes);
+    source.putBytes(blobFile(configuration.digest), config.bytes, config.location);
+    const descriptors = layers.map(({ descriptor }) => descriptor);
+    const manifest = manifestOf(configuration, descriptors);
+    const root = describe(media_types/* OCI_MANIFEST */.EG, manifest);
+    source.putBytes(blobFile(root.digest), manifest);
+    source.putBytes('index.json', indexOf(root, docker_archive_namesOf(image, wanted)));
+    return source;
 }
-function refuseSparse(flags, pax, name) {
-    const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
-    if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG))
-        return;
-    throw new errors/* PushError */.V('INVALID_TAR', `${name} is a sparse file`, {
-        hint: 'Write the tar without "--sparse".',
-    });
+function manifestOf(config, layers) {
+    return docker_archive_toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_MANIFEST */.EG, config, layers });
 }
-function refuseInterveningHeader(flags, pax, name) {
-    const between = flags.slice(flags.indexOf('x') + 1, -1);
-    if (!flags.includes('x') || between === '')
-        return;
-    if (pax['size'] === undefined && !between.includes('x'))
-        return;
-    throw new errors/* PushError */.V('INVALID_TAR', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before you use it.' });
+function indexOf(root, names) {
+    const named = names.length === 0 ? root : { ...root, annotations: namesAnnotation(names) };
+    return docker_archive_toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: [named] });
 }
-function checkedSize(size, paxSize, name) {
-    const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
-    const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
-    if (isClean && isWhole && typeof size === 'number' && size >= 0)
-        return size;
-    throw invalidSize(name);
+function docker_archive_namesOf(image, wanted) {
+    const { repoTags } = image;
+    if (wanted === undefined || !isSavedAs(image, wanted))
+        return repoTags;
+    return [...new Set([...repoTags, wanted])];
 }
-function invalidSize(name) {
-    return new errors/* PushError */.V('INVALID_TAR', `${name} has a size that is not a whole number of bytes`);
+function describe(mediaType, bytes) {
+    return { mediaType, digest: (0,oci_digest/* digestOf */.ol)(bytes), size: bytes.byteLength };
 }
-function tooLarge(tar, position) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path}: the extended headers at byte ${position} take more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
+function docker_archive_toBytes(value) {
+    return Buffer.from(JSON.stringify(value));
 }
-function truncated(tar, needed) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry ends at byte ${needed}`, { hint: 'The build or a copy of it did not finish: write the tar again.' });
+const docker_archive_MIB = 1024 * 1024;
+function describePlan(plan, compression) {
+    const { compress, bytes, known, asTheyAre } = plan;
+    const parts = [
+        compress > 0 && `compressing ${layerCount(compress)} (${sizeText(bytes)}) with ${compression}`,
+        known > 0 && `${layerCount(known)} compressed by an earlier push`,
+        asTheyAre > 0 && `${layerCount(asTheyAre)} as in the archive`,
+    ];
+    return ['docker save archive', ...parts.filter((part) => part !== false)].join(', ');
 }
-function padded(size) {
-    return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+function sizeText(bytes) {
+    const [unit, name] = bytes < docker_archive_MIB ? [1024, 'KiB'] : [docker_archive_MIB, 'MiB'];
+    return `${(bytes / unit).toFixed(1)} ${name}`;
+}
+function layerCount(count) {
+    return count === 1 ? '1 layer' : `${count} layers`;
 }
 
 ;// CONCATENATED MODULE: ./src/layout/tar-index.ts
+
 
 
 
@@ -37416,25 +39130,50 @@ const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
 class TarIndex {
     #path;
     #entries;
-    constructor(path, entries) {
+    #repeated;
+    constructor(path, entries, repeated) {
         this.#path = path;
         this.#entries = entries;
+        this.#repeated = repeated;
     }
     static async read(tar) {
         const entries = new Map();
+        const repeated = [];
+        const others = new Set();
         let count = 0;
         for await (const header of headersOf(tar)) {
             if (++count > MAX_TAR_ENTRIES)
-                throw tooMany(tar);
+                throw tar_index_tooMany(tar);
             const name = normalized(header.name);
             const entry = entryOf(header, name);
             if (name === undefined || entry === undefined)
                 continue;
             if (LAYOUT_FILE.test(name) && entries.has(name))
-                throw duplicate(tar, name);
-            entries.set(name, entry);
+                repeated.push({ name, entry });
+            else {
+                if (entries.has(name))
+                    others.add(name);
+                entries.set(name, entry);
+            }
         }
-        return new TarIndex(tar.path, entries);
+        const index = new TarIndex(tar.path, entries, others);
+        await index.#refuseOthers(tar, repeated);
+        return index;
+    }
+    async #refuseOthers(tar, repeated) {
+        const compared = new Set();
+        for (const { name, entry } of repeated) {
+            const first = this.#follow(this.#entries.get(name));
+            const second = this.#follow(entry);
+            if (first === undefined || second?.size !== first.size)
+                throw duplicate(tar.path, name);
+            const pair = `${first.position} ${second.position}`;
+            if (compared.has(pair))
+                continue;
+            if (!(await isEqual(tar, first, second)))
+                throw duplicate(tar.path, name);
+            compared.add(pair);
+        }
     }
     has(name) {
         return this.#entries.has(name);
@@ -37443,15 +39182,42 @@ class TarIndex {
         return this.#entries.keys();
     }
     find(name) {
-        let entry = this.#entries.get(name);
+        const entry = this.#entries.get(name);
+        if (entry === undefined)
+            return undefined;
+        const range = this.#follow(entry);
+        if (range === undefined)
+            throw tar_index_unsafeLink(this.#path, name);
+        return range;
+    }
+    #follow(start) {
+        let entry = start;
         for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
-            const target = entry.linkTo === undefined ? undefined : this.#entries.get(entry.linkTo);
-            if (target === undefined || links === MAX_LINKS)
-                throw tar_index_unsafeLink(this.#path, name);
-            entry = target;
+            if (entry.linkTo === undefined || links === MAX_LINKS)
+                return undefined;
+            entry = this.#entries.get(entry.linkTo);
         }
         return entry;
     }
+    findOnly(name) {
+        if (this.#repeated.has(name))
+            throw duplicate(this.#path, name);
+        return this.find(name);
+    }
+}
+const COMPARED_BYTES = 256 * 1024;
+async function isEqual({ handle, path }, first, second) {
+    if (first.position === second.position)
+        return true;
+    for (let at = 0; at < first.size; at += COMPARED_BYTES) {
+        const length = Math.min(COMPARED_BYTES, first.size - at);
+        const [one, other] = [Buffer.alloc(length), Buffer.alloc(length)];
+        await readAt(handle, one, first.position + at, path);
+        await readAt(handle, other, second.position + at, path);
+        if (!one.equals(other))
+            return false;
+    }
+    return true;
 }
 async function* headersOf(tar) {
     for (let position = 0; position < tar.size;) {
@@ -37473,32 +39239,376 @@ function entryOf(header, name = '') {
     if (type === 'file' || type === 'contiguous-file')
         return { position: contentAt, size };
     if (type === 'link')
-        return { linkTo: normalized(linkName) };
+        return { linkTo: hardLinkTarget(header) };
     if (type === 'symlink')
-        return { linkTo: normalized(linkName, external_node_path_.posix.dirname(name)) };
+        return { linkTo: within(linkName, external_node_path_.posix.dirname(name)) };
     return undefined;
 }
-function normalized(path, from = '.') {
+function hardLinkTarget({ name, linkName }) {
+    return external_node_path_.posix.isAbsolute(name) ? normalized(linkName) : within(linkName);
+}
+function normalized(name) {
+    return within(name.replace(/^\/+/, ''));
+}
+function within(path, from = '.') {
     if (external_node_path_.posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH)
         return undefined;
     const name = external_node_path_.posix.join(from, path);
     return name === '..' || name.startsWith('../') ? undefined : name;
 }
-function tooMany(tar) {
+function tar_index_tooMany(tar) {
     return new errors/* PushError */.V('INVALID_TAR', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
         hint: 'Write a tar that holds the layout and nothing else.',
     });
 }
-function duplicate(tar, name) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} contains ${name} twice`, {
+function duplicate(path, name) {
+    return new errors/* PushError */.V('INVALID_TAR', `${path} contains ${name} twice, and they differ`, {
         hint: 'Programs disagree on which one counts: write a new tar instead of appending to the old one.',
     });
 }
 function tar_index_unsafeLink(path, name) {
-    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that does not lead to a file in the tar`);
+    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that does not lead to a file in the tar`, {
+        hint: 'Bazel and other tools leave links into their caches. Write the tar with the files that they lead to: "tar --dereference" ("tar -h").',
+    });
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./src/layout/growth-bound.ts
+const MAX_GROWTH = 100;
+const MIN_GROWTH_BOUND = 1024 ** 3;
+const FREE_SPACE_HINT = 'Free some space on the disk of RUNNER_TEMP, or give the layout as a directory or as a tar that is not compressed.';
+function growthBound(packedBytes, freeBytes) {
+    const bytes = Math.max(MIN_GROWTH_BOUND, packedBytes * MAX_GROWTH);
+    if (freeBytes < bytes) {
+        return { bytes: freeBytes, reason: 'all that the disk has free', hint: FREE_SPACE_HINT };
+    }
+    return { bytes, reason: `the limit for a compressed tar of ${packedBytes} bytes` };
+}
+
+;// CONCATENATED MODULE: ./src/layout/zstd-frames.ts
+
+
+const MAX_ZSTD_FRAMES = 50_000;
+const zstd_frames_MAGIC = 0xfd2fb528;
+const SKIPPABLE_MAGIC = 0x184d2a50;
+const CHECKSUM_BYTES = 4;
+const BLOCK_HEADER_BYTES = 3;
+const RLE_BLOCK = 1;
+const RESERVED_BLOCK = 3;
+async function* zstdFrames(file) {
+    let count = 0;
+    for (let position = 0; position < file.size;) {
+        if (++count > MAX_ZSTD_FRAMES)
+            throw damaged(file.path, 'zstd', position, 'too many frames');
+        const head = await readFrom(file, position, 8);
+        const magic = head.readUInt32LE(0);
+        const isSkipped = magic - (magic % 16) === SKIPPABLE_MAGIC;
+        if (!isSkipped && magic !== zstd_frames_MAGIC)
+            throw damaged(file.path, 'zstd', position, 'no frame');
+        const end = isSkipped ? position + 8 + head.readUInt32LE(4) : await endOf(file, position);
+        if (end > file.size)
+            throw cutShort(file, 'zstd');
+        if (!isSkipped)
+            yield { position, size: end - position };
+        position = end;
+    }
+}
+async function endOf(file, start) {
+    const descriptor = (await readFrom(file, start + 4, 1)).readUInt8(0);
+    let position = start + headerBytes(descriptor);
+    for (let isLast = false; !isLast;) {
+        const header = (await readFrom(file, position, BLOCK_HEADER_BYTES)).readUIntLE(0, 3);
+        const type = (header >> 1) & 3;
+        if (type === RESERVED_BLOCK)
+            throw damaged(file.path, 'zstd', position, 'no block');
+        position += BLOCK_HEADER_BYTES + (type === RLE_BLOCK ? 1 : header >> 3);
+        isLast = (header & 1) === 1;
+    }
+    const hasChecksum = (descriptor & 4) !== 0;
+    return position + (hasChecksum ? CHECKSUM_BYTES : 0);
+}
+function headerBytes(descriptor) {
+    const isSingleSegment = (descriptor & 0x20) !== 0;
+    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+    const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+    return 5 + (isSingleSegment ? 0 : 1) + dictionary + contentSize;
+}
+async function readFrom(file, position, length) {
+    if (position + length > file.size)
+        throw cutShort(file, 'zstd');
+    const bytes = Buffer.alloc(length);
+    await readAt(file.handle, bytes, position, file.path);
+    return bytes;
+}
+
+;// CONCATENATED MODULE: ./src/layout/unpack.ts
+var unpack_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var unpack_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+
+
+const unpack_CHUNK_BYTES = 64 * 1024;
+async function unpackTar(packed, compression, options = {}, boundOf = growthBound) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const opened = unpack_addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        const { handle, folder, freeBytes } = await makeTarget(packed, options.temporary, opened);
+        const target = { handle, folder, bound: boundOf(packed.size, freeBytes) };
+        const size = await unpack_decompress(packed, compression, target, options.signal);
+        options.tell?.(`unpacked ${packed.path} (${compression.name}): ${counted(packed.size)} became ${counted(size)} in ${folder}`);
+        const kept = opened.move();
+        return {
+            tar: { handle, path: packed.path, size },
+            [Symbol.asyncDispose]: () => kept.disposeAsync(),
+        };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = unpack_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+async function makeTarget(packed, temporary, opened) {
+    try {
+        const { path: folder } = opened.use(await makeScratch(temporary));
+        const handle = opened.use(await (0,promises_.open)((0,external_node_path_.join)(folder, 'layout.tar'), 'wx+', 0o600));
+        const { bavail, bsize } = await (0,promises_.statfs)(folder);
+        return { handle, folder, freeBytes: bavail * bsize };
+    }
+    catch (cause) {
+        throw unpack_unwritable(packed, temporary ?? (0,external_node_os_.tmpdir)(), cause);
+    }
+}
+async function unpack_decompress(packed, compression, target, signal) {
+    const writer = new TarWriter(packed, compression, target);
+    for await (const piece of piecesOf(packed, compression)) {
+        const stream = compression.decompress?.();
+        if (stream === undefined)
+            throw decompressFirst(packed.path, compression);
+        const write = (chunks) => writer.write(chunks);
+        try {
+            await (0,external_node_stream_promises_namespaceObject.pipeline)(unpack_chunksOf(packed, piece), stream, write, { signal });
+        }
+        catch (error) {
+            signal?.throwIfAborted();
+            throw unpack_explained(error, packed, compression, piece.position + stream.bytesWritten);
+        }
+    }
+    return writer.end();
+}
+async function* piecesOf(packed, { name }) {
+    if (name === 'zstd')
+        yield* zstdFrames(packed);
+    else
+        yield { position: 0, size: packed.size };
+}
+async function* unpack_chunksOf({ handle, path }, { position: start, size }) {
+    for (let at = 0; at < size; at += unpack_CHUNK_BYTES) {
+        const chunk = new Uint8Array(Math.min(unpack_CHUNK_BYTES, size - at));
+        await readAt(handle, chunk, start + at, path);
+        yield chunk;
+    }
+}
+class TarWriter {
+    #packed;
+    #compression;
+    #target;
+    #size = 0;
+    #head = new Uint8Array();
+    constructor(packed, compression, target) {
+        this.#packed = packed;
+        this.#compression = compression;
+        this.#target = target;
+    }
+    async write(chunks) {
+        for await (const chunk of chunks) {
+            this.#size += chunk.byteLength;
+            const { bound } = this.#target;
+            if (this.#size > bound.bytes)
+                throw unpack_tooLarge(this.#packed, this.#compression, bound);
+            if (this.#head.byteLength < BLOCK_BYTES) {
+                this.#head = Buffer.concat([this.#head, chunk]).subarray(0, BLOCK_BYTES);
+                if (this.#head.byteLength === BLOCK_BYTES)
+                    this.#checkHead();
+            }
+            await unpack_append(chunk, this.#packed, this.#target);
+        }
+    }
+    end() {
+        if (this.#head.byteLength < BLOCK_BYTES)
+            this.#checkHead();
+        return this.#size;
+    }
+    #checkHead() {
+        if (isTarStart(this.#head))
+            return;
+        const what = `compressed with ${this.#compression.name}, but holds no tar`;
+        throw notALayout(this.#packed.path, what);
+    }
+}
+async function unpack_append(chunk, packed, target) {
+    try {
+        await target.handle.writeFile(chunk);
+    }
+    catch (cause) {
+        const code = errorCode(cause);
+        if (code !== 'ENOSPC' && code !== 'EDQUOT')
+            throw unpack_unwritable(packed, target.folder, cause);
+        throw new errors/* PushError */.V('TOO_LARGE', `${packed.path} does not fit into ${target.folder} (${code})`, {
+            hint: FREE_SPACE_HINT,
+            cause,
+        });
+    }
+}
+function unpack_explained(error, packed, compression, position) {
+    const code = errorCode(error);
+    if (code === undefined || !/^Z(?:STD)?_/.test(code))
+        return error;
+    if (code === 'Z_BUF_ERROR')
+        return cutShort(packed, compression.name);
+    if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
+        return decompressFirst(packed.path, { ...compression, command: 'zstd -dc --long=31' });
+    }
+    return damaged(packed.path, compression.name, position, code);
+}
+function unpack_tooLarge({ path }, compression, { bytes, reason, hint }) {
+    const command = commandFor(path, compression);
+    return new errors/* PushError */.V('TOO_LARGE', `${path} unpacks to more than ${bytes} bytes, ${reason}`, {
+        hint: hint ?? `If the file is your own, decompress it before this step: ${command}`,
+    });
+}
+function unpack_unwritable({ path }, folder, cause) {
+    const reason = errorCode(cause) ?? String(cause);
+    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${path} cannot be unpacked into ${folder} (${reason})`, {
+        hint: 'Check the permissions of RUNNER_TEMP and its disk.',
+        cause,
+    });
+}
+function counted(bytes) {
+    return `${bytes.toLocaleString('en')} bytes`;
 }
 
 ;// CONCATENATED MODULE: ./src/layout/tar-source.ts
+var tar_source_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var tar_source_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
 
 
 
@@ -37506,36 +39616,53 @@ function tar_index_unsafeLink(path, name) {
 
 
 const BLOBS = 'blobs/sha256/';
-async function openTar(path) {
+async function openTar(path, options = {}) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const opened = tar_source_addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        const tar = await tar_source_openFile(path, options, opened);
+        const index = await TarIndex.read(tar);
+        if (isDockerArchive(index))
+            return await openDockerArchive(tar, index, options, opened.move());
+        refuseForeignTar(path, index);
+        return new TarSource(tar, index, opened.move());
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = tar_source_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+async function tar_source_openFile(path, options, opened) {
     const handle = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK).catch((cause) => {
         throw unreadable(path, cause);
     });
-    try {
-        const tar = await checkedFile(handle, path);
-        const index = await TarIndex.read(tar);
-        refuseForeignTar(path, index);
-        return new TarSource(tar, index);
-    }
-    catch (error) {
-        await handle.close();
-        throw error;
-    }
-}
-async function checkedFile(handle, path) {
+    opened.use(handle);
     const stat = await handle.stat();
     if (!stat.isFile())
         throw notALayout(path, 'neither a directory nor a file');
     const head = new Uint8Array(Math.min(stat.size, BLOCK_BYTES));
     await readAt(handle, head, 0, path);
+    const file = { handle, path, size: stat.size };
+    const compression = compressionOf(head);
+    if (compression?.decompress !== undefined) {
+        return opened.use(await unpackTar(file, compression, options)).tar;
+    }
     refuseForeignFile(path, head);
-    return { handle, path, size: stat.size };
+    return file;
 }
 class TarSource {
     #tar;
     #index;
-    constructor(tar, index) {
+    #opened;
+    constructor(tar, index, opened) {
         this.#tar = tar;
         this.#index = index;
+        this.#opened = opened;
     }
     locationOf(file) {
         return `${this.#tar.path}: ${file}`;
@@ -37554,27 +39681,7 @@ class TarSource {
         });
     }
     [Symbol.asyncDispose]() {
-        return this.#tar.handle.close();
-    }
-}
-class RangeReader {
-    location;
-    size;
-    #tar;
-    #start;
-    constructor(tar, { position, size }, location) {
-        this.location = location;
-        this.size = size;
-        this.#tar = tar;
-        this.#start = position;
-    }
-    async read(target, position) {
-        const missing = position + target.byteLength - this.size;
-        if (missing > 0)
-            throw endedEarly(this.location, missing);
-        await readAt(this.#tar.handle, target, this.#start + position, this.location);
-    }
-    async [Symbol.asyncDispose]() {
+        return this.#opened.disposeAsync();
     }
 }
 
@@ -37641,9 +39748,10 @@ var open_layout_disposeResources = (undefined && undefined.__disposeResources) |
 
 
 
+
 const MAX_OCI_LAYOUT_BYTES = 4096;
-async function openLayout(path) {
-    const source = await openSource(path);
+async function openLayout(path, options = {}) {
+    const source = await openSource(path, options);
     try {
         await checkVersion(source);
         return new SourceLayout(path, await open_layout_readIndex(path, source), source);
@@ -37653,12 +39761,12 @@ async function openLayout(path) {
         throw error;
     }
 }
-async function openSource(path) {
+async function openSource(path, options) {
     const found = await statOf(path);
     if (found.isDirectory())
-        return openDirectory(path);
+        return openDirectory(path, options.linksInto);
     if (found.isFile())
-        return openTar(path);
+        return openTar(path, options);
     throw notALayout(path, 'neither a directory nor a file');
 }
 async function statOf(path) {
@@ -37669,9 +39777,7 @@ async function statOf(path) {
         const code = errorCode(cause);
         if (code !== 'ENOENT' && code !== 'ENOTDIR')
             throw unreadable(path, cause);
-        throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${path} does not exist`, {
-            cause,
-        });
+        throw await notFound(path, cause);
     }
 }
 async function checkVersion(source) {
@@ -37702,7 +39808,7 @@ async function open_layout_readIndex(path, source) {
     try {
         const file = open_layout_addDisposableResource(env_2, await source.open('index.json'), true);
         if (file === undefined)
-            throw notALayout(path, 'a directory without an index.json');
+            throw await notALayoutDirectory(path);
         return { bytes: await readWhole(file, limits/* MAX_MANIFEST_BYTES */.ZJ), location: file.location };
     }
     catch (e_2) {
@@ -37713,6 +39819,24 @@ async function open_layout_readIndex(path, source) {
         const result_2 = open_layout_disposeResources(env_2);
         if (result_2)
             await result_2;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/push/held-layers.ts
+
+async function heldByAll(digests, registries, signal) {
+    const answers = await Promise.all(registries.map((registry) => held(digests, registry, signal)));
+    signal.throwIfAborted();
+    return new Set(digests.filter((digest) => answers.every((answer) => answer.has(digest))));
+}
+async function held(digests, registry, signal) {
+    try {
+        return await registry.availableLayers(digests, signal);
+    }
+    catch (error) {
+        if (error instanceof errors/* PushError */.V || signal.aborted)
+            return new Set();
+        throw error;
     }
 }
 
@@ -37816,38 +39940,6 @@ function groupBy(items, keyOf) {
             group.push(item);
     }
     return [...groups.values()];
-}
-
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./src/async/semaphore.ts
-var semaphore = __nccwpck_require__(9378);
-;// CONCATENATED MODULE: ./src/async/concurrently.ts
-
-
-async function forEachConcurrently(items, { signal, atOnce = Infinity }, work) {
-    const siblings = new AbortController();
-    const either = AbortSignal.any([signal, siblings.signal]);
-    const room = new semaphore/* Semaphore */.j(atOnce);
-    const tasks = [];
-    try {
-        for (const item of items) {
-            const permit = await room.acquire(1, either);
-            const task = work(item, either)
-                .catch((error) => siblings.abort(error))
-                .finally(permit.release);
-            tasks.push(task);
-            await (0,external_node_timers_promises_.setImmediate)();
-        }
-    }
-    catch (error) {
-        if (!either.aborted)
-            throw error;
-    }
-    await Promise.all(tasks);
-    if (siblings.signal.aborted)
-        throw siblings.signal.reason;
-    signal.throwIfAborted();
 }
 
 // EXTERNAL MODULE: ./src/async/retry.ts
@@ -38099,7 +40191,7 @@ async function putManifest(put, graph, context) {
             case 'tag-is-immutable':
                 return { kind: 'held', cause: outcome.cause };
             case 'tag-required':
-                return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
+                return putManifest({ ...put, tag: put_manifest_tagOf(digest) }, graph, context);
             case 'layers-not-found':
             case 'referenced-images-not-found':
                 if (!(await retry.again('manifest', context)))
@@ -38120,7 +40212,7 @@ async function putOnce({ node, tag }, { roles }, { registry, signal }) {
         throw namePut(error, roles.get(digest));
     }
 }
-function tagOf(digest) {
+function put_manifest_tagOf(digest) {
     return digest.replace('sha256:', 'digest-');
 }
 async function pushMissing(kind, manifest, graph, context) {
@@ -38152,13 +40244,13 @@ async function putChildren(manifest, graph, context) {
 ;// CONCATENATED MODULE: ./src/push/refuse-missing.ts
 
 
-const MAX_NAMED = 20;
+const refuse_missing_MAX_NAMED = 20;
 function refuseMissing({ graph, missing }, repository) {
     if (missing.length === 0)
         return;
     const count = missing.length === 1 ? 'a layer is' : `${missing.length} layers are`;
     const named = missing
-        .slice(0, MAX_NAMED)
+        .slice(0, refuse_missing_MAX_NAMED)
         .map(({ digest, size }) => `  ${digest} (${size} bytes)`);
     const more = missing.length - named.length;
     const list = [...named, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
@@ -38792,6 +40884,7 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
+
 async function run(inputs, world) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -38799,13 +40892,19 @@ async function run(inputs, world) {
         const { signal } = ecr;
         const { ifTagExists, failFast, createRepository } = inputs;
         const open = (repository) => ecr.open(repository);
+        const targetsOnce = once(() => namedTargets(inputs, open, signal, log));
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        const layouts = await openLayouts(inputs.layouts, opened);
-        const blobs = new JoinedContent(...layouts);
-        const { graph } = await log.group('Read the layout', () => run_readImage(layouts, blobs, inputs, log));
-        const targets = await namedTargets(inputs, open, signal, log);
+        const { blobs, graph } = await log.group('Read the layout', async () => {
+            const found = await findLayouts(inputs.layouts);
+            const layouts = await openLayouts(found, openOptions(inputs, world, targetsOnce), opened);
+            const content = new JoinedContent(...layouts);
+            const image = await run_readImage(found, layouts, content, inputs, log);
+            return { blobs: content, graph: image.graph };
+        });
+        const targets = await targetsOnce();
         const options = { blobs, signal, ifTagExists, failFast, createRepository };
         const pushed = await log.group('Push', () => push(graph, targets, options));
+        await world.layerMemory?.save();
         const report = await lookElsewhere(pushed, open, signal);
         logReport(report, log);
         setOutputs(toOutputs(report));
@@ -38821,15 +40920,38 @@ async function run(inputs, world) {
             await result_1;
     }
 }
-async function openLayouts(lines, opened) {
-    const [first, ...others] = await findLayouts(lines);
-    const layouts = [opened.use(await openLayout(first))];
-    for (const path of others)
-        layouts.push(opened.use(await openLayout(path)));
+function openOptions({ followLinks, request, layerCompression }, { ecr: { signal }, log, layerMemory, temporary, workspace = '.' }, targets) {
+    return {
+        ...{ signal, temporary, layerCompression },
+        image: request.image,
+        knownLayers: layerMemory && knownLayersOf(layerMemory, targets, signal),
+        tell: (notice) => log.info(`Layout: ${notice.replace(/\p{Cc}/gu, ' ')}`),
+        linksInto: followLinks === 'workspace' ? workspace : undefined,
+    };
+}
+async function openLayouts([first, ...others], options, opened) {
+    const open = async ({ path, image }) => opened.use(await openLayout(path, image === undefined ? options : { ...options, image }));
+    const layouts = [await open(first)];
+    for (const layout of others)
+        layouts.push(await open(layout));
     return layouts;
 }
-async function run_readImage(layouts, blobs, { request }, log) {
-    const image = await resolveImage(layouts, blobs, request);
+function knownLayersOf(memory, targets, signal) {
+    return {
+        add: (diffId, format, compressed) => memory.add(diffId, format, compressed),
+        find: (diffIds, format) => memory.find(diffIds, format, async (digests) => {
+            const registries = (await targets()).map(({ registry }) => registry);
+            return heldByAll(digests, registries, signal);
+        }),
+    };
+}
+async function run_readImage(found, layouts, blobs, { request }, log) {
+    const chosen = layouts.map((layout, at) => {
+        const { path, index, indexBytes } = layout;
+        const storedBlobs = () => layout.storedBlobs();
+        return { path, index, indexBytes, storedBlobs, image: found[at]?.image };
+    });
+    const image = await resolveImage(chosen, blobs, request);
     logImage(image, log);
     return image;
 }
@@ -38839,6 +40961,10 @@ async function namedTargets({ targets: wanted }, open, signal, log) {
         const name = targetPrefix(target.registry.repository, targets.length);
         return { ...target, listener: logPush(log, name) };
     });
+}
+function once(work) {
+    let begun;
+    return () => (begun ??= work());
 }
 
 
@@ -38855,6 +40981,20 @@ module.exports = __nccwpck_require__.p + "fb5e8a5eb800444b7408.js";
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
+
+/***/ }),
+
+/***/ 181:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+
+/***/ }),
+
+/***/ 6982:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 
 /***/ }),
 
@@ -38897,6 +41037,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+
+/***/ }),
+
+/***/ 4573:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
 
 /***/ }),
 
@@ -38998,6 +41145,27 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
+/***/ 6928:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+
+/***/ }),
+
+/***/ 2203:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
+
+/***/ }),
+
 /***/ 4756:
 /***/ ((module) => {
 
@@ -39026,7 +41194,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8163:
+/***/ 3838:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -39076,8 +41244,8 @@ __nccwpck_require__.d(platform_namespaceObject, {
   platform: () => (platform)
 });
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -39152,7 +41320,7 @@ function toCommandProperties(annotationProperties) {
  */
 function issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function issue(name, message = '') {
     issueCommand(name, {}, message);
@@ -39206,8 +41374,8 @@ function escapeProperty(s) {
         .replace(/,/g, '%2C');
 }
 //# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+// EXTERNAL MODULE: external "crypto"
+var external_crypto_ = __nccwpck_require__(6982);
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
@@ -39226,12 +41394,12 @@ function issueFileCommand(command, message) {
     if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
 function prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const delimiter = `ghadelimiter_${external_crypto_.randomUUID()}`;
     const convertedValue = toCommandValue(value);
     // These should realistically never happen, but just in case someone finds a
     // way to exploit uuid generation let's not allow keys or values that contain
@@ -39242,11 +41410,1587 @@ function prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
+var lib = __nccwpck_require__(9075);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var auth = __nccwpck_require__(2145);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new lib/* HttpClient */.Qq('actions/oidc-client', [new auth/* BearerCredentialHandler */.tZ(OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return __awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return __awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = _summary;
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, external_path_.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 4 modules
+var exec = __nccwpck_require__(5334);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec/* getExecOutput */.H('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec/* getExecOutput */.H('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec/* getExecOutput */.H('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec/* getExecOutput */.H('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_.platform();
+const arch = external_os_.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function setSecret(secret) {
+    issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${external_path_.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_.EOL);
+    issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function debug(message) {
+    issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 5334:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ exec),
+  H: () => (/* binding */ getExecOutput)
+});
+
+;// CONCATENATED MODULE: external "string_decoder"
+const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
+var io = __nccwpck_require__(8701);
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util = __nccwpck_require__(90);
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return __awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!io_util/* isRooted */.Qh(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield io/* which */.K7(this.toolPath, true);
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield io_util/* exists */.t2(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
+        const stderrDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+
+/***/ }),
+
+/***/ 2145:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   tZ: () => (/* binding */ BearerCredentialHandler)
+/* harmony export */ });
+/* unused harmony exports BasicCredentialHandler, PersonalAccessTokenCredentialHandler */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+
+/***/ }),
+
+/***/ 9075:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Qq: () => (/* binding */ HttpClient),
+  Kg: () => (/* binding */ HttpClientError),
+  Hv: () => (/* binding */ HttpCodes)
+});
+
+// UNUSED EXPORTS: Headers, HttpClientResponse, MediaTypes, getProxyUrl, isHttps
+
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
@@ -40053,84 +43797,24 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+
+/***/ }),
+
+/***/ 90:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ck: () => (/* binding */ mkdir),
+/* harmony export */   H8: () => (/* binding */ IS_WINDOWS),
+/* harmony export */   Qh: () => (/* binding */ isRooted),
+/* harmony export */   rm: () => (/* binding */ rm),
+/* harmony export */   t2: () => (/* binding */ exists),
+/* harmony export */   vr: () => (/* binding */ tryGetExecutablePath)
+/* harmony export */ });
+/* unused harmony exports chmod, copyFile, lstat, open, readdir, rename, rmdir, stat, symlink, unlink, readlink, UV_FS_O_EXLOCK, READONLY, isDirectory, getCmdPath */
+/* harmony import */ var fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9896);
+/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -40141,404 +43825,7 @@ var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg
 };
 
 
-
-class OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = _summary;
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, external_path_namespaceObject.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-;// CONCATENATED MODULE: external "string_decoder"
-const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
+const { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs__WEBPACK_IMPORTED_MODULE_0__.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -40553,7 +43840,7 @@ const IS_WINDOWS = process.platform === 'win32';
  * backslash to all junction results on Windows.
  */
 function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         const result = yield fs.promises.readlink(fsPath);
         // On Windows, restore Node 20 behavior: add trailing backslash to all results
         // since junctions on Windows are always directory links
@@ -40565,9 +43852,9 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
+const READONLY = fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY;
 function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         try {
             yield stat(fsPath);
         }
@@ -40581,7 +43868,7 @@ function exists(fsPath) {
     });
 }
 function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
         const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
         return stats.isDirectory();
     });
@@ -40608,7 +43895,7 @@ function isRooted(p) {
  * @return if file exists and is executable, returns the file path. otherwise empty string.
  */
 function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         let stats = undefined;
         try {
             // test file exists
@@ -40623,7 +43910,7 @@ function tryGetExecutablePath(filePath, extensions) {
         if (stats && stats.isFile()) {
             if (IS_WINDOWS) {
                 // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                const upperExt = path__WEBPACK_IMPORTED_MODULE_1__.extname(filePath).toUpperCase();
                 if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
                     return filePath;
                 }
@@ -40652,11 +43939,11 @@ function tryGetExecutablePath(filePath, extensions) {
                 if (IS_WINDOWS) {
                     // preserve the case of the actual file (since an extension was appended)
                     try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        const directory = path__WEBPACK_IMPORTED_MODULE_1__.dirname(filePath);
+                        const upperName = path__WEBPACK_IMPORTED_MODULE_1__.basename(filePath).toUpperCase();
                         for (const actualName of yield readdir(directory)) {
                             if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                filePath = path__WEBPACK_IMPORTED_MODULE_1__.join(directory, actualName);
                                 break;
                             }
                         }
@@ -40706,8 +43993,22 @@ function getCmdPath() {
     return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
 }
 //# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+
+/***/ }),
+
+/***/ 8701:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K7: () => (/* binding */ which),
+/* harmony export */   U$: () => (/* binding */ mkdirP),
+/* harmony export */   Yz: () => (/* binding */ rmRF)
+/* harmony export */ });
+/* unused harmony exports cp, mv, findInPath */
+/* harmony import */ var assert__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
+/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
+/* harmony import */ var _io_util_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90);
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -40728,7 +44029,7 @@ var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _argum
  * @param     options   optional. See CopyOptions.
  */
 function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
         const { force, recursive, copySourceDirectory } = readCopyOptions(options);
         const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
         // Dest is an existing file, but not forcing
@@ -40756,7 +44057,7 @@ function cp(source_1, dest_1) {
                 // a file cannot be copied to itself
                 throw new Error(`'${newDest}' and '${source}' are the same file`);
             }
-            yield io_copyFile(source, newDest, force);
+            yield copyFile(source, newDest, force);
         }
     });
 }
@@ -40768,7 +44069,7 @@ function cp(source_1, dest_1) {
  * @param     options   optional. See MoveOptions.
  */
 function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
         if (yield ioUtil.exists(dest)) {
             let destExists = true;
             if (yield ioUtil.isDirectory(dest)) {
@@ -40795,8 +44096,8 @@ function mv(source_1, dest_1) {
  * @param inputPath path to remove
  */
 function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
             // Check for invalid characters
             // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
             if (/[*"<>|]/.test(inputPath)) {
@@ -40805,7 +44106,7 @@ function rmRF(inputPath) {
         }
         try {
             // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
+            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__.rm(inputPath, {
                 force: true,
                 maxRetries: 3,
                 recursive: true,
@@ -40825,9 +44126,9 @@ function rmRF(inputPath) {
  * @returns Promise<void>
  */
 function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
+    return __awaiter(this, void 0, void 0, function* () {
+        (0,assert__WEBPACK_IMPORTED_MODULE_0__.ok)(fsPath, 'a path argument must be provided');
+        yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .mkdir */ .Ck(fsPath, { recursive: true });
     });
 }
 /**
@@ -40839,7 +44140,7 @@ function mkdirP(fsPath) {
  * @returns   Promise<string>   path to tool
  */
 function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         if (!tool) {
             throw new Error("parameter 'tool' is required");
         }
@@ -40847,7 +44148,7 @@ function which(tool, check) {
         if (check) {
             const result = yield which(tool, false);
             if (!result) {
-                if (IS_WINDOWS) {
+                if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
                     throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
                 }
                 else {
@@ -40869,29 +44170,29 @@ function which(tool, check) {
  * @returns   Promise<string[]>  the paths of the tool
  */
 function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         if (!tool) {
             throw new Error("parameter 'tool' is required");
         }
         // build the list of extensions to try
         const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8 && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
                 if (extension) {
                     extensions.push(extension);
                 }
             }
         }
         // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .isRooted */ .Qh(tool)) {
+            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(tool, extensions);
             if (filePath) {
                 return [filePath];
             }
             return [];
         }
         // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
+        if (tool.includes(path__WEBPACK_IMPORTED_MODULE_1__.sep)) {
             return [];
         }
         // build the list of directories
@@ -40902,7 +44203,7 @@ function findInPath(tool) {
         // across platforms.
         const directories = [];
         if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+            for (const p of process.env.PATH.split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
                 if (p) {
                     directories.push(p);
                 }
@@ -40911,7 +44212,7 @@ function findInPath(tool) {
         // find all matches
         const matches = [];
         for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(path__WEBPACK_IMPORTED_MODULE_1__.join(directory, tool), extensions);
             if (filePath) {
                 matches.push(filePath);
             }
@@ -40928,7 +44229,7 @@ function readCopyOptions(options) {
     return { force, recursive, copySourceDirectory };
 }
 function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
+    return __awaiter(this, void 0, void 0, function* () {
         // Ensure there is not a run away recursive copy
         if (currentDepth >= 255)
             return;
@@ -40944,7 +44245,7 @@ function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
                 yield cpDirRecursive(srcFile, destFile, currentDepth, force);
             }
             else {
-                yield io_copyFile(srcFile, destFile, force);
+                yield copyFile(srcFile, destFile, force);
             }
         }
         // Change the mode for the newly created directory
@@ -40952,8 +44253,8 @@ function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
     });
 }
 // Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
+function copyFile(srcFile, destFile, force) {
+    return __awaiter(this, void 0, void 0, function* () {
         if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
             // unlink/re-link it
             try {
@@ -40978,1059 +44279,6 @@ function io_copyFile(srcFile, destFile, force) {
     });
 }
 //# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const stderrDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${external_path_namespaceObject.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_namespaceObject.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function debug(message) {
-    issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    issueCommand('save-state', { name }, toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
 
 /***/ })
 

@@ -30,10 +30,10 @@ export const ERRORS = {
   NOT_A_LAYOUT: {
     means: 'The path is not an OCI image layout.',
     hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-    docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar compressed with xz or bzip2, a tar in the format of `docker save` before Docker 25, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
+    docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar compressed with xz or bzip2, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
   },
   LAYOUT_UNREADABLE: {
-    means: 'The operating system could not read a file.',
+    means: 'The operating system could not read a file, or write a temporary one.',
     hint: 'Check the permissions of the layout and the disk that holds it.',
   },
   UNSAFE_LINK: {

@@ -6,6 +6,7 @@ import { PushError } from './errors.ts';
 import { parseInputs } from './inputs/inputs.ts';
 import { checkNodeVersion } from './node-version.ts';
 import { reportFailure } from './report/failure.ts';
+import { openLayerMemory } from './resume/open-layer-memory.ts';
 import { run } from './run.ts';
 
 const cancelled = new AbortController();
@@ -14,6 +15,9 @@ for (const name of ['SIGINT', 'SIGTERM']) {
     cancelled.abort(new PushError('CANCELLED', `The step was cancelled (${name})`)),
   );
 }
+
+const { RUNNER_TEMP: temporary } = process.env;
+const layerMemory = openLayerMemory({ temporary, debug: core.debug });
 
 try {
   checkNodeVersion(process.versions.node);
@@ -30,9 +34,7 @@ try {
     debug: core.debug,
   });
   await run(inputs, {
-    ecr,
-    log: core,
-    temporary: process.env['RUNNER_TEMP'],
+    ...{ ecr, temporary, layerMemory, log: core },
     workspace: process.env['GITHUB_WORKSPACE'],
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
@@ -40,3 +42,5 @@ try {
 } catch (error) {
   reportFailure(error, core);
 }
+// A cache that does not answer must not hold the job up. The exit code is set already.
+if (layerMemory.isAbandoned) process.exit();

@@ -5,13 +5,16 @@ import type { Inputs } from './inputs/inputs.ts';
 import { findLayouts, type FoundLayout } from './layout/find-layouts.ts';
 import { JoinedContent } from './layout/joined-content.ts';
 import type { Layout } from './layout/layout.ts';
+import type { KnownLayers } from './layout/pack-layers.ts';
 import { openLayout, type OpenOptions } from './layout/open-layout.ts';
+import { heldByAll } from './push/held-layers.ts';
 import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import { throwFailures } from './report/failure.ts';
 import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
 import { type Outputs, toOutputs } from './report/outputs.ts';
+import type { LayerMemory } from './resume/layer-memory.ts';
 
 /** What a run needs of the world: given by `index.ts`, or by a test. */
 export interface World {
@@ -24,6 +27,8 @@ export interface World {
   readonly temporary?: string | undefined;
   /** The job's folder; the working directory if it is not given. */
   readonly workspace?: string | undefined;
+  /** What earlier pushes compressed; undefined to compress everything. */
+  readonly layerMemory?: LayerMemory | undefined;
   readonly setOutputs: (outputs: Outputs) => void;
 }
 
@@ -33,29 +38,37 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const { signal } = ecr;
   const { ifTagExists, failFast, createRepository } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
+  const targetsOnce = once(() => namedTargets(inputs, open, signal, log));
   await using opened = new AsyncDisposableStack();
-  const found = await findLayouts(inputs.layouts);
-  const layouts = await openLayouts(found, openOptions(inputs, world), opened);
-  const blobs = new JoinedContent(...layouts);
-  const { graph } = await log.group('Read the layout', () =>
-    readImage(found, layouts, blobs, inputs, log),
-  );
-  const targets = await namedTargets(inputs, open, signal, log);
+  const { blobs, graph } = await log.group('Read the layout', async () => {
+    const found = await findLayouts(inputs.layouts);
+    const layouts = await openLayouts(found, openOptions(inputs, world, targetsOnce), opened);
+    const content = new JoinedContent(...layouts);
+    const image = await readImage(found, layouts, content, inputs, log);
+    return { blobs: content, graph: image.graph };
+  });
+  const targets = await targetsOnce();
   const options = { blobs, signal, ifTagExists, failFast, createRepository };
   const pushed = await log.group('Push', () => push(graph, targets, options));
+  await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);
   logReport(report, log);
   setOutputs(toOutputs(report));
   throwFailures(report);
 }
 
-function openOptions({ followLinks }: Inputs, { ecr, log, ...world }: World): OpenOptions {
+function openOptions(
+  { followLinks, request, layerCompression }: Inputs,
+  { ecr: { signal }, log, layerMemory, temporary, workspace = '.' }: World,
+  targets: () => Promise<readonly Target[]>,
+): OpenOptions {
   return {
-    temporary: world.temporary,
+    ...{ signal, temporary, layerCompression },
+    image: request.image,
+    knownLayers: layerMemory && knownLayersOf(layerMemory, targets, signal),
     // Paths may hold anything: a line that began with `::` would be a command to the runner.
     tell: (notice) => log.info(`Layout: ${notice.replace(/\p{Cc}/gu, ' ')}`),
-    signal: ecr.signal,
-    linksInto: followLinks === 'workspace' ? (world.workspace ?? '.') : undefined,
+    linksInto: followLinks === 'workspace' ? workspace : undefined,
   };
 }
 
@@ -64,11 +77,27 @@ async function openLayouts(
   options: OpenOptions,
   opened: AsyncDisposableStack,
 ): Promise<[Layout, ...Layout[]]> {
-  const open = async ({ path }: FoundLayout): Promise<Layout> =>
-    opened.use(await openLayout(path, options));
+  const open = async ({ path, image }: FoundLayout): Promise<Layout> =>
+    opened.use(await openLayout(path, image === undefined ? options : { ...options, image }));
   const layouts: [Layout, ...Layout[]] = [await open(first)];
   for (const layout of others) layouts.push(await open(layout));
   return layouts;
+}
+
+/** Layers that were compressed before count only if all targets have them. */
+function knownLayersOf(
+  memory: LayerMemory,
+  targets: () => Promise<readonly Target[]>,
+  signal: AbortSignal,
+): KnownLayers {
+  return {
+    add: (diffId, format, compressed) => memory.add(diffId, format, compressed),
+    find: (diffIds, format) =>
+      memory.find(diffIds, format, async (digests) => {
+        const registries = (await targets()).map(({ registry }) => registry);
+        return heldByAll(digests, registries, signal);
+      }),
+  };
 }
 
 async function readImage(
@@ -78,7 +107,11 @@ async function readImage(
   { request }: Inputs,
   log: Log,
 ): Promise<ResolvedImage> {
-  const chosen = layouts.map(({ path, index }, at) => ({ path, index, image: found[at]?.image }));
+  const chosen = layouts.map((layout, at) => {
+    const { path, index, indexBytes } = layout;
+    const storedBlobs = () => layout.storedBlobs();
+    return { path, index, indexBytes, storedBlobs, image: found[at]?.image };
+  });
   const image = await resolveImage(chosen, blobs, request);
   logImage(image, log);
   return image;
@@ -95,4 +128,10 @@ async function namedTargets(
     const name = targetPrefix(target.registry.repository, targets.length);
     return { ...target, listener: logPush(log, name) };
   });
+}
+
+/** The same promise every time; the work is begun by the first call. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined;
+  return () => (begun ??= work());
 }

@@ -19,6 +19,8 @@ export interface Inputs {
   /** Where links may lead that lead out of a layout. */
   readonly followLinks: 'none' | 'workspace';
   readonly request: ImageRequest;
+  /** For layers of a `docker save` archive that are not compressed yet. */
+  readonly layerCompression: 'gzip' | 'zstd' | 'none';
   readonly targets: readonly TargetInput[];
   readonly ifTagExists: 'fail' | 'skip';
   /** Whether the first target that fails stops the others. */
@@ -42,6 +44,7 @@ export async function parseInputs(read: ReadInput, readText: ReadText): Promise<
     layouts: lines(required(read, 'layout')),
     followLinks: choice(read, 'follow-links', ['none', 'workspace']),
     request: parseRequest(read),
+    layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none']),
     targets: parseTargets(list(read('tags')), {
       repository: read('repository') || undefined,
       registryType: choice(read, 'registry-type', ['private', 'public']),

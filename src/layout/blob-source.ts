@@ -1,3 +1,4 @@
+import type { Digest } from '../oci/digest.ts';
 import type { BlobReader } from './layout.ts';
 
 /** The only files of a layout that are ever read. Digests are parsed, so none of these leads elsewhere. */
@@ -13,4 +14,9 @@ export interface BlobSource extends AsyncDisposable {
   blobNames(): Promise<readonly string[]>;
   /** @returns undefined if there is no such file. @throws PushError UNSAFE_LINK, NOT_A_LAYOUT, LAYOUT_UNREADABLE */
   open(file: LayoutFile): Promise<BlobReader | undefined>;
+}
+
+/** Where a layout keeps a blob. */
+export function blobFile(digest: Digest): LayoutFile {
+  return `blobs/sha256/${digest.slice('sha256:'.length)}`;
 }

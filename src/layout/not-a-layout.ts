@@ -46,13 +46,6 @@ export function commandFor(path: string, { command }: Compression): string {
 /** @throws PushError NOT_A_LAYOUT */
 export function refuseForeignTar(path: string, index: TarIndex): void {
   if (index.has('index.json')) return;
-  if (index.has('manifest.json') && !index.has('version')) {
-    throw notALayout(
-      path,
-      'an archive in the format of "docker save" before Docker 25, or of jib',
-      `Convert it with "skopeo copy docker-archive:${quoted(path)} oci:image:latest", then set the input layout to image.`,
-    );
-  }
   const names = [...index.names()];
   const foreign = foreignTar(new Set(names.map(firstPart)), path);
   if (foreign !== undefined) throw notALayout(path, foreign.what, foreign.hint);

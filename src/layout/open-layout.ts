@@ -5,6 +5,7 @@ import { FieldReader, shown } from '../oci/fields.ts';
 import { parseStrictJson } from '../oci/json.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { BlobSource } from './blob-source.ts';
+import type { DockerArchiveOptions } from './docker-archive.ts';
 import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
 import { notALayoutDirectory, notFound } from './look-around.ts';
@@ -16,20 +17,15 @@ import { openTar } from './tar-source.ts';
 /** Bytes; the file has 30 as tools write it. */
 const MAX_OCI_LAYOUT_BYTES = 4096;
 
-export interface OpenOptions {
-  /** The folder for what cannot be read in place: on a runner RUNNER_TEMP. By default the system's. */
-  readonly temporary?: string | undefined;
-  /** Called with what a user should know of how the layout was read, a line each. */
-  readonly tell?: ((notice: string) => void) | undefined;
-  /** Stops what takes long. */
-  readonly signal?: AbortSignal | undefined;
+/** How to open a layout: but for `linksInto`, none of it concerns one that can be read in place. */
+export interface OpenOptions extends DockerArchiveOptions {
   /** A directory that links in a layout may lead into, besides the layout itself. */
   readonly linksInto?: string | undefined;
 }
 
 /**
- * Opens an OCI image layout, a directory or a tar, in place; only a compressed tar is unpacked, once, into the temporary
- * folder. The caller disposes of it.
+ * Opens an OCI image layout, a directory or a tar, in place, or an archive of `docker save` as the layout that it could
+ * have been. A compressed tar is unpacked, once, into the temporary folder. The caller disposes of it.
  * @throws PushError LAYOUT_NOT_FOUND, NOT_A_LAYOUT, LAYOUT_UNREADABLE, UNSAFE_LINK, what `parseIndexJson` throws, and
  *   for a tar what `openTar` throws
  */

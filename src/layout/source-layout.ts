@@ -1,12 +1,13 @@
 import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { type Digest, digestOf, isDigest } from '../oci/digest.ts';
+import { digestOf, isDigest } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { parseIndexJson } from '../oci/parse-manifest.ts';
-import type { BlobSource, LayoutFile } from './blob-source.ts';
+import { blobFile, type BlobSource } from './blob-source.ts';
 import type { BlobReader, Layout, StoredBlob } from './layout.ts';
-import { endedEarly, readWhole } from './read.ts';
+import { MemoryReader } from './memory-reader.ts';
+import { readWhole } from './read.ts';
 
 /** The most blobs that are looked through for what no index lists. */
 const MAX_STORED_BLOBS = 20_000;
@@ -78,7 +79,9 @@ export class SourceLayout implements Layout {
     const file = blobFile(descriptor.digest);
     const blob = await this.#source.open(file);
     if (blob === undefined) {
-      return descriptor.data && new InlineReader(descriptor.data, descriptor.digest);
+      const { data, digest } = descriptor;
+      // `parseDescriptor` verified its size and digest.
+      return data && new MemoryReader(data, `the inline data of ${digest}`);
     }
     if (blob.size === descriptor.size) return blob;
     await blob[Symbol.asyncDispose]();
@@ -101,33 +104,4 @@ export class SourceLayout implements Layout {
 function ignoreUnsound(error: unknown): undefined {
   if (error instanceof PushError) return undefined;
   throw error;
-}
-
-function blobFile(digest: Digest): LayoutFile {
-  return `blobs/sha256/${digest.slice('sha256:'.length)}`;
-}
-
-/** The `data` of a descriptor, whose size and digest `parseDescriptor` verified. */
-class InlineReader implements BlobReader {
-  readonly location: string;
-  readonly size: number;
-  readonly #data: Uint8Array;
-
-  constructor(data: Uint8Array, digest: string) {
-    this.location = `the inline data of ${digest}`;
-    this.size = data.byteLength;
-    this.#data = data;
-  }
-
-  read(target: Uint8Array, position: number): Promise<void> {
-    const bytes = this.#data.subarray(position, position + target.byteLength);
-    const missing = target.byteLength - bytes.byteLength;
-    if (missing > 0) return Promise.reject(endedEarly(this.location, missing));
-    target.set(bytes);
-    return Promise.resolve();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // There is only memory behind it.
-  }
 }

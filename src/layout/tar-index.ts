@@ -36,16 +36,23 @@ interface Repeated {
 export class TarIndex {
   readonly #path: string;
   readonly #entries: ReadonlyMap<string, TarRange | TarLink>;
+  readonly #repeated: ReadonlySet<string>;
 
-  private constructor(path: string, entries: ReadonlyMap<string, TarRange | TarLink>) {
+  private constructor(
+    path: string,
+    entries: ReadonlyMap<string, TarRange | TarLink>,
+    repeated: ReadonlySet<string>,
+  ) {
     this.#path = path;
     this.#entries = entries;
+    this.#repeated = repeated;
   }
 
   /** One pass over the headers. @throws PushError INVALID_TAR, and what `readTarHeader` throws */
   static async read(tar: TarFile): Promise<TarIndex> {
     const entries = new Map<string, TarRange | TarLink>();
     const repeated: Repeated[] = [];
+    const others = new Set<string>();
     let count = 0;
     for await (const header of headersOf(tar)) {
       if (++count > MAX_TAR_ENTRIES) throw tooMany(tar);
@@ -53,9 +60,12 @@ export class TarIndex {
       const entry = entryOf(header, name);
       if (name === undefined || entry === undefined) continue;
       if (LAYOUT_FILE.test(name) && entries.has(name)) repeated.push({ name, entry });
-      else entries.set(name, entry);
+      else {
+        if (entries.has(name)) others.add(name);
+        entries.set(name, entry);
+      }
     }
-    const index = new TarIndex(tar.path, entries);
+    const index = new TarIndex(tar.path, entries, others);
     await index.#refuseOthers(tar, repeated);
     return index;
   }
@@ -66,10 +76,10 @@ export class TarIndex {
     for (const { name, entry } of repeated) {
       const first = this.#follow(this.#entries.get(name));
       const second = this.#follow(entry);
-      if (first === undefined || second?.size !== first.size) throw duplicate(tar, name);
+      if (first === undefined || second?.size !== first.size) throw duplicate(tar.path, name);
       const pair = `${first.position} ${second.position}`;
       if (compared.has(pair)) continue;
-      if (!(await isEqual(tar, first, second))) throw duplicate(tar, name);
+      if (!(await isEqual(tar, first, second))) throw duplicate(tar.path, name);
       compared.add(pair);
     }
   }
@@ -99,6 +109,12 @@ export class TarIndex {
       entry = this.#entries.get(entry.linkTo);
     }
     return entry;
+  }
+
+  /** The same for a file that the tar may hold only once. @throws PushError UNSAFE_LINK, INVALID_TAR */
+  findOnly(name: string): TarRange | undefined {
+    if (this.#repeated.has(name)) throw duplicate(this.#path, name);
+    return this.find(name);
   }
 }
 
@@ -169,8 +185,8 @@ function tooMany(tar: TarFile): PushError {
   });
 }
 
-function duplicate(tar: TarFile, name: string): PushError {
-  return new PushError('INVALID_TAR', `${tar.path} contains ${name} twice, and they differ`, {
+function duplicate(path: string, name: string): PushError {
+  return new PushError('INVALID_TAR', `${path} contains ${name} twice, and they differ`, {
     hint: 'Programs disagree on which one counts: write a new tar instead of appending to the old one.',
   });
 }

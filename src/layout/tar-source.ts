@@ -2,24 +2,30 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import { compressionOf } from './compression.ts';
+import { type DockerArchiveOptions, isDockerArchive, openDockerArchive } from './docker-archive.ts';
 import type { BlobReader } from './layout.ts';
-import { endedEarly, readAt, unreadable } from './read.ts';
+import { readAt, unreadable } from './read.ts';
 import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
+import { RangeReader } from './range-reader.ts';
 import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
-import { TarIndex, type TarRange } from './tar-index.ts';
-import { type UnpackOptions, unpackTar } from './unpack.ts';
+import { TarIndex } from './tar-index.ts';
+import { unpackTar } from './unpack.ts';
 
 const BLOBS = 'blobs/sha256/';
 
 /**
  * Opens a tar that holds a layout and keeps it open: the files in it are read as ranges of it. One that is compressed is
- * unpacked first.
- * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read` and `unpackTar` throw
+ * unpacked first. An archive of `docker save` is turned into a layout, as `options` say.
+ * @throws PushError NOT_A_LAYOUT, LAYOUT_UNREADABLE, and what `TarIndex.read`, `unpackTar` and `openDockerArchive` throw
  */
-export async function openTar(path: string, options: UnpackOptions = {}): Promise<BlobSource> {
+export async function openTar(
+  path: string,
+  options: DockerArchiveOptions = {},
+): Promise<BlobSource> {
   await using opened = new AsyncDisposableStack();
   const tar = await openFile(path, options, opened);
   const index = await TarIndex.read(tar);
+  if (isDockerArchive(index)) return await openDockerArchive(tar, index, options, opened.move());
   refuseForeignTar(path, index);
   return new TarSource(tar, index, opened.move());
 }
@@ -27,7 +33,7 @@ export async function openTar(path: string, options: UnpackOptions = {}): Promis
 /** What must be closed in the end goes to `opened`. */
 async function openFile(
   path: string,
-  options: UnpackOptions,
+  options: DockerArchiveOptions,
   opened: AsyncDisposableStack,
 ): Promise<TarFile> {
   // If the file has become a pipe in the meantime, the open must not wait for a writer. (Windows has no such flag.)
@@ -83,29 +89,5 @@ class TarSource implements BlobSource {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#opened.disposeAsync();
-  }
-}
-
-class RangeReader implements BlobReader {
-  readonly location: string;
-  readonly size: number;
-  readonly #tar: TarFile;
-  readonly #start: number;
-
-  constructor(tar: TarFile, { position, size }: TarRange, location: string) {
-    this.location = location;
-    this.size = size;
-    this.#tar = tar;
-    this.#start = position;
-  }
-
-  async read(target: Uint8Array, position: number): Promise<void> {
-    const missing = position + target.byteLength - this.size;
-    if (missing > 0) throw endedEarly(this.location, missing);
-    await readAt(this.#tar.handle, target, this.#start + position, this.location);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // The tar stays open for other blobs.
   }
 }

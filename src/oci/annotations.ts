@@ -17,6 +17,11 @@ export function namesOf({ annotations = {} }: Descriptor): string[] {
     .filter((name) => name !== '');
 }
 
+/** What gives a descriptor these names, so that `namesOf` finds them. */
+export function namesAnnotation(names: readonly string[]): Readonly<Record<string, string>> {
+  return { [CONTAINERD_NAME]: names.join(',') };
+}
+
 /**
  * Whether an entry of an index is BuildKit's attestation manifest, shown in ECR as `unknown/unknown`. An index never is:
  * the .NET SDK says of its indexes that they are of an unknown platform.

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { PushError } from '../errors.ts';
 
 declare const brand: unique symbol;
 
 /**
  * `sha256:` followed by 64 lowercase hexadecimal digits: ECR computes no other algorithm.
- * Only `parseDigest` and `digestOf` make one, so a `Digest` is always safe in a path.
+ * Only the functions of this file make one, so a `Digest` is always safe in a path.
  * https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests
  */
 export type Digest = string & { readonly [brand]: 'Digest' };
@@ -29,8 +29,10 @@ export function parseDigest(text: string, where: string): Digest {
 }
 
 export function digestOf(bytes: Uint8Array): Digest {
-  return parseDigest(
-    `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
-    'computed digest',
-  );
+  return digestFrom(createHash('sha256').update(bytes));
+}
+
+/** Of all that was given to a SHA-256 hash, which ends here. */
+export function digestFrom(sha256: Hash): Digest {
+  return parseDigest(`sha256:${sha256.digest('hex')}`, 'computed digest');
 }

@@ -58,8 +58,7 @@ test('of several images the one that is named is resolved, and none of the other
 });
 
 test('an image that is named for one layout is resolved there, whatever the request names', async () => {
-  const path = 'layout';
-  const index = indexOf(named(stranger, '1'), named(image, '2'));
+  const layout = memoryLayout('layout', [named(stranger, '1'), named(image, '2')]);
   const content = new MemoryContent(stranger, image);
   for (const [ofRequest, ofLayout, expected] of [
     [undefined, '2', image],
@@ -67,7 +66,7 @@ test('an image that is named for one layout is resolved there, whatever the requ
     ['1', undefined, stranger],
   ] as const) {
     const request = { image: ofRequest, shape: AS_IS, referrers: true };
-    const { graph } = await resolveImage([{ path, index, image: ofLayout }], content, request);
+    const { graph } = await resolveImage([{ ...layout, image: ofLayout }], content, request);
     assert.equal(graph.root.descriptor.digest, expected.descriptor.digest);
   }
 });

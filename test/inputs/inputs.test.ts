@@ -25,6 +25,7 @@ const DEFAULTS: Inputs = {
     shape: { platforms: [], attestations: 'keep', singleImage: 'keep' },
     referrers: true,
   },
+  layerCompression: 'gzip',
   targets: [
     {
       repository: { type: 'private', registryId: undefined, region: undefined, name: 'team/app' },
@@ -98,6 +99,11 @@ const parsed: Readonly<Record<string, [given: Given, inputs: Partial<Inputs>]>> 
         referrers: false,
       },
     },
+  ],
+  'layers are left as they are': [{ 'layer-compression': 'none' }, { layerCompression: 'none' }],
+  'layers are compressed with zstd': [
+    { 'layer-compression': 'zstd' },
+    { layerCompression: 'zstd' },
   ],
   'tags, and the registry of the bare ones': [
     {
@@ -176,6 +182,7 @@ const refusals: readonly [given: Given, ...parts: string[]][] = [
   [{ attestations: 'remove' }, 'attestations', '"remove"'],
   [{ 'single-image': 'yes' }, 'single-image', '"yes"'],
   [{ referrers: 'drop' }, 'referrers', '"drop"'],
+  [{ 'layer-compression': 'xz' }, 'layer-compression', '"xz"'],
   [{ tags: '.hidden' }, '.hidden'],
   [{ repository: '' }, 'repository'],
   [{ 'registry-type': 'both' }, 'registry-type', '"both"'],

@@ -5,13 +5,11 @@ import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { ERRORS, PushError } from '../../src/errors.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
-import { jsonBytes } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
 import { tarBytes } from '../support/tar.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const tar = tarBytes([{ name: 'index.json', content: Buffer.from('{}') }]);
-const manifestJson = { name: 'manifest.json', content: jsonBytes([{ Config: 'config.json' }]) };
 
 interface Case {
   readonly name: string;
@@ -86,13 +84,6 @@ const cases: Case[] = [
     content: Buffer.from('{}'),
     says: 'one file of a layout',
     hint: 'Set the input layout to PATH.',
-  },
-  {
-    name: 'what docker save wrote before version 25',
-    file: 'saved.tar',
-    content: tarBytes([{ name: 'config.json', content: Buffer.from('{}') }, manifestJson]),
-    says: 'the format of "docker save"',
-    hint: 'skopeo copy docker-archive:PATH/saved.tar oci:',
   },
   {
     name: 'a tar with the layout in a folder of it',

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
-import { attestedDigest, isAttestation, namesOf } from '../../src/oci/annotations.ts';
+import {
+  attestedDigest,
+  isAttestation,
+  namesAnnotation,
+  namesOf,
+} from '../../src/oci/annotations.ts';
 import { buildAttestation, buildImage } from '../support/image.ts';
 
 const image = buildImage({ seed: 'a' });
@@ -63,4 +68,9 @@ for (const [name, annotations, names] of named) {
 test('an entry without annotations has no names', () => {
   const { mediaType, digest, size } = image.descriptor;
   assert.deepEqual(namesOf({ mediaType, digest, size }), []);
+});
+
+test('names that are given to a descriptor are its names', () => {
+  const names = ['team/app:1', 'team/app:stable'];
+  assert.deepEqual(namesOf({ ...image.descriptor, annotations: namesAnnotation(names) }), names);
 });
