@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Digest, digestOf, parseDigest } from '../../src/oci/digest.ts';
@@ -110,6 +110,51 @@ for (const [name, make] of Object.entries(archiveMakers)) {
     }));
 }
 
+/** Tars of `docker save` before Docker 25, as other tools still write them. */
+const savedMakers: Readonly<Record<string, Maker>> = {
+  'podman saves': (archive, scratch) =>
+    containers(async (run) => {
+      await run('buildah', 'bud', '--isolation', 'chroot', '--tag', 'app', scratch);
+      await run('podman', 'save', '--output', archive, 'app');
+    }),
+  'skopeo writes as a docker-archive': async (archive, scratch) =>
+    copy(await sampleLayout(scratch), `docker-archive:${archive}:app:${TAG}`),
+  'skopeo writes as a docker-archive, compressed as a whole': async (archive, scratch) => {
+    await copy(await sampleLayout(scratch), `docker-archive:${archive}.plain:app:${TAG}`);
+    await execute('gzip', '--suffix', '.gz', `${archive}.plain`);
+    await rename(`${archive}.plain.gz`, archive);
+  },
+};
+
+for (const [name, make] of Object.entries(savedMakers)) {
+  test(`an archive that ${name} arrives as an image, the same in two runs, and skopeo pulls it back`, async () => {
+    await using directory = await temporaryDirectory();
+    const [archive, pulled, scratch] = ['archive.tar', 'pulled', 'scratch'].map((file) =>
+      join(directory.path, file),
+    ) as [string, string, string];
+    await writeFiles(scratch);
+    await make(archive, scratch);
+    const digests: (string | undefined)[] = [];
+    for (let run = 0; run < 2; run++) {
+      await using ecr = await startLocalEcr();
+      ecr.createRepository(NAME);
+      const inputs = { layout: archive, repository: NAME, tags: TAG };
+      const { exitCode, stdout, outputs } = await runAction({ inputs, env: ecr.env });
+      assert.equal(exitCode, 0, stdout);
+      digests.push(outputs['digest']);
+      if (run === 0) await pull(ecr, pulled);
+    }
+    assert.equal(digests[0], digests[1]);
+    assert.equal(await rootOf(pulled), digests[0]);
+    const unpacked = JSON.parse(await execute('tar', '-xOf', archive, 'manifest.json')) as [
+      { readonly Config: string; readonly Layers: readonly string[] },
+    ];
+    const { config, layers } = await nodeOf(pulled, digests[0] ?? '');
+    assert(unpacked[0].Config.includes(config?.digest.slice('sha256:'.length) ?? 'no config'));
+    assert.equal(layers?.length, unpacked[0].Layers.length);
+  });
+}
+
 /** `make` makes a layout as a directory, and gives the path that is pushed: its own, or that of a tar of it. */
 async function arrivesWhole(
   make: (layout: string, scratch: string) => Promise<string>,
@@ -199,9 +244,13 @@ async function rootOf(layout: string): Promise<Digest> {
   return parseDigest(index.manifests[0]?.digest ?? '', layout);
 }
 
+async function nodeOf(layout: string, manifest: string): Promise<Node> {
+  return JSON.parse(await readFile(join(layout, blobPath(manifest)), 'utf8')) as Node;
+}
+
 /** Everything under a manifest, itself included: layouts of umoci hold orphans besides. */
 async function reachable(layout: string, manifest: string): Promise<Set<string>> {
-  const node = JSON.parse(await readFile(join(layout, blobPath(manifest)), 'utf8')) as Node;
+  const node = await nodeOf(layout, manifest);
   const blobs = [...(node.layers ?? []), ...(node.config ? [node.config] : [])];
   const digests = new Set([manifest, ...blobs.map((blob) => blob.digest)]);
   for (const child of node.manifests ?? []) {
