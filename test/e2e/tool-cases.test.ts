@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Repository } from '../local-ecr/repository.ts';
-import type { LocalEcr } from '../local-ecr/server.ts';
 import { layerPath } from '../local-ecr/uploads.ts';
 import type { ActionRun } from '../support/run-action.ts';
 import {
@@ -12,19 +11,9 @@ import {
   type Expectation,
   readToolCases,
   skip,
-  type ToolCase,
 } from '../support/tool-cases.ts';
-import { prepareStep, type Step } from './step.ts';
-
-/** What one push came to. */
-interface Pushed {
-  readonly step: Step;
-  readonly repository: Repository;
-  readonly run: ActionRun;
-  /** Tags that the inputs name. */
-  readonly tags: readonly string[];
-  readonly again: () => Promise<string | undefined>;
-}
+import { type Pushed, pushToolCase } from './push-tool-case.ts';
+import type { Step } from './step.ts';
 
 interface Document {
   readonly mediaType?: string;
@@ -44,7 +33,7 @@ for (const toolCase of await readToolCases()) {
   const { number, title, tool, expect } = toolCase;
   test(`${number}: ${title} (${tool})`, async () => {
     await using resources = new AsyncDisposableStack();
-    const pushed = await push(toolCase, resources);
+    const pushed = await pushToolCase(toolCase, resources);
     const failures: unknown[] = [];
     for (const expectation of expect) {
       try {
@@ -62,43 +51,6 @@ for (const toolCase of await readToolCases()) {
 test('the cases are there', { skip }, async () => {
   assert((await readToolCases()).length >= 49);
 });
-
-async function push(toolCase: ToolCase, resources: AsyncDisposableStack): Promise<Pushed> {
-  const step = resources.use(await prepareStep());
-  await cp(toolCase.folder, step.workspace, { recursive: true, verbatimSymlinks: true });
-  const { inputs, before } = toolCase;
-  const name = inputs.repository.toLowerCase();
-  const repository = step.ecr.createRepository(name);
-  if (before !== undefined) {
-    const first = await step.run(before.inputs, { workspace: step.path('before') });
-    assert.equal(first.exitCode, 0, first.stdout);
-  }
-  refuse(toolCase, step.ecr);
-  step.ecr.log.clear();
-  const run = await step.run(inputs);
-  const tags = (inputs['tags'] ?? 'latest').split(/[\n,]/).map((tag) => tag.trim());
-  const again = async (): Promise<string | undefined> => {
-    const second = resources.use(await prepareStep());
-    await cp(toolCase.folder, second.workspace, { recursive: true, verbatimSymlinks: true });
-    second.ecr.createRepository(name);
-    return (await second.push(inputs)).outputs['digest'];
-  };
-  return { step, repository, run, tags, again };
-}
-
-function refuse({ refuse: refused }: ToolCase, ecr: LocalEcr): void {
-  for (const [digest, message] of Object.entries(refused)) {
-    ecr.fault({
-      kind: 'error',
-      operation: 'PutImage',
-      name: 'InvalidParameterException',
-      message,
-      times: Infinity,
-      when: ({ input }) =>
-        input['imageDigest'] === digest || digestOf(String(input['imageManifest'])) === digest,
-    });
-  }
-}
 
 async function assertMet(expected: Expectation, pushed: Pushed): Promise<void> {
   const { step, repository, run, tags } = pushed;
