@@ -34110,6 +34110,7 @@ function dualStackDomain(region) {
 /* harmony export */   LJ: () => (/* binding */ repositoryUri),
 /* harmony export */   MD: () => (/* binding */ describeRepository),
 /* harmony export */   Ne: () => (/* binding */ PUBLIC_REGION),
+/* harmony export */   R5: () => (/* binding */ isEcrHost),
 /* harmony export */   U$: () => (/* binding */ registryHost),
 /* harmony export */   Vm: () => (/* binding */ checkRegistryId),
 /* harmony export */   _2: () => (/* binding */ isFullyNamed),
@@ -34177,6 +34178,9 @@ function isAlias(text) {
 }
 function isEcrReference(text) {
     return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
+}
+function isEcrHost(text) {
+    return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(text) !== undefined;
 }
 function parseReference(text) {
     const slash = text.indexOf('/');
@@ -34998,6 +35002,11 @@ function defaultRepository(tag, defaults) {
     if (name === undefined) {
         throw new errors/* PushError */.V('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
             hint: 'Set repository, or put full references in tags.',
+        });
+    }
+    if ((0,reference/* isEcrHost */.R5)(name)) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `The input repository is a registry's host: ${name}`, {
+            hint: `Write the repository behind it, ${name}/NAME, or its name alone.`,
         });
     }
     if ((0,reference/* isEcrReference */.ap)(name))
@@ -35984,16 +35993,24 @@ function isAttestation({ annotations, platform, mediaType }) {
 function attestedDigest({ annotations }) {
     return annotations?.[REFERENCE_DIGEST];
 }
+const SIGNATURE = { isBeside: true, suffix: 'sig' };
+const ATTESTATION = { isBeside: true, suffix: 'att' };
+const SBOM = { isBeside: true, suffix: 'sbom' };
 const KINDS = {
     image: { isBeside: false },
     imageIndex: { isBeside: false },
-    sigs: { isBeside: true, suffix: 'sig' },
-    atts: { isBeside: true, suffix: 'att' },
-    sboms: { isBeside: true, suffix: 'sbom' },
+    sig: SIGNATURE,
+    sigs: SIGNATURE,
+    signatures: SIGNATURE,
+    att: ATTESTATION,
+    atts: ATTESTATION,
+    attestations: ATTESTATION,
+    sbom: SBOM,
+    sboms: SBOM,
     referrers: { isBeside: true },
 };
 function kindOf({ annotations }) {
-    const [, kind = ''] = /^[\w.-]+\/(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
+    const [, kind = ''] = /^(?:[\w.-]+\/)?(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
     return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
 }
 
@@ -36270,8 +36287,8 @@ class EntryReader {
         return readIfSound(descriptor, this.#content);
     }
 }
-const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
-const REFERRERS_TAG = /^sha256-([a-f0-9]{64})$/;
+const COSIGN_TAG = /^(?:.*:)?(sha256-([a-f0-9]{64})\.[a-z0-9]+)$/;
+const REFERRERS_TAG = /^(?:.*:)?(sha256-([a-f0-9]{64}))$/;
 function cosignTags({ names }) {
     return tagsLike(names, COSIGN_TAG);
 }
@@ -36279,9 +36296,9 @@ function referrersTags({ names, manifest }) {
     return manifest?.kind === 'index' ? tagsLike(names, REFERRERS_TAG) : [];
 }
 function tagsLike(names, pattern) {
-    return names.flatMap((tag) => {
-        const hex = pattern.exec(tag)?.[1];
-        return hex === undefined ? [] : [{ tag, subject: `sha256:${hex}` }];
+    return names.flatMap((name) => {
+        const [, tag, hex] = pattern.exec(name) ?? [];
+        return tag === undefined || hex === undefined ? [] : [{ tag, subject: `sha256:${hex}` }];
     });
 }
 function candidatesOf(entries) {
@@ -36290,9 +36307,14 @@ function candidatesOf(entries) {
         ...entries.map(({ descriptor }) => descriptor.digest),
         ...children,
     ]);
-    const candidates = entries.filter((entry) => !children.has(entry.descriptor.digest) &&
-        !subjectsOf(entry).some((subject) => known.has(subject)) &&
-        kindOf(entry.descriptor)?.isBeside !== true);
+    const candidates = entries.filter((entry) => {
+        const { mediaType, digest } = entry.descriptor;
+        return (((0,media_types/* isManifestMediaType */.CM)(mediaType) || (0,media_types/* isIndexMediaType */.$$)(mediaType)) &&
+            !children.has(digest) &&
+            !subjectsOf(entry).some((subject) => known.has(subject)) &&
+            cosignTags(entry).length === 0 &&
+            kindOf(entry.descriptor)?.isBeside !== true);
+    });
     return candidates.length > 0 ? candidates : entries;
 }
 function digestOf({ digest }) {
@@ -36315,10 +36337,20 @@ async function findReferrers(entries, content, onBroken) {
     for (const entry of entries) {
         if (entry.problem !== undefined)
             onBroken(entry.problem);
-        for (const referrer of await referrersIn(entry, entries, content, onBroken))
-            found.set(referrer.descriptor.digest, referrer);
+        for (const referrer of await referrersIn(entry, entries, content, onBroken)) {
+            const { descriptor, tag } = referrer;
+            const key = tag ?? descriptor.digest;
+            const holder = found.get(key)?.descriptor.digest;
+            if (holder === undefined)
+                found.set(key, referrer);
+            else if (holder !== descriptor.digest)
+                onBroken(sharedTag(referrer, holder));
+        }
     }
     return [...found.values()];
+}
+function sharedTag({ descriptor, tag }, holder) {
+    return new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} would have the tag ${tag}, as ${holder} has`);
 }
 async function referrersIn(entry, entries, content, onBroken) {
     const { descriptor, manifest } = entry;
@@ -36326,9 +36358,9 @@ async function referrersIn(entry, entries, content, onBroken) {
         return [];
     if (manifest.kind === 'index' && referrersTags(entry).length > 0)
         return listedReferrers(manifest, content, onBroken);
-    if (manifest.subject !== undefined)
-        return [{ descriptor, subject: manifest.subject.digest }];
     const named = cosignTags(entry).flatMap(({ tag, subject }) => (0,oci_digest/* isDigest */.Bc)(subject) ? [{ descriptor, subject, tag }] : []);
+    if (manifest.subject !== undefined)
+        return [...named, { descriptor, subject: manifest.subject.digest }];
     return named.length > 0 ? named : referrersByKind(entry, entries, onBroken);
 }
 async function listedReferrers({ manifests }, content, onBroken) {
@@ -36346,15 +36378,17 @@ async function listedReferrers({ manifests }, content, onBroken) {
 }
 function referrersByKind({ descriptor, names }, entries, onBroken) {
     const kind = kindOf(descriptor);
-    if (kind?.suffix === undefined)
+    if (kind?.isBeside !== true)
         return [];
-    const images = candidatesOf(entries).filter((image) => image.descriptor !== descriptor &&
-        (image.names.length === 0
-            ? names.length === 0
-            : image.names.some((name) => names.includes(name))));
+    const all = candidatesOf(entries).filter((image) => image.descriptor !== descriptor);
+    const namesakes = all.filter((image) => image.names.length === 0
+        ? names.length === 0
+        : image.names.some((name) => names.includes(name)));
+    const isUnnamed = names.length === 0 || all[0]?.names.length === 0;
+    const images = namesakes.length === 0 && all.length === 1 && isUnnamed ? all : namesakes;
     const [image, ...others] = images;
-    if (image === undefined || others.length > 0) {
-        onBroken(new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 0 ? 'no image' : 'several images'} of the layout`));
+    if (image === undefined || others.length > 0 || kind.suffix === undefined) {
+        onBroken(new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 1 ? 'an image that it does not name' : images.length === 0 ? 'no image' : 'several images'} of the layout`));
         return [];
     }
     const { digest } = image.descriptor;
@@ -36670,10 +36704,16 @@ function selectImage(entries, layoutPath, wanted) {
         : `${layoutPath} holds several images named ${wanted}:\n${list(candidates, entries)}`);
 }
 function namedBy(wanted, entries) {
-    const named = entries.filter(({ descriptor, names }) => descriptor.digest === wanted || names.includes(wanted));
+    const exact = entries.filter(({ descriptor, names }) => descriptor.digest === wanted || names.includes(wanted));
+    const named = exact.length > 0
+        ? exact
+        : entries.filter(({ names }) => names.some((name) => select_image_short(name) === select_image_short(wanted)));
     const candidates = new Set(candidatesOf(entries));
     const images = named.filter((entry) => candidates.has(entry));
     return images.length > 0 ? images : candidatesOf(named);
+}
+function select_image_short(name) {
+    return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
 }
 function isOneImage(candidates) {
     const platforms = candidates.flatMap(({ names, descriptor: { platform } }) => names.length > 0 || platform === undefined ? [] : [platform]);
@@ -36730,7 +36770,7 @@ async function findUnlisted(stored, { manifests, referrers, blobs }, entries, co
     const known = new Set([
         ...[...manifests, ...referrers].map(({ descriptor }) => descriptor),
         ...blobs,
-        ...entries.flatMap(({ descriptor, descendants }) => [descriptor, ...descendants]),
+        ...entries.map(({ descriptor }) => descriptor),
     ].map(({ digest }) => digest));
     const small = stored.filter(({ digest, size }) => !known.has(digest) && size > 0 && size <= MAX_REFERRER_BYTES);
     if (small.length > MAX_SEARCHED)
@@ -36853,8 +36893,8 @@ async function platformsOf(absent, content) {
 
 
 
-const SIGNATURE = /cosign\.simplesigning|cosign\.artifact\.sig|sigstore\.bundle|notary\.signature/;
-const ATTESTATION = /in-toto|dsse|attestation/;
+const role_SIGNATURE = /cosign\.simplesigning|cosign\.artifact\.sig|sigstore\.bundle|notary\.signature/;
+const role_ATTESTATION = /in-toto|dsse|attestation/;
 function rolesOf({ root, manifests, referrers }, platforms) {
     const role = (node, place) => {
         const kind = role_kindOf(node, place);
@@ -36875,9 +36915,9 @@ function role_kindOf(node, place) {
     const isOf = (pattern) => types.some((text) => pattern.test(text));
     if (place === 'entry' && isAttestation(descriptor))
         return 'attestation';
-    if (tag.endsWith('.sig') || isOf(SIGNATURE))
+    if (tag.endsWith('.sig') || isOf(role_SIGNATURE))
         return 'signature';
-    if (place === 'referrer' && (tag.endsWith('.att') || isOf(ATTESTATION)))
+    if (place === 'referrer' && (tag.endsWith('.att') || isOf(role_ATTESTATION)))
         return 'attestation';
     return type === undefined && place !== 'referrer' ? 'image' : 'artifact';
 }
@@ -36941,7 +36981,7 @@ function refuse(error) {
 async function walkReferrers(walk, referrers, onBroken) {
     const found = [];
     for (let left = referrers;;) {
-        const next = left.filter(({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest));
+        const next = left.filter(({ subject, descriptor, tag }) => walk.knows(subject) && (tag !== undefined || !walk.knows(descriptor.digest)));
         if (next.length === 0)
             return found;
         left = left.filter((referrer) => !next.includes(referrer));
@@ -36958,6 +36998,9 @@ async function walkReferrers(walk, referrers, onBroken) {
     }
 }
 async function walkReferrer(walk, { descriptor, tag }) {
+    const known = walk.find(descriptor.digest);
+    if (known !== undefined)
+        return tag === undefined ? [] : [{ ...known, tag }];
     const further = walk.further();
     await further.whole(descriptor);
     walk.take(further);
@@ -37139,12 +37182,12 @@ async function resolveImage(layouts, content, request) {
     }));
     const root = await reshape(roots, overlay, request.shape);
     const origins = roots.map((layout) => layout.root);
-    const all = read.flatMap(({ entries }) => entries);
     if (!request.referrers) {
         const graph = await walkGraph(root, overlay);
         return { graph, origins, brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
     }
-    return { origins, ...(await withReferrers(root, origins, layouts, all, overlay)) };
+    const entries = read.map((one) => one.entries);
+    return { origins, ...(await withReferrers(root, origins, layouts, entries, overlay)) };
 }
 function rootOf({ index, indexBytes, path }, entries, overlay, wanted) {
     const selected = selectImage(entries, path, wanted);
@@ -37153,10 +37196,12 @@ function rootOf({ index, indexBytes, path }, entries, overlay, wanted) {
 async function withReferrers(root, origins, layouts, entries, content) {
     const broken = new Map();
     const onBroken = (error) => void broken.set(error.message, error);
-    const listed = await findReferrers(entries, content, onBroken);
+    const listed = [];
+    for (const ofLayout of entries)
+        listed.push(...(await findReferrers(ofLayout, content, onBroken)));
     const first = await walkGraph(root, content, listed, onBroken);
     const stored = (await Promise.all(layouts.map((layout) => layout.storedBlobs()))).flat();
-    const unlisted = await findUnlisted(stored, first, entries, content);
+    const unlisted = await findUnlisted(stored, first, entries.flat(), content);
     const referrers = [...listed, ...unlisted.referrers];
     const graph = unlisted.referrers.length === 0 ? first : await walkGraph(root, content, referrers, onBroken);
     const pushed = new Set(graph.manifests.map(({ descriptor }) => descriptor.digest));
@@ -38659,7 +38704,7 @@ function repositoryOf(name) {
     return select_saved_image_short(name.replace(/:[^:/]+$/, ''));
 }
 function imageId({ config }) {
-    const id = `sha256:${/(?:^|\/)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
+    const id = `sha256:${/(?:^|\/|sha256:)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
     return (0,oci_digest/* isDigest */.Bc)(id) ? id : undefined;
 }
 function select_saved_image_notFound(images, path, wanted) {
@@ -39130,16 +39175,16 @@ const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
 class TarIndex {
     #path;
     #entries;
-    #repeated;
-    constructor(path, entries, repeated) {
+    #ambiguous;
+    constructor(path, entries, ambiguous) {
         this.#path = path;
         this.#entries = entries;
-        this.#repeated = repeated;
+        this.#ambiguous = ambiguous;
     }
     static async read(tar) {
         const entries = new Map();
         const repeated = [];
-        const others = new Set();
+        const others = [];
         let count = 0;
         for await (const header of headersOf(tar)) {
             if (++count > MAX_TAR_ENTRIES)
@@ -39148,32 +39193,37 @@ class TarIndex {
             const entry = entryOf(header, name);
             if (name === undefined || entry === undefined)
                 continue;
-            if (LAYOUT_FILE.test(name) && entries.has(name))
-                repeated.push({ name, entry });
-            else {
-                if (entries.has(name))
-                    others.add(name);
+            if (!entries.has(name))
                 entries.set(name, entry);
-            }
+            else
+                (LAYOUT_FILE.test(name) ? repeated : others).push({ name, entry });
         }
-        const index = new TarIndex(tar.path, entries, others);
-        await index.#refuseOthers(tar, repeated);
+        const ambiguous = new Set();
+        const index = new TarIndex(tar.path, entries, ambiguous);
+        const [first] = await index.#differing(tar, repeated);
+        if (first !== undefined)
+            throw duplicate(tar.path, first);
+        if (entries.has('manifest.json'))
+            for (const name of await index.#differing(tar, others))
+                ambiguous.add(name);
         return index;
     }
-    async #refuseOthers(tar, repeated) {
-        const compared = new Set();
+    async #differing(tar, repeated) {
+        const names = [];
+        const same = new Set();
         for (const { name, entry } of repeated) {
             const first = this.#follow(this.#entries.get(name));
             const second = this.#follow(entry);
-            if (first === undefined || second?.size !== first.size)
-                throw duplicate(tar.path, name);
-            const pair = `${first.position} ${second.position}`;
-            if (compared.has(pair))
+            const pair = `${first?.position} ${second?.position}`;
+            if (same.has(pair))
                 continue;
-            if (!(await isEqual(tar, first, second)))
-                throw duplicate(tar.path, name);
-            compared.add(pair);
+            const isSame = first !== undefined && second?.size === first.size && (await isEqual(tar, first, second));
+            if (isSame)
+                same.add(pair);
+            else
+                names.push(name);
         }
+        return names;
     }
     has(name) {
         return this.#entries.has(name);
@@ -39200,7 +39250,7 @@ class TarIndex {
         return entry;
     }
     findOnly(name) {
-        if (this.#repeated.has(name))
+        if (this.#ambiguous.has(name))
             throw duplicate(this.#path, name);
         return this.find(name);
     }

@@ -3,7 +3,7 @@ import { attestedDigest, kindOf, namesOf } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageIndex, Manifest } from '../oci/manifest.ts';
-import { isIndexMediaType } from '../oci/media-types.ts';
+import { isIndexMediaType, isManifestMediaType } from '../oci/media-types.ts';
 import type { ContentReader } from './content.ts';
 import { MAX_DEPTH, MAX_GRAPH_BYTES } from './limits.ts';
 import { readIfSound } from './read-manifest.ts';
@@ -72,11 +72,11 @@ class EntryReader {
 }
 
 /** https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md */
-const COSIGN_TAG = /^sha256-([a-f0-9]{64})\.[a-z0-9]+$/;
+const COSIGN_TAG = /^(?:.*:)?(sha256-([a-f0-9]{64})\.[a-z0-9]+)$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
-const REFERRERS_TAG = /^sha256-([a-f0-9]{64})$/;
+const REFERRERS_TAG = /^(?:.*:)?(sha256-([a-f0-9]{64}))$/;
 
-/** Names that say which manifest this one belongs to, with its digest. */
+/** The tags among its names, or at the end of them, that say which manifest this one belongs to, with its digest. */
 export function cosignTags({ names }: Entry): { readonly tag: string; readonly subject: string }[] {
   return tagsLike(names, COSIGN_TAG);
 }
@@ -90,15 +90,15 @@ function tagsLike(
   names: readonly string[],
   pattern: RegExp,
 ): { readonly tag: string; readonly subject: string }[] {
-  return names.flatMap((tag) => {
-    const hex = pattern.exec(tag)?.[1];
-    return hex === undefined ? [] : [{ tag, subject: `sha256:${hex}` }];
+  return names.flatMap((name) => {
+    const [, tag, hex] = pattern.exec(name) ?? [];
+    return tag === undefined || hex === undefined ? [] : [{ tag, subject: `sha256:${hex}` }];
   });
 }
 
 /**
  * The entries that are images in their own right: not what belongs to another manifest of the layout, be it as the child
- * of an index, by its subject, or as a signature or an attestation. All of them, if none is.
+ * of an index, by its subject, or as a signature or an attestation; nor what is no manifest. All of them, if none is.
  */
 export function candidatesOf(entries: readonly Entry[]): readonly Entry[] {
   const children = new Set(entries.flatMap(({ descendants }) => descendants.map(digestOf)));
@@ -106,12 +106,16 @@ export function candidatesOf(entries: readonly Entry[]): readonly Entry[] {
     ...entries.map(({ descriptor }) => descriptor.digest),
     ...children,
   ]);
-  const candidates = entries.filter(
-    (entry) =>
-      !children.has(entry.descriptor.digest) &&
+  const candidates = entries.filter((entry) => {
+    const { mediaType, digest } = entry.descriptor;
+    return (
+      (isManifestMediaType(mediaType) || isIndexMediaType(mediaType)) &&
+      !children.has(digest) &&
       !subjectsOf(entry).some((subject) => known.has(subject)) &&
-      kindOf(entry.descriptor)?.isBeside !== true,
-  );
+      cosignTags(entry).length === 0 &&
+      kindOf(entry.descriptor)?.isBeside !== true
+    );
+  });
   return candidates.length > 0 ? candidates : entries;
 }
 

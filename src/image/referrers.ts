@@ -24,13 +24,25 @@ export async function findReferrers(
   content: ContentReader,
   onBroken: OnBroken,
 ): Promise<Referrer[]> {
-  const found = new Map<Digest, Referrer>();
+  const found = new Map<string, Referrer>();
   for (const entry of entries) {
     if (entry.problem !== undefined) onBroken(entry.problem);
-    for (const referrer of await referrersIn(entry, entries, content, onBroken))
-      found.set(referrer.descriptor.digest, referrer);
+    for (const referrer of await referrersIn(entry, entries, content, onBroken)) {
+      const { descriptor, tag } = referrer;
+      const key = tag ?? descriptor.digest;
+      const holder = found.get(key)?.descriptor.digest;
+      if (holder === undefined) found.set(key, referrer);
+      else if (holder !== descriptor.digest) onBroken(sharedTag(referrer, holder));
+    }
   }
   return [...found.values()];
+}
+
+function sharedTag({ descriptor, tag }: Referrer, holder: Digest): PushError {
+  return new PushError(
+    'AMBIGUOUS_IMAGE',
+    `${descriptor.digest} would have the tag ${tag}, as ${holder} has`,
+  );
 }
 
 async function referrersIn(
@@ -43,10 +55,11 @@ async function referrersIn(
   if (manifest === undefined) return [];
   if (manifest.kind === 'index' && referrersTags(entry).length > 0)
     return listedReferrers(manifest, content, onBroken);
-  if (manifest.subject !== undefined) return [{ descriptor, subject: manifest.subject.digest }];
   const named = cosignTags(entry).flatMap(({ tag, subject }) =>
     isDigest(subject) ? [{ descriptor, subject, tag }] : [],
   );
+  if (manifest.subject !== undefined)
+    return [...named, { descriptor, subject: manifest.subject.digest }];
   return named.length > 0 ? named : referrersByKind(entry, entries, onBroken);
 }
 
@@ -67,27 +80,31 @@ async function listedReferrers(
   return listed;
 }
 
-/** What belongs to the image that has the same names, or none as it does: it gets the tag that cosign looks for. */
+/**
+ * What belongs to the image that has the same names, or none as it does, or to the only one: it gets the tag that cosign
+ * looks for.
+ */
 function referrersByKind(
   { descriptor, names }: Entry,
   entries: readonly Entry[],
   onBroken: OnBroken,
 ): Referrer[] {
   const kind = kindOf(descriptor);
-  if (kind?.suffix === undefined) return [];
-  const images = candidatesOf(entries).filter(
-    (image) =>
-      image.descriptor !== descriptor &&
-      (image.names.length === 0
-        ? names.length === 0
-        : image.names.some((name) => names.includes(name))),
+  if (kind?.isBeside !== true) return [];
+  const all = candidatesOf(entries).filter((image) => image.descriptor !== descriptor);
+  const namesakes = all.filter((image) =>
+    image.names.length === 0
+      ? names.length === 0
+      : image.names.some((name) => names.includes(name)),
   );
+  const isUnnamed = names.length === 0 || all[0]?.names.length === 0;
+  const images = namesakes.length === 0 && all.length === 1 && isUnnamed ? all : namesakes;
   const [image, ...others] = images;
-  if (image === undefined || others.length > 0) {
+  if (image === undefined || others.length > 0 || kind.suffix === undefined) {
     onBroken(
       new PushError(
         'AMBIGUOUS_IMAGE',
-        `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 0 ? 'no image' : 'several images'} of the layout`,
+        `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 1 ? 'an image that it does not name' : images.length === 0 ? 'no image' : 'several images'} of the layout`,
       ),
     );
     return [];

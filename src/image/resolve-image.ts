@@ -57,12 +57,12 @@ export async function resolveImage(
   }));
   const root = await reshape(roots, overlay, request.shape);
   const origins = roots.map((layout) => layout.root);
-  const all = read.flatMap(({ entries }) => entries);
   if (!request.referrers) {
     const graph = await walkGraph(root, overlay);
     return { graph, origins, brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
   }
-  return { origins, ...(await withReferrers(root, origins, layouts, all, overlay)) };
+  const entries = read.map((one) => one.entries);
+  return { origins, ...(await withReferrers(root, origins, layouts, entries, overlay)) };
 }
 
 function rootOf(
@@ -80,15 +80,17 @@ async function withReferrers(
   root: Descriptor,
   origins: readonly Descriptor[],
   layouts: readonly LayoutIndex[],
-  entries: readonly Entry[],
+  entries: readonly (readonly Entry[])[],
   content: Overlay,
 ): Promise<Omit<ResolvedImage, 'origins'>> {
   const broken = new Map<string, PushError>();
   const onBroken = (error: PushError): void => void broken.set(error.message, error);
-  const listed = await findReferrers(entries, content, onBroken);
+  const listed: Referrer[] = [];
+  for (const ofLayout of entries)
+    listed.push(...(await findReferrers(ofLayout, content, onBroken)));
   const first = await walkGraph(root, content, listed, onBroken);
   const stored = (await Promise.all(layouts.map((layout) => layout.storedBlobs()))).flat();
-  const unlisted = await findUnlisted(stored, first, entries, content);
+  const unlisted = await findUnlisted(stored, first, entries.flat(), content);
   const referrers = [...listed, ...unlisted.referrers];
   const graph =
     unlisted.referrers.length === 0 ? first : await walkGraph(root, content, referrers, onBroken);

@@ -34,12 +34,21 @@ export function selectImage(
 
 /** An image and its signatures may have one name. */
 function namedBy(wanted: string, entries: readonly Entry[]): readonly Entry[] {
-  const named = entries.filter(
+  const exact = entries.filter(
     ({ descriptor, names }) => descriptor.digest === wanted || names.includes(wanted),
   );
+  const named =
+    exact.length > 0
+      ? exact
+      : entries.filter(({ names }) => names.some((name) => short(name) === short(wanted)));
   const candidates = new Set(candidatesOf(entries));
   const images = named.filter((entry) => candidates.has(entry));
   return images.length > 0 ? images : candidatesOf(named);
+}
+
+/** What Docker and podman put before a name by themselves. */
+function short(name: string): string {
+  return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
 }
 
 /** As apko and buildpacks write one image for several platforms. */

@@ -40,7 +40,7 @@ export async function findUnlisted(
     [
       ...[...manifests, ...referrers].map(({ descriptor }) => descriptor),
       ...blobs,
-      ...entries.flatMap(({ descriptor, descendants }) => [descriptor, ...descendants]),
+      ...entries.map(({ descriptor }) => descriptor),
     ].map(({ digest }) => digest),
   );
   const small = stored.filter(

@@ -47,8 +47,10 @@ async function walkReferrers(
 ): Promise<ReferrerNode[]> {
   const found: ReferrerNode[] = [];
   for (let left = referrers; ;) {
+    // Under a tag, also what has come along by itself, as the child of an index.
     const next = left.filter(
-      ({ subject, descriptor }) => walk.knows(subject) && !walk.knows(descriptor.digest),
+      ({ subject, descriptor, tag }) =>
+        walk.knows(subject) && (tag !== undefined || !walk.knows(descriptor.digest)),
     );
     if (next.length === 0) return found;
     left = left.filter((referrer) => !next.includes(referrer));
@@ -65,6 +67,8 @@ async function walkReferrers(
 
 /** In a walk of its own, so that a referrer that turns out to be broken leaves nothing behind in `walk`. */
 async function walkReferrer(walk: Walk, { descriptor, tag }: Referrer): Promise<ReferrerNode[]> {
+  const known = walk.find(descriptor.digest);
+  if (known !== undefined) return tag === undefined ? [] : [{ ...known, tag }];
   const further = walk.further();
   await further.whole(descriptor);
   walk.take(further);

@@ -2,6 +2,7 @@ import {
   checkRegistryId,
   checkRepositoryName,
   checkTag,
+  isEcrHost,
   isEcrReference,
   type ImageReference,
   parseReference,
@@ -83,6 +84,11 @@ function defaultRepository(tag: string, defaults: TargetDefaults): RepositoryRef
   if (name === undefined) {
     throw new PushError('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
       hint: 'Set repository, or put full references in tags.',
+    });
+  }
+  if (isEcrHost(name)) {
+    throw new PushError('INVALID_INPUT', `The input repository is a registry's host: ${name}`, {
+      hint: `Write the repository behind it, ${name}/NAME, or its name alone.`,
     });
   }
   if (isEcrReference(name)) return withoutTag(name);

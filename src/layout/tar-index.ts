@@ -36,52 +36,57 @@ interface Repeated {
 export class TarIndex {
   readonly #path: string;
   readonly #entries: ReadonlyMap<string, TarRange | TarLink>;
-  readonly #repeated: ReadonlySet<string>;
+  readonly #ambiguous: ReadonlySet<string>;
 
   private constructor(
     path: string,
     entries: ReadonlyMap<string, TarRange | TarLink>,
-    repeated: ReadonlySet<string>,
+    ambiguous: ReadonlySet<string>,
   ) {
     this.#path = path;
     this.#entries = entries;
-    this.#repeated = repeated;
+    this.#ambiguous = ambiguous;
   }
 
   /** One pass over the headers. @throws PushError INVALID_TAR, and what `readTarHeader` throws */
   static async read(tar: TarFile): Promise<TarIndex> {
     const entries = new Map<string, TarRange | TarLink>();
     const repeated: Repeated[] = [];
-    const others = new Set<string>();
+    const others: Repeated[] = [];
     let count = 0;
     for await (const header of headersOf(tar)) {
       if (++count > MAX_TAR_ENTRIES) throw tooMany(tar);
       const name = normalized(header.name);
       const entry = entryOf(header, name);
       if (name === undefined || entry === undefined) continue;
-      if (LAYOUT_FILE.test(name) && entries.has(name)) repeated.push({ name, entry });
-      else {
-        if (entries.has(name)) others.add(name);
-        entries.set(name, entry);
-      }
+      if (!entries.has(name)) entries.set(name, entry);
+      else (LAYOUT_FILE.test(name) ? repeated : others).push({ name, entry });
     }
-    const index = new TarIndex(tar.path, entries, others);
-    await index.#refuseOthers(tar, repeated);
+    const ambiguous = new Set<string>();
+    const index = new TarIndex(tar.path, entries, ambiguous);
+    const [first] = await index.#differing(tar, repeated);
+    if (first !== undefined) throw duplicate(tar.path, first);
+    // Only what an archive of `docker save` names is looked for by a name of its own.
+    if (entries.has('manifest.json'))
+      for (const name of await index.#differing(tar, others)) ambiguous.add(name);
     return index;
   }
 
-  /** Programs disagree on which of two entries counts, so it must not matter. */
-  async #refuseOthers(tar: TarFile, repeated: readonly Repeated[]): Promise<void> {
-    const compared = new Set<string>();
+  /** Programs disagree on which of two entries counts, so it must not matter: the names for which it would. */
+  async #differing(tar: TarFile, repeated: readonly Repeated[]): Promise<string[]> {
+    const names: string[] = [];
+    const same = new Set<string>();
     for (const { name, entry } of repeated) {
       const first = this.#follow(this.#entries.get(name));
       const second = this.#follow(entry);
-      if (first === undefined || second?.size !== first.size) throw duplicate(tar.path, name);
-      const pair = `${first.position} ${second.position}`;
-      if (compared.has(pair)) continue;
-      if (!(await isEqual(tar, first, second))) throw duplicate(tar.path, name);
-      compared.add(pair);
+      const pair = `${first?.position} ${second?.position}`;
+      if (same.has(pair)) continue;
+      const isSame =
+        first !== undefined && second?.size === first.size && (await isEqual(tar, first, second));
+      if (isSame) same.add(pair);
+      else names.push(name);
     }
+    return names;
   }
 
   has(name: string): boolean {
@@ -113,7 +118,7 @@ export class TarIndex {
 
   /** The same for a file that the tar may hold only once. @throws PushError UNSAFE_LINK, INVALID_TAR */
   findOnly(name: string): TarRange | undefined {
-    if (this.#repeated.has(name)) throw duplicate(this.#path, name);
+    if (this.#ambiguous.has(name)) throw duplicate(this.#path, name);
     return this.find(name);
   }
 }

@@ -47,6 +47,10 @@ interface EntryKind {
   readonly suffix?: string;
 }
 
+const SIGNATURE: EntryKind = { isBeside: true, suffix: 'sig' };
+const ATTESTATION: EntryKind = { isBeside: true, suffix: 'att' };
+const SBOM: EntryKind = { isBeside: true, suffix: 'sbom' };
+
 /**
  * By the last part of the annotation `kind`, which `cosign save` and hauler write.
  * https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/write.go
@@ -54,14 +58,19 @@ interface EntryKind {
 const KINDS: Readonly<Record<string, EntryKind>> = {
   image: { isBeside: false },
   imageIndex: { isBeside: false },
-  sigs: { isBeside: true, suffix: 'sig' },
-  atts: { isBeside: true, suffix: 'att' },
-  sboms: { isBeside: true, suffix: 'sbom' },
+  sig: SIGNATURE,
+  sigs: SIGNATURE,
+  signatures: SIGNATURE,
+  att: ATTESTATION,
+  atts: ATTESTATION,
+  attestations: ATTESTATION,
+  sbom: SBOM,
+  sboms: SBOM,
   referrers: { isBeside: true },
 };
 
 /** Undefined if it says nothing that is known here. */
 export function kindOf({ annotations }: Descriptor): EntryKind | undefined {
-  const [, kind = ''] = /^[\w.-]+\/(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
+  const [, kind = ''] = /^(?:[\w.-]+\/)?(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
   return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
 }

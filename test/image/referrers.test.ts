@@ -109,9 +109,78 @@ for (const suffix of ['sig', 'att', 'sbom']) {
   });
 }
 
-test("cosign's tag in a full reference is no tag of its own", async () => {
-  assert.deepEqual(await found(named(stranger, `ghcr.io/app:sha256-${hexOf(image)}.sig`)), []);
+test("cosign's tag at the end of a full reference is taken by itself", async () => {
+  const tag = `sha256-${hexOf(image)}.sig`;
+  const [only] = await pushedAlong(named(stranger, `ghcr.io/app:${tag}`));
+  assert.equal(only?.tag, tag);
 });
+
+test('a manifest under the tags of two images gets both', async () => {
+  const [own, others] = [image, signature].map((of) => `sha256-${hexOf(of)}.sbom`);
+  const along = await pushedAlong(signature, named(stranger, `${own}, ${others}`));
+  assert.deepEqual(
+    along.map(({ descriptor, tag }) => [descriptor.digest, tag]),
+    [
+      [signature.descriptor.digest, undefined],
+      [stranger.descriptor.digest, own],
+      [stranger.descriptor.digest, others],
+    ],
+  );
+});
+
+test('a manifest with a subject that has the tag of cosign as well gets it', async () => {
+  const tag = `sha256-${hexOf(image)}.att`;
+  const along = await pushedAlong(named(signature, tag));
+  assert.deepEqual(
+    along.map(({ tag: given }) => given),
+    [tag],
+  );
+});
+
+test('of two manifests for one tag the second stays behind, and is told of', async () => {
+  const tag = `sha256-${hexOf(image)}.sig`;
+  const other = buildImage({ seed: 'other' });
+  const content = new MemoryContent(image, stranger, other);
+  const entries = await entriesIn([image, named(stranger, tag), named(other, tag)], content);
+  const broken: string[] = [];
+  const referrers = await findReferrers(entries, content, ({ message }) => broken.push(message));
+  assert.deepEqual(digests(referrers), digests([stranger]));
+  assert.ok(broken[0]?.includes(other.descriptor.digest), broken[0]);
+});
+
+test('a signature that is the child of the index, too, gets its tag', async () => {
+  const tag = `sha256-${hexOf(image)}.sig`;
+  const index = buildIndex([image, stranger]);
+  const content = new MemoryContent(index);
+  const entries = await entriesIn([image, named(stranger, tag)], content);
+  const referrers = await findReferrers(entries, content, neverBroken);
+  const graph = await walkGraph(index.descriptor, content, referrers);
+  assert.deepEqual(
+    graph.referrers.map(({ descriptor, tag: given }) => [descriptor.digest, given]),
+    [[stranger.descriptor.digest, tag]],
+  );
+});
+
+for (const [what, imageName, name, times] of [
+  ['of the only image, without a name', 'a:1', undefined, 1],
+  ['of the only image, that has none', undefined, 'a:1', 1],
+  ['of another name', 'a:1', 'b:1', 0],
+] as const) {
+  test(`a kind of cosign's ${what} ${times === 1 ? 'goes along' : 'stays behind'}`, async () => {
+    const kind = (graph: Image, said: string, title: string | undefined): Image => {
+      const entry = title === undefined ? graph : named(graph, title);
+      const annotations = { ...entry.descriptor.annotations, kind: said };
+      return { ...entry, descriptor: { ...entry.descriptor, annotations } };
+    };
+    const [one, other] = [kind(image, 'image', imageName), kind(stranger, 'sigs', name)];
+    const content = new MemoryContent(one, other);
+    const broken: unknown[] = [];
+    const entries = await entriesIn([one, other], content);
+    const referrers = await findReferrers(entries, content, (error) => broken.push(error));
+    assert.equal(referrers.length, times);
+    assert.equal(broken.length, 1 - times);
+  });
+}
 
 test('entries of other kinds, and absent ones, are passed over', async () => {
   const other = rawBlob('application/vnd.example', Buffer.from('not a manifest'));

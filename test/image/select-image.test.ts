@@ -11,7 +11,7 @@ import {
   named,
 } from '../support/image.ts';
 import { refused } from '../support/refused.ts';
-import { entriesIn, MemoryContent } from '../support/memory-content.ts';
+import { entriesIn, MemoryContent, rawBlob } from '../support/memory-content.ts';
 
 const image = (seed: string) => buildImage({ seed, layers: [] });
 const [a, b] = [image('a'), image('b')];
@@ -230,4 +230,18 @@ test('an entry that is absent can be chosen, and is said to be unreadable in a l
     () => selectImage(entries, 'layout', undefined),
     refused('AMBIGUOUS_IMAGE', 'cannot be read'),
   );
+});
+
+test('a name is found without what Docker and podman put before it', async () => {
+  const [docker, podman] = [named(a, 'docker.io/library/app:1'), named(b, 'localhost/app:2')];
+  assert.equal(await select('app:1', docker, podman), a.descriptor.digest);
+  assert.equal(await select('app:2', docker, podman), b.descriptor.digest);
+  assert.equal(await select('localhost/app:2', docker, podman), b.descriptor.digest);
+});
+
+test('what is no manifest, and the tag of a signature whose image is elsewhere, are no candidates', async () => {
+  const other = rawBlob('application/xml', Buffer.from('<a/>'));
+  const elsewhere = named(b, `sha256-${'0'.repeat(64)}.sig`);
+  assert.equal(await select(undefined, other, a, elsewhere), a.descriptor.digest);
+  assert.equal(await select(other.descriptor.digest, other, a), other.descriptor.digest);
 });

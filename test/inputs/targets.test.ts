@@ -173,6 +173,12 @@ const refusals: Readonly<
     'INVALID_INPUT',
     '""',
   ],
+  'a host as a repository, as the output of a login has it': [
+    ['1.0'],
+    { ...NONE, repository: HOST },
+    'INVALID_INPUT',
+    `a registry's host: ${HOST}`,
+  ],
   'nothing after https:// as a repository': [
     ['1.0'],
     { ...NONE, repository: 'https://' },

@@ -146,3 +146,8 @@ for (const [what, [entries, expected]] of Object.entries(refusals)) {
 function file(name: string, text: string): TarEntry {
   return { name, content: Buffer.from(text) };
 }
+
+test('files that come again with the same bytes are the same files', async () => {
+  const entries = archiveEntries([{ image }], { form: 'podman' });
+  await withFiles([...entries, ...entries], ({ layers }) => assert.ok(layers.length > 0));
+});

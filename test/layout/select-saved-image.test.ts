@@ -19,7 +19,8 @@ const one = saved('one', 'team/one:1', 'team/one:stable');
 const two = saved('two', 'docker.io/library/two:2', 'localhost:5000/two:3');
 const local = saved('local', 'localhost/team/local:4');
 const unnamed = saved('unnamed');
-const all = [one, two, local, unnamed];
+const crane = { config: idOf('crane'), repoTags: [], layers: [] };
+const all = [one, two, local, unnamed, crane];
 
 const chosen: readonly [wanted: string, image: SavedImage][] = [
   ['team/one:1', one],
@@ -37,6 +38,7 @@ const chosen: readonly [wanted: string, image: SavedImage][] = [
   ['localhost/team/local:4', local],
   [idOf('unnamed'), unnamed],
   [idOf('one'), one],
+  [idOf('crane'), crane],
 ];
 
 for (const [wanted, image] of chosen) {

@@ -110,6 +110,11 @@ export function isEcrReference(text: string): boolean {
   return parseImageHost(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
 }
 
+/** Whether the text is an ECR host alone, without a repository. */
+export function isEcrHost(text: string): boolean {
+  return parseImageHost(text) !== undefined;
+}
+
 /**
  * Parses a full reference, `HOST/NAME` or `HOST/NAME:TAG`, of any host that is ECR's.
  * @throws PushError INVALID_INPUT
