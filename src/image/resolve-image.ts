@@ -1,4 +1,5 @@
 import type { PushError } from '../errors.ts';
+import { attestedDigest } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { type ContentReader, Overlay } from './content.ts';
@@ -37,6 +38,8 @@ export interface ResolvedImage {
   readonly brokenEntries: readonly PushError[];
   /** What refers to an image of the layouts that the request changes, and so to none that is pushed. */
   readonly leftBehind: readonly Referrer[];
+  /** Attestations that stand beside the image instead of in an index with it. */
+  readonly attestationsBeside: readonly Descriptor[];
   /** Blobs that may be referrers, and were too many to look into. */
   readonly unsearchedBlobs: number;
 }
@@ -59,7 +62,14 @@ export async function resolveImage(
   const origins = roots.map((layout) => layout.root);
   if (!request.referrers) {
     const graph = await walkGraph(root, overlay);
-    return { graph, origins, brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
+    return {
+      graph,
+      origins,
+      brokenEntries: [],
+      leftBehind: [],
+      attestationsBeside: [],
+      unsearchedBlobs: 0,
+    };
   }
   const entries = read.map((one) => one.entries);
   return { origins, ...(await withReferrers(root, origins, layouts, entries, overlay)) };
@@ -94,7 +104,7 @@ async function withReferrers(
   const referrers = [...listed, ...unlisted.referrers];
   const graph =
     unlisted.referrers.length === 0 ? first : await walkGraph(root, content, referrers, onBroken);
-  const pushed = new Set(graph.manifests.map(({ descriptor }) => descriptor.digest));
+  const pushed = new Set<string>(graph.manifests.map(({ descriptor }) => descriptor.digest));
   const changed = new Set(
     origins.map(({ digest }) => digest).filter((digest) => !pushed.has(digest)),
   );
@@ -102,6 +112,11 @@ async function withReferrers(
     graph,
     brokenEntries: [...broken.values()],
     leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
+    attestationsBeside: entries.flat().flatMap(({ descriptor }) => {
+      const attested = attestedDigest(descriptor);
+      const isLeft = attested !== undefined && pushed.has(attested);
+      return isLeft && !pushed.has(descriptor.digest) ? [descriptor] : [];
+    }),
     unsearchedBlobs: unlisted.unsearched,
   };
 }

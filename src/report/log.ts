@@ -24,7 +24,7 @@ export interface Log {
 }
 
 export function logImage(image: ResolvedImage, log: Log): void {
-  const { graph, origins, brokenEntries, leftBehind, unsearchedBlobs } = image;
+  const { graph, origins, brokenEntries, leftBehind, attestationsBeside, unsearchedBlobs } = image;
   const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
   const { digest, mediaType } = root.descriptor;
   log.info(`Image ${digest} (${mediaType})`);
@@ -46,6 +46,11 @@ export function logImage(image: ResolvedImage, log: Log): void {
   for (const { descriptor, subject } of leftBehind) {
     log.warning(
       `Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`,
+    );
+  }
+  for (const { digest } of attestationsBeside) {
+    log.warning(
+      `Left behind ${digest}: an attestation is pushed only in an index with its image, and this one stands beside it`,
     );
   }
   if (unsearchedBlobs > 0) {

@@ -6,7 +6,14 @@ import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
-import { buildImage, buildIndex, type Graph, type Image, named } from '../support/image.ts';
+import {
+  buildAttestation,
+  buildImage,
+  buildIndex,
+  type Graph,
+  type Image,
+  named,
+} from '../support/image.ts';
 import {
   entriesOf,
   MemoryContent,
@@ -243,4 +250,13 @@ test('a signature that could belong to two images stays behind, and is told of',
   const { graph, brokenEntries } = await resolved([entries], { image: '1' });
   assert.deepEqual(graph.referrers, []);
   refused('AMBIGUOUS_IMAGE', stranger.descriptor.digest)(brokenEntries[0]);
+});
+
+test('an attestation beside its image stays behind, and is told of', async () => {
+  const proof = buildAttestation(amd);
+  const { graph, attestationsBeside } = await resolved([[amd, proof]]);
+  assert.equal(graph.root.descriptor.digest, amd.descriptor.digest);
+  assert.deepEqual(digestsOf(attestationsBeside), [proof.descriptor.digest]);
+  const whole = await resolved([[buildIndex([amd, proof])]]);
+  assert.deepEqual(whole.attestationsBeside, []);
 });

@@ -31,7 +31,7 @@ function collect(): { log: Log; lines: string[] } {
   return { log, lines };
 }
 
-const SOUND = { brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
+const SOUND = { brokenEntries: [], leftBehind: [], attestationsBeside: [], unsearchedBlobs: 0 };
 
 /** What is logged of the image that the shape makes of layouts of one root each. */
 async function logged(roots: readonly Graph[], shape: Partial<Shape>) {
@@ -357,11 +357,14 @@ test('what stays behind, and what ECR must hold, is told', async () => {
   const { log, lines } = collect();
   const leftBehind = [{ descriptor: arm.descriptor, subject: amd.descriptor.digest }];
   const absent = { ...graph, absentLayers: [layer] };
-  logImage({ ...SOUND, graph: absent, origins: [], leftBehind, unsearchedBlobs: 5 }, log);
+  const attestationsBeside = [arm.descriptor];
+  const left = { leftBehind, attestationsBeside, unsearchedBlobs: 5 };
+  logImage({ ...SOUND, graph: absent, origins: [], ...left }, log);
   assert.ok(lines.includes('Not in the layout, so ECR must hold: 1 layer'), lines.join('\n'));
-  const [behind, unsearched] = lines.filter((line) => line.startsWith('! '));
+  const [behind, attestation, unsearched] = lines.filter((line) => line.startsWith('! '));
   assert.ok(
     behind?.includes(`Left behind ${arm.descriptor.digest}: it refers to ${amd.descriptor.digest}`),
   );
+  assert.ok(attestation?.startsWith(`! Left behind ${arm.descriptor.digest}: an attestation`));
   assert.match(unsearched ?? '', /^! 5 blobs that index\.json does not list were not searched/);
 });
