@@ -1,4 +1,5 @@
 import { PushError } from '../errors.ts';
+import { isAttestation } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import { OCI_MANIFEST } from '../oci/media-types.ts';
@@ -41,6 +42,8 @@ export async function findUnlisted(
       ...[...manifests, ...referrers].map(({ descriptor }) => descriptor),
       ...blobs,
       ...entries.map(({ descriptor }) => descriptor),
+      // Those of an index are dropped with it, or by themselves: `attestations: drop`.
+      ...entries.flatMap(({ descendants }) => descendants.filter(isAttestation)),
     ].map(({ digest }) => digest),
   );
   const small = stored.filter(

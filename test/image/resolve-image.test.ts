@@ -260,3 +260,34 @@ test('an attestation beside its image stays behind, and is told of', async () =>
   const whole = await resolved([[buildIndex([amd, proof])]]);
   assert.deepEqual(whole.attestationsBeside, []);
 });
+
+test('an attestation that is dropped from an index does not come back as a referrer', async () => {
+  const { mediaType, digest, size } = amd.descriptor;
+  const proof = buildImage({
+    seed: 'proof',
+    subject: { mediaType, digest, size },
+    platform: { os: 'unknown', architecture: 'unknown' },
+  });
+  const index = buildIndex([amd, proof]);
+  const stored = [{ digest: proof.descriptor.digest, size: proof.descriptor.size }];
+  const content = new MemoryContent(index);
+  const shape = { ...AS_IS, attestations: 'drop' } as const;
+  const request = { image: undefined, shape, referrers: true };
+  const { graph } = await resolveImage([memoryLayout('layout', [index], stored)], content, request);
+  assert.deepEqual(graph.referrers, []);
+});
+
+test('a referrer that is the child of an index that loses a platform goes along', async () => {
+  const ofAmd = buildImage({
+    seed: 'of amd64',
+    subject: amd.descriptor,
+    platform: { os: 'linux', architecture: 'riscv64' },
+  });
+  const index = buildIndex([amd, arm, ofAmd]);
+  const stored = [{ digest: ofAmd.descriptor.digest, size: ofAmd.descriptor.size }];
+  const content = new MemoryContent(index);
+  const shape = { ...AS_IS, platforms: [parsePlatformName('linux/amd64')] };
+  const request = { image: undefined, shape, referrers: true };
+  const { graph } = await resolveImage([memoryLayout('layout', [index], stored)], content, request);
+  assert.deepEqual(digests(graph.referrers), digests([ofAmd]));
+});
