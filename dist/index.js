@@ -35944,29 +35944,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./src/oci/digest.ts
-var oci_digest = __nccwpck_require__(8825);
-;// CONCATENATED MODULE: ./src/image/content.ts
-
-class Overlay {
-    #below;
-    #made = new Map();
-    constructor(below) {
-        this.#below = below;
-    }
-    add(mediaType, bytes) {
-        const digest = (0,oci_digest/* digestOf */.ol)(bytes);
-        this.#made.set(digest, bytes);
-        return { mediaType, digest, size: bytes.byteLength };
-    }
-    async has(descriptor) {
-        return this.#made.has(descriptor.digest) || this.#below.has(descriptor);
-    }
-    async readVerified(descriptor) {
-        return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
-    }
-}
-
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
 ;// CONCATENATED MODULE: ./src/oci/annotations.ts
@@ -36012,6 +35989,29 @@ const KINDS = {
 function kindOf({ annotations }) {
     const [, kind = ''] = /^(?:[\w.-]+\/)?(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
     return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+}
+
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var oci_digest = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./src/image/content.ts
+
+class Overlay {
+    #below;
+    #made = new Map();
+    constructor(below) {
+        this.#below = below;
+    }
+    add(mediaType, bytes) {
+        const digest = (0,oci_digest/* digestOf */.ol)(bytes);
+        this.#made.set(digest, bytes);
+        return { mediaType, digest, size: bytes.byteLength };
+    }
+    async has(descriptor) {
+        return this.#made.has(descriptor.digest) || this.#below.has(descriptor);
+    }
+    async readVerified(descriptor) {
+        return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
+    }
 }
 
 // EXTERNAL MODULE: ./src/errors.ts
@@ -36764,6 +36764,7 @@ function escaped(name) {
 
 
 
+
 const MAX_REFERRER_BYTES = 64 * 1024;
 const MAX_SEARCHED = 1000;
 async function findUnlisted(stored, { manifests, referrers, blobs }, entries, content) {
@@ -36771,6 +36772,7 @@ async function findUnlisted(stored, { manifests, referrers, blobs }, entries, co
         ...[...manifests, ...referrers].map(({ descriptor }) => descriptor),
         ...blobs,
         ...entries.map(({ descriptor }) => descriptor),
+        ...entries.flatMap(({ descendants }) => descendants.filter(isAttestation)),
     ].map(({ digest }) => digest));
     const small = stored.filter(({ digest, size }) => !known.has(digest) && size > 0 && size <= MAX_REFERRER_BYTES);
     if (small.length > MAX_SEARCHED)
@@ -37173,6 +37175,7 @@ function missingBlob({ digest }, where) {
 
 
 
+
 async function resolveImage(layouts, content, request) {
     const overlay = new Overlay(content);
     const read = await Promise.all(layouts.map(async (layout) => ({ layout, entries: await readEntries(layout.index, content) })));
@@ -37184,7 +37187,14 @@ async function resolveImage(layouts, content, request) {
     const origins = roots.map((layout) => layout.root);
     if (!request.referrers) {
         const graph = await walkGraph(root, overlay);
-        return { graph, origins, brokenEntries: [], leftBehind: [], unsearchedBlobs: 0 };
+        return {
+            graph,
+            origins,
+            brokenEntries: [],
+            leftBehind: [],
+            attestationsBeside: [],
+            unsearchedBlobs: 0,
+        };
     }
     const entries = read.map((one) => one.entries);
     return { origins, ...(await withReferrers(root, origins, layouts, entries, overlay)) };
@@ -37210,6 +37220,11 @@ async function withReferrers(root, origins, layouts, entries, content) {
         graph,
         brokenEntries: [...broken.values()],
         leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
+        attestationsBeside: entries.flat().flatMap(({ descriptor }) => {
+            const attested = attestedDigest(descriptor);
+            const isLeft = attested !== undefined && pushed.has(attested);
+            return isLeft && !pushed.has(descriptor.digest) ? [descriptor] : [];
+        }),
         unsearchedBlobs: unlisted.unsearched,
     };
 }
@@ -40651,7 +40666,7 @@ function publishedDigest(target, { image }) {
 
 
 function logImage(image, log) {
-    const { graph, origins, brokenEntries, leftBehind, unsearchedBlobs } = image;
+    const { graph, origins, brokenEntries, leftBehind, attestationsBeside, unsearchedBlobs } = image;
     const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
     const { digest, mediaType } = root.descriptor;
     log.info(`Image ${digest} (${mediaType})`);
@@ -40672,6 +40687,9 @@ function logImage(image, log) {
         log.warning(`Left out: ${message}`);
     for (const { descriptor, subject } of leftBehind) {
         log.warning(`Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`);
+    }
+    for (const { digest } of attestationsBeside) {
+        log.warning(`Left behind ${digest}: an attestation is pushed only in an index with its image, and this one stands beside it`);
     }
     if (unsearchedBlobs > 0) {
         log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: they are left behind`);
