@@ -35147,6 +35147,7 @@ function digestFrom(sha256) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ce: () => (/* binding */ isFields),
+/* harmony export */   Mk: () => (/* binding */ escaped),
 /* harmony export */   SP: () => (/* binding */ shown),
 /* harmony export */   U3: () => (/* binding */ FieldReader)
 /* harmony export */ });
@@ -35221,6 +35222,9 @@ class FieldReader {
 }
 function shown(value) {
     return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
+}
+function escaped(text) {
+    return JSON.stringify(text).slice(1, -1);
 }
 function isArray(value) {
     return Array.isArray(value);
@@ -35958,6 +35962,9 @@ function namesOf({ annotations = {} }) {
         .map((name) => name.trim())
         .filter((name) => name !== '');
 }
+function shortName(name) {
+    return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
+}
 function namesAnnotation(names) {
     return { [CONTAINERD_NAME]: names.join(',') };
 }
@@ -36688,6 +36695,8 @@ async function knownPlatform(image, content) {
 
 
 
+
+
 function selectImage(entries, layoutPath, wanted) {
     if (entries.length === 0)
         throw new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
@@ -36707,13 +36716,10 @@ function namedBy(wanted, entries) {
     const exact = entries.filter(({ descriptor, names }) => descriptor.digest === wanted || names.includes(wanted));
     const named = exact.length > 0
         ? exact
-        : entries.filter(({ names }) => names.some((name) => select_image_short(name) === select_image_short(wanted)));
+        : entries.filter(({ names }) => names.some((name) => shortName(name) === shortName(wanted)));
     const candidates = new Set(candidatesOf(entries));
     const images = named.filter((entry) => candidates.has(entry));
     return images.length > 0 ? images : candidatesOf(named);
-}
-function select_image_short(name) {
-    return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
 }
 function isOneImage(candidates) {
     const platforms = candidates.flatMap(({ names, descriptor: { platform } }) => names.length > 0 || platform === undefined ? [] : [platform]);
@@ -36734,9 +36740,9 @@ function list(shown, all) {
     const lines = shown.slice(0, select_image_MAX_LISTED).map((entry) => {
         const { digest } = entry.descriptor;
         const name = uniqueName(entry, all);
-        const others = entry.names.filter((other) => other !== name).map(escaped);
+        const others = entry.names.filter((other) => other !== name).map(oci_fields/* escaped */.Mk);
         const facts = [...(name === undefined ? [] : [digest]), ...others, ...factsOf(entry)];
-        return `  image: ${name === undefined ? digest : escaped(name)} (${facts.join(', ')})`;
+        return `  image: ${name === undefined ? digest : (0,oci_fields/* escaped */.Mk)(name)} (${facts.join(', ')})`;
     });
     const more = shown.length - lines.length;
     return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
@@ -36753,11 +36759,8 @@ function factsOf({ descriptor, names, manifest }) {
         return [...unnamed, ...platform, `an index of ${manifest.manifests.length}`];
     const { config, layers, artifactType } = manifest;
     const bytes = layers.reduce((sum, { size }) => sum + size, config.size);
-    const type = artifactType === undefined ? [] : [escaped(artifactType)];
+    const type = artifactType === undefined ? [] : [(0,oci_fields/* escaped */.Mk)(artifactType)];
     return [...unnamed, ...platform, ...type, `${bytes} bytes`];
-}
-function escaped(name) {
-    return JSON.stringify(name).slice(1, -1);
 }
 
 ;// CONCATENATED MODULE: ./src/image/unlisted.ts
@@ -38675,12 +38678,13 @@ function tooMany(where, count, what) {
 ;// CONCATENATED MODULE: ./src/layout/select-saved-image.ts
 
 
-const IMPLIED = /^(?:docker\.io\/(?:library\/)?|localhost\/)/;
+
+
 const FITS = [
     ({ repoTags }, wanted) => repoTags.includes(wanted),
-    ({ repoTags }, wanted) => repoTags.some((name) => select_saved_image_short(name) === select_saved_image_short(wanted)),
+    ({ repoTags }, wanted) => repoTags.some((name) => shortName(name) === shortName(wanted)),
     ({ repoTags }, wanted) => repoTags.some((name) => tagOf(name) === wanted),
-    ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === select_saved_image_short(wanted)),
+    ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === shortName(wanted)),
     (image, wanted) => imageId(image) === wanted,
 ];
 function selectSavedImage(images, path, wanted) {
@@ -38709,14 +38713,11 @@ function candidates(images, wanted) {
     }
     return [];
 }
-function select_saved_image_short(name) {
-    return name.replace(IMPLIED, '');
-}
 function tagOf(name) {
     return /:([^:/]+)$/.exec(name)?.[1];
 }
 function repositoryOf(name) {
-    return select_saved_image_short(name.replace(/:[^:/]+$/, ''));
+    return shortName(name.replace(/:[^:/]+$/, ''));
 }
 function imageId({ config }) {
     const id = `sha256:${/(?:^|\/|sha256:)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
@@ -38732,14 +38733,11 @@ function select_saved_image_ambiguous(images, path, wanted) {
 const select_saved_image_MAX_LISTED = 20;
 function select_saved_image_list(images) {
     const lines = images.slice(0, select_saved_image_MAX_LISTED).map((image) => {
-        const names = image.repoTags.map(select_saved_image_escaped).join(', ') || '(no name)';
-        return `  ${imageId(image) ?? select_saved_image_escaped(image.config)} ${names}`;
+        const names = image.repoTags.map(oci_fields/* escaped */.Mk).join(', ') || '(no name)';
+        return `  ${imageId(image) ?? (0,oci_fields/* escaped */.Mk)(image.config)} ${names}`;
     });
     const more = images.length - lines.length;
     return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
-}
-function select_saved_image_escaped(text) {
-    return JSON.stringify(text).slice(1, -1);
 }
 
 ;// CONCATENATED MODULE: ./src/layout/saved-files.ts

@@ -1,6 +1,6 @@
 import type { PushError } from '../errors.ts';
 import { attestedDigest } from '../oci/annotations.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { Descriptor, StoredBlob } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { type ContentReader, Overlay } from './content.ts';
 import { type Entry, readEntries } from './entries.ts';
@@ -8,7 +8,7 @@ import type { ImageGraph } from './graph.ts';
 import { findReferrers, type Referrer } from './referrers.ts';
 import { reshape, type Shape } from './reshape.ts';
 import { selectImage } from './select-image.ts';
-import { findUnlisted, type StoredBlob } from './unlisted.ts';
+import { findUnlisted } from './unlisted.ts';
 import { walkGraph } from './walk.ts';
 
 export interface ImageRequest {

@@ -1,5 +1,7 @@
 import { PushError } from '../errors.ts';
+import { shortName } from '../oci/annotations.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
+import { escaped } from '../oci/fields.ts';
 import { isSamePlatform, platformLabel } from '../oci/platform.ts';
 import { candidatesOf, type Entry } from './entries.ts';
 
@@ -40,15 +42,10 @@ function namedBy(wanted: string, entries: readonly Entry[]): readonly Entry[] {
   const named =
     exact.length > 0
       ? exact
-      : entries.filter(({ names }) => names.some((name) => short(name) === short(wanted)));
+      : entries.filter(({ names }) => names.some((name) => shortName(name) === shortName(wanted)));
   const candidates = new Set(candidatesOf(entries));
   const images = named.filter((entry) => candidates.has(entry));
   return images.length > 0 ? images : candidatesOf(named);
-}
-
-/** What Docker and podman put before a name by themselves. */
-function short(name: string): string {
-  return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
 }
 
 /** As apko and buildpacks write one image for several platforms. */
@@ -110,9 +107,4 @@ function factsOf({ descriptor, names, manifest }: Entry): string[] {
   const bytes = layers.reduce((sum, { size }) => sum + size, config.size);
   const type = artifactType === undefined ? [] : [escaped(artifactType)];
   return [...unnamed, ...platform, ...type, `${bytes} bytes`];
-}
-
-/** An annotation may hold anything, even line breaks. */
-function escaped(name: string): string {
-  return JSON.stringify(name).slice(1, -1);
 }

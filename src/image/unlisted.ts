@@ -1,6 +1,6 @@
 import { PushError } from '../errors.ts';
 import { isAttestation } from '../oci/annotations.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { Descriptor, StoredBlob } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import { OCI_MANIFEST } from '../oci/media-types.ts';
 import { parseManifest } from '../oci/parse-manifest.ts';
@@ -8,13 +8,6 @@ import type { ContentReader } from './content.ts';
 import type { Entry } from './entries.ts';
 import type { ImageGraph } from './graph.ts';
 import type { Referrer } from './referrers.ts';
-
-/** A blob as it lies in a layout. */
-export interface StoredBlob {
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-}
 
 /** Referrers have hundreds of bytes, and a few thousand with annotations. */
 const MAX_REFERRER_BYTES = 64 * 1024;

@@ -12,19 +12,14 @@ import { ScratchCompressor } from './scratch-compressor.ts';
 import { isSavedAs } from './select-saved-image.ts';
 import type { TarFile } from './tar-header.ts';
 import type { TarIndex } from './tar-index.ts';
+import type { UnpackOptions } from './unpack.ts';
 
-export interface DockerArchiveOptions {
+export interface DockerArchiveOptions extends UnpackOptions {
   /** The name of one of the archive's images, or its id; undefined if it holds only one. */
   readonly image?: string | undefined;
   /** For layers that are not compressed yet; by default gzip. */
   readonly layerCompression?: LayerCompression | undefined;
   readonly knownLayers?: KnownLayers | undefined;
-  /** The folder for what is compressed: on a runner RUNNER_TEMP. By default the system's. */
-  readonly temporary?: string | undefined;
-  /** Called with what a user should know of how the archive was read, a line each. */
-  readonly tell?: ((notice: string) => void) | undefined;
-  /** Ends the compression. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 const FORMATS = { gzip: GZIP, zstd: ZSTD, none: undefined } as const;

@@ -1,5 +1,4 @@
-import type { Descriptor } from '../oci/descriptor.ts';
-import type { Digest } from '../oci/digest.ts';
+import type { Descriptor, StoredBlob } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 
 /** One blob of a layout, opened once and checked: a regular file of the size that its descriptor gives. */
@@ -10,13 +9,6 @@ export interface BlobReader extends AsyncDisposable {
   readonly size: number;
   /** Fills `target` with the bytes from `position` on. @throws PushError LAYOUT_UNREADABLE, DIGEST_MISMATCH (the file ended early) */
   read(target: Uint8Array, position: number): Promise<void>;
-}
-
-/** A blob as it lies in a layout. */
-export interface StoredBlob {
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /** The blobs of one layout or of several. */

@@ -1,16 +1,15 @@
 import { PushError } from '../errors.ts';
+import { shortName } from '../oci/annotations.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
+import { escaped } from '../oci/fields.ts';
 import type { SavedImage } from './saved-images.ts';
-
-/** What `docker save` and podman write before a name without a registry, or leave out. */
-const IMPLIED = /^(?:docker\.io\/(?:library\/)?|localhost\/)/;
 
 /** Ways in which an image can be meant, the first that any image fits counts. */
 const FITS: readonly ((image: SavedImage, wanted: string) => boolean)[] = [
   ({ repoTags }, wanted) => repoTags.includes(wanted),
-  ({ repoTags }, wanted) => repoTags.some((name) => short(name) === short(wanted)),
+  ({ repoTags }, wanted) => repoTags.some((name) => shortName(name) === shortName(wanted)),
   ({ repoTags }, wanted) => repoTags.some((name) => tagOf(name) === wanted),
-  ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === short(wanted)),
+  ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === shortName(wanted)),
   (image, wanted) => imageId(image) === wanted,
 ];
 
@@ -50,17 +49,13 @@ function candidates(images: readonly SavedImage[], wanted: string): readonly Sav
   return [];
 }
 
-function short(name: string): string {
-  return name.replace(IMPLIED, '');
-}
-
 /** A registry's port is no tag: that colon comes before a slash. */
 function tagOf(name: string): string | undefined {
   return /:([^:/]+)$/.exec(name)?.[1];
 }
 
 function repositoryOf(name: string): string {
-  return short(name.replace(/:[^:/]+$/, ''));
+  return shortName(name.replace(/:[^:/]+$/, ''));
 }
 
 /** Docker and podman name the config's file by its digest, which is the image's id. */
@@ -99,9 +94,4 @@ function list(images: readonly SavedImage[]): string {
   });
   const more = images.length - lines.length;
   return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
-}
-
-/** The archive may hold anything, even line breaks. */
-function escaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
 }

@@ -1,11 +1,11 @@
 import { PushError } from '../errors.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { Descriptor, StoredBlob } from '../oci/descriptor.ts';
 import { digestOf, isDigest } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { parseIndexJson } from '../oci/parse-manifest.ts';
 import { blobFile, type BlobSource } from './blob-source.ts';
-import type { BlobReader, Layout, StoredBlob } from './layout.ts';
+import type { BlobReader, Layout } from './layout.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { readWhole } from './read.ts';
 

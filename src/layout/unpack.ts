@@ -13,11 +13,11 @@ import type { TarRange } from './tar-index.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 export interface UnpackOptions {
-  /** The folder to unpack into; by default the system's. */
+  /** The folder for what is made: on a runner RUNNER_TEMP. By default the system's. */
   readonly temporary?: string | undefined;
-  /** Told both sizes. */
+  /** Called with what a user should know of how the tar was read, a line each. */
   readonly tell?: ((notice: string) => void) | undefined;
-  /** Stops it. */
+  /** Stops what takes long. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -17,6 +17,11 @@ export function namesOf({ annotations = {} }: Descriptor): string[] {
     .filter((name) => name !== '');
 }
 
+/** A name without what Docker and podman put before it by themselves. */
+export function shortName(name: string): string {
+  return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
+}
+
 /** What gives a descriptor these names, so that `namesOf` finds them. */
 export function namesAnnotation(names: readonly string[]): Readonly<Record<string, string>> {
   return { [CONTAINERD_NAME]: names.join(',') };

@@ -24,6 +24,13 @@ export interface Descriptor {
   readonly artifactType?: string;
 }
 
+/** A blob as it lies in a layout. */
+export interface StoredBlob {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** Whether a layer is not meant to be distributed: a layout may leave such a layer out. */
 export function isForeignLayer({ mediaType, urls = [] }: Descriptor): boolean {
   return (

@@ -85,6 +85,11 @@ export function shown(value: unknown): string {
   return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
 }
 
+/** A text that may hold anything, even line breaks, as messages show it. */
+export function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 /** `Array.isArray` alone would narrow to an array of `any`. */
 function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);

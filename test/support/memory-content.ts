@@ -1,7 +1,7 @@
 import { PushError } from '../../src/errors.ts';
 import { type Entry, readEntries } from '../../src/image/entries.ts';
-import type { BlobReader, BlobStore, StoredBlob } from '../../src/layout/layout.ts';
-import type { Descriptor } from '../../src/oci/descriptor.ts';
+import type { BlobReader, BlobStore } from '../../src/layout/layout.ts';
+import type { Descriptor, StoredBlob } from '../../src/oci/descriptor.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
 import type { ImageIndex } from '../../src/oci/manifest.ts';
 import { OCI_INDEX } from '../../src/oci/media-types.ts';
