@@ -170,21 +170,22 @@ export const ERRORS = {
     hint: 'The message names each failed repository with its error; the others are complete.',
   },
   THROTTLED: {
-    means: 'AWS kept throttling the calls.',
+    means: 'AWS throttled the calls for longer than the action waits.',
     hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
   },
   SERVER_ERROR: {
-    means: 'ECR kept returning server errors.',
+    means: 'ECR answered with server errors for longer than the action waits.',
     hint: 'Run the step again later; https://health.aws.amazon.com/ reports outages.',
   },
   UNEXPECTED_RESPONSE: {
     means: 'ECR gave an answer that this action does not recognize.',
-    hint: 'Open an issue with the log.',
+    hint: 'Run the step again; if it keeps happening, open an issue with the log.',
   },
   // The network
   INVALID_ENDPOINT: {
     means: 'The ECR endpoint cannot be used: a bad address, no TLS, or not ECR.',
-    hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each must start with https:// (or http://, for an endpoint without TLS), and none can be combined with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public is available only in us-east-1. Check whether a proxy intercepts TLS.',
+    hint: 'Check whether a proxy, a firewall or a captive portal stands between the runner and ECR, and AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each must start with https:// (or http://, for an endpoint without TLS), and none can be combined with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public is available only in us-east-1.',
+    docs: 'The message has the HTTP status, and whether it was a web page that came: ECR answers every call in JSON.',
   },
   HOST_NOT_FOUND: {
     means: 'The host of the ECR endpoint was not found.',
@@ -195,7 +196,7 @@ export const ERRORS = {
     hint: "Check the runner's firewall, VPC endpoint and proxy, and AWS_ENDPOINT_URL if it is set.",
   },
   CONNECTION_LOST: {
-    means: 'The connection to ECR kept breaking or stalling.',
+    means: 'The connection to ECR broke or stalled for longer than the action waits.',
     hint: "Run the step again: layers that arrived are not sent again. If it happens often, check the runner's network.",
   },
   CERTIFICATE_REFUSED: {

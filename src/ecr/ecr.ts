@@ -1,3 +1,4 @@
+import { announce } from '../async/retry.ts';
 import { Semaphore } from '../async/semaphore.ts';
 import { PushError } from '../errors.ts';
 import {
@@ -6,8 +7,10 @@ import {
   privateClient,
   publicClient,
 } from './calls/clients.ts';
+import { causeOf } from './calls/exceptions.ts';
 import { RateLimits } from './calls/rate-limit.ts';
-import { PUBLIC_REGION, type RepositoryReference } from './names/reference.ts';
+import type { CallRetry } from './calls/retry-strategy.ts';
+import { describeRepository, PUBLIC_REGION, type RepositoryReference } from './names/reference.ts';
 import type { Resources } from './resources.ts';
 import { PrivateRegistry } from './private-registry.ts';
 import { PublicRegistry } from './public-registry.ts';
@@ -42,6 +45,7 @@ export class Ecr implements AsyncDisposable {
   readonly signal: AbortSignal;
   readonly #ended = new AbortController();
   readonly #environment: Environment;
+  readonly #info: (message: string) => void;
   readonly #rateLimits = new RateLimits();
   readonly #clients = new DisposableStack();
   readonly #resources: Omit<Resources, 'sizes' | 'counts'>;
@@ -54,12 +58,13 @@ export class Ecr implements AsyncDisposable {
     partSize,
     leastPartSize = MIN_PART_SIZE,
     partsInFlight,
-    info,
+    info = () => undefined,
     debug = () => undefined,
   }: EcrOptions = {}) {
     const { signal: ended } = this.#ended;
     this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
     this.#environment = environment;
+    this.#info = info;
     this.#sizes = { wanted: partSize, least: leastPartSize };
     const pace = new Pace();
     this.#resources = {
@@ -79,7 +84,10 @@ export class Ecr implements AsyncDisposable {
       environment: this.#environment,
       rateLimits: this.#rateLimits,
       signal: this.signal,
-      onRetry: () => void (counts.retries += 1),
+      onRetry: (retry) => {
+        counts.retries += 1;
+        this.#info(retryLine(retry, repository));
+      },
     };
     if (repository.type === 'public') {
       const opened = await publicClient(repository, options);
@@ -99,4 +107,9 @@ export class Ecr implements AsyncDisposable {
   #own<T extends { destroy(): void }>(client: T): T {
     return this.#clients.adopt(client, () => client.destroy());
   }
+}
+
+function retryLine(retry: CallRetry, repository: RepositoryReference): string {
+  const { call, error } = retry;
+  return `${call}, ${describeRepository(repository)}: ${causeOf(error)}; ${announce(retry)}`;
 }

@@ -1,4 +1,4 @@
-import { RETRIES } from '../async/retry.ts';
+import { announce, RETRIES } from '../async/retry.ts';
 import {
   describeRepository,
   type RepositoryReference,
@@ -160,10 +160,8 @@ function manifestLine({ what, tag, isNew }: Extract<PushEvent, { kind: 'manifest
 }
 
 function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): string {
-  const { name, attempt, attempts, wait } = notice;
   const subject = what === undefined ? 'The repository' : shortDigest(what);
-  const when = wait === 0 ? '' : ` in ${wait} ms`;
-  return `${subject} ${RETRIES[name].says ?? ''}; retrying${when} (attempt ${attempt} of ${attempts})`;
+  return `${subject} ${RETRIES[notice.name].says ?? ''}; ${announce(notice)}`;
 }
 
 const UNNAMED =

@@ -13,10 +13,13 @@ const NAMES = Object.keys(RETRIES) as RetryName[];
 const HOUR = 3_600_000;
 const reason = new Error('another target failed');
 
-/** What the table says, written out: how often in all, and how long before the second, the third, … attempt at most. */
+/** What the table says, written out: how long before the second, the third, … attempt at most. */
 const waits: Readonly<Record<RetryName, readonly number[]>> = {
-  transient: [100, 200, 400, 800, 1600, 3200, 6400],
+  transient: [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000],
   throttled: [1000, 2000, 4000, 8000, 16_000, 20_000, 20_000],
+  notFound: [1000, 2000, 4000, 5000, 5000],
+  credentials: [0],
+  clock: [0],
   layer: [0, 0],
   part: [0, 0, 0, 0, 0, 0, 0, 0],
   manifest: [200, 400, 800, 1600, 3200],
@@ -31,13 +34,15 @@ class SkippingRetry {
   readonly notices: RetryNotice[] = [];
   readonly #retry: Retry;
   #stop = new AbortController();
+  #now = 0;
 
   constructor(attempts?: number) {
     const onRetry = (notice: RetryNotice): void => {
       this.notices.push(notice);
+      this.#now += notice.wait;
       this.#stop.abort(SKIPPED);
     };
-    this.#retry = new Retry({ attempts, onRetry });
+    this.#retry = new Retry({ attempts, onRetry, now: () => this.#now });
   }
 
   async again(name: RetryName, atLeast = 0): Promise<boolean> {
@@ -50,7 +55,7 @@ class SkippingRetry {
   }
 }
 
-/** Tries until it says no. @returns what was told */
+/** Tries until it says no, each attempt and wait as long as if it were waited for. @returns what was told */
 async function exhaust(name: RetryName, attempts?: number): Promise<RetryNotice[]> {
   const retry = new SkippingRetry(attempts);
   while (await retry.again(name));
@@ -58,21 +63,32 @@ async function exhaust(name: RetryName, attempts?: number): Promise<RetryNotice[
 }
 
 for (const name of NAMES) {
-  const { attempts } = RETRIES[name];
-  test(`${name} is tried ${attempts} times in all, and each further time is told`, async () => {
-    const notices = await exhaust(name);
-    assert.deepEqual(
-      notices.map(({ attempt }) => attempt),
-      Array.from({ length: attempts - 1 }, (_, at) => at + 2),
-    );
-    for (const notice of notices) {
-      assert.equal(notice.name, name);
-      assert.equal(notice.attempts, attempts);
-    }
-  });
+  const { attempts, within } = RETRIES[name];
+  if (attempts !== undefined) {
+    test(`${name} is tried ${attempts} times in all, and each further time is told`, async () => {
+      const notices = await exhaust(name);
+      assert.deepEqual(
+        notices.map(({ attempt }) => attempt),
+        Array.from({ length: attempts - 1 }, (_, at) => at + 2),
+      );
+      for (const notice of notices) {
+        assert.equal(notice.name, name);
+        assert.equal(notice.attempts, attempts);
+      }
+      assert.equal(waits[name].length, attempts - 1);
+    });
+  } else {
+    test(`${name} is tried for ${String(within)} ms from its first failure on`, async () => {
+      assert(within !== undefined);
+      const notices = await exhaust(name);
+      const waited = notices.reduce((sum, { wait }) => sum + wait, 0);
+      assert(waited <= within, `${waited} of ${within}`);
+      assert(waited > within - RETRIES[name].longestWait, `${waited} of ${within}`);
+      assert(notices.every((notice) => notice.attempts === undefined));
+    });
+  }
 
   test(`${name} waits as the table says, doubled each time, up to the longest`, () => {
-    assert.equal(waits[name].length, attempts - 1);
     for (const [at, longest] of waits[name].entries()) {
       assert.equal(
         waitBefore(name, at + 1, () => 1),
@@ -93,7 +109,7 @@ for (const name of NAMES) {
 
   test(`${name}: what is told is what is waited`, async () => {
     for (const { attempt, wait } of await exhaust(name)) {
-      const longest = waits[name][attempt - 2] ?? assert.fail();
+      const longest = waits[name][attempt - 2] ?? RETRIES[name].longestWait;
       if (RETRIES[name].jitter) assert(wait >= 0 && wait <= longest);
       else assert.equal(wait, longest);
     }
@@ -123,6 +139,27 @@ test('the attempt that it is can be told', async () => {
   assert.equal(retry.attempt, 3);
 });
 
+test('what is limited in number is counted by itself, and again after other failures', async () => {
+  const retry = new SkippingRetry();
+  for (const _ of [1, 2, 3]) assert.equal(await retry.again('transient'), true);
+  assert.equal(await retry.again('credentials'), true);
+  assert.equal(await retry.again('transient'), true);
+  assert.equal(await retry.again('credentials'), false);
+});
+
+test('time that an attempt takes counts, but not that of the first one', async () => {
+  let now = 0;
+  const retry = new Retry({ now: () => now });
+  now = 500_000;
+  assert.equal(await retry.again('part'), true);
+  const stop = AbortSignal.abort(SKIPPED);
+  await assert.rejects(retry.again('transient', { signal: stop }), SKIPPED);
+  now += 119_000;
+  await assert.rejects(retry.again('transient', { signal: stop }), SKIPPED);
+  now += 2000;
+  assert.equal(await retry.again('transient', { signal: stop }), false);
+});
+
 test('attempts that fail for different reasons are counted together', async () => {
   const retry = new SkippingRetry(3);
   assert.equal(await retry.again('transient'), true);
@@ -142,8 +179,8 @@ const atLeasts: readonly [name: RetryName, atLeast: number, wait: number][] = [
   ['manifest', 199, 200],
   ['manifest', 1000, 1000],
   ['manifest', 3200, 3200],
-  ['manifest', HOUR, 3200],
-  ['layer', HOUR, 0],
+  ['manifest', HOUR, 60_000],
+  ['layer', HOUR, 60_000],
 ];
 
 for (const [name, atLeast, expected] of atLeasts) {

@@ -1,5 +1,7 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { Semaphore } from '../../src/async/semaphore.ts';
+import { attempts } from '../../src/ecr/calls/attempts.ts';
+import { requestHandler } from '../../src/ecr/calls/clients.ts';
 import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
 import { Lines } from '../../src/ecr/upload/lines.ts';
@@ -36,11 +38,13 @@ export function openLocalRegistry(
     endpoint: ecr.url,
     region,
     credentials: credentials[0],
+    requestHandler: requestHandler({}),
     retryStrategy: new EcrRetryStrategy({
       attempts: maxAttempts,
       onRetry: () => (counts.retries += 1),
     }),
   });
+  client.middlewareStack.use(attempts(client.config.credentials));
   const repository = { type: 'private', registryId: undefined, region, name } as const;
   const registry = new PrivateRegistry(client, repository, {
     parts,

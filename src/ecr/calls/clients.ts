@@ -1,15 +1,18 @@
 import { ECRClient, type ECRClientConfig } from '@aws-sdk/client-ecr';
 import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
-import type { RetryNotice } from '../../async/retry.ts';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { PushError } from '../../errors.ts';
 import { parseImageHost } from '../names/image-hosts.ts';
 import { PUBLIC_REGION, type RepositoryReference } from '../names/reference.ts';
-import { isProxyConfigured, proxyHandler } from './proxy.ts';
+import { AttemptHandler } from './attempt-handler.ts';
+import { attempts, type Credentials } from './attempts.ts';
+import { isProxyConfigured, proxyHandlers } from './proxy.ts';
 import type { RateLimits } from './rate-limit.ts';
-import { EcrRetryStrategy } from './retry-strategy.ts';
+import { type CallRetry, EcrRetryStrategy } from './retry-strategy.ts';
 
-/** Idle time (ms) after which a socket counts as dead. Long, because ECR hashes a large layer during Complete. */
-const SOCKET_TIMEOUT = 120_000;
+/** Milliseconds. */
 const CONNECTION_TIMEOUT = 10_000;
 /** More than MAX_LAYERS_AT_ONCE and a repository's look-ups together, so that no call waits for a socket. */
 const MAX_SOCKETS = 100;
@@ -22,7 +25,7 @@ export interface ClientOptions {
   readonly rateLimits: RateLimits;
   /** Ends the wait between two attempts. */
   readonly signal: AbortSignal;
-  readonly onRetry: (notice: RetryNotice) => void;
+  readonly onRetry: (retry: CallRetry) => void;
 }
 
 /** An SDK client with the default chain of credentials and endpoints. @throws PushError NO_REGION */
@@ -35,12 +38,13 @@ export async function privateClient(
     (text) => text,
   );
   const client = new ECRClient({
-    ...(await commonConfig(options)),
+    ...commonConfig(options),
     ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
     ...(known === undefined ? {} : { region: known }),
   });
   const resolved = await resolveRegion(client);
   client.middlewareStack.use(rateLimits.plugin('private', resolved));
+  client.middlewareStack.use(attempts(credentialsOf(client)));
   return { client, region: resolved };
 }
 
@@ -60,27 +64,41 @@ export async function publicClient(
   const { environment, rateLimits } = options;
   const sdk = await import('@aws-sdk/client-ecr-public');
   const client = new sdk.ECRPUBLICClient({
-    ...(await commonConfig(options)),
+    ...commonConfig(options),
     ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
     region: PUBLIC_REGION,
   });
   client.middlewareStack.use(rateLimits.plugin('public', PUBLIC_REGION));
+  client.middlewareStack.use(attempts(credentialsOf(client)));
   return { sdk, client };
 }
 
-async function commonConfig({ environment, signal, onRetry }: ClientOptions) {
-  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
-  const handler = {
-    connectionTimeout: CONNECTION_TIMEOUT,
-    socketTimeout: SOCKET_TIMEOUT,
-    httpAgent: agent,
-    httpsAgent: agent,
-  };
+function commonConfig({ environment, signal, onRetry }: ClientOptions) {
   const attempts = attemptsIn(environment);
   return {
     retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
-    requestHandler: isProxyConfigured(environment) ? await proxyHandler(handler) : handler,
+    requestHandler: requestHandler(environment),
   } satisfies ECRClientConfig;
+}
+
+/** All connections of a client come from the same pools, however long they may be silent. */
+export function requestHandler(environment: Environment): AttemptHandler {
+  const pool = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const options = {
+    connectionTimeout: CONNECTION_TIMEOUT,
+    httpAgent: new HttpAgent(pool),
+    httpsAgent: new HttpsAgent(pool),
+  };
+  const make = isProxyConfigured(environment) ? proxyHandlers() : undefined;
+  return new AttemptHandler(async (socketTimeout) => {
+    const settings = { ...options, socketTimeout };
+    return (await make)?.(settings) ?? new NodeHttpHandler(settings);
+  });
+}
+
+/** What the client signs each attempt with. */
+function credentialsOf({ config }: { config: { credentials: unknown } }): Credentials {
+  return config.credentials as Credentials;
 }
 
 /** The host may ask for a FIPS or dual-stack endpoint; an endpoint URL in the environment takes precedence. */

@@ -1,5 +1,6 @@
 import { ERRORS, PushError } from '../../errors.ts';
 import { type Explanation, EXPLANATIONS, THROTTLING, UNEXPECTED } from './explanations.ts';
+import { meaningOf, StrangeAnswer } from './strange-answer.ts';
 import { describeRepository, type RepositoryReference, repositoryArn } from '../names/reference.ts';
 
 /** Where an error came from. */
@@ -13,7 +14,10 @@ export interface CallContext {
 export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
+  if (typeof code !== 'string') return error.name;
+  // Node's parser has a code for each way in which something is no HTTP.
+  if (code.startsWith('HPE_')) return 'HPE_INVALID';
+  return findExplanation(code) === undefined ? error.name : code;
 }
 
 /** The credentials lack the permission, or this endpoint does not offer the call. */
@@ -27,27 +31,50 @@ export function isNotAllowed(error: unknown): boolean {
 
 export function explain(error: unknown, context: CallContext): PushError {
   if (error instanceof PushError) return error;
-  const text = textOf(error);
-  const name = errorName(error);
-  const status = statusOf(error);
-  const known = findExplanation(name);
-  const { code, says } = known ?? explainStatus(status) ?? UNEXPECTED;
-  const cause =
-    status !== undefined && error instanceof SyntaxError ? `HTTP ${status}` : `${name}: ${text}`;
+  const { code, says } = explanationOf(error);
   const kmsError: unknown = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
-  const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
-  const values = { ...valuesOf(context), ...deniedIn(text) };
-  return new PushError(code, `${fill(says, values)} (${cause})${kms}`, {
+  const kms = typeof kmsError === 'string' ? ` (kmsError: ${spoken(kmsError)})` : '';
+  const values = { ...valuesOf(context), ...deniedIn(textOf(error)) };
+  const attempts = attemptsOf(error);
+  const often = attempts > 1 ? `, after ${attempts} attempts` : '';
+  return new PushError(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
     hint: fill(ERRORS[code].hint, values),
     cause: error,
   });
 }
 
-/** One line. A host with several addresses fails with several errors, in an AggregateError without text. */
+function explanationOf(error: unknown): Explanation {
+  return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? UNEXPECTED;
+}
+
+/** What went wrong in a call, in the words of whoever said so. */
+export function causeOf(error: unknown): string {
+  if (error instanceof StrangeAnswer) return textOf(error);
+  const status = statusOf(error);
+  if (status !== undefined && error instanceof SyntaxError) return `HTTP ${status}`;
+  return `${spoken(errorName(error))}: ${textOf(error)}`;
+}
+
+/** A host with several addresses fails with several errors, in an AggregateError without text. */
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return spoken(String(error));
   const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
-  return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
+  return spoken(error.message || texts.join('; '));
+}
+
+/** The most characters of what a server says that are shown. */
+const MAX_SPOKEN = 1000;
+
+/**
+ * A server's text on one line, and not too long: it must not begin a line, where the runner would take `::error::` for a
+ * command of the step.
+ */
+function spoken(text: string): string {
+  const line = text
+    .slice(0, 2 * MAX_SPOKEN)
+    .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
+  return line.length > MAX_SPOKEN ? `${line.slice(0, MAX_SPOKEN)} ...` : line;
 }
 
 /** The HTTP status of the answer. */
@@ -73,10 +100,9 @@ function metadataOf(error: unknown, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** For answers that are not JSON and name no error, such as a load balancer's. */
+/** For answers that name no error that is known. */
 function explainStatus(status = 0): Explanation | undefined {
-  if (status === 429) return findExplanation('ThrottlingException');
-  return status >= 500 ? findExplanation('ServerException') : undefined;
+  return findExplanation(meaningOf(status));
 }
 
 /** AWS's text is more precise: creating a repository with tags takes two permissions, for instance. */

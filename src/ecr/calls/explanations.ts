@@ -128,7 +128,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     names: THROTTLING,
     code: 'THROTTLED',
-    says: '{call}: AWS kept throttling calls to {repository}',
+    says: '{call}: AWS throttled the call to {repository}',
   },
   {
     names: [
@@ -139,7 +139,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'ServiceUnavailableException',
     ],
     code: 'SERVER_ERROR',
-    says: '{call}: ECR kept returning server errors for {repository}',
+    says: '{call}: ECR answered with a server error for {repository}',
   },
   {
     names: ['ERR_INVALID_URL', 'EndpointError'],
@@ -152,7 +152,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     says: '{call}: the host of the ECR endpoint for {region} was not found',
   },
   {
-    names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+    names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
     code: 'CONNECTION_REFUSED',
     says: '{call}: the ECR endpoint for {region} cannot be reached',
   },
@@ -162,11 +162,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'RequestTimeout',
       'RequestTimeoutException',
       'ETIMEDOUT',
+      'ECONNABORTED',
       'ECONNRESET',
       'EPIPE',
+      'ERR_STREAM_PREMATURE_CLOSE',
     ],
     code: 'CONNECTION_LOST',
-    says: '{call}: the connection to ECR in {region} kept breaking or stalling',
+    says: '{call}: the connection to ECR in {region} broke or stalled',
   },
   {
     names: [
@@ -187,6 +189,16 @@ export const EXPLANATIONS: readonly Explanation[] = [
     names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
     code: 'INVALID_ENDPOINT',
     says: '{call}: the ECR endpoint for {region} does not speak TLS',
+  },
+  {
+    names: ['GarbledAnswer', 'HPE_INVALID'],
+    code: 'UNEXPECTED_RESPONSE',
+    says: '{call}: the answer from ECR in {region} makes no sense',
+  },
+  {
+    names: ['NotEcr'],
+    code: 'INVALID_ENDPOINT',
+    says: '{call}: what answered in the place of ECR in {region} is not ECR',
   },
   {
     names: ['ProxyError'],

@@ -26,25 +26,59 @@ class PlainAgent extends HttpProxyAgent<string> {
 /** The proxy refused, or its answer made no sense: the request did not reach its host. */
 class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  /** The SDK's marker for retryable errors; absent on others. */
-  readonly $retryable?: { readonly throttling: false };
+  /** Whether another attempt may succeed. */
+  readonly isTransient: boolean;
 
   constructor(message: string, { isTransient, cause }: { isTransient: boolean; cause?: unknown }) {
     super(message, cause === undefined ? undefined : { cause });
-    if (isTransient) this.$retryable = { throttling: false };
+    this.isTransient = isTransient;
   }
+}
+
+/** The connections to proxies, which several handlers may share. */
+export class ProxyAgents {
+  /** Keyed by proxy URL. */
+  readonly #agents = new Map<string, { httpAgent: PlainAgent; httpsAgent: TunnelAgent }>();
+
+  of(proxy: string): { httpAgent: PlainAgent; httpsAgent: TunnelAgent } {
+    const agents = this.#agents.get(proxy) ?? agentsFor(proxy);
+    this.#agents.set(proxy, agents);
+    return agents;
+  }
+}
+
+function agentsFor(proxy: string): { httpAgent: PlainAgent; httpsAgent: TunnelAgent } {
+  const httpsAgent = new TunnelAgent(proxy, AGENT_OPTIONS);
+  httpsAgent.on(
+    'proxyConnect',
+    ({ statusCode = 0, statusMessage = '' }: IncomingMessage, request: ClientRequest) => {
+      // Otherwise the proxy's answer would look like the host's.
+      if (statusCode !== 200) request.destroy(refused(proxy, statusCode, statusMessage));
+    },
+  );
+  return { httpAgent: new PlainAgent(proxy, AGENT_OPTIONS), httpsAgent };
+}
+
+interface ProxyOptions {
+  readonly agents?: ProxyAgents;
+  readonly proxyFor?: (url: string) => string;
 }
 
 /** Sends each request through the proxy that the environment names for its host, or directly. */
 export class ProxyHandler extends NodeHttpHandler {
   readonly #options: NodeHttpHandlerOptions;
+  readonly #agents: ProxyAgents;
   readonly #proxyFor: (url: string) => string;
   /** Keyed by proxy URL. */
   readonly #handlers = new Map<string, NodeHttpHandler>();
 
-  constructor(options: NodeHttpHandlerOptions, proxyFor: (url: string) => string = getProxyForUrl) {
+  constructor(
+    options: NodeHttpHandlerOptions,
+    { agents = new ProxyAgents(), proxyFor = getProxyForUrl }: ProxyOptions = {},
+  ) {
     super(options);
     this.#options = options;
+    this.#agents = agents;
     this.#proxyFor = proxyFor;
   }
 
@@ -69,16 +103,7 @@ export class ProxyHandler extends NodeHttpHandler {
   #handlerOf(proxy: string): NodeHttpHandler {
     const known = this.#handlers.get(proxy);
     if (known !== undefined) return known;
-    const httpsAgent = new TunnelAgent(proxy, AGENT_OPTIONS);
-    httpsAgent.on(
-      'proxyConnect',
-      ({ statusCode = 0, statusMessage = '' }: IncomingMessage, request: ClientRequest) => {
-        // Otherwise the proxy's answer would look like the host's.
-        if (statusCode !== 200) request.destroy(refused(proxy, statusCode, statusMessage));
-      },
-    );
-    const httpAgent = new PlainAgent(proxy, AGENT_OPTIONS);
-    const handler = new NodeHttpHandler({ ...this.#options, httpAgent, httpsAgent });
+    const handler = new NodeHttpHandler({ ...this.#options, ...this.#agents.of(proxy) });
     this.#handlers.set(proxy, handler);
     return handler;
   }

@@ -1,4 +1,4 @@
-import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
+import type { NodeHttpHandler, NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { PushError } from '../../errors.ts';
 
 /** What the inputs say about proxies; undefined where they are not set. */
@@ -49,8 +49,9 @@ function checkProxy(text: string, name: string): string {
   });
 }
 
-/** A request handler for the SDK's clients that follows the proxy variables, loaded on demand. */
-export async function proxyHandler(options: NodeHttpHandlerOptions) {
-  const { ProxyHandler } = await import('./proxy-handler.ts');
-  return new ProxyHandler(options);
+/** Makes request handlers for the SDK's clients that follow the proxy variables; the code for it is loaded on demand. */
+export async function proxyHandlers(): Promise<(options: NodeHttpHandlerOptions) => NodeHttpHandler> {
+  const { ProxyHandler, ProxyAgents } = await import('./proxy-handler.ts');
+  const agents = new ProxyAgents();
+  return (options) => new ProxyHandler(options, { agents });
 }

@@ -1,20 +1,28 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
 import { Retry, type RetryName, type RetryNotice } from '../../async/retry.ts';
+import { failedCall } from './attempts.ts';
+import { retryOf } from './retry-of.ts';
+
+/** A call that is made again. */
+export interface CallRetry extends RetryNotice {
+  /** As the API names it. */
+  readonly call: string;
+  readonly error: unknown;
+}
 
 interface Options {
   /** The row of RETRIES for every retry; undefined to choose it by the error. */
   readonly always?: RetryName;
-  /** Attempts per call, including the first; undefined for the table's number. */
+  /** Attempts per call, including the first; undefined for the table's limits. */
   readonly attempts?: number | undefined;
   /** Ends the wait between two attempts. */
   readonly signal?: AbortSignal | undefined;
-  readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
+  readonly onRetry?: ((retry: CallRetry) => void) | undefined;
 }
 
 /**
- * The SDK's retries, with the attempts and waits of RETRIES and three other differences. LimitExceededException is not
- * retried: the SDK treats it as throttling, but in ECR it is a storage quota, which waiting does not change. Calls do
- * not share a retry quota: many layers at once would use it up within seconds of throttling. A signal ends the wait.
+ * The SDK's retries, with the limits and waits of RETRIES, on the errors that `retryOf` names. Calls do not share a retry
+ * quota: many layers at once would use it up within seconds of throttling. A signal ends the wait.
  */
 export class EcrRetryStrategy implements RetryStrategyV2 {
   readonly mode = 'standard';
@@ -25,15 +33,16 @@ export class EcrRetryStrategy implements RetryStrategyV2 {
   }
 
   acquireInitialRetryToken(): Promise<CallToken> {
-    return Promise.resolve(new CallToken(new Retry(this.#options)));
+    return Promise.resolve(new CallToken(this.#options));
   }
 
   /** @throws the failure itself if no attempt is left, the signal's reason */
   async refreshRetryTokenForRetry(token: RetryToken, failure: RetryErrorInfo): Promise<CallToken> {
     const { always, signal } = this.#options;
-    const name = retryOf(failure);
+    const name = retryOf(failure.error);
     if (token instanceof CallToken && name !== undefined) {
       const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
+      token.error = failure.error;
       if (await token.retry.again(always ?? name, { signal, atLeast })) return token;
     }
     throw failure.error ?? new Error('not tried again');
@@ -47,9 +56,15 @@ export class EcrRetryStrategy implements RetryStrategyV2 {
 /** One call's attempts, in the SDK's form. */
 class CallToken implements RetryToken {
   readonly retry: Retry;
+  /** Of the last attempt. */
+  error: unknown;
 
-  constructor(retry: Retry) {
-    this.retry = retry;
+  constructor({ attempts, onRetry }: Options) {
+    this.retry = new Retry({
+      attempts,
+      onRetry: (notice) =>
+        onRetry?.({ ...notice, call: failedCall(this.error) ?? 'a call', error: this.error }),
+    });
   }
 
   getRetryCount(): number {
@@ -59,11 +74,4 @@ class CallToken implements RetryToken {
   getRetryDelay(): number {
     return 0;
   }
-}
-
-/** Undefined for errors that a retry does not fix. */
-function retryOf({ error, errorType }: RetryErrorInfo): RetryName | undefined {
-  if (error?.name === 'LimitExceededException') return undefined;
-  if (errorType === 'THROTTLING') return 'throttled';
-  return errorType === 'TRANSIENT' ? 'transient' : undefined;
 }

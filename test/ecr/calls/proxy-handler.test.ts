@@ -16,7 +16,7 @@ async function callTwice(ecr: LocalEcr, proxyFor: (url: string) => string): Prom
     region,
     credentials: credentials[0],
     retryStrategy: new EcrRetryStrategy({ attempts: 1 }),
-    requestHandler: new ProxyHandler({}, proxyFor),
+    requestHandler: new ProxyHandler({}, { proxyFor }),
   });
   const command = () => new InitiateLayerUploadCommand({ repositoryName: 'team/app' });
   try {
@@ -104,7 +104,7 @@ for (const [name, { tls, proxy: options, message, isTransient }] of Object.entri
         assert.equal(error.name, 'ProxyError');
         assert.match(error.message, message);
         assert.doesNotMatch(error.message, /password/);
-        assert.equal('$retryable' in error && error.$retryable !== undefined, isTransient);
+        assert.equal('isTransient' in error && error.isTransient, isTransient);
         return true;
       },
     );

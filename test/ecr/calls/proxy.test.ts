@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ProxyHandler } from '../../../src/ecr/calls/proxy-handler.ts';
 import {
   isProxyConfigured,
-  proxyHandler,
+  proxyHandlers,
   type ProxySettings,
   setProxyVariables,
 } from '../../../src/ecr/calls/proxy.ts';
@@ -74,7 +74,7 @@ test('hosts that need no proxy are none', () => {
 });
 
 test('the handler that is loaded goes by the variables', async () => {
-  const handler = await proxyHandler({});
+  const handler = (await proxyHandlers())({});
   assert(handler instanceof ProxyHandler);
   handler.destroy();
 });

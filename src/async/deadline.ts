@@ -1,0 +1,36 @@
+import { sleep } from './sleep.ts';
+
+/** A limit of time, and a signal that is aborted when it is over; it ends with its scope. */
+export class Deadline implements Disposable {
+  readonly #over = new AbortController();
+  #clock = new AbortController();
+
+  /** Milliseconds from now. */
+  constructor(milliseconds: number) {
+    this.restart(milliseconds);
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  get isOver(): boolean {
+    return this.signal.aborted;
+  }
+
+  /** Puts another limit, from now, in the place of the first. */
+  restart(milliseconds: number): void {
+    this.#clock.abort();
+    const clock = new AbortController();
+    this.#clock = clock;
+    sleep(milliseconds, clock.signal).then(
+      () => this.#over.abort(new Error(`not within ${milliseconds} ms`)),
+      // Another limit has taken its place, or nobody waits any more.
+      () => undefined,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#clock.abort();
+  }
+}

@@ -1,0 +1,90 @@
+import type { RetryName } from '../../async/retry.ts';
+import { errorName, isThrottled, statusOf } from './exceptions.ts';
+
+/** Names of AWS's, the SDK's and Node's for what may pass by itself. */
+const TRANSIENT: readonly string[] = [
+  'ServerException',
+  'InternalFailure',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'TimeoutError',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ETIMEDOUT',
+  'HPE_INVALID',
+  'GarbledAnswer',
+];
+
+/** Statuses that say that the call will never do. */
+const NEVER: readonly number[] = [501, 505];
+
+/**
+ * The row of RETRIES by which a failed call is made again; undefined for one that would only fail again. It goes by
+ * names and statuses: the SDK's own marks say too much (every error is passing once it has corrected the clock) and too
+ * little (an answer that is cut is none to it).
+ */
+export function retryOf(error: unknown): RetryName | undefined {
+  const name = errorName(error);
+  if (name === 'LimitExceededException') return undefined;
+  if (isThrottled(error)) return 'throttled';
+  if (isRenewed(error)) return 'credentials';
+  if (isClockCorrected(error)) return 'clock';
+  if (name === 'ENOTFOUND') return 'notFound';
+  return isTransient(name, error) ? 'transient' : undefined;
+}
+
+function isTransient(name: string, error: unknown): boolean {
+  const status = statusOf(error) ?? 0;
+  if (NEVER.includes(status)) return false;
+  return (
+    TRANSIENT.includes(name) || status >= 500 || status === 408 || isMarkedTransient(error)
+  );
+}
+
+/** As a proxy's refusal that may pass is. */
+function isMarkedTransient(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'isTransient') === true;
+}
+
+/** Names of AWS's for a signature that does not fit; a wrong clock is one reason. */
+const SIGNATURE: readonly string[] = [
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'RequestTimeTooSkewed',
+  'RequestInTheFuture',
+  'RequestExpired',
+  'SignatureExpired',
+];
+
+/** Whether the SDK knows the server's clock by now, and did not when it signed this call. */
+function isClockCorrected(error: unknown): boolean {
+  if (!(error instanceof Error) || !SIGNATURE.includes(errorName(error))) return false;
+  const metadata: unknown = Reflect.get(error, '$metadata');
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    Reflect.get(metadata, 'clockSkewCorrected') === true
+  );
+}
+
+/** Errors of calls whose credentials have been renewed since. */
+const renewed = new WeakSet<Error>();
+
+/** Notes that the call that failed so may be made again, with other keys. */
+export function noteRenewed(error: Error): void {
+  renewed.add(error);
+}
+
+function isRenewed(error: unknown): boolean {
+  return error instanceof Error && renewed.has(error);
+}
