@@ -8,6 +8,7 @@ export const modules = {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  ProxyAgents: () => (/* binding */ ProxyAgents),
   ProxyHandler: () => (/* binding */ ProxyHandler)
 });
 
@@ -836,20 +837,37 @@ class PlainAgent extends HttpProxyAgent {
 }
 class ProxyError extends Error {
     name = 'ProxyError';
-    $retryable;
+    isTransient;
     constructor(message, { isTransient, cause }) {
         super(message, cause === undefined ? undefined : { cause });
-        if (isTransient)
-            this.$retryable = { throttling: false };
+        this.isTransient = isTransient;
     }
+}
+class ProxyAgents {
+    #agents = new Map();
+    of(proxy) {
+        const agents = this.#agents.get(proxy) ?? agentsFor(proxy);
+        this.#agents.set(proxy, agents);
+        return agents;
+    }
+}
+function agentsFor(proxy) {
+    const httpsAgent = new TunnelAgent(proxy, AGENT_OPTIONS);
+    httpsAgent.on('proxyConnect', ({ statusCode = 0, statusMessage = '' }, request) => {
+        if (statusCode !== 200)
+            request.destroy(refused(proxy, statusCode, statusMessage));
+    });
+    return { httpAgent: new PlainAgent(proxy, AGENT_OPTIONS), httpsAgent };
 }
 class ProxyHandler extends dist_cjs.NodeHttpHandler {
     #options;
+    #agents;
     #proxyFor;
     #handlers = new Map();
-    constructor(options, proxyFor = getProxyForUrl) {
+    constructor(options, { agents = new ProxyAgents(), proxyFor = getProxyForUrl } = {}) {
         super(options);
         this.#options = options;
+        this.#agents = agents;
         this.#proxyFor = proxyFor;
     }
     async handle(...[request, options]) {
@@ -875,13 +893,7 @@ class ProxyHandler extends dist_cjs.NodeHttpHandler {
         const known = this.#handlers.get(proxy);
         if (known !== undefined)
             return known;
-        const httpsAgent = new TunnelAgent(proxy, AGENT_OPTIONS);
-        httpsAgent.on('proxyConnect', ({ statusCode = 0, statusMessage = '' }, request) => {
-            if (statusCode !== 200)
-                request.destroy(refused(proxy, statusCode, statusMessage));
-        });
-        const httpAgent = new PlainAgent(proxy, AGENT_OPTIONS);
-        const handler = new dist_cjs.NodeHttpHandler({ ...this.#options, httpAgent, httpsAgent });
+        const handler = new dist_cjs.NodeHttpHandler({ ...this.#options, ...this.#agents.of(proxy) });
         this.#handlers.set(proxy, handler);
         return handler;
     }

@@ -31186,7 +31186,8 @@ __webpack_unused_export__ = debug; // for test
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Zs: () => (/* binding */ RETRIES),
 /* harmony export */   fh: () => (/* binding */ Retries),
-/* harmony export */   fz: () => (/* binding */ Retry)
+/* harmony export */   fz: () => (/* binding */ Retry),
+/* harmony export */   iP: () => (/* binding */ announce)
 /* harmony export */ });
 /* unused harmony export waitBefore */
 /* harmony import */ var _sleep_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3719);
@@ -31194,26 +31195,59 @@ __webpack_unused_export__ = debug; // for test
 const RETRIES = {
     transient: {
         call: 'every call',
-        on: '5xx, a connection that was lost or timed out',
-        attempts: 8,
-        firstWait: 100,
-        longestWait: 20_000,
+        on: '5xx but 501, 408, a connection that was refused, lost or timed out, an answer that is cut or makes no sense',
+        attempts: undefined,
+        within: 120_000,
+        firstWait: 200,
+        longestWait: 10_000,
         jitter: true,
         says: undefined,
     },
     throttled: {
         call: 'every call',
         on: 'ThrottlingException and its like; not LimitExceededException, which the SDK takes for one',
-        attempts: 8,
+        attempts: undefined,
+        within: 120_000,
         firstWait: 1000,
         longestWait: 20_000,
         jitter: true,
+        says: undefined,
+    },
+    notFound: {
+        call: 'every call',
+        on: 'a host name that does not resolve: more often a wrong region than an outage',
+        attempts: undefined,
+        within: 20_000,
+        firstWait: 1000,
+        longestWait: 5000,
+        jitter: true,
+        says: undefined,
+    },
+    credentials: {
+        call: 'every call',
+        on: 'ExpiredTokenException, if the credential provider has other keys by now',
+        attempts: 2,
+        within: undefined,
+        firstWait: 0,
+        longestWait: 0,
+        jitter: false,
+        says: undefined,
+    },
+    clock: {
+        call: 'every call',
+        on: 'a signature that ECR refused because of the clock, once the clock of ECR is known',
+        attempts: 2,
+        within: undefined,
+        firstWait: 0,
+        longestWait: 0,
+        jitter: false,
         says: undefined,
     },
     layer: {
         call: 'InitiateLayerUpload',
         on: 'UploadNotFoundException, InvalidLayerException, parts that ECR lost: the layer is sent again from the start',
         attempts: 3,
+        within: undefined,
         firstWait: 0,
         longestWait: 0,
         jitter: false,
@@ -31223,6 +31257,7 @@ const RETRIES = {
         call: 'UploadLayerPart',
         on: 'InvalidLayerPartException, or an answer that names an earlier byte: the upload continues from there',
         attempts: 9,
+        within: undefined,
         firstWait: 0,
         longestWait: 0,
         jitter: false,
@@ -31232,6 +31267,7 @@ const RETRIES = {
         call: 'PutImage',
         on: 'LayersNotFoundException, ReferencedImagesNotFoundException: what is missing is sent again',
         attempts: 6,
+        within: undefined,
         firstWait: 200,
         longestWait: 3200,
         jitter: false,
@@ -31241,6 +31277,7 @@ const RETRIES = {
         call: 'InitiateLayerUpload',
         on: 'RepositoryNotFoundException, right after the repository was created or may have been',
         attempts: 4,
+        within: undefined,
         firstWait: 250,
         longestWait: 1000,
         jitter: false,
@@ -31250,35 +31287,64 @@ const RETRIES = {
         call: 'GetCallerIdentity',
         on: 'as transient, but soon given up: the push can do without the name',
         attempts: 2,
+        within: undefined,
         firstWait: 100,
         longestWait: 100,
         jitter: true,
         says: undefined,
     },
 };
+const LONGEST_ASKED = 60_000;
+function announce({ attempt, attempts, wait }) {
+    const when = wait === 0 ? '' : ` in ${(wait / 1000).toFixed(1)} s`;
+    const which = attempts === undefined ? `${attempt}` : `${attempt} of ${attempts}`;
+    return `trying again${when} (attempt ${which})`;
+}
 class Retry {
     #options;
+    #now;
+    #followed = new Map();
     #attempt = 1;
+    #failedAt;
     constructor(options = {}) {
         this.#options = options;
+        this.#now = options.now ?? (() => performance.now());
     }
     get attempt() {
         return this.#attempt;
     }
     async again(name, { signal, atLeast = 0 } = {}) {
-        const { attempts = RETRIES[name].attempts, onRetry } = this.#options;
-        if (this.#attempt >= attempts)
+        const { onRetry, attempts = RETRIES[name].attempts } = this.#options;
+        const failures = this.#noteFailure(name);
+        const wait = Math.max(waitBefore(name, failures), Math.min(atLeast, LONGEST_ASKED));
+        if (!this.#mayGoOn(name, failures, wait))
             return false;
-        const wait = Math.max(waitBefore(name, this.#attempt), limited(name, atLeast));
         this.#attempt += 1;
         onRetry?.({ name, attempt: this.#attempt, attempts, wait });
         await (0,_sleep_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .y)(wait, signal);
         return true;
     }
+    #noteFailure(name) {
+        const failures = (this.#followed.get(name) ?? 0) + 1;
+        this.#followed.set(name, failures);
+        this.#failedAt ??= this.#now();
+        return failures;
+    }
+    #mayGoOn(name, failures, wait) {
+        const wanted = this.#options.attempts;
+        if (wanted !== undefined && this.#attempt >= wanted)
+            return false;
+        const { attempts, within } = RETRIES[name];
+        if (attempts !== undefined && failures >= attempts)
+            return false;
+        if (wanted !== undefined || within === undefined)
+            return true;
+        return this.#now() + wait - (this.#failedAt ?? 0) <= within;
+    }
 }
-function waitBefore(name, attempt, random = Math.random) {
+function waitBefore(name, failures, random = Math.random) {
     const { firstWait, jitter } = RETRIES[name];
-    const longest = limited(name, firstWait * 2 ** (attempt - 1));
+    const longest = limited(name, firstWait * 2 ** (failures - 1));
     return jitter ? random() * longest : longest;
 }
 function limited(name, milliseconds) {
@@ -31427,9 +31493,9 @@ async function settlesWithin(promise, milliseconds) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GT: () => (/* binding */ proxyHandlers),
 /* harmony export */   II: () => (/* binding */ setProxyVariables),
-/* harmony export */   fU: () => (/* binding */ isProxyConfigured),
-/* harmony export */   pu: () => (/* binding */ proxyHandler)
+/* harmony export */   fU: () => (/* binding */ isProxyConfigured)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 
@@ -31460,15 +31526,16 @@ function checkProxy(text, name) {
         hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
     });
 }
-async function proxyHandler(options) {
-    const { ProxyHandler } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(930)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5930));
-    return new ProxyHandler(options);
+async function proxyHandlers() {
+    const { ProxyHandler, ProxyAgents } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(930)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5930));
+    const agents = new ProxyAgents();
+    return (options) => new ProxyHandler(options, { agents });
 }
 
 
 /***/ }),
 
-/***/ 3454:
+/***/ 9403:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31477,136 +31544,356 @@ __nccwpck_require__.d(__webpack_exports__, {
   L: () => (/* binding */ Ecr)
 });
 
+// EXTERNAL MODULE: ./src/async/retry.ts
+var async_retry = __nccwpck_require__(2890);
 // EXTERNAL MODULE: ./src/async/semaphore.ts
 var semaphore = __nccwpck_require__(9378);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(8249);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
+var node_http_handler_dist_cjs = __nccwpck_require__(1279);
 // EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
 var image_hosts = __nccwpck_require__(9362);
 // EXTERNAL MODULE: ./src/ecr/names/reference.ts
 var reference = __nccwpck_require__(396);
-// EXTERNAL MODULE: ./src/ecr/calls/proxy.ts
-var proxy = __nccwpck_require__(3788);
-// EXTERNAL MODULE: ./src/async/retry.ts
-var async_retry = __nccwpck_require__(2890);
-;// CONCATENATED MODULE: ./src/ecr/calls/retry-strategy.ts
-
-class EcrRetryStrategy {
-    mode = 'standard';
-    #options;
-    constructor(options = {}) {
-        this.#options = options;
-    }
-    acquireInitialRetryToken() {
-        return Promise.resolve(new CallToken(new async_retry/* Retry */.fz(this.#options)));
-    }
-    async refreshRetryTokenForRetry(token, failure) {
-        const { always, signal } = this.#options;
-        const name = retryOf(failure);
-        if (token instanceof CallToken && name !== undefined) {
-            const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
-            if (await token.retry.again(always ?? name, { signal, atLeast }))
-                return token;
-        }
-        throw failure.error ?? new Error('not tried again');
-    }
-    recordSuccess() {
-    }
-}
-class CallToken {
-    retry;
-    constructor(retry) {
-        this.retry = retry;
-    }
-    getRetryCount() {
-        return this.retry.attempt - 1;
-    }
-    getRetryDelay() {
-        return 0;
-    }
-}
-function retryOf({ error, errorType }) {
-    if (error?.name === 'LimitExceededException')
-        return undefined;
-    if (errorType === 'THROTTLING')
-        return 'throttled';
-    return errorType === 'TRANSIENT' ? 'transient' : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
-
-
-
-
-
-
-const SOCKET_TIMEOUT = 120_000;
-const CONNECTION_TIMEOUT = 10_000;
-const MAX_SOCKETS = 100;
-async function privateClient({ region, host }, options) {
-    const { environment, rateLimits } = options;
-    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
-    const client = new dist_cjs/* ECRClient */.S70({
-        ...(await commonConfig(options)),
-        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
-        ...(known === undefined ? {} : { region: known }),
-    });
-    const resolved = await resolveRegion(client);
-    client.middlewareStack.use(rateLimits.plugin('private', resolved));
-    return { client, region: resolved };
-}
-async function publicClient({ host }, options) {
-    const { environment, rateLimits } = options;
-    const sdk = await __nccwpck_require__.e(/* import() */ 821).then(__nccwpck_require__.t.bind(__nccwpck_require__, 9821, 19));
-    const client = new sdk.ECRPUBLICClient({
-        ...(await commonConfig(options)),
-        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
-        region: reference/* PUBLIC_REGION */.Ne,
-    });
-    client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
-    return { sdk, client };
-}
-async function commonConfig({ environment, signal, onRetry }) {
-    const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
-    const handler = {
-        connectionTimeout: CONNECTION_TIMEOUT,
-        socketTimeout: SOCKET_TIMEOUT,
-        httpAgent: agent,
-        httpsAgent: agent,
-    };
-    const attempts = attemptsIn(environment);
-    return {
-        retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
-        requestHandler: (0,proxy/* isProxyConfigured */.fU)(environment) ? await (0,proxy/* proxyHandler */.pu)(handler) : handler,
-    };
-}
-function endpointConfig(host, variable, environment) {
-    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
-    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
-        return {};
-    return {
-        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
-        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
-    };
-}
-async function resolveRegion(client) {
-    try {
-        return await client.config.region();
-    }
-    catch (cause) {
-        client.destroy();
-        throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', { cause });
-    }
-}
-function attemptsIn(environment) {
-    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
-    return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
-}
-
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./src/async/sleep.ts
 var sleep = __nccwpck_require__(3719);
+;// CONCATENATED MODULE: ./src/async/deadline.ts
+
+class Deadline {
+    #over = new AbortController();
+    #clock = new AbortController();
+    constructor(milliseconds) {
+        this.restart(milliseconds);
+    }
+    get signal() {
+        return this.#over.signal;
+    }
+    get isOver() {
+        return this.signal.aborted;
+    }
+    restart(milliseconds) {
+        this.#clock.abort();
+        const clock = new AbortController();
+        this.#clock = clock;
+        (0,sleep/* sleep */.y)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
+    }
+    [Symbol.dispose]() {
+        this.#clock.abort();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/answer-flaws.ts
+const CHECKS = {
+    BatchCheckLayerAvailability: answer_flaws_all(list('layers'), list('failures'), oneOf('layers', 'failures')),
+    InitiateLayerUpload: uploadId,
+    UploadLayerPart: lastByteReceived,
+    CompleteLayerUpload: answer_flaws_text('layerDigest'),
+    PutImage: object('image'),
+    BatchGetImage: answer_flaws_all(list('images'), list('failures'), oneOf('images', 'failures')),
+    DescribeImages: list('imageDetails'),
+    DescribeRepositories: list('repositories'),
+    CreateRepository: object('repository'),
+};
+function flawOf(call, answer) {
+    return CHECKS[call]?.(answer);
+}
+function isFields(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function answer_flaws_all(...checks) {
+    return (answer) => {
+        for (const check of checks) {
+            const flaw = check(answer);
+            if (flaw !== undefined)
+                return flaw;
+        }
+        return undefined;
+    };
+}
+function oneOf(...names) {
+    return (answer) => names.some((name) => answer[name] !== undefined && answer[name] !== null)
+        ? undefined
+        : `no ${names.join(' and no ')}`;
+}
+function list(name) {
+    return ({ [name]: value }) => {
+        if (value === undefined || value === null)
+            return undefined;
+        if (!Array.isArray(value))
+            return `${name} that is no list`;
+        return value.every(isFields) ? undefined : `${name} that holds what is no object`;
+    };
+}
+function object(name) {
+    return ({ [name]: value }) => value === undefined || value === null || isFields(value)
+        ? undefined
+        : `${name} that is no object`;
+}
+function answer_flaws_text(name) {
+    return ({ [name]: value }) => typeof value === 'string' && value !== '' ? undefined : `no ${name}`;
+}
+function uploadId({ uploadId: id }) {
+    if (typeof id !== 'string' || id === '')
+        return 'no uploadId';
+    return /^[\x21-\x7e]{1,1024}$/.test(id) ? undefined : 'an uploadId that is none';
+}
+function lastByteReceived({ lastByteReceived: last }) {
+    if (last === undefined || last === null)
+        return 'no lastByteReceived';
+    return Number.isSafeInteger(last) && Number(last) >= -1
+        ? undefined
+        : 'a lastByteReceived that is no position';
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/strange-answer.ts
+
+class StrangeAnswer extends Error {
+    name;
+    $metadata;
+    $response;
+    constructor(what, status, answer) {
+        super(`HTTP ${status} with ${what}`);
+        this.name = meaningOf(status);
+        this.$metadata = { httpStatusCode: status };
+        this.$response = answer;
+    }
+}
+function meaningOf(status) {
+    if (status < 300)
+        return 'GarbledAnswer';
+    if (status === 407)
+        return 'ProxyError';
+    if (status === 408)
+        return 'RequestTimeout';
+    if (status === 429)
+        return 'ThrottlingException';
+    if (status >= 500 && status !== 501)
+        return 'ServerException';
+    return 'NotEcr';
+}
+function strangenessOf(call, { statusCode, headers }, body) {
+    const text = new TextDecoder().decode(body).trim();
+    if (text === '')
+        return 'an empty body';
+    const answer = objectIn(text);
+    if (answer === undefined)
+        return kindOf(headers, text);
+    if (statusCode < 300)
+        return flawOf(call, answer);
+    const isNamed = headers['x-amzn-errortype'] ?? answer['__type'] ?? answer['code'];
+    return isNamed === undefined ? 'an error that has no name' : undefined;
+}
+function objectIn(text) {
+    try {
+        const value = JSON.parse(text);
+        return isFields(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function kindOf(headers, text) {
+    const isHtml = (headers['content-type'] ?? '').includes('html') || /^<(!doctype|html)/i.test(text);
+    if (isHtml)
+        return 'an HTML page';
+    return text.startsWith('{') ? 'JSON that is cut or damaged' : 'a body that is no JSON';
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/time-limits.ts
+const ANSWER_LIMITS = {
+    PutImage: 20_000,
+    CreateRepository: 20_000,
+};
+const USUAL_LIMIT = 10_000;
+const LONGEST_LIMIT = 120_000;
+const PART_LIMIT = 12_000;
+const FLOOR_RATE = 4;
+const COMPLETE_LIMIT = 60_000;
+const HASH_RATE = 50_000;
+function completeLimit(size) {
+    return COMPLETE_LIMIT + size / HASH_RATE;
+}
+function timeLimits(call, { own, attempt, bytes }) {
+    const usual = call === 'UploadLayerPart' ? PART_LIMIT : (ANSWER_LIMITS[call] ?? USUAL_LIMIT);
+    const first = own ?? usual;
+    const answer = Math.max(first, Math.min(first * 2 ** (attempt - 1), LONGEST_LIMIT));
+    return { answer, body: answer + bytes / FLOOR_RATE, silence: answer };
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/attempt-handler.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+class AttemptHandler {
+    metadata = { handlerProtocol: 'http/1.1' };
+    #make;
+    #handlers = new Map();
+    constructor(make) {
+        this.#make = make;
+    }
+    async handle(request, { abortSignal, requestTimeout } = {}) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const limits = limitsOf(request, requestTimeout);
+            const isStreamed = request.body instanceof external_node_stream_.Readable;
+            const deadline = __addDisposableResource(env_1, new Deadline(isStreamed ? limits.body : limits.answer), false);
+            if (request.body instanceof external_node_stream_.Readable)
+                request.body.once('end', () => deadline.restart(limits.answer));
+            const signal = eitherOf(deadline.signal, abortSignal);
+            try {
+                const handler = await this.#handlerFor(isStreamed ? limits.silence : 0);
+                const { response } = await handler.handle(request, { abortSignal: signal });
+                return { response: await readAnswer(response, signal, callOf(request)) };
+            }
+            catch (error) {
+                if (!deadline.isOver || isAborted(abortSignal))
+                    throw error;
+                throw tooLate(request, limits, error);
+            }
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            __disposeResources(env_1);
+        }
+    }
+    destroy() {
+        for (const handler of this.#handlers.values())
+            void handler.then((made) => made.destroy());
+    }
+    updateHttpClientConfig() {
+    }
+    httpHandlerConfigs() {
+        return {};
+    }
+    #handlerFor(silence) {
+        const known = this.#handlers.get(silence) ?? this.#make(silence);
+        this.#handlers.set(silence, known);
+        return known;
+    }
+}
+function callOf({ headers }) {
+    return headers['x-amz-target']?.split('.').at(-1);
+}
+function limitsOf(request, own) {
+    const { headers } = request;
+    const call = callOf(request) ?? '';
+    const attempt = Number(/attempt=(\d+)/.exec(headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
+    return timeLimits(call, { own, attempt, bytes: Number(headers['content-length'] ?? 0) });
+}
+function eitherOf(limit, given) {
+    return given instanceof AbortSignal ? AbortSignal.any([limit, given]) : limit;
+}
+function isAborted(signal) {
+    return signal?.aborted === true;
+}
+async function readAnswer(response, signal, call) {
+    const bytes = await readBody(response, signal);
+    const strangeness = call === undefined ? undefined : strangenessOf(call, response, bytes);
+    if (strangeness !== undefined)
+        throw new StrangeAnswer(strangeness, response.statusCode, response);
+    return Object.assign(response, { body: bytes });
+}
+async function readBody(response, signal) {
+    const body = response.body;
+    if (!(body instanceof external_node_stream_.Readable))
+        return new Uint8Array();
+    const destroy = () => void body.destroy(new Error('aborted'));
+    signal.addEventListener('abort', destroy, { once: true });
+    if (signal.aborted)
+        destroy();
+    try {
+        const chunks = [];
+        let size = 0;
+        for await (const chunk of bytesOf(body)) {
+            chunks.push(chunk);
+            size += chunk.byteLength;
+            if (size > MAX_ANSWER_BYTES)
+                throw new StrangeAnswer(`a body of more than ${MAX_ANSWER_BYTES} bytes`, response.statusCode, response);
+        }
+        return Buffer.concat(chunks);
+    }
+    finally {
+        signal.removeEventListener('abort', destroy);
+    }
+}
+async function* bytesOf(body) {
+    for await (const chunk of body) {
+        if (chunk instanceof Uint8Array)
+            yield chunk;
+    }
+}
+function tooLate(request, { answer }, cause) {
+    const call = callOf(request) ?? 'the call';
+    const message = `no answer to ${call} within ${Math.round(answer / 1000)} s`;
+    return Object.assign(new Error(message, { cause }), { name: 'TimeoutError' });
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/calls/explanations.ts
 const THROTTLING = [
     'ThrottlingException',
@@ -31721,7 +32008,7 @@ const EXPLANATIONS = [
     {
         names: THROTTLING,
         code: 'THROTTLED',
-        says: '{call}: AWS kept throttling calls to {repository}',
+        says: '{call}: AWS throttled the call to {repository}',
     },
     {
         names: [
@@ -31732,7 +32019,7 @@ const EXPLANATIONS = [
             'ServiceUnavailableException',
         ],
         code: 'SERVER_ERROR',
-        says: '{call}: ECR kept returning server errors for {repository}',
+        says: '{call}: ECR answered with a server error for {repository}',
     },
     {
         names: ['ERR_INVALID_URL', 'EndpointError'],
@@ -31745,7 +32032,7 @@ const EXPLANATIONS = [
         says: '{call}: the host of the ECR endpoint for {region} was not found',
     },
     {
-        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
         code: 'CONNECTION_REFUSED',
         says: '{call}: the ECR endpoint for {region} cannot be reached',
     },
@@ -31755,11 +32042,13 @@ const EXPLANATIONS = [
             'RequestTimeout',
             'RequestTimeoutException',
             'ETIMEDOUT',
+            'ECONNABORTED',
             'ECONNRESET',
             'EPIPE',
+            'ERR_STREAM_PREMATURE_CLOSE',
         ],
         code: 'CONNECTION_LOST',
-        says: '{call}: the connection to ECR in {region} kept breaking or stalling',
+        says: '{call}: the connection to ECR in {region} broke or stalled',
     },
     {
         names: [
@@ -31782,6 +32071,16 @@ const EXPLANATIONS = [
         says: '{call}: the ECR endpoint for {region} does not speak TLS',
     },
     {
+        names: ['GarbledAnswer', 'HPE_INVALID'],
+        code: 'UNEXPECTED_RESPONSE',
+        says: '{call}: the answer from ECR in {region} makes no sense',
+    },
+    {
+        names: ['NotEcr'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: what answered in the place of ECR in {region} is not ECR',
+    },
+    {
         names: ['ProxyError'],
         code: 'PROXY_REFUSED',
         says: '{call}: the proxy did not connect to the ECR endpoint for {region}',
@@ -31797,11 +32096,16 @@ const UNEXPECTED = {
 
 
 
+
 function errorName(error) {
     if (!(error instanceof Error))
         return typeof error;
     const code = Reflect.get(error, 'code');
-    return typeof code === 'string' && findExplanation(code) !== undefined ? code : error.name;
+    if (typeof code !== 'string')
+        return error.name;
+    if (code.startsWith('HPE_'))
+        return 'HPE_INVALID';
+    return findExplanation(code) === undefined ? error.name : code;
 }
 function isNotAllowed(error) {
     return [
@@ -31813,25 +32117,38 @@ function isNotAllowed(error) {
 function explain(error, context) {
     if (error instanceof errors/* PushError */.V)
         return error;
-    const text = textOf(error);
-    const name = errorName(error);
-    const status = statusOf(error);
-    const known = findExplanation(name);
-    const { code, says } = known ?? explainStatus(status) ?? UNEXPECTED;
-    const cause = status !== undefined && error instanceof SyntaxError ? `HTTP ${status}` : `${name}: ${text}`;
+    const { code, says } = explanationOf(error);
     const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
-    const kms = typeof kmsError === 'string' ? ` (kmsError: ${kmsError})` : '';
-    const values = { ...valuesOf(context), ...deniedIn(text) };
-    return new errors/* PushError */.V(code, `${fill(says, values)} (${cause})${kms}`, {
+    const kms = typeof kmsError === 'string' ? ` (kmsError: ${spoken(kmsError)})` : '';
+    const values = { ...valuesOf(context), ...deniedIn(textOf(error)) };
+    const attempts = attemptsOf(error);
+    const often = attempts > 1 ? `, after ${attempts} attempts` : '';
+    return new errors/* PushError */.V(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
         hint: fill(errors/* ERRORS */.S[code].hint, values),
         cause: error,
     });
 }
+function explanationOf(error) {
+    return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? UNEXPECTED;
+}
+function causeOf(error) {
+    if (error instanceof StrangeAnswer)
+        return textOf(error);
+    return `${spoken(errorName(error))}: ${textOf(error)}`;
+}
 function textOf(error) {
     if (!(error instanceof Error))
-        return String(error);
+        return spoken(String(error));
     const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
-    return (error.message || texts.join('; ')).replace(/\s+/g, ' ').trim();
+    return spoken(error.message || texts.join('; '));
+}
+const MAX_SPOKEN = 1000;
+function spoken(text) {
+    const line = text
+        .slice(0, 2 * MAX_SPOKEN)
+        .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .trim();
+    return line.length > MAX_SPOKEN ? `${line.slice(0, MAX_SPOKEN)} ...` : line;
 }
 function statusOf(error) {
     return metadataOf(error, 'httpStatusCode');
@@ -31850,9 +32167,7 @@ function metadataOf(error, name) {
     return typeof value === 'number' ? value : undefined;
 }
 function explainStatus(status = 0) {
-    if (status === 429)
-        return findExplanation('ThrottlingException');
-    return status >= 500 ? findExplanation('ServerException') : undefined;
+    return findExplanation(meaningOf(status));
 }
 function deniedIn(text) {
     const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
@@ -31880,6 +32195,256 @@ function whereOf({ type, registryId, region }) {
 }
 function fill(template, values) {
     return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/retry-of.ts
+
+const TRANSIENT = [
+    'ServerException',
+    'InternalFailure',
+    'InternalServerError',
+    'ServiceUnavailable',
+    'ServiceUnavailableException',
+    'RequestTimeout',
+    'RequestTimeoutException',
+    'TimeoutError',
+    'EAI_AGAIN',
+    'ECONNABORTED',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EHOSTUNREACH',
+    'ENETDOWN',
+    'ENETUNREACH',
+    'EPIPE',
+    'ERR_STREAM_PREMATURE_CLOSE',
+    'ETIMEDOUT',
+    'HPE_INVALID',
+    'GarbledAnswer',
+];
+const NEVER = [501, 505];
+function retryOf(error) {
+    const name = errorName(error);
+    if (name === 'LimitExceededException')
+        return undefined;
+    if (isThrottled(error))
+        return 'throttled';
+    if (isRenewed(error))
+        return 'credentials';
+    if (isClockCorrected(error))
+        return 'clock';
+    if (name === 'ENOTFOUND')
+        return 'notFound';
+    return isTransient(name, error) ? 'transient' : undefined;
+}
+function isTransient(name, error) {
+    const status = statusOf(error) ?? 0;
+    if (NEVER.includes(status))
+        return false;
+    return TRANSIENT.includes(name) || status >= 500 || status === 408 || isMarkedTransient(error);
+}
+function isMarkedTransient(error) {
+    return error instanceof Error && Reflect.get(error, 'isTransient') === true;
+}
+const SIGNATURE = [
+    'InvalidSignatureException',
+    'SignatureDoesNotMatch',
+    'RequestTimeTooSkewed',
+    'RequestInTheFuture',
+    'RequestExpired',
+    'SignatureExpired',
+];
+function isClockCorrected(error) {
+    if (!(error instanceof Error) || !SIGNATURE.includes(errorName(error)))
+        return false;
+    const metadata = Reflect.get(error, '$metadata');
+    return (typeof metadata === 'object' &&
+        metadata !== null &&
+        Reflect.get(metadata, 'clockSkewCorrected') === true);
+}
+const renewed = new WeakSet();
+function noteRenewed(error) {
+    renewed.add(error);
+}
+function isRenewed(error) {
+    return error instanceof Error && renewed.has(error);
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/attempts.ts
+
+
+const EXPIRED = [
+    'ExpiredTokenException',
+    'ExpiredToken',
+    'TokenRefreshRequired',
+];
+const calls = new WeakMap();
+function failedCall(error) {
+    return error instanceof Error ? calls.get(error) : undefined;
+}
+function attempts(credentials) {
+    const middleware = (next, context) => async (args) => {
+        const used = await credentials();
+        try {
+            return await next(args);
+        }
+        catch (error) {
+            if (error instanceof Error) {
+                calls.set(error, attempts_callOf(context));
+                if (EXPIRED.includes(errorName(error)) && (await attempts_renewed(used, credentials)))
+                    noteRenewed(error);
+            }
+            throw error;
+        }
+    };
+    return {
+        applyToStack: (stack) => stack.addRelativeTo(middleware, {
+            name: 'ecrAttempts',
+            relation: 'after',
+            toMiddleware: 'retryMiddleware',
+        }),
+    };
+}
+function attempts_callOf({ commandName = '' }) {
+    return commandName.replace(/Command$/, '');
+}
+async function attempts_renewed(used, credentials) {
+    try {
+        return (differs(used, await credentials()) || differs(used, await credentials({ forceRefresh: true })));
+    }
+    catch {
+        return false;
+    }
+}
+function differs(used, now) {
+    return used.accessKeyId !== now.accessKeyId || used.sessionToken !== now.sessionToken;
+}
+
+// EXTERNAL MODULE: ./src/ecr/calls/proxy.ts
+var proxy = __nccwpck_require__(3788);
+;// CONCATENATED MODULE: ./src/ecr/calls/retry-strategy.ts
+
+
+
+class EcrRetryStrategy {
+    mode = 'standard';
+    #options;
+    constructor(options = {}) {
+        this.#options = options;
+    }
+    acquireInitialRetryToken() {
+        return Promise.resolve(new CallToken(this.#options));
+    }
+    async refreshRetryTokenForRetry(token, failure) {
+        const { always, signal } = this.#options;
+        const name = retryOf(failure.error);
+        if (token instanceof CallToken && name !== undefined) {
+            const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
+            token.error = failure.error;
+            if (await token.retry.again(always ?? name, { signal, atLeast }))
+                return token;
+        }
+        throw failure.error ?? new Error('not tried again');
+    }
+    recordSuccess() {
+    }
+}
+class CallToken {
+    retry;
+    error;
+    constructor({ attempts, onRetry }) {
+        this.retry = new async_retry/* Retry */.fz({
+            attempts,
+            onRetry: (notice) => onRetry?.({ ...notice, call: failedCall(this.error) ?? 'a call', error: this.error }),
+        });
+    }
+    getRetryCount() {
+        return this.retry.attempt - 1;
+    }
+    getRetryDelay() {
+        return 0;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
+
+
+
+
+
+
+
+
+
+
+
+const CONNECTION_TIMEOUT = 10_000;
+const MAX_SOCKETS = 100;
+async function privateClient({ region, host }, options) {
+    const { environment, rateLimits } = options;
+    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
+    const client = new dist_cjs/* ECRClient */.S70({
+        ...commonConfig(options),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
+        ...(known === undefined ? {} : { region: known }),
+    });
+    const resolved = await resolveRegion(client);
+    client.middlewareStack.use(rateLimits.plugin('private', resolved));
+    client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
+    return { client, region: resolved };
+}
+async function publicClient({ host }, options) {
+    const { environment, rateLimits } = options;
+    const sdk = await __nccwpck_require__.e(/* import() */ 821).then(__nccwpck_require__.t.bind(__nccwpck_require__, 9821, 19));
+    const client = new sdk.ECRPUBLICClient({
+        ...commonConfig(options),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
+        region: reference/* PUBLIC_REGION */.Ne,
+    });
+    client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
+    client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
+    return { sdk, client };
+}
+function commonConfig({ environment, signal, onRetry }) {
+    const attempts = attemptsIn(environment);
+    return {
+        retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
+        requestHandler: requestHandler(environment),
+    };
+}
+function requestHandler(environment) {
+    const pool = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    const options = {
+        connectionTimeout: CONNECTION_TIMEOUT,
+        httpAgent: new external_node_http_.Agent(pool),
+        httpsAgent: new external_node_https_.Agent(pool),
+    };
+    const make = (0,proxy/* isProxyConfigured */.fU)(environment) ? (0,proxy/* proxyHandlers */.GT)() : undefined;
+    return new AttemptHandler(async (socketTimeout) => {
+        const settings = { ...options, socketTimeout };
+        return (await make)?.(settings) ?? new node_http_handler_dist_cjs.NodeHttpHandler(settings);
+    });
+}
+function endpointConfig(host, variable, environment) {
+    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
+    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
+        return {};
+    return {
+        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
+        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
+    };
+}
+async function resolveRegion(client) {
+    try {
+        return await client.config.region();
+    }
+    catch (cause) {
+        client.destroy();
+        throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', { cause });
+    }
+}
+function attemptsIn(environment) {
+    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
+    return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/calls/rate-limit.ts
@@ -32238,7 +32803,7 @@ function rangeOf({ uploadId, firstByte, size }) {
 function bodySize({ before, after }, size) {
     return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
 }
-async function readBody(bytes, frame, { firstByte, size }, source) {
+async function body_readBody(bytes, frame, { firstByte, size }, source) {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const start = buffer.write(frame.before, 0);
     const end = start + base64Length(size);
@@ -32341,8 +32906,6 @@ function base64Length(size) {
     return Math.ceil(size / 3) * 4;
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/ecr/upload/send.ts
 
 const HASH_HEADER = 'x-amz-content-sha256';
@@ -32737,7 +33300,7 @@ class Turn {
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/upload/in-order.ts
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var in_order_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -32759,7 +33322,7 @@ var __addDisposableResource = (undefined && undefined.__addDisposableResource) |
     }
     return value;
 };
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var in_order_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -32796,7 +33359,7 @@ async function sendInOrder(from, calls, options) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const { blob, signal, onProgress } = options;
-        const parts = __addDisposableResource(env_1, new Parts(from, calls, options), true);
+        const parts = in_order_addDisposableResource(env_1, new Parts(from, calls, options), true);
         const setbacks = new async_retry/* Retry */.fz();
         for (let firstByte = from.nextByte; firstByte < blob.size;) {
             const { part, outcome } = await parts.next(firstByte);
@@ -32818,7 +33381,7 @@ async function sendInOrder(from, calls, options) {
         env_1.hasError = true;
     }
     finally {
-        const result_1 = __disposeResources(env_1);
+        const result_1 = in_order_disposeResources(env_1);
         if (result_1)
             await result_1;
     }
@@ -32926,7 +33489,7 @@ class Parts {
         try {
             const { run } = this.#options;
             const signal = turn.hasCome ? this.#options.signal : this.#signal;
-            const sent = __addDisposableResource(env_2, ending(await body), false);
+            const sent = in_order_addDisposableResource(env_2, ending(await body), false);
             for (;;) {
                 const outcome = await this.#calls.send(sent.body, signal, turn);
                 if (outcome.kind !== 'ended-early')
@@ -32942,7 +33505,7 @@ class Parts {
             env_2.hasError = true;
         }
         finally {
-            __disposeResources(env_2);
+            in_order_disposeResources(env_2);
         }
     }
     async #abandon() {
@@ -33983,7 +34546,7 @@ class PartTaker {
     }
     async #encode(part, frame, source, memory) {
         try {
-            const read = () => readBody(memory.bytes, frame, part, source);
+            const read = () => body_readBody(memory.bytes, frame, part, source);
             return (await this.#threads.encode(await read())) ?? encodeAndHash(await read());
         }
         catch (error) {
@@ -34008,18 +34571,22 @@ function urgencyOf(part, { size }) {
 
 
 
+
+
 class Ecr {
     signal;
     #ended = new AbortController();
     #environment;
+    #info;
     #rateLimits = new RateLimits();
     #clients = new DisposableStack();
     #resources;
     #sizes;
-    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, partsInFlight, info, debug = () => undefined, } = {}) {
+    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, partsInFlight, info = () => undefined, debug = () => undefined, } = {}) {
         const { signal: ended } = this.#ended;
         this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
         this.#environment = environment;
+        this.#info = info;
         this.#sizes = { wanted: partSize, least: leastPartSize };
         const pace = new Pace();
         this.#resources = {
@@ -34037,7 +34604,10 @@ class Ecr {
             environment: this.#environment,
             rateLimits: this.#rateLimits,
             signal: this.signal,
-            onRetry: () => void (counts.retries += 1),
+            onRetry: (retry) => {
+                counts.retries += 1;
+                this.#info(retryLine(retry, repository));
+            },
         };
         if (repository.type === 'public') {
             const opened = await publicClient(repository, options);
@@ -34055,6 +34625,10 @@ class Ecr {
     #own(client) {
         return this.#clients.adopt(client, () => client.destroy());
     }
+}
+function retryLine(retry, repository) {
+    const { call, error } = retry;
+    return `${call}, ${(0,reference/* describeRepository */.MD)(repository)}: ${causeOf(error)}; ${(0,async_retry/* announce */.iP)(retry)}`;
 }
 
 
@@ -34532,20 +35106,21 @@ const ERRORS = {
         hint: 'The message names each failed repository with its error; the others are complete.',
     },
     THROTTLED: {
-        means: 'AWS kept throttling the calls.',
+        means: 'AWS throttled the calls for longer than the action waits.',
         hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
     },
     SERVER_ERROR: {
-        means: 'ECR kept returning server errors.',
+        means: 'ECR answered with server errors for longer than the action waits.',
         hint: 'Run the step again later; https://health.aws.amazon.com/ reports outages.',
     },
     UNEXPECTED_RESPONSE: {
         means: 'ECR gave an answer that this action does not recognize.',
-        hint: 'Open an issue with the log.',
+        hint: 'Run the step again; if it keeps happening, open an issue with the log.',
     },
     INVALID_ENDPOINT: {
         means: 'The ECR endpoint cannot be used: a bad address, no TLS, or not ECR.',
-        hint: 'Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each must start with https:// (or http://, for an endpoint without TLS), and none can be combined with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public is available only in us-east-1. Check whether a proxy intercepts TLS.',
+        hint: 'Check whether a proxy, a firewall or a captive portal stands between the runner and ECR, and AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL_ECR_PUBLIC: each must start with https:// (or http://, for an endpoint without TLS), and none can be combined with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT. ECR Public is available only in us-east-1.',
+        docs: 'The message has the HTTP status, and whether it was a web page that came: ECR answers every call in JSON.',
     },
     HOST_NOT_FOUND: {
         means: 'The host of the ECR endpoint was not found.',
@@ -34556,7 +35131,7 @@ const ERRORS = {
         hint: "Check the runner's firewall, VPC endpoint and proxy, and AWS_ENDPOINT_URL if it is set.",
     },
     CONNECTION_LOST: {
-        means: 'The connection to ECR kept breaking or stalling.',
+        means: 'The connection to ECR broke or stalled for longer than the action waits.',
         hint: "Run the step again: layers that arrived are not sent again. If it happens often, check the runner's network.",
     },
     CERTIFICATE_REFUSED: {
@@ -34602,7 +35177,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3454);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9403);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
@@ -40777,10 +41352,8 @@ function manifestLine({ what, tag, isNew }) {
     return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
 }
 function retryLine({ what, notice }) {
-    const { name, attempt, attempts, wait } = notice;
     const subject = what === undefined ? 'The repository' : shortDigest(what);
-    const when = wait === 0 ? '' : ` in ${wait} ms`;
-    return `${subject} ${async_retry/* RETRIES */.Zs[name].says ?? ''}; retrying${when} (attempt ${attempt} of ${attempts})`;
+    return `${subject} ${async_retry/* RETRIES */.Zs[notice.name].says ?? ''}; ${(0,async_retry/* announce */.iP)(notice)}`;
 }
 const UNNAMED = 'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
 const WITHOUT_ALIAS = 'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';

@@ -59,11 +59,18 @@ function fillNetworking(text: string): string {
   const rows = Object.values(RETRIES).map((policy) => [
     policy.call === 'every call' ? 'any' : code(policy.call),
     policy.on,
-    String(policy.attempts),
+    attemptsOf(policy),
     policy.firstWait === 0 ? 'none' : waitsOf(policy),
   ]);
-  const content = table(['Call', 'Retried on', 'Attempts', 'Wait before each'], rows);
+  const content = table(
+    ['Call', 'Retried on', 'Attempts, or how long after the first failure', 'Wait before each'],
+    rows,
+  );
   return between(text, 'retries', content);
+}
+
+function attemptsOf({ attempts, within }: (typeof RETRIES)[RetryName]): string {
+  return attempts === undefined ? `for ${within / 1000} s` : String(attempts);
 }
 
 function waitsOf({ firstWait, longestWait, jitter }: (typeof RETRIES)[RetryName]): string {

@@ -188,7 +188,7 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
   [
     'an attempt more, and when it comes',
     retried('manifest', layer),
-    [`${short} ${RETRIES.manifest.says}; retrying in 200 ms (attempt 2 of 6)`],
+    [`${short} ${RETRIES.manifest.says}; trying again in 0.2 s (attempt 2 of 6)`],
   ],
   [
     'an attempt more that comes at once',
@@ -198,7 +198,7 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
   [
     'an attempt more at the repository itself',
     retried('newRepository', undefined),
-    [`The repository ${RETRIES.newRepository.says}; retrying in 200 ms (attempt 2 of 6)`],
+    [`The repository ${RETRIES.newRepository.says}; trying again in 0.2 s (attempt 2 of 6)`],
   ],
   ['a tag that was created', tagSettled({ tag: '1.0', kind: 'created' }), []],
   ['a tag that was refused', tagSettled({ tag: '1.0', kind: 'refused', holder: theirs }), []],

@@ -1,4 +1,5 @@
-type Fields = Readonly<Record<string, unknown>>;
+/** A JSON object as it came. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** What is wrong with an answer, as a phrase; undefined if nothing is. */
 type Check = (answer: Fields) => string | undefined;
@@ -19,12 +20,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   CreateRepository: object('repository'),
 };
 
-/** `answer`: as it came, parsed. */
 export function flawOf(call: string, answer: Fields): string | undefined {
   return CHECKS[call]?.(answer);
 }
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

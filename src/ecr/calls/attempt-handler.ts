@@ -111,15 +111,25 @@ async function readBody(response: Response, signal: AbortSignal): Promise<Uint8A
   try {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of bytesOf(body)) {
       chunks.push(chunk);
       size += chunk.byteLength;
       if (size > MAX_ANSWER_BYTES)
-        throw new StrangeAnswer(`a body of more than ${MAX_ANSWER_BYTES} bytes`, response.statusCode, response);
+        throw new StrangeAnswer(
+          `a body of more than ${MAX_ANSWER_BYTES} bytes`,
+          response.statusCode,
+          response,
+        );
     }
     return Buffer.concat(chunks);
   } finally {
     signal.removeEventListener('abort', destroy);
+  }
+}
+
+async function* bytesOf(body: Readable): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    if (chunk instanceof Uint8Array) yield chunk;
   }
 }
 

@@ -1,8 +1,4 @@
-import type {
-  FinalizeRequestMiddleware,
-  HandlerExecutionContext,
-  Pluggable,
-} from '@smithy/types';
+import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { errorName } from './exceptions.ts';
 import { noteRenewed } from './retry-of.ts';
 
@@ -62,7 +58,9 @@ function callOf({ commandName = '' }: HandlerExecutionContext): string {
 /** Whether the provider has other keys than those used: by now, or once it is asked for fresh ones. */
 async function renewed(used: Keys, credentials: Credentials): Promise<boolean> {
   try {
-    return differs(used, await credentials()) || differs(used, await credentials({ forceRefresh: true }));
+    return (
+      differs(used, await credentials()) || differs(used, await credentials({ forceRefresh: true }))
+    );
   } catch {
     // The expired keys are what the push ends with.
     return false;

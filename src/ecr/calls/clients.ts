@@ -7,7 +7,7 @@ import { PushError } from '../../errors.ts';
 import { parseImageHost } from '../names/image-hosts.ts';
 import { PUBLIC_REGION, type RepositoryReference } from '../names/reference.ts';
 import { AttemptHandler } from './attempt-handler.ts';
-import { attempts, type Credentials } from './attempts.ts';
+import { attempts } from './attempts.ts';
 import { isProxyConfigured, proxyHandlers } from './proxy.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { type CallRetry, EcrRetryStrategy } from './retry-strategy.ts';
@@ -44,7 +44,7 @@ export async function privateClient(
   });
   const resolved = await resolveRegion(client);
   client.middlewareStack.use(rateLimits.plugin('private', resolved));
-  client.middlewareStack.use(attempts(credentialsOf(client)));
+  client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
   return { client, region: resolved };
 }
 
@@ -69,7 +69,7 @@ export async function publicClient(
     region: PUBLIC_REGION,
   });
   client.middlewareStack.use(rateLimits.plugin('public', PUBLIC_REGION));
-  client.middlewareStack.use(attempts(credentialsOf(client)));
+  client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
   return { sdk, client };
 }
 
@@ -94,11 +94,6 @@ export function requestHandler(environment: Environment): AttemptHandler {
     const settings = { ...options, socketTimeout };
     return (await make)?.(settings) ?? new NodeHttpHandler(settings);
   });
-}
-
-/** What the client signs each attempt with. */
-function credentialsOf({ config }: { config: { credentials: unknown } }): Credentials {
-  return config.credentials as Credentials;
 }
 
 /** The host may ask for a FIPS or dual-stack endpoint; an endpoint URL in the environment takes precedence. */

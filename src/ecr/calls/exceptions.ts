@@ -50,8 +50,6 @@ function explanationOf(error: unknown): Explanation {
 /** What went wrong in a call, in the words of whoever said so. */
 export function causeOf(error: unknown): string {
   if (error instanceof StrangeAnswer) return textOf(error);
-  const status = statusOf(error);
-  if (status !== undefined && error instanceof SyntaxError) return `HTTP ${status}`;
   return `${spoken(errorName(error))}: ${textOf(error)}`;
 }
 

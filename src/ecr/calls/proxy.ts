@@ -50,7 +50,9 @@ function checkProxy(text: string, name: string): string {
 }
 
 /** Makes request handlers for the SDK's clients that follow the proxy variables; the code for it is loaded on demand. */
-export async function proxyHandlers(): Promise<(options: NodeHttpHandlerOptions) => NodeHttpHandler> {
+export async function proxyHandlers(): Promise<
+  (options: NodeHttpHandlerOptions) => NodeHttpHandler
+> {
   const { ProxyHandler, ProxyAgents } = await import('./proxy-handler.ts');
   const agents = new ProxyAgents();
   return (options) => new ProxyHandler(options, { agents });

@@ -46,9 +46,7 @@ export function retryOf(error: unknown): RetryName | undefined {
 function isTransient(name: string, error: unknown): boolean {
   const status = statusOf(error) ?? 0;
   if (NEVER.includes(status)) return false;
-  return (
-    TRANSIENT.includes(name) || status >= 500 || status === 408 || isMarkedTransient(error)
-  );
+  return TRANSIENT.includes(name) || status >= 500 || status === 408 || isMarkedTransient(error);
 }
 
 /** As a proxy's refusal that may pass is. */

@@ -1,4 +1,4 @@
-import { flawOf } from './answer-flaws.ts';
+import { type Fields, flawOf, isFields } from './answer-flaws.ts';
 
 /** The SDK's record of an HTTP answer: it reads `Retry-After` and the date from it. */
 interface HttpAnswer {
@@ -51,11 +51,10 @@ export function strangenessOf(
   return isNamed === undefined ? 'an error that has no name' : undefined;
 }
 
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (!text.startsWith('{')) return undefined;
+function objectIn(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return value as Readonly<Record<string, unknown>>;
+    return isFields(value) ? value : undefined;
   } catch {
     // Cut, or never JSON.
     return undefined;
@@ -63,7 +62,8 @@ function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 function kindOf(headers: HttpAnswer['headers'], text: string): string {
-  const isHtml = (headers['content-type'] ?? '').includes('html') || /^<(!doctype|html)/i.test(text);
+  const isHtml =
+    (headers['content-type'] ?? '').includes('html') || /^<(!doctype|html)/i.test(text);
   if (isHtml) return 'an HTML page';
   return text.startsWith('{') ? 'JSON that is cut or damaged' : 'a body that is no JSON';
 }

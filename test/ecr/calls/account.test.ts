@@ -40,7 +40,9 @@ test('AWS is asked by way of the proxy that the client has', async () => {
   await using sts = await startKnowingSts(ACCOUNT);
   await using proxy = await startProxy();
   using _ = leadingTo(sts);
-  const client = clientWith({ requestHandler: new ProxyHandler({}, { proxyFor: () => proxy.url }) });
+  const client = clientWith({
+    requestHandler: new ProxyHandler({}, { proxyFor: () => proxy.url }),
+  });
   assert.equal(await accountOf(client.config, signal), ACCOUNT);
   assert.deepEqual(proxy.requests, [`${sts.url}/`]);
 });

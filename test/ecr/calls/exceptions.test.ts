@@ -8,6 +8,7 @@ import {
   explain,
   isNotAllowed,
 } from '../../../src/ecr/calls/exceptions.ts';
+import { StrangeAnswer } from '../../../src/ecr/calls/strange-answer.ts';
 import { startLocalEcr } from '../../local-ecr/server.ts';
 import { PRIVATE, PUBLIC } from '../../support/call-contexts.ts';
 
@@ -104,19 +105,45 @@ test('what is no error at all is explained, too', () => {
 });
 
 for (const [status, code] of [
+  [200, 'UNEXPECTED_RESPONSE'],
+  [302, 'INVALID_ENDPOINT'],
+  [400, 'INVALID_ENDPOINT'],
+  [403, 'INVALID_ENDPOINT'],
+  [404, 'INVALID_ENDPOINT'],
+  [407, 'PROXY_REFUSED'],
+  [408, 'CONNECTION_LOST'],
+  [413, 'INVALID_ENDPOINT'],
   [429, 'THROTTLED'],
+  [501, 'INVALID_ENDPOINT'],
   [502, 'SERVER_ERROR'],
-  [403, 'UNEXPECTED_RESPONSE'],
 ] as const) {
-  test(`an answer of status ${status} without a name is ${code}, and the status is shown`, () => {
-    const error = Object.assign(new SyntaxError('no JSON'), {
-      $metadata: { httpStatusCode: status },
-    });
-    const explained = explain(error, PRIVATE);
+  test(`a web page with status ${status} is ${code}, and the status is shown`, () => {
+    const explained = explain(new StrangeAnswer('an HTML page', status), PRIVATE);
     assert.equal(explained.code, code);
-    assert.ok(explained.message.endsWith(`(HTTP ${status})`), explained.message);
+    assert.ok(explained.message.endsWith(`(HTTP ${status} with an HTML page)`), explained.message);
   });
 }
+
+test('an error after several attempts says how many', () => {
+  const error = Object.assign(new Error('Rate exceeded'), {
+    name: 'ThrottlingException',
+    $metadata: { attempts: 7 },
+  });
+  assert.match(explain(error, PRIVATE).message, /, after 7 attempts \(ThrottlingException: /);
+});
+
+test('what a server says stays on one line, and is not shown without end', () => {
+  const said = `a\n::error::b\r\u2028\u001b[31mc${'x'.repeat(5000)}`;
+  for (const error of [
+    Object.assign(new Error(said), { name: 'ServerException' }),
+    Object.assign(new Error('text'), { name: said }),
+    Object.assign(new Error('text'), { name: 'KmsException', kmsError: said }),
+  ]) {
+    const { message } = explain(error, PRIVATE);
+    assert.doesNotMatch(message, /[\p{Cc}\u2028]/u);
+    assert.ok(message.length < 3000, `${message.length}`);
+  }
+});
 
 test('of a host with several addresses, what happened at each is shown', () => {
   const refusals = ['connect ECONNREFUSED ::1:443', 'connect ECONNREFUSED 127.0.0.1:443'];
