@@ -62,6 +62,21 @@ const same: readonly [name: string, root: Graph, wanted: Wanted][] = [
   ['all platforms are kept', index, { platforms: 'linux/amd64,linux/arm64' }],
   ['there is no attestation to drop', buildIndex([amd, arm]), { attestations: 'drop' }],
   ['the image itself is of the platform', amd, { platforms: 'linux/amd64' }],
+  [
+    'the layout spells the platforms in another way',
+    buildIndex([imageFor('x86_64'), imageFor('ARM64', '8'), imageFor('armhf')]),
+    { platforms: 'linux/amd64,linux/arm64/v8,linux/arm/v7' },
+  ],
+  [
+    'the input spells the platforms in another way',
+    buildIndex([amd, arm, imageFor('arm', 'v7')]),
+    { platforms: 'Linux/x86_64,linux/aarch64,linux/armhf' },
+  ],
+  [
+    'the config spells the platform in another way',
+    imageFor('aarch64'),
+    { platforms: 'linux/arm64' },
+  ],
   ['an index lists the same image twice', buildIndex([amd, amd]), { platforms: 'linux/amd64' }],
   [
     'a nested index comes twice',

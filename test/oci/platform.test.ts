@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PushError } from '../../src/errors.ts';
 import type { Platform } from '../../src/oci/descriptor.ts';
 import {
   isSamePlatform,
@@ -62,12 +63,77 @@ const matches: readonly [platform: string, wanted: string, expected: boolean][] 
   ['linux/arm', 'linux/arm/v7', true],
   ['linux/arm64', 'linux/arm64/v8', true],
   ['linux/arm64', 'linux/arm64/v9', false],
-  ['linux/amd64', 'linux/amd64/v1', false],
+  ['linux/amd64', 'linux/amd64/v1', true],
+  ['linux/amd64/v1', 'linux/amd64', true],
+  ['linux/amd64/v2', 'linux/amd64/v1', false],
+  ['linux/arm64/v9', 'linux/arm64/v8', false],
 ];
 
 for (const [platform, wanted, expected] of matches) {
   test(`${wanted} ${expected ? 'includes' : 'does not include'} ${platform}`, () => {
     assert.equal(matchesPlatform(parsePlatformName(platform), parsePlatformName(wanted)), expected);
+  });
+}
+
+/** What tools write, and what it is called in Go, as containerd's Normalize has it. */
+const spellings: readonly [text: string, name: string][] = [
+  ['linux/x86_64', 'linux/amd64'],
+  ['linux/x86-64', 'linux/amd64'],
+  ['linux/aarch64', 'linux/arm64'],
+  ['linux/aarch64/v8', 'linux/arm64/v8'],
+  ['linux/armhf', 'linux/arm/v7'],
+  ['linux/armel', 'linux/arm/v6'],
+  ['linux/i386', 'linux/386'],
+  ['Linux/AMD64', 'linux/amd64'],
+  ['LINUX/ARM/V7', 'linux/arm/v7'],
+  ['linux/arm/7', 'linux/arm/v7'],
+  ['linux/arm64/8', 'linux/arm64/v8'],
+  ['linux/arm64/v8.0', 'linux/arm64/v8'],
+  ['linux/arm64/v8.2', 'linux/arm64/v8.2'],
+  ['macos/arm64', 'darwin/arm64'],
+  ['linux/constructor', 'linux/constructor'],
+];
+
+for (const [text, name] of spellings) {
+  test(`${text} is ${name}, in an input as in a layout`, () => {
+    assert.equal(platformName(parsePlatformName(text)), name);
+    const [os = '', architecture = '', variant] = text.split('/');
+    const written = { os, architecture, ...(variant === undefined ? {} : { variant }) };
+    assert.equal(matchesPlatform(written, parsePlatformName(name)), true);
+    assert.equal(matchesPlatform(parsePlatformName(name), written), true);
+    assert.equal(isSamePlatform(written, parsePlatformName(name)), true);
+  });
+}
+
+const advice: readonly [text: string, offered: string | undefined][] = [
+  ['amd64', 'Write linux/amd64.'],
+  ['x86_64', 'Write linux/amd64.'],
+  ['armhf', 'Write linux/arm/v7.'],
+  ['linux-amd64', 'Write linux/amd64.'],
+  ['linux_arm64', 'Write linux/arm64.'],
+  ['Windows-AMD64', 'Write windows/amd64.'],
+  ['linux/amd64 linux/arm64', 'linux/amd64,linux/arm64.'],
+  ['linux/amd64;linux/arm64', 'linux/amd64,linux/arm64.'],
+  ['linux/amd64; linux/arm64', 'linux/amd64,linux/arm64.'],
+  ['all', 'Leave the input out'],
+  ['linux', undefined],
+  ['host/', undefined],
+];
+
+for (const [text, offered] of advice) {
+  test(`for ${JSON.stringify(text)}, the hint offers ${offered ?? 'the form alone'}`, () => {
+    assert.throws(
+      () => parsePlatformName(text),
+      (error) => {
+        refused('INVALID_INPUT', JSON.stringify(text))(error);
+        assert.ok(error instanceof PushError);
+        const form = error.hint.slice(error.hint.indexOf('Write os/architecture'));
+        assert.ok(form.includes('linux/arm/v7'), error.hint);
+        if (offered === undefined) assert.equal(error.hint, form);
+        else assert.ok(error.hint.slice(0, -form.length).includes(offered), error.hint);
+        return true;
+      },
+    );
   });
 }
 
