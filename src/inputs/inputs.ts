@@ -8,7 +8,16 @@ import {
   MAX_PARTS_IN_FLIGHT,
   MIN_PART_SIZE,
 } from '../ecr/upload/tuning.ts';
-import { choice, flag, lines, list, type ReadInput, required, wholeNumber } from './read-input.ts';
+import {
+  choice,
+  flag,
+  lines,
+  list,
+  type ReadInput,
+  required,
+  unquoted,
+  wholeNumber,
+} from './read-input.ts';
 import { parseRepositorySettings, type ReadText } from './parse-repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
 
@@ -39,12 +48,16 @@ export interface Inputs {
 const MIB = 1024 * 1024;
 
 /** @throws PushError INVALID_INPUT */
-export async function parseInputs(read: ReadInput, readText: ReadText): Promise<Inputs> {
+export async function parseInputs(given: ReadInput, readText: ReadText): Promise<Inputs> {
+  const read: ReadInput = (name) => unquoted(given(name));
   return {
     layouts: lines(required(read, 'layout')),
-    followLinks: choice(read, 'follow-links', ['none', 'workspace']),
+    followLinks: choice(read, 'follow-links', ['none', 'workspace'], {
+      yes: 'workspace',
+      no: 'none',
+    }),
     request: parseRequest(read),
-    layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none']),
+    layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none'], { no: 'none' }),
     targets: parseTargets(list(read('tags')), {
       repository: read('repository') || undefined,
       registryType: choice(read, 'registry-type', ['private', 'public']),
@@ -84,8 +97,8 @@ function parseRequest(read: ReadInput): ImageRequest {
     image: read('image') || undefined,
     shape: {
       platforms: list(read('platforms')).map(parsePlatformName),
-      attestations: choice(read, 'attestations', ['keep', 'drop']),
-      singleImage: choice(read, 'single-image', ['keep', 'unwrap']),
+      attestations: choice(read, 'attestations', ['keep', 'drop'], { yes: 'keep', no: 'drop' }),
+      singleImage: choice(read, 'single-image', ['keep', 'unwrap'], { yes: 'unwrap', no: 'keep' }),
     },
     referrers: flag(read, 'referrers', true),
   };

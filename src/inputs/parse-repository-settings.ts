@@ -2,6 +2,8 @@ import type { CatalogData, RepositorySettings } from '../ecr/repository-settings
 import { PushError } from '../errors.ts';
 import { type Fields, isFields } from '../oci/fields.ts';
 import { parseStrictJson } from '../oci/json.ts';
+import { nearest } from './nearest.ts';
+import { alternatives, didYouMean, meantFlag, parseFlag, unquoted } from './read-input.ts';
 
 /** Reads the text of a file that an input names. */
 export type ReadText = (path: string) => Promise<string>;
@@ -36,7 +38,7 @@ export async function parseRepositorySettings(
   if (unknown !== undefined)
     throw invalid(
       `has an unknown key: ${JSON.stringify(unknown)}`,
-      `The keys are ${KEYS.join(', ')}.`,
+      `${didYouMean(nearest(unknown, KEYS))}The keys are ${KEYS.join(', ')}.`,
     );
   return {
     ...mutability(fields),
@@ -85,9 +87,9 @@ function parseLine(line: string): [key: string, value: string] {
   if (colon < 0)
     throw invalid(
       `has a line without a colon: ${JSON.stringify(line)}`,
-      'Write each line as key: value.',
+      `Write each line as key: value${line.includes('=') ? `, such as ${line.replace(/\s*=\s*/, ': ')}` : ''}.`,
     );
-  return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+  return [unquoted(line.slice(0, colon).trim()), unquoted(line.slice(colon + 1).trim())];
 }
 
 /** In the API, a mutability with exclusions has a name of its own. */
@@ -174,8 +176,14 @@ function strings(fields: Fields, key: string): string[] | undefined {
 function flag(fields: Fields, key: string): boolean | undefined {
   const value = fields[key];
   if (value === undefined || typeof value === 'boolean') return value;
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw invalid(`has a value for ${key} that is neither true nor false`, 'Write true or false.');
+  const shown = JSON.stringify(value);
+  const text = typeof value === 'string' ? value : shown;
+  const written = parseFlag(text);
+  if (written !== undefined) return written;
+  throw invalid(
+    `has a value for ${key} that is neither true nor false: ${shown}`,
+    `${didYouMean(meantFlag(text))}Write true or false.`,
+  );
 }
 
 function choice<const T extends string>(
@@ -183,10 +191,13 @@ function choice<const T extends string>(
   key: string,
   allowed: readonly T[],
 ): T | undefined {
-  const text = string(fields, key)?.toUpperCase();
-  const chosen = allowed.find((value) => value === text);
+  const text = string(fields, key);
+  const chosen = allowed.find((value) => value === text?.toUpperCase());
   if (text === undefined || chosen !== undefined) return chosen;
-  throw invalid(`has an invalid ${key}: ${text}`, `Write one of ${allowed.join(', ')}.`);
+  throw invalid(
+    `has an invalid ${key}: ${text}`,
+    `${didYouMean(nearest(text, allowed))}Write ${alternatives(allowed)}.`,
+  );
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PushError } from '../../src/errors.ts';
 import { type Inputs, parseInputs } from '../../src/inputs/inputs.ts';
 import { readActionMetadata } from '../support/action-metadata.ts';
 import { refused } from '../support/refused.ts';
@@ -160,6 +161,19 @@ const parsed: Readonly<Record<string, [given: Given, inputs: Partial<Inputs>]>> 
       proxies: { httpsProxy: 'http://u:p@proxy:1', httpProxy: 'http://proxy:2', noProxy: '.corp' },
     },
   ],
+  'words in capitals': [
+    {
+      'layer-compression': 'Zstd',
+      'if-tag-exists': 'SKIP',
+      'fail-fast': 'True',
+      'parts-in-flight': 'Auto',
+    },
+    { layerCompression: 'zstd', ifTagExists: 'skip', failFast: true },
+  ],
+  'quotes around values, and around the lines of a block': [
+    { layout: '"a.tar"\n"b.tar"', repository: `'team/app'`, concurrency: '"1"', tags: '"latest"' },
+    { layouts: ['a.tar', 'b.tar'], concurrency: 1 },
+  ],
   'one layer at once': [{ concurrency: '1' }, { concurrency: 1 }],
   'as many layers at once as there may be': [{ concurrency: '96' }, { concurrency: 96 }],
   'the smallest parts, in MiB': [{ 'part-size': '5' }, { partSize: 5 * MIB }],
@@ -196,12 +210,34 @@ const refusals: readonly [given: Given, ...parts: string[]][] = [
   [{ 'part-size': '5.5' }, 'part-size', '"5.5"'],
   [{ 'parts-in-flight': '0' }, 'parts-in-flight', '"0"'],
   [{ 'parts-in-flight': '9' }, 'parts-in-flight', '"9"'],
-  [{ 'parts-in-flight': 'Auto' }, 'parts-in-flight', '"Auto"'],
+  [{ 'parts-in-flight': 'Autos' }, 'parts-in-flight', '"Autos"'],
 ];
 
 for (const [given, ...parts] of refusals) {
   test(`${JSON.stringify(given)} is refused, and the message names it`, async () => {
     await assert.rejects(parse({ ...LEAST, ...given }), refused('INVALID_INPUT', ...parts));
+  });
+}
+
+const offers: readonly [given: Given, offer: string][] = [
+  [{ 'follow-links': 'true' }, 'Did you mean workspace? Set it to none or workspace.'],
+  [{ 'layer-compression': 'false' }, 'Did you mean none? Set it to gzip, zstd or none.'],
+  [{ attestations: 'false' }, 'Did you mean drop? Set it to keep or drop.'],
+  [{ 'single-image': 'true' }, 'Did you mean unwrap? Set it to keep or unwrap.'],
+  [{ referrers: 'drop' }, 'Did you mean false? Set it to true or false.'],
+  [{ 'create-repository': 'yes' }, 'Did you mean true? Set it to true or false.'],
+  [{ 'registry-type': 'ecr-public' }, 'Did you mean public? Set it to private or public.'],
+  [{ 'part-size': '8MiB' }, 'Did you mean 8? Set it to a whole number from 5 to 20.'],
+  [{ 'repository-settings': 'scan: true' }, 'Did you mean scan-on-push? The keys are '],
+];
+
+for (const [given, offer] of offers) {
+  test(`${JSON.stringify(given)} is refused with what was meant: ${offer}`, async () => {
+    await assert.rejects(parse({ ...LEAST, ...given }), (error) => {
+      assert.ok(error instanceof PushError && error.code === 'INVALID_INPUT');
+      assert.ok(error.hint.startsWith(offer), error.hint);
+      return true;
+    });
   });
 }
 

@@ -44,6 +44,10 @@ const parsed: Readonly<Record<string, [text: string, settings: RepositorySetting
     'lifecycle-policy: {"rules": []}',
     { lifecyclePolicyText: '{"rules": []}' },
   ],
+  'quotes around a value are as good as nothing': [
+    `encryption: "KMS"\n"scan-on-push": 'True'`,
+    { encryptionType: 'KMS', scanOnPush: true },
+  ],
   'false is a setting, too': ['scan-on-push: false', { scanOnPush: false }],
 };
 
@@ -82,6 +86,31 @@ const refusals: Readonly<Record<string, [text: string, code: ErrorCode, ...parts
 for (const [name, [text, code, ...parts]] of Object.entries(refusals)) {
   test(`${name} is refused`, async () => {
     await assert.rejects(parseRepositorySettings(text, readText), refused(code, ...parts));
+  });
+}
+
+const offers: readonly [text: string, hint: string][] = [
+  ['scan: true', 'Did you mean scan-on-push? The keys are tag-mutability, '],
+  ['tagMutability: MUTABLE', 'Did you mean tag-mutability? The keys are '],
+  ['constructor: x', 'The keys are '],
+  ['encryption: AES', 'Did you mean AES256? Write AES256, KMS or KMS_DSSE.'],
+  ['encryption: kms-dsse', 'Did you mean KMS_DSSE? '],
+  ['encryption: none', 'Write AES256, KMS or KMS_DSSE.'],
+  ['tag-mutability: imutable', 'Write MUTABLE or IMMUTABLE.'],
+  ['tag-mutability: immutabel', 'Did you mean IMMUTABLE? Write MUTABLE or IMMUTABLE.'],
+  ['scan-on-push: yes', 'Did you mean true? Write true or false.'],
+  ['{"scan-on-push": 0}', 'Did you mean false? Write true or false.'],
+  ['scan-on-push = true', 'Write each line as key: value, such as scan-on-push: true.'],
+  ['immutable', 'Write each line as key: value.'],
+];
+
+for (const [text, hint] of offers) {
+  test(`the hint to ${text} is: ${hint}`, async () => {
+    await assert.rejects(parseRepositorySettings(text, readText), (error) => {
+      assert.ok(error instanceof PushError && error.code === 'INVALID_INPUT');
+      assert.ok(error.hint.startsWith(hint), error.hint);
+      return true;
+    });
   });
 }
 

@@ -8,6 +8,7 @@ import {
   list,
   type ReadInput,
   required,
+  unquoted,
   wholeNumber,
 } from '../../src/inputs/read-input.ts';
 import { refused } from '../support/refused.ts';
@@ -40,7 +41,36 @@ test('a choice is what is written, or else the first of what there is', () => {
   assert.equal(choice(UNSET, 'x', ['a', 'b']), 'a');
 });
 
-for (const text of ['c', 'B', 'a,b', 'a b']) {
+test('a choice is taken in either case', () => {
+  assert.equal(choice(given('B'), 'x', ['a', 'b']), 'b');
+  assert.equal(choice(given('Gzip'), 'x', ['none', 'gzip']), 'gzip');
+});
+
+const meant: readonly [text: string, hint: string][] = [
+  ['gz', 'Did you mean gzip? Set it to zstd, gzip or none.'],
+  ['zstandart', 'Set it to zstd, gzip or none.'],
+  ['no', 'Did you mean none? Set it to zstd, gzip or none.'],
+  ['FALSE', 'Did you mean none? Set it to zstd, gzip or none.'],
+  ['true', 'Did you mean gzip? Set it to zstd, gzip or none.'],
+];
+
+for (const [text, hint] of meant) {
+  test(`a choice that is none comes with all there are, and the nearest: ${text}`, () => {
+    assert.throws(
+      () => choice(given(text), 'x', ['zstd', 'gzip', 'none'], { yes: 'gzip', no: 'none' }),
+      refusedWith(text, hint),
+    );
+  });
+}
+
+test('a boolean stands for no choice where none is said to be like it', () => {
+  assert.throws(
+    () => choice(given('yes'), 'x', ['a', 'b']),
+    refusedWith('yes', 'Set it to a or b.'),
+  );
+});
+
+for (const text of ['c', 'a,b', 'a b']) {
   test(`${text} is neither a nor b`, () => {
     assert.throws(
       () => choice(given(text), 'x', ['a', 'b']),
@@ -63,11 +93,24 @@ for (const text of ['false', 'False', 'FALSE']) {
   });
 }
 
-for (const text of ['yes', 'no', '1', '0', 'on', 'truely']) {
-  test(`${text} is neither true nor false`, () => {
+const noFlags: Readonly<Record<string, string>> = {
+  yes: 'Did you mean true? ',
+  on: 'Did you mean true? ',
+  1: 'Did you mean true? ',
+  keep: 'Did you mean true? ',
+  truely: 'Did you mean true? ',
+  No: 'Did you mean false? ',
+  off: 'Did you mean false? ',
+  0: 'Did you mean false? ',
+  flase: 'Did you mean false? ',
+  maybe: '',
+};
+
+for (const [text, nearest] of Object.entries(noFlags)) {
+  test(`${text} is neither true nor false, and the hint is: ${nearest}`, () => {
     assert.throws(
       () => flag(given(text), 'x', false),
-      refusedWith(text, 'Set it to true or false.'),
+      refusedWith(text, `${nearest}Set it to true or false.`),
     );
   });
 }
@@ -86,7 +129,8 @@ for (const text of [
   '13',
   '-2',
   '+2',
-  '2.0',
+  '1MiB',
+  '13.0',
   '1e1',
   '0x5',
   '2 3',
@@ -101,6 +145,23 @@ for (const text of [
     );
   });
 }
+
+for (const [text, number] of [
+  ['5MiB', '5'],
+  ['5 MB', '5'],
+  ['5.0', '5'],
+]) {
+  test(`${text} is no whole number, and the hint offers the one in it`, () => {
+    assert.throws(
+      () => wholeNumber(given(text ?? ''), 'x', [2, 12]),
+      refusedWith(text ?? '', `Did you mean ${number}? Set it to a whole number from 2 to 12.`),
+    );
+  });
+}
+
+test('the word for automatic is taken in either case', () => {
+  assert.equal(wholeNumber(given('Auto'), 'x', [2, 12], 'auto'), undefined);
+});
 
 test('zero is a number where it is allowed', () => {
   assert.equal(wholeNumber(given('0'), 'x', [0, 1]), 0);
@@ -119,7 +180,36 @@ const texts: readonly [text: string, asLines: string[], asList: string[]][] = [
   ['\n\n,\n', [','], []],
   ['a b', ['a b'], ['a b']],
   ['a,a', ['a,a'], ['a', 'a']],
+  ['"a"\n"b c"', ['a', 'b c'], ['a', 'b c']],
+  [`'a', "b"`, [`'a', "b"`], ['a', 'b']],
+  ['- a\n- "b"', ['a', 'b'], ['a', 'b']],
+  ['["1.0","latest"]', ['["1.0","latest"]'], ['1.0', 'latest']],
+  ['[1.0, latest]', ['[1.0, latest]'], ['1.0', 'latest']],
+  ['["1.0",\n  "latest"\n]', ['["1.0",', 'latest', ']'], ['1.0', 'latest']],
+  ['[ab].tar', ['[ab].tar'], ['[ab].tar']],
+  ['""', [], []],
 ];
+
+const quoted: readonly [text: string, inner: string][] = [
+  ['"team/app"', 'team/app'],
+  ["'team/app'", 'team/app'],
+  ['" a "', 'a'],
+  ['"a\nb"', 'a\nb'],
+  [`'{"a": 1}'`, '{"a": 1}'],
+  ['""', ''],
+  ['"', '"'],
+  ['"a', '"a'],
+  [`"a'`, `"a'`],
+  ['"a", "b"', '"a", "b"'],
+  ['a"b"', 'a"b"'],
+  ['', ''],
+];
+
+for (const [text, inner] of quoted) {
+  test(`${text} is ${inner} once quotes around it are taken off`, () => {
+    assert.equal(unquoted(text), inner);
+  });
+}
 
 for (const [text, asLines, asList] of texts) {
   test(`${JSON.stringify(text)} has ${asLines.length} lines and lists ${asList.length}`, () => {
