@@ -1,4 +1,5 @@
-import { aliasIn, isAccountId, isFullyNamed, type RepositoryReference } from './names/reference.ts';
+import { isAccountId } from './names/check.ts';
+import { aliasIn, isFullyNamed, type RepositoryReference } from './names/reference.ts';
 
 /** A call that reveals whose registry it is; made only while that is unknown. */
 interface Source {

@@ -72,6 +72,24 @@ function metadataOf({ outputs }: LocalRun): Metadata {
   return JSON.parse(String(outputs?.metadata)) as Metadata;
 }
 
+test('what the inputs say in other words is pushed as it is', async () => {
+  await using ecr = await startWithTargets();
+  const run = await push(ecr, {
+    layout: `"${layout}"`,
+    repository: "'arn:aws:ecr:eu-west-1:012345678901:repository/team/app'",
+    tags: '["1.0", "latest"]',
+    platforms: '- Linux/x86_64\n- "linux/aarch64/v8"',
+    'if-tag-exists': 'Skip',
+  });
+  assert.equal(run.error, undefined);
+  assert.deepEqual([...repositoryAt(ecr, EU).tags].toSorted(), [
+    ['1.0', root],
+    ['latest', root],
+  ]);
+  assert.equal(repositoryAt(ecr, US).tags.size, 0);
+  assert.equal(run.outputs?.['registry-paths'], `${EU}:1.0,${EU}:latest`);
+});
+
 test('an image goes to two regions and to ECR Public in one step', async () => {
   await using ecr = await startWithTargets();
   const run = await push(ecr);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTargets, type TargetDefaults, type TargetInput } from '../../src/inputs/targets.ts';
+import type { TargetDefaults } from '../../src/inputs/default-repository.ts';
+import { parseTargets, type TargetInput } from '../../src/inputs/targets.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import { refused } from '../support/refused.ts';
 
@@ -148,12 +149,6 @@ const refusals: Readonly<
   ],
   'a slash after a tag': [['main/'], APP, 'INVALID_INPUT', 'a tag has no "/"'],
   'a version with a plus': [['1.0+5'], APP, 'INVALID_INPUT', 'a tag has no "+"'],
-  'a name of another registry next to a repository': [
-    ['team/app:1.0'],
-    APP,
-    'INVALID_INPUT',
-    'docker.io is another registry',
-  ],
   'a reference to another registry next to a repository': [
     ['ghcr.io/team/app'],
     APP,

@@ -11,3 +11,13 @@ export function refused(code: ErrorCode, ...parts: readonly string[]): (error: u
     return true;
   };
 }
+
+/** The same for INVALID_INPUT, with a hint that says all of `offers`. */
+export function refusedWith(says: string, ...offers: readonly string[]): (error: unknown) => true {
+  return (error) => {
+    refused('INVALID_INPUT', says)(error);
+    const hint = error instanceof PushError ? error.hint : '';
+    for (const part of offers) assert.ok(hint.includes(part), hint);
+    return true;
+  };
+}

@@ -1,7 +1,7 @@
 import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { sleep } from '../../async/sleep.ts';
 import { isThrottled } from './exceptions.ts';
-import type { RegistryType } from '../names/reference.ts';
+import type { RegistryType } from '../names/check.ts';
 
 /** Calls per second, by call name. */
 type Rates = Readonly<Record<string, number>>;

@@ -1,9 +1,8 @@
 import { partition } from '@aws-sdk/core/client';
 import { PushError } from '../../errors.ts';
 import { parseImageHost, privateHost, PUBLIC_HOST } from './image-hosts.ts';
-import { notInTags, suggestTag } from './suggest.ts';
-
-export type RegistryType = 'private' | 'public';
+import { checkRepositoryName, checkTag, isAccountId, isAlias, type RegistryType } from './check.ts';
+import { isNearlyEcr, suggestReference } from './suggest.ts';
 
 /** One repository of one ECR registry, as far as it is known. */
 export interface RepositoryReference {
@@ -28,77 +27,6 @@ export interface RepositoryId {
 
 /** ECR Public answers only here, whatever AWS_REGION says. */
 export const PUBLIC_REGION = 'us-east-1';
-
-/**
- * The services' own patterns; for private ECR the wider one of image references, as ECR has the final say.
- * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
- * https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_CreateRepository.html
- */
-const NAMES = {
-  private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
-  public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-} as const;
-const NAME_LENGTHS = { private: [2, 256], public: [2, 205] } as const;
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const ACCOUNT_ID = /^\d{12}$/;
-/** https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_RegistryAlias.html */
-const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
-const ALIAS_LENGTHS = [2, 50] as const;
-
-/** @throws PushError INVALID_INPUT when ECR would refuse the name. */
-export function checkRepositoryName(name: string, type: RegistryType): string {
-  if (isRepositoryName(name, type)) return name;
-  const [shortest, longest] = NAME_LENGTHS[type];
-  const small = name.toLowerCase();
-  const isCapital = isRepositoryName(small, type);
-  const why = isCapital ? ': it must be in lower case' : '';
-  const advice = isCapital ? `Write ${small}. ` : '';
-  throw new PushError(
-    'INVALID_INPUT',
-    `${JSON.stringify(name)} is not an ECR repository name${why}`,
-    {
-      hint: `${advice}A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
-    },
-  );
-}
-
-function isRepositoryName(name: string, type: RegistryType): boolean {
-  const [shortest, longest] = NAME_LENGTHS[type];
-  return name.length >= shortest && name.length <= longest && NAMES[type].test(name);
-}
-
-/** @throws PushError INVALID_INPUT when ECR would refuse the tag. */
-export function checkTag(tag: string): string {
-  if (TAG.test(tag)) return tag;
-  const wrong = notInTags(tag);
-  const why = wrong === '' ? '' : `: a tag has no ${wrong}`;
-  const suggested = suggestTag(tag);
-  const advice =
-    suggested === undefined
-      ? ''
-      : `Write ${suggested}; docker/metadata-action makes such tags of branches and versions. `;
-  throw new PushError('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag${why}`, {
-    hint: `${advice}A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".`,
-  });
-}
-
-/** @throws PushError INVALID_INPUT unless it is an account id or, for ECR Public, an alias. */
-export function checkRegistryId(id: string, type: RegistryType): string {
-  if (isAccountId(id) || (type === 'public' && isAlias(id))) return id;
-  throw new PushError(
-    'INVALID_INPUT',
-    `registry-id ${JSON.stringify(id)} is not an AWS account id`,
-    {
-      hint: 'An account id has 12 digits; quote it in YAML, to keep leading zeros. An alias needs registry-type: public.',
-    },
-  );
-}
-
-function isAlias(text: string): boolean {
-  const [shortest, longest] = ALIAS_LENGTHS;
-  return text.length >= shortest && text.length <= longest && ALIAS.test(text);
-}
 
 export interface ImageReference {
   readonly repository: RepositoryReference;
@@ -126,7 +54,8 @@ export function parseReference(text: string): ImageReference {
   const [path = '', tag, ...rest] = text.slice(slash + 1).split(':');
   const parsed = parseImageHost(host);
   if (parsed === undefined) throw notEcr(text, host);
-  if (rest.length > 0 || path.includes('@')) throw malformed(text);
+  if (text.includes('@')) throw withDigest(text);
+  if (rest.length > 0) throw malformed(text);
   const { type, accountId: registryId, region } = parsed;
   const repository =
     type === 'private'
@@ -145,14 +74,32 @@ function splitPublicPath(text: string, path: string): Omit<RepositoryReference, 
 }
 
 function notEcr(text: string, host: string): PushError {
+  const form = `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${PUBLIC_HOST}/ALIAS/NAME:TAG`;
+  if (isNearlyEcr(text)) {
+    const meant = suggestReference(text);
+    return new PushError(
+      'INVALID_INPUT',
+      `${text} is not an ECR reference: ${host} is no host of a registry`,
+      {
+        hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Write ${form}; an account has 12 digits.`,
+      },
+    );
+  }
   const isHost = /[.:]|^localhost$/.test(host);
   return new PushError(
     'INVALID_INPUT',
     `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`,
-    {
-      hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${PUBLIC_HOST}/ALIAS/NAME:TAG.`,
-    },
+    { hint: `This action pushes to ECR only: ${form}.` },
   );
+}
+
+/** What is pushed is the image of the layout, whatever its digest. */
+function withDigest(text: string): PushError {
+  const [named = ''] = text.split('@');
+  const tagged = /:[^/]*$/.test(named) ? named : `${named}:TAG`;
+  return new PushError('INVALID_INPUT', `${text} is not a tag to push: it has a digest`, {
+    hint: `Write ${tagged}: the digest is that of the image in the layout.`,
+  });
 }
 
 function malformed(text: string): PushError {
@@ -185,10 +132,6 @@ export function aliasIn(uri: unknown): string | undefined {
   const [host, alias, ...name] = typeof uri === 'string' ? uri.split('/') : [];
   const isPublic = host !== undefined && parseImageHost(host)?.type === 'public';
   return isPublic && alias !== undefined && name.length > 0 && isAlias(alias) ? alias : undefined;
-}
-
-export function isAccountId(id: string): boolean {
-  return ACCOUNT_ID.test(id);
 }
 
 /** Undefined while the account is not known. */
