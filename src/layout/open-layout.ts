@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { PushError } from '../errors.ts';
 import { FieldReader, shown } from '../oci/fields.ts';
-import { parseStrictJson } from '../oci/json.ts';
+import { parseStrictJson, withoutMark } from '../oci/json.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { BlobSource } from './blob-source.ts';
 import type { DockerArchiveOptions } from './docker-archive.ts';
@@ -62,7 +62,9 @@ async function checkVersion(source: BlobSource): Promise<void> {
   await using file = await source.open('oci-layout');
   // buildx may leave it out: https://github.com/docker/buildx/issues/1672
   if (file === undefined) return;
-  const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
+  const bytes = withoutMark(await readWhole(file, MAX_OCI_LAYOUT_BYTES));
+  // Made by "touch", it says as little.
+  if (Buffer.from(bytes).toString('latin1').trim() === '') return;
   const content = parseStrictJson(bytes, file.location);
   const version = new FieldReader(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
   if (version === '1.0.0') return;

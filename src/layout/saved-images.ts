@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { PushError } from '../errors.ts';
 import { FieldReader, shown } from '../oci/fields.ts';
-import { parseStrictJson } from '../oci/json.ts';
+import { parseStrictJson, withoutMark } from '../oci/json.ts';
 import { MAX_DESCRIPTORS } from '../oci/limits.ts';
 
 /** An image in the archive of `docker save`. Names are those of entries in the tar, normalized. */
@@ -23,7 +23,7 @@ export const MAX_SAVED_IMAGES = 1000;
  * @throws PushError INVALID_MANIFEST, TOO_LARGE, and what `parseStrictJson` throws; `where` names the file in messages
  */
 export function parseSavedImages(bytes: Uint8Array, where: string): readonly SavedImage[] {
-  const entries = parseStrictJson(bytes, where) ?? [];
+  const entries = parseStrictJson(withoutMark(bytes), where) ?? [];
   if (!isList(entries)) throw notAList(where);
   if (entries.length > MAX_SAVED_IMAGES) throw tooMany(where, entries.length, 'images');
   const images = new Map<string, SavedImage>();

@@ -8,6 +8,7 @@ import { MAX_JSON_DEPTH } from './limits.ts';
  */
 export function parseStrictJson(bytes: Uint8Array, where: string): unknown {
   const text = decodeUtf8(bytes, where);
+  if (text.startsWith(MARK)) throw marked(where);
   try {
     // First, so that nothing deep is ever built. It lets through some text that is not JSON; JSON.parse finds that.
     refuseDuplicateKeys(text, where);
@@ -18,6 +19,28 @@ export function parseStrictJson(bytes: Uint8Array, where: string): unknown {
       cause,
     });
   }
+}
+
+/** U+FEFF, which Windows puts before text. */
+const MARK = '\ufeff';
+
+/**
+ * A document without the byte order mark that it may begin with: for files that are only read. What is pushed keeps its
+ * bytes, and ECR takes no mark.
+ */
+export function withoutMark(bytes: Uint8Array): Uint8Array {
+  const mark = Buffer.from(MARK);
+  return mark.equals(bytes.subarray(0, mark.byteLength)) ? bytes.subarray(mark.byteLength) : bytes;
+}
+
+function marked(where: string): PushError {
+  return new PushError(
+    'INVALID_JSON',
+    `${where} starts with a byte order mark (BOM), which JSON does not allow`,
+    {
+      hint: 'Windows PowerShell adds one. Write the file as UTF-8 without it: its digest changes.',
+    },
+  );
 }
 
 function decodeUtf8(bytes: Uint8Array, where: string): string {

@@ -2,7 +2,7 @@ import { PushError } from '../errors.ts';
 import type { Descriptor, Platform } from './descriptor.ts';
 import { digestOf } from './digest.ts';
 import { FieldReader, isFields, shown } from './fields.ts';
-import { parseStrictJson } from './json.ts';
+import { parseStrictJson, withoutMark } from './json.ts';
 import { MAX_DESCRIPTORS, MAX_MANIFEST_BYTES } from './limits.ts';
 import type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';
 import { isIndexMediaType, isManifestMediaType, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
@@ -37,11 +37,11 @@ export function checkManifestMediaType(mediaType: string, where: string): void {
 /**
  * The `index.json` of a layout, which no descriptor points at: without a `mediaType` it is an OCI index. The version may
  * be left out, as some tools do. In the place of the index may be the manifest of the one image that there is: it then
- * counts as an index that lists this manifest, inline.
+ * counts as an index that lists this manifest, inline. An index may begin with a byte order mark.
  * @throws PushError as `parseManifest`
  */
 export function parseIndexJson(bytes: Uint8Array, where: string): ImageIndex {
-  const fields = readObject(bytes, where);
+  const fields = readObject(withoutMark(bytes), where);
   if (fields.has('schemaVersion')) requireSchemaVersion(fields);
   refuseAmbiguous(fields);
   const isImage = fields.has('config') && !fields.has('manifests');

@@ -158,6 +158,26 @@ for (const { form, write } of forms) {
       ociLayout: false,
     }));
 
+  for (const content of ['', '\n']) {
+    test(`${form}: an oci-layout that holds ${JSON.stringify(content)} counts as missing`, () =>
+      withLayout(write, async (layout) => assert.equal(await layout.has(layer), true), {
+        files: { 'oci-layout': Buffer.from(content) },
+      }));
+  }
+
+  test(`${form}: oci-layout and index.json may begin with a byte order mark`, () => {
+    const marked = (value: unknown) => Buffer.from(`\ufeff${JSON.stringify(value)}`);
+    const index = marked({ schemaVersion: 2, manifests: [image.descriptor] });
+    return withLayout(
+      write,
+      (layout) => {
+        assert.deepEqual(layout.index.manifests, [image.descriptor]);
+        assert.deepEqual(layout.indexBytes, new Uint8Array(index));
+      },
+      { files: { 'oci-layout': marked({ imageLayoutVersion: '1.0.0' }), 'index.json': index } },
+    );
+  });
+
   test(`${form}: blobs that nothing names do no harm`, () =>
     withLayout(write, async (layout) => assert.equal(await layout.has(layer), true), {
       files: {

@@ -69,6 +69,11 @@ test('more layers than a limit are refused', () => {
   assert.throws(() => parse([{ ...entry, Layers }]), refused('TOO_LARGE', WHERE, 'layers'));
 });
 
+test('a list may begin with a byte order mark', () => {
+  const bytes = Buffer.from(`\ufeff${JSON.stringify([entry])}`);
+  assert.deepEqual(parseSavedImages(bytes, WHERE), [image]);
+});
+
 test('JSON that programs read differently is refused', () => {
   const twice = Buffer.from('[{"Config":"a","Config":"b"}]');
   assert.throws(() => parseSavedImages(twice, WHERE), refused('INVALID_JSON', WHERE, 'Config'));

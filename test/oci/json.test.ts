@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../src/errors.ts';
-import { parseStrictJson } from '../../src/oci/json.ts';
+import { parseStrictJson, withoutMark } from '../../src/oci/json.ts';
 import { MAX_JSON_DEPTH, MAX_MANIFEST_BYTES } from '../../src/oci/limits.ts';
 import { refused } from '../support/refused.ts';
 
@@ -36,7 +36,7 @@ const refusals: { name: string; bytes: string | Uint8Array; code: ErrorCode; say
     name: 'a byte order mark',
     bytes: Buffer.from('\ufeff{}'),
     code: 'INVALID_JSON',
-    says: 'index.json',
+    says: 'index.json starts with a byte order mark (BOM)',
   },
   {
     name: 'UTF-16',
@@ -94,6 +94,13 @@ for (const { name, bytes, code, says } of refusals) {
     assert.throws(() => parseStrictJson(document, 'index.json'), refused(code, 'index.json', says));
   });
 }
+
+test('a byte order mark is taken off once, at the start', () => {
+  const off = (text: string) => Buffer.from(withoutMark(Buffer.from(text))).toString();
+  assert.equal(off('\ufeff{}'), '{}');
+  assert.equal(off('\ufeff\ufeff{}'), '\ufeff{}');
+  for (const text of ['{}', '', '"\ufeff"']) assert.equal(off(text), text);
+});
 
 test('a key called __proto__ is a key like any other', () => {
   const value = parseStrictJson(Buffer.from('{"__proto__":{"polluted":true}}'), 'x');

@@ -54,6 +54,27 @@ test('an index.json without a media type is an OCI index', () => {
   assert.equal(parseIndexJson(bytes(index), 'x').mediaType, OCI_INDEX);
 });
 
+for (const mediaType of [null, '']) {
+  test(`a media type of its own that is ${inspect(mediaType)} counts as absent`, () => {
+    assert.deepEqual(parse({ ...image, mediaType }, OCI_MANIFEST), parse(image, OCI_MANIFEST));
+    assert.deepEqual(parse({ ...index, mediaType }, OCI_INDEX), parse(index, OCI_INDEX));
+    assert.equal(parseIndexJson(bytes({ ...index, mediaType }), 'x').mediaType, OCI_INDEX);
+    const [only] = parseIndexJson(bytes({ ...image, mediaType }), 'x').manifests;
+    assert.equal(only?.mediaType, OCI_MANIFEST);
+  });
+}
+
+test('an index.json may begin with a byte order mark, and what is pushed may not', () => {
+  const marked = (body: object) => Buffer.from(`\ufeff${JSON.stringify(body)}`);
+  assert.deepEqual(parseIndexJson(marked(index), 'x'), parseIndexJson(bytes(index), 'x'));
+  const says = 'starts with a byte order mark';
+  assert.throws(() => parseIndexJson(marked(image), 'x'), refused('INVALID_JSON', 'x', says));
+  assert.throws(
+    () => parseManifest(marked(index), { mediaType: OCI_INDEX, where: 'x' }),
+    refused('INVALID_JSON', says),
+  );
+});
+
 test('an index.json may be empty', () => {
   assert.deepEqual(parseIndexJson(bytes({ ...index, manifests: [] }), 'x').manifests, []);
 });
