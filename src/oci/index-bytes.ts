@@ -8,9 +8,11 @@ export function rawEntries(index: Uint8Array): readonly Fields[] {
   return Array.isArray(manifests) ? manifests.filter(isFields) : [];
 }
 
-/** The same index with other entries; everything else in it stays. */
+/** The same index with other entries; everything else in it stays, but for a `mediaType` that says nothing. */
 export function withEntries(index: Uint8Array, entries: readonly Fields[]): Uint8Array {
-  return toBytes({ ...parseObject(index), manifests: entries });
+  const members = parseObject(index);
+  const saysNothing = members['mediaType'] === null || members['mediaType'] === '';
+  return toBytes({ ...members, ...(saysNothing && { mediaType: undefined }), manifests: entries });
 }
 
 export function newIndex(entries: readonly Fields[]): Uint8Array {

@@ -28,6 +28,13 @@ test('an index with other entries keeps its members, and their order', () => {
   }
 });
 
+for (const mediaType of [null, '']) {
+  test(`a mediaType of ${JSON.stringify(mediaType)} is left out of an index with other entries`, () => {
+    const bytes = withEntries(jsonBytes({ schemaVersion: 2, mediaType, manifests: [] }), [entry]);
+    assert.deepEqual(parsed(bytes), { schemaVersion: 2, manifests: [entry] });
+  });
+}
+
 test('the same entries make the same bytes', () => {
   const index = jsonBytes({ schemaVersion: 2, manifests: [entry] });
   assert.deepEqual(Buffer.from(withEntries(index, rawEntries(index))), Buffer.from(index));
