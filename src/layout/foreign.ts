@@ -29,6 +29,7 @@ export function foreignDirectory(names: ReadonlySet<string>, path: string): Fore
       hint: `Pack it again with "tar -C ${quoted(path)} -cf image.tar .", then set the input layout to image.tar.`,
     };
   }
+  if (isFirstArchive(names)) return firstArchive(`tar -C ${quoted(path)} -c . | docker load`);
   if (isRuntimeBundle(names)) {
     return { what: 'an OCI runtime bundle', hint: imageOf(quoted(`${path}/rootfs`)) };
   }
@@ -47,6 +48,7 @@ export function foreignTar(names: ReadonlySet<string>, path: string): Foreign | 
       hint: `Unpack and convert it: mkdir unpacked && tar -C unpacked -xf ${quoted(path)} && skopeo copy dir:unpacked oci:image:latest`,
     };
   }
+  if (isFirstArchive(names)) return firstArchive(`docker load --input ${quoted(path)}`);
   if (!isRootFileSystem(names)) return undefined;
   return {
     what: 'a tar of a root file system (rootfs), as "docker export" writes it',
@@ -64,6 +66,20 @@ function isSkopeoDirectory(names: ReadonlySet<string>): boolean {
 function isUnpackedArchive(names: ReadonlySet<string>): boolean {
   const ofDocker = /^(?:repositories|config\.json|[a-f0-9]{64}(?:\.json|\.tar(?:\.gz)?)?)$/;
   return names.has('manifest.json') && [...names].some((name) => ofDocker.test(name));
+}
+
+/** https://github.com/moby/docker-image-spec/blob/main/v1.md#combined-image-json--filesystem-changeset-format */
+function isFirstArchive(names: ReadonlySet<string>): boolean {
+  const hasLayer = [...names].some((name) => HEX.test(name));
+  return hasLayer && names.has('repositories') && !names.has('manifest.json');
+}
+
+/** Docker 29 does not load it any more (https://github.com/moby/moby/pull/50324), and skopeo never read it. */
+function firstArchive(load: string): Foreign {
+  return {
+    what: 'an archive of "docker save" before Docker 1.10, with "repositories" and no manifest.json',
+    hint: `Save it again with a newer Docker. Without its source, a Docker from 1.10 to 28 can still load it: ${load} && skopeo copy docker-daemon:NAME:TAG oci:image:latest`,
+  };
 }
 
 /** https://github.com/opencontainers/runtime-spec/blob/main/bundle.md */

@@ -44,6 +44,19 @@ const cases: readonly Case[] = [
     tar: undefined,
   },
   {
+    name: 'docker save before Docker 1.10',
+    names: ['repositories', hex('a'), hex('b')],
+    directory:
+      /"docker save" before Docker 1\.10, with "repositories".*tar -C out -c \. \| docker load && skopeo copy docker-daemon:NAME:TAG oci:image:latest/,
+    tar: /"docker save" before Docker 1\.10, .*docker load --input out && skopeo copy docker-daemon:NAME:TAG oci:/,
+  },
+  {
+    name: 'a folder of repositories',
+    names: ['repositories', 'app'],
+    directory: undefined,
+    tar: undefined,
+  },
+  {
     name: 'umoci unpack',
     names: ['config.json', 'rootfs', 'umoci.json'],
     directory: /runtime bundle.*buildah build .* out\/rootfs/,

@@ -116,6 +116,17 @@ const cases: Case[] = [
     hint: 'tar -C unpacked -xf PATH/image.tar && skopeo copy dir:unpacked oci:',
   },
   {
+    name: 'what docker save wrote before Docker 1.10',
+    file: 'image.tar',
+    content: tarBytes(
+      [`${'a'.repeat(64)}/json`, `${'a'.repeat(64)}/layer.tar`, 'repositories'].map((name) => ({
+        name,
+      })),
+    ),
+    says: 'an archive of "docker save" before Docker 1.10',
+    hint: 'docker load --input PATH/image.tar && skopeo copy docker-daemon:NAME:TAG oci:image:latest',
+  },
+  {
     name: 'what docker export writes',
     file: 'image.tar',
     content: tarBytes(['bin/sh', 'etc/passwd', 'usr/bin/env'].map((name) => ({ name }))),
