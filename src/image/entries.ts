@@ -13,6 +13,8 @@ export interface Entry {
   readonly descriptor: Descriptor;
   /** All that it is called. */
   readonly names: readonly string[];
+  /** Where `index.json` lists it, from 0. */
+  readonly positions: readonly number[];
   /** Undefined if it is neither image nor index, or could not be read. */
   readonly manifest: Manifest | undefined;
   /** What is wrong with it; undefined for one that is just not there. */
@@ -27,12 +29,14 @@ export async function readEntries(
   content: ContentReader,
 ): Promise<readonly Entry[]> {
   const reader = new EntryReader(content);
-  const byDigest = Map.groupBy(manifests, ({ digest }) => digest);
+  const byDigest = Map.groupBy(manifests.entries(), ([, { digest }]) => digest);
   const entries: Entry[] = [];
-  for (const [descriptor, ...others] of byDigest.values()) {
+  for (const listed of byDigest.values()) {
+    const descriptor = listed[0]?.[1];
     if (descriptor === undefined) continue;
-    const names = new Set([descriptor, ...others].flatMap(namesOf));
-    entries.push({ descriptor, names: [...names], ...(await reader.read(descriptor)) });
+    const names = new Set(listed.flatMap(([, one]) => namesOf(one)));
+    const positions = listed.map(([position]) => position);
+    entries.push({ descriptor, names: [...names], positions, ...(await reader.read(descriptor)) });
   }
   return entries;
 }

@@ -9,8 +9,8 @@ import { candidatesOf, type Entry } from './entries.ts';
 export type Selected = Descriptor | 'index.json';
 
 /**
- * The image to push from a layout: the one that `wanted` names by digest, `ref.name` or full reference, or an image of
- * an index by its digest. Without `wanted`, the only one that belongs to no other; or `index.json` itself, if all that
+ * The image to push from a layout: the one that `wanted` names by digest, `ref.name` or full reference, or by its place
+ * in `index.json`, as skopeo's `@0`; or an image of an index by its digest. Without `wanted`, the only one that belongs to no other; or `index.json` itself, if all that
  * tells several apart is their platform.
  * @throws PushError NO_IMAGE, IMAGE_NOT_FOUND, AMBIGUOUS_IMAGE
  */
@@ -36,16 +36,25 @@ export function selectImage(
 
 /** An image and its signatures may have one name. */
 function namedBy(wanted: string, entries: readonly Entry[]): readonly Entry[] {
-  const exact = entries.filter(
-    ({ descriptor, names }) => descriptor.digest === wanted || names.includes(wanted),
-  );
-  const named =
-    exact.length > 0
-      ? exact
-      : entries.filter(({ names }) => names.some((name) => shortName(name) === shortName(wanted)));
+  const named = firstFitting(wanted, entries);
   const candidates = new Set(candidatesOf(entries));
   const images = named.filter((entry) => candidates.has(entry));
   return images.length > 0 ? images : candidatesOf(named);
+}
+
+/** Ways in which an entry can be meant; the first that any entry fits counts. */
+const FITS: readonly ((entry: Entry, wanted: string) => boolean)[] = [
+  ({ descriptor, names }, wanted) => descriptor.digest === wanted || names.includes(wanted),
+  ({ names }, wanted) => names.some((name) => shortName(name) === shortName(wanted)),
+  ({ positions }, wanted) => positions.some((position) => wanted === `@${position}`),
+];
+
+function firstFitting(wanted: string, entries: readonly Entry[]): readonly Entry[] {
+  for (const fits of FITS) {
+    const found = entries.filter((entry) => fits(entry, wanted));
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** As apko and buildpacks write one image for several platforms. */

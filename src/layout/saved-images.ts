@@ -11,6 +11,8 @@ export interface SavedImage {
   readonly repoTags: readonly string[];
   /** The lowest first. */
   readonly layers: readonly string[];
+  /** Where the list has it, from 0. */
+  readonly positions: readonly number[];
 }
 
 /** The most images in one archive. */
@@ -30,13 +32,14 @@ export function parseSavedImages(bytes: Uint8Array, where: string): readonly Sav
   for (const [at, entry] of entries.entries()) {
     const image = parseSavedImage(entry, `${where}: [${at}]`);
     const key = JSON.stringify([image.config, image.layers]);
-    const names = [...(images.get(key)?.repoTags ?? []), ...image.repoTags];
-    images.set(key, { ...image, repoTags: [...new Set(names)] });
+    const known = images.get(key);
+    const repoTags = [...new Set([...(known?.repoTags ?? []), ...image.repoTags])];
+    images.set(key, { ...image, repoTags, positions: [...(known?.positions ?? []), at] });
   }
   return [...images.values()];
 }
 
-function parseSavedImage(value: unknown, where: string): SavedImage {
+function parseSavedImage(value: unknown, where: string): Omit<SavedImage, 'positions'> {
   const fields = new FieldReader(value, where, 'INVALID_MANIFEST');
   const layers = fields.strings('Layers') ?? [];
   if (layers.length > MAX_DESCRIPTORS) throw tooMany(where, layers.length, 'layers');

@@ -11,11 +11,12 @@ const FITS: readonly ((image: SavedImage, wanted: string) => boolean)[] = [
   ({ repoTags }, wanted) => repoTags.some((name) => tagOf(name) === wanted),
   ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === shortName(wanted)),
   (image, wanted) => imageId(image) === wanted,
+  ({ positions }, wanted) => positions.some((position) => wanted === `@${position}`),
 ];
 
 /**
  * The image that `wanted` names: by its name and tag, also without `docker.io/` or `localhost/`, by the tag or the
- * repository alone, or by the digest of its config; without `wanted`, the only one there is. Where there is only one,
+ * repository alone, by the digest of its config, or by its place in the list, as skopeo's `@0`; without `wanted`, the only one there is. Where there is only one,
  * a digest may also be that of its manifest, which is not known yet.
  * @throws PushError NO_IMAGE, IMAGE_NOT_FOUND, AMBIGUOUS_IMAGE
  */
@@ -89,8 +90,10 @@ const MAX_LISTED = 20;
 
 function list(images: readonly SavedImage[]): string {
   const lines = images.slice(0, MAX_LISTED).map((image) => {
-    const names = image.repoTags.map(escaped).join(', ') || '(no name)';
-    return `  ${imageId(image) ?? escaped(image.config)} ${names}`;
+    const id = imageId(image);
+    const place = id === undefined ? `@${image.positions[0]}` : '(no name)';
+    const names = image.repoTags.map(escaped).join(', ') || place;
+    return `  ${id ?? escaped(image.config)} ${names}`;
   });
   const more = images.length - lines.length;
   return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');

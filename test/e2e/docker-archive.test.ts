@@ -114,6 +114,16 @@ test('one of several images is chosen by its name', async () => {
   }
 });
 
+test('one of several images is chosen by its place, as skopeo counts', async () => {
+  await using step = await prepareStep();
+  await writeDockerArchive(step.path('two.tar'), [
+    { image: imageOf('one', 'none'), repoTags: null },
+    { image: plain, repoTags: null },
+  ]);
+  await step.push({ layout: 'docker-archive:two.tar:@1' });
+  assert.equal(arrived(step).config.digest, plain.config.digest);
+});
+
 test('archives of several platforms become one index', async () => {
   await using step = await prepareStep();
   const platforms = ['amd64', 'arm64'];

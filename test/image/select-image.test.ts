@@ -48,6 +48,9 @@ const chosen: readonly [
   ['by full reference', FULL, [named(a, 'other'), annotated(b, { [CONTAINERD]: FULL })], b],
   ['by digest', b.descriptor.digest, [named(a, '1.0'), named(b, '1.0')], b],
   ['by digest, where the entry has no name', b.descriptor.digest, [a, b], b],
+  ['by its place, from 0, as skopeo counts', '@1', [a, named(b, '2.0')], b],
+  ['by its place behind one that stands there twice', '@2', [named(a, '1'), named(a, '2'), b], b],
+  ['by a name that looks like a place', '@0', [a, named(b, '@0')], b],
   [
     'by a name that two entries of one image share',
     '1.0',

@@ -9,21 +9,26 @@ const WHERE = 'app.tar: manifest.json';
 const parse = (value: unknown) => parseSavedImages(jsonBytes(value), WHERE);
 
 const entry = { Config: 'c.json', RepoTags: ['team/app:1'], Layers: ['a/layer.tar', 'b.tar'] };
-const image = { config: 'c.json', repoTags: ['team/app:1'], layers: ['a/layer.tar', 'b.tar'] };
+const image = {
+  config: 'c.json',
+  repoTags: ['team/app:1'],
+  layers: ['a/layer.tar', 'b.tar'],
+  positions: [0],
+};
 
 const accepted: Readonly<Record<string, [value: unknown, images: unknown]>> = {
   'one image': [[entry], [image]],
   'two images': [
     [entry, { ...entry, Config: 'd.json' }],
-    [image, { ...image, config: 'd.json' }],
+    [image, { ...image, config: 'd.json', positions: [1] }],
   ],
   'one image in two entries, each with a name of its own': [
     [entry, { ...entry, RepoTags: ['team/app:2', 'team/app:1'] }],
-    [{ ...image, repoTags: ['team/app:1', 'team/app:2'] }],
+    [{ ...image, repoTags: ['team/app:1', 'team/app:2'], positions: [0, 1] }],
   ],
   'the nulls of Go': [
     [{ Config: 'c.json', RepoTags: null, Layers: null, Parent: null }],
-    [{ config: 'c.json', repoTags: [], layers: [] }],
+    [{ config: 'c.json', repoTags: [], layers: [], positions: [0] }],
   ],
   'what other programs add': [[{ ...entry, LayerSources: {}, Parent: 'x' }], [image]],
   'names that need tidying': [

@@ -8,7 +8,7 @@ import { refused } from '../support/refused.ts';
 
 function saved(id: string, ...repoTags: readonly string[]): SavedImage {
   const hex = digestOf(Buffer.from(id)).slice('sha256:'.length);
-  return { config: `${hex}.json`, repoTags, layers: [] };
+  return { config: `${hex}.json`, repoTags, layers: [], positions: [] };
 }
 
 function idOf(name: string): string {
@@ -19,8 +19,9 @@ const one = saved('one', 'team/one:1', 'team/one:stable');
 const two = saved('two', 'docker.io/library/two:2', 'localhost:5000/two:3');
 const local = saved('local', 'localhost/team/local:4');
 const unnamed = saved('unnamed');
-const crane = { config: idOf('crane'), repoTags: [], layers: [] };
-const all = [one, two, local, unnamed, crane];
+const crane = { config: idOf('crane'), repoTags: [], layers: [], positions: [] };
+const bazel = { config: 'config.json', repoTags: [], layers: [], positions: [5, 7] };
+const all = [one, two, local, unnamed, crane, bazel];
 
 const chosen: readonly [wanted: string, image: SavedImage][] = [
   ['team/one:1', one],
@@ -39,6 +40,8 @@ const chosen: readonly [wanted: string, image: SavedImage][] = [
   [idOf('unnamed'), unnamed],
   [idOf('one'), one],
   [idOf('crane'), crane],
+  ['@5', bazel],
+  ['@7', bazel],
 ];
 
 for (const [wanted, image] of chosen) {
@@ -75,6 +78,7 @@ test('several images, none named: the error lists them by id and name, and says 
         'all.tar holds several images:',
         `${idOf('one')} team/one:1, team/one:stable`,
         `${idOf('unnamed')} (no name)`,
+        'config.json @5',
       )(error);
       return error instanceof PushError && error.hint.includes('input image');
     },
@@ -92,7 +96,7 @@ test('a tag that two images have is ambiguous, and only those are listed', () =>
   );
 });
 
-for (const wanted of ['team/three:1', 'one', '5000/two', idOf('another')]) {
+for (const wanted of ['team/three:1', 'one', '5000/two', idOf('another'), '@6', '@05', '5']) {
   test(`no image is ${wanted}: the error lists what is there`, () => {
     assert.throws(
       () => selectSavedImage(all, 'all.tar', wanted),
