@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
 import { nothingMatches } from './look-around.ts';
 import { errorCode } from './read.ts';
-import { parseTransport, splitReference } from './transport.ts';
+import { parseTransport, splitReference, type TransportPath } from './transport.ts';
 
 /** A layout that the input names. */
 export interface FoundLayout {
@@ -42,11 +42,21 @@ async function namedBy(line: string): Promise<FoundLayout> {
   if (await exists(line)) return { path: line, image: undefined };
   const transport = parseTransport(line);
   if (transport === undefined) return { path: line, image: undefined };
-  if (!transport.hasReference || (await exists(transport.path))) {
-    return { path: transport.path, image: undefined };
-  }
-  const { path, reference } = splitReference(transport.path);
-  return { path, image: reference };
+  const meanings = transport.paths.flatMap((path) => meaningsOf(path, transport));
+  const there = await Promise.all(meanings.map(({ path }) => exists(path)));
+  const [whole, shorter = whole] = meaningsOf(transport.paths[0], transport);
+  return meanings.find((_, at) => there[at]) ?? shorter;
+}
+
+/** The whole path, and the path before a reference. */
+function meaningsOf(
+  text: string,
+  { hasReference }: TransportPath,
+): readonly [FoundLayout, ...FoundLayout[]] {
+  const whole = { path: text, image: undefined };
+  if (!hasReference) return [whole];
+  const { path, reference } = splitReference(text);
+  return [whole, { path, image: reference }];
 }
 
 async function matchesOf(line: string): Promise<string[]> {

@@ -2,18 +2,29 @@ import { PushError } from '../errors.ts';
 
 /** A path as skopeo and other tools write it, with the name of a transport in front. */
 export interface TransportPath {
-  /** All that follows the colon; it may end in `:REFERENCE`. */
-  readonly path: string;
+  /** All that follows the transport, in each way that it can be meant, the likeliest first; it may end in `:REFERENCE`. */
+  readonly paths: readonly [string, ...string[]];
   /** Whether a reference can follow the path. */
   readonly hasReference: boolean;
 }
 
-/** Transports of https://github.com/containers/image/blob/main/docs/containers-transports.5.md, and regctl's `ocidir`. */
-const WITH_PATH: Readonly<Record<string, { readonly hasReference: boolean }>> = {
+interface Transport {
+  readonly hasReference: boolean;
+  /** Whether `//` always stands between the transport and the path, and is no part of it. */
+  readonly isUrl?: boolean;
+}
+
+/**
+ * Transports of https://github.com/containers/image/blob/main/docs/containers-transports.5.md, regctl's `ocidir`,
+ * BuildKit's `oci-layout`, and `oci-dir` of syft and grype.
+ */
+const WITH_PATH: Readonly<Record<string, Transport>> = {
   oci: { hasReference: true },
   'oci-archive': { hasReference: true },
   'docker-archive': { hasReference: true },
-  ocidir: { hasReference: true },
+  'oci-dir': { hasReference: true },
+  'oci-layout': { hasReference: true, isUrl: true },
+  ocidir: { hasReference: true, isUrl: true },
   dir: { hasReference: false },
 };
 
@@ -30,16 +41,22 @@ export function parseTransport(text: string): TransportPath | undefined {
   if (ELSEWHERE.includes(name)) throw elsewhere(text);
   const transport = Object.hasOwn(WITH_PATH, name) ? WITH_PATH[name] : undefined;
   if (transport === undefined) return undefined;
-  const path = name === 'ocidir' ? rest.replace(/^\/\//, '') : rest;
+  const { hasReference, isUrl = false } = transport;
+  const path = rest.replace(/^\/\//, '');
   if (path === '' || path.startsWith(':')) throw withoutPath(text);
-  return { path, ...transport };
+  // To skopeo, `oci://tmp/image` is `/tmp/image`; who writes it as a URL means `tmp/image`.
+  const paths: [string, ...string[]] = isUrl || path === rest ? [path] : [path, rest];
+  return { paths, hasReference };
 }
 
-/** Splits `PATH:REFERENCE` at the first colon, as skopeo does; a reference has colons of its own. */
+/**
+ * Splits `PATH:REFERENCE` at the first colon, as skopeo does; a reference has colons of its own. A digest behind it all,
+ * as `PATH:TAG@sha256:…`, counts for more than a name.
+ */
 export function splitReference(text: string): { path: string; reference: string | undefined } {
-  const colon = text.indexOf(':');
-  if (colon < 0) return { path: text, reference: undefined };
-  return { path: text.slice(0, colon), reference: text.slice(colon + 1) || undefined };
+  const [, named = text, digest] = /^(.*)@(sha256:[a-f0-9]{64})$/.exec(text) ?? [];
+  const [path = '', ...names] = named.split(':');
+  return { path, reference: digest ?? (names.join(':') || undefined) };
 }
 
 function elsewhere(text: string): PushError {

@@ -98,6 +98,26 @@ const cases: Readonly<Record<string, Case>> = {
     make: (step) =>
       writeLayoutDirectory(step.path('image'), [named(other, '2.0'), named(image, '1.0')]),
   },
+  'oci: before a path, and its place behind it': {
+    inputs: { layout: 'oci:image:@1' },
+    make: (step) => writeLayoutDirectory(step.path('image'), [other, image]),
+  },
+  'oci:// before a path, as if it were a URL': {
+    inputs: { layout: 'oci://image' },
+    make: (step) => writeLayoutDirectory(step.path('image'), [image]),
+  },
+  'oci-layout:// before a path, and a digest behind it, as BuildKit takes it': {
+    inputs: { layout: `oci-layout://image@${image.descriptor.digest}` },
+    make: (step) => writeLayoutDirectory(step.path('image'), [other, image]),
+  },
+  'a directory that somebody finished by hand on Windows': {
+    inputs: {},
+    make: (step) =>
+      writeLayoutDirectory(step.path('layout'), [image], {
+        indexJson: Buffer.concat([Buffer.from('\ufeff'), buildIndex([image]).manifest]),
+        files: { 'oci-layout': new Uint8Array() },
+      }),
+  },
   'oci-archive: before a path, and a tag behind it': {
     inputs: { layout: 'oci-archive:image.tar:1.0' },
     make: (step) =>

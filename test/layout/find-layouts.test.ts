@@ -82,6 +82,23 @@ const transports: readonly [
       { path: 'ROOT/out/a', image: '2.0' },
     ],
   ],
+  [
+    'a place in its list',
+    ['docker-archive:ROOT/out/c.tar:@1'],
+    [{ path: 'ROOT/out/c.tar', image: '@1' }],
+  ],
+  ['a URL', ['oci://ROOT/out/a:1.0'], [{ path: 'ROOT/out/a', image: '1.0' }]],
+  ['the URL of BuildKit', ['oci-layout://ROOT/out/a'], [{ path: 'ROOT/out/a', image: undefined }]],
+  [
+    'the URL of BuildKit, with a digest',
+    [`oci-layout://ROOT/out/a:1.0@${image.descriptor.digest}`],
+    [{ path: 'ROOT/out/a', image: image.descriptor.digest }],
+  ],
+  [
+    'a directory as syft names it',
+    ['oci-dir:ROOT/out/a'],
+    [{ path: 'ROOT/out/a', image: undefined }],
+  ],
   ['a path whose name has a colon', ['oci:ROOT/a:b'], [{ path: 'ROOT/a:b', image: undefined }]],
   ['a directory of skopeo', ['dir:ROOT/out/empty'], [{ path: 'ROOT/out/empty', image: undefined }]],
   [
@@ -110,6 +127,20 @@ test('a file whose name looks like a transport is a path', async () => {
   try {
     await writeFile('oci:a', '');
     assert.deepEqual(await pathsOf(['oci:a']), ['oci:a']);
+  } finally {
+    process.chdir(before);
+  }
+});
+
+test('two slashes behind a transport are those of a URL, or of an absolute path', async () => {
+  await using folder = await makeFolder();
+  const before = process.cwd();
+  process.chdir(folder.path());
+  try {
+    assert.deepEqual(await pathsOf(['oci://out/a']), ['out/a']);
+    const absolute = `/${folder.path('out', 'a')}`;
+    assert.deepEqual(await pathsOf([`oci:${absolute}`]), [absolute]);
+    assert.deepEqual(await pathsOf(['oci://out/gone']), ['out/gone']);
   } finally {
     process.chdir(before);
   }

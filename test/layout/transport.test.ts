@@ -5,13 +5,20 @@ import { parseTransport, splitReference, type TransportPath } from '../../src/la
 import { refused } from '../support/refused.ts';
 
 const parsed: readonly [text: string, path: TransportPath | undefined][] = [
-  ['oci:image', { path: 'image', hasReference: true }],
-  ['oci:image:1.0', { path: 'image:1.0', hasReference: true }],
-  ['oci-archive:/tmp/image.tar', { path: '/tmp/image.tar', hasReference: true }],
-  ['docker-archive:app.tar:team/app:1', { path: 'app.tar:team/app:1', hasReference: true }],
-  ['ocidir://image:1.0', { path: 'image:1.0', hasReference: true }],
-  ['ocidir:image', { path: 'image', hasReference: true }],
-  ['dir:image', { path: 'image', hasReference: false }],
+  ['oci:image', { paths: ['image'], hasReference: true }],
+  ['oci:image:1.0', { paths: ['image:1.0'], hasReference: true }],
+  ['oci:image:@1', { paths: ['image:@1'], hasReference: true }],
+  ['oci://image', { paths: ['image', '//image'], hasReference: true }],
+  ['oci:///tmp/image:1.0', { paths: ['/tmp/image:1.0', '///tmp/image:1.0'], hasReference: true }],
+  ['oci-archive:/tmp/image.tar', { paths: ['/tmp/image.tar'], hasReference: true }],
+  ['docker-archive:app.tar:team/app:1', { paths: ['app.tar:team/app:1'], hasReference: true }],
+  ['oci-dir:image', { paths: ['image'], hasReference: true }],
+  ['oci-layout:image', { paths: ['image'], hasReference: true }],
+  ['oci-layout://image:1.0', { paths: ['image:1.0'], hasReference: true }],
+  ['oci-layout:///tmp/image', { paths: ['/tmp/image'], hasReference: true }],
+  ['ocidir://image:1.0', { paths: ['image:1.0'], hasReference: true }],
+  ['ocidir:image', { paths: ['image'], hasReference: true }],
+  ['dir:image', { paths: ['image'], hasReference: false }],
   ['image.tar', undefined],
   ['image:1.0', undefined],
   ['C:\\image.tar', undefined],
@@ -21,7 +28,7 @@ const parsed: readonly [text: string, path: TransportPath | undefined][] = [
 ];
 
 for (const [text, path] of parsed) {
-  test(`${text} ${path === undefined ? 'has no transport in front' : `leads to ${path.path}`}`, () => {
+  test(`${text} ${path === undefined ? 'has no transport in front' : `leads to ${path.paths[0]}`}`, () => {
     assert.deepEqual(parseTransport(text), path);
   });
 }
@@ -40,17 +47,30 @@ for (const text of ['docker://alpine:3', 'docker-daemon:app:1', 'containers-stor
   });
 }
 
-for (const text of ['oci:', 'oci-archive::1.0', 'ocidir://', 'dir:']) {
+for (const text of [
+  'oci:',
+  'oci-archive::1.0',
+  'ocidir://',
+  'oci-layout://:1.0',
+  'oci://',
+  'dir:',
+]) {
   test(`${text} has no path in it`, () => {
     assert.throws(() => parseTransport(text), refused('INVALID_INPUT', text));
   });
 }
+
+const digest = `sha256:${'a'.repeat(64)}`;
 
 for (const [text, path, reference] of [
   ['image', 'image', undefined],
   ['image:1.0', 'image', '1.0'],
   ['app.tar:localhost:5000/team/app:1', 'app.tar', 'localhost:5000/team/app:1'],
   ['image:', 'image', undefined],
+  ['app.tar:@1', 'app.tar', '@1'],
+  [`image@${digest}`, 'image', digest],
+  [`image:1.0@${digest}`, 'image', digest],
+  ['image@sha256:short', 'image@sha256', 'short'],
 ] as const) {
   test(`${text} is ${path} with ${reference ?? 'no reference'}`, () => {
     assert.deepEqual(splitReference(text), { path, reference });
