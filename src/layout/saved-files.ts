@@ -1,5 +1,6 @@
+import { posix } from 'node:path';
 import { PushError } from '../errors.ts';
-import type { Digest } from '../oci/digest.ts';
+import { type Digest, digestOf } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import { parseDiffIds } from '../oci/parse-diff-ids.ts';
 import type { SavedLayer } from './pack-layers.ts';
@@ -8,7 +9,7 @@ import { readWhole } from './read.ts';
 import { parseSavedImages, type SavedImage } from './saved-images.ts';
 import { selectSavedImage } from './select-saved-image.ts';
 import type { TarFile } from './tar-header.ts';
-import type { TarIndex } from './tar-index.ts';
+import type { TarIndex, TarRange } from './tar-index.ts';
 
 /** A small file of an archive, read. */
 interface SavedFile {
@@ -45,13 +46,22 @@ export async function readSavedFiles(
 
 async function readFile(tar: TarFile, index: TarIndex, name: string): Promise<SavedFile> {
   const location = locationOf(tar, name);
-  const range = index.findOnly(name);
+  const range = findFile(index, name);
   if (range === undefined) {
     throw new PushError('BLOB_MISSING', `${location} is missing, though manifest.json names it`);
   }
   const bytes = await readWhole(new RangeReader(tar, range, location), MAX_MANIFEST_BYTES);
   return { bytes, location };
 }
+
+/** Docker on Windows wrote backslashes into manifest.json, and tars that are packed there may have them in their names. */
+function findFile(index: TarIndex, name: string): TarRange | undefined {
+  const spellings = [name, name.replaceAll('\\', '/'), name.replaceAll('/', '\\')];
+  const spelling = spellings.map((one) => posix.normalize(one)).find((one) => index.has(one));
+  return spelling === undefined ? undefined : index.findOnly(spelling);
+}
+
+const NO_BYTES = digestOf(new Uint8Array());
 
 /** What is the same layer in the same file is one object: `docker save` writes links for layers that stand there twice. */
 function layersOf(
@@ -64,9 +74,11 @@ function layersOf(
   return diffIds.map((diffId, at) => {
     const name = layers[at] ?? '';
     const location = locationOf(tar, name);
-    const range = index.findOnly(name);
+    const range = findFile(index, name);
     const key = `${diffId} ${range?.position ?? name}`;
-    const blob = range && new RangeReader(tar, range, location);
+    // imgutil (pack) leaves out what a daemon has: its files, such as blank_0, have no bytes.
+    const isBlank = range?.size === 0 && diffId !== NO_BYTES;
+    const blob = range && !isBlank ? new RangeReader(tar, range, location) : undefined;
     const layer = known.get(key) ?? { location, diffId, blob };
     known.set(key, layer);
     return layer;

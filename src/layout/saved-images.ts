@@ -50,10 +50,11 @@ function parseSavedImage(value: unknown, where: string): Omit<SavedImage, 'posit
   };
 }
 
+/** imgutil begins names with a slash, as of entries whose names are normalized here. */
 function entryName(path: string, where: string): string {
-  const name = posix.normalize(path);
-  const leadsOut = posix.isAbsolute(name) || name === '..' || name.startsWith('../');
-  if (!leadsOut && path !== '') return name;
+  const name = posix.normalize(path.replace(/^\/+/, ''));
+  const leadsOut = name === '..' || name.startsWith('../');
+  if (!leadsOut && name !== '.') return name;
   throw new PushError('INVALID_MANIFEST', `${where} is ${shown(path)}, not a file in the tar`, {
     hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
   });

@@ -61,7 +61,7 @@ function repositoryOf(name: string): string {
 
 /** Docker and podman name the config's file by its digest, which is the image's id. */
 function imageId({ config }: SavedImage): Digest | undefined {
-  const id = `sha256:${/(?:^|\/|sha256:)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
+  const id = `sha256:${/(?:^|[\\/]|sha256:)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
   return isDigest(id) ? id : undefined;
 }
 

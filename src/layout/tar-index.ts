@@ -111,7 +111,7 @@ export class TarIndex {
     let entry = start;
     for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
       if (entry.linkTo === undefined || links === MAX_LINKS) return undefined;
-      entry = this.#entries.get(entry.linkTo);
+      entry = this.#entries.get(entry.linkTo) ?? this.#entries.get(slashed(entry.linkTo));
     }
     return entry;
   }
@@ -165,6 +165,11 @@ function entryOf(header: TarHeader, name = ''): TarRange | TarLink | undefined {
   if (type === 'link') return { linkTo: hardLinkTarget(header) };
   if (type === 'symlink') return { linkTo: within(linkName, posix.dirname(name)) };
   return undefined;
+}
+
+/** Docker on Windows wrote its links, unlike its names, with backslashes. It may be no entry's name. */
+function slashed(name: string): string {
+  return posix.normalize(name.replaceAll('\\', '/'));
 }
 
 /** The name of another entry: it begins with a slash only where all names do. */

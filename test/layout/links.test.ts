@@ -66,6 +66,10 @@ const inTar: { name: string; links: TarEntry[] }[] = [
     links: [{ name: 'rootfs.tar.gz', content }, link('2', layerFile, '../../rootfs.tar.gz')],
   },
   {
+    name: 'a symbolic link that Docker wrote on Windows',
+    links: [{ name: 'rootfs.tar.gz', content }, link('2', layerFile, '..\\..\\rootfs.tar.gz')],
+  },
+  {
     name: 'a symbolic link before the file that it leads to',
     links: [link('2', layerFile, '../../rootfs.tar.gz'), { name: 'rootfs.tar.gz', content }],
   },

@@ -71,6 +71,71 @@ test('a layer that is not in the archive is found to be absent', async () => {
   );
 });
 
+interface Spelling {
+  readonly form: ArchiveForm;
+  /** How names are spelled in the tar, in its links, and in its manifest.json; if not here, as usual. */
+  readonly inTar?: Spell;
+  readonly inLinks?: Spell;
+  readonly inList?: Spell;
+}
+
+const rooted: Spell = (name) => `/${name}`;
+const backslashed: Spell = (name) => name.replaceAll('/', '\\');
+const usual: Spell = (name) => name;
+
+const spellings: Readonly<Record<string, Spelling>> = {
+  'a slash in front in the list': { form: 'docker', inList: rooted },
+  'a slash in front everywhere, as imgutil': { form: 'docker', inTar: rooted, inList: rooted },
+  'backslashes as Docker on Windows': {
+    ...{ form: 'docker', inLinks: backslashed, inList: backslashed },
+  },
+  'backslashes in the tar': { form: 'podman', inTar: backslashed },
+  'backslashes everywhere': { form: 'podman', inTar: backslashed, inList: backslashed },
+  'a folder in front': { form: 'docker', inList: (name) => `.\\${backslashed(name)}` },
+};
+
+for (const [what, spelling] of Object.entries(spellings)) {
+  test(`names with ${what} lead to the files`, async () => {
+    const { form, inTar = usual, inLinks = usual, inList = usual } = spelling;
+    const entries = archiveEntries([{ image }], { form }).map((entry) =>
+      entry.name === 'manifest.json'
+        ? { ...entry, content: respelled(entry.content, inList) }
+        : {
+            ...{ ...entry, name: inTar(entry.name) },
+            ...(entry.linkName !== undefined && { linkName: inLinks(entry.linkName) }),
+          },
+    );
+    await withFiles(entries, ({ config: found, layers }) => {
+      assert.deepEqual(found.bytes, new Uint8Array(config));
+      assert.deepEqual(
+        layers.map(({ blob }) => blob?.size),
+        image.layers.map(({ size }) => size),
+      );
+      assert.equal(layers[0], layers[2]);
+    });
+  });
+}
+
+type Spell = (name: string) => string;
+
+function respelled(content: TarEntry['content'], spell: Spell): Uint8Array {
+  const [one] = JSON.parse(Buffer.from(content as Uint8Array).toString()) as [
+    { Config: string; Layers: string[] },
+  ];
+  return jsonBytes([{ ...one, Config: spell(one.Config), Layers: one.Layers.map(spell) }]);
+}
+
+test('a layer without bytes is absent, as imgutil leaves out what a daemon has', async () => {
+  const [blank = ''] = archiveEntries([{ image }], { form: 'podman' }).map(({ name }) => name);
+  const entries = archiveEntries([{ image }], { form: 'podman', omit: [blank] });
+  await withFiles([...entries, { name: blank }], ({ layers }) =>
+    assert.deepEqual(
+      layers.map(({ blob }) => blob === undefined),
+      [true, false, true],
+    ),
+  );
+});
+
 const list = (members: object) =>
   jsonBytes([{ Config: configName, RepoTags: ['team/app:1'], Layers: [], ...members }]);
 const [layerName = ''] = archiveEntries([{ image }], { form: 'podman' }).map(({ name }) => name);

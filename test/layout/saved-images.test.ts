@@ -35,6 +35,10 @@ const accepted: Readonly<Record<string, [value: unknown, images: unknown]>> = {
     [{ ...entry, Config: './c.json', Layers: ['./a/../a/layer.tar', 'b.tar'] }],
     [image],
   ],
+  'names with a slash in front, as imgutil writes them': [
+    [{ ...entry, Config: '/c.json', Layers: ['/a/layer.tar', '//b.tar'] }],
+    [image],
+  ],
   'no image': [[], []],
   'null, which is no image': [null, []],
 };
@@ -51,7 +55,8 @@ const refusals: Readonly<Record<string, [value: unknown, ...says: string[]]>> = 
   'names that are no list': [[{ ...entry, RepoTags: 'team/app:1' }], 'RepoTags'],
   'layers that are no texts': [[{ ...entry, Layers: [1] }], 'Layers'],
   'a config above the tar': [[{ ...entry, Config: '../c.json' }], 'Config', '"../c.json"'],
-  'a config at an absolute path': [[{ ...entry, Config: '/etc/passwd' }], '"/etc/passwd"'],
+  'an absolute config above the tar': [[{ ...entry, Config: '/../passwd' }], '"/../passwd"'],
+  'a config that is the root': [[{ ...entry, Config: '/' }], '"/"'],
   'a layer above the tar': [[{ ...entry, Layers: ['a/../../b'] }], 'Layers[0]', '"a/../../b"'],
   'a layer without a name': [[{ ...entry, Layers: ['b', ''] }], 'Layers[1]'],
   'a layer that is the folder above': [[{ ...entry, Layers: ['..'] }], 'Layers[0]'],

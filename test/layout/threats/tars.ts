@@ -166,6 +166,14 @@ export const tars: readonly Threat[] = [
     code: 'UNSAFE_LINK',
   },
   {
+    threat: 'a symbolic link to a file above, with backslashes, by the name of a file of the tar',
+    make: tarLinking(
+      { name: 'etc/passwd', content: Buffer.alloc(1000) },
+      symbolicLink('..\\..\\..\\etc\\passwd'),
+    ),
+    code: 'UNSAFE_LINK',
+  },
+  {
     threat: 'a symbolic link to a file of the system, where names begin with a slash',
     make: tarLinking(
       { name: '/etc/passwd', content: Buffer.alloc(1000) },
