@@ -30,7 +30,7 @@ export const ERRORS = {
   NOT_A_LAYOUT: {
     means: 'The path is not an OCI image layout.',
     hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-    docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar compressed with xz or bzip2, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
+    docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar or a layer of a `docker save` archive compressed with xz or bzip2, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
   },
   LAYOUT_UNREADABLE: {
     means: 'The operating system could not read a file, or write a temporary one.',

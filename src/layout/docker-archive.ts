@@ -60,7 +60,7 @@ function pack(
   const format = FORMATS[layerCompression];
   const compressor = resources.use(new ScratchCompressor(format ?? GZIP, temporary));
   return packLayers(layers, {
-    ...{ format, compressor, knownLayers },
+    ...{ path, format, compressor, knownLayers },
     signal: signal ?? new AbortController().signal,
     onPlan: (plan) => tell?.(`${path}: ${describePlan(plan, layerCompression)}`),
   });

@@ -2,9 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { PushError } from '../errors.ts';
 import { type Digest, digestFrom } from '../oci/digest.ts';
 import { OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD } from '../oci/media-types.ts';
+import { type Compression, compressionOf } from './compression.ts';
 import { decompress } from './decompress.ts';
 import type { BlobReader } from './layout.ts';
 import { errorCode } from './read.ts';
+import { BLOCK_BYTES, isTarStart } from './tar-header.ts';
 
 /** What a layer's bytes are, whatever its file is called. */
 export type LayerForm = 'gzip' | 'zstd' | 'none';
@@ -21,21 +23,24 @@ const MAGIC: readonly { readonly form: LayerForm; readonly bytes: readonly numbe
   { form: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
 ];
 
-/** Bytes; the longest magic number. */
-const HEAD_BYTES = 4;
-
 /** Bytes that are read at once. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /** The most that a layer is decompressed to, in bytes, so that a small file cannot keep a runner busy for days. */
 const MAX_DECOMPRESSED_BYTES = 256 * 1024 ** 3;
 
-/** By its first bytes: a tar starts with the name of a file, and none starts like this. */
-export async function formOf(layer: BlobReader): Promise<LayerForm> {
-  const head = new Uint8Array(Math.min(HEAD_BYTES, layer.size));
+/**
+ * By its first bytes: a tar starts with the name of a file, and none starts like this. A `Compression` is one that
+ * neither is decompressed here nor may be in an image.
+ */
+export async function formOf(layer: BlobReader): Promise<LayerForm | Compression> {
+  const head = new Uint8Array(Math.min(BLOCK_BYTES, layer.size));
   await layer.read(head, 0);
   const found = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
-  return found?.form ?? 'none';
+  if (found !== undefined) return found.form;
+  const compression = compressionOf(head);
+  const isForeign = compression?.decompress === undefined && !isTarStart(head);
+  return isForeign && compression !== undefined ? compression : 'none';
 }
 
 export interface LayerDigests {

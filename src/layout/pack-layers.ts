@@ -4,8 +4,10 @@ import { PushError } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { BlockFormat } from './block-format.ts';
+import type { Compression } from './compression.ts';
 import { examineLayer, formOf, LAYER_MEDIA_TYPES, type LayerForm } from './layer-form.ts';
 import type { BlobReader } from './layout.ts';
+import { quoted } from './quoted.ts';
 import type { ScratchCompressor } from './scratch-compressor.ts';
 
 /** A layer as an archive has it. */
@@ -37,6 +39,8 @@ export interface KnownLayers {
 }
 
 export interface PackOptions {
+  /** The archive's, for messages. */
+  readonly path: string;
   /** What layers that are not compressed are compressed with; undefined to leave them as they are. */
   readonly format: BlockFormat | undefined;
   readonly compressor: ScratchCompressor;
@@ -57,7 +61,7 @@ export interface PackPlan {
 /**
  * Makes the layers of an archive ready to be pushed, in order: what is compressed stays as it is, the rest is
  * compressed, several at once. A layer that stands there twice is worked on once.
- * @throws PushError BLOB_MISSING, DIGEST_MISMATCH, TOO_LARGE, LAYOUT_UNREADABLE, and the signal's reason
+ * @throws PushError BLOB_MISSING, NOT_A_LAYOUT (a layer is compressed with xz or the like), DIGEST_MISMATCH, TOO_LARGE, LAYOUT_UNREADABLE, and the signal's reason
  */
 export async function packLayers(
   layers: readonly SavedLayer[],
@@ -67,7 +71,7 @@ export async function packLayers(
   const jobs = await Promise.all(Array.from(new Set(layers), (layer) => jobOf(layer, options)));
   const packed = await findKnown(jobs, options);
   const left = jobs.filter(({ layer }) => !packed.has(layer));
-  refuseAbsent(left);
+  refuseUnfit(left, options);
   onPlan(planOf(jobs, left));
   // The largest first, so that none is left for the end.
   const largestFirst = left.toSorted((a, b) => sizeOf(b) - sizeOf(a));
@@ -84,11 +88,14 @@ interface Job {
   readonly form: LayerForm;
   /** Undefined if the layer stays as it is. */
   readonly format: BlockFormat | undefined;
+  /** What the layer is compressed with, if it can be neither decompressed nor pushed. */
+  readonly foreign: Compression | undefined;
 }
 
 async function jobOf(layer: SavedLayer, { format }: PackOptions): Promise<Job> {
-  const form = layer.blob === undefined ? 'none' : await formOf(layer.blob);
-  return { layer, form, format: form === 'none' ? format : undefined };
+  const found = layer.blob === undefined ? 'none' : await formOf(layer.blob);
+  if (typeof found === 'object') return { layer, form: 'none', format, foreign: found };
+  return { layer, form: found, format: found === 'none' ? format : undefined, foreign: undefined };
 }
 
 async function findKnown(
@@ -123,20 +130,50 @@ function knownLayer(job: Job, descriptor: Descriptor, options: PackOptions): Pac
   return { location, descriptor, open };
 }
 
-function refuseAbsent(jobs: readonly Job[]): void {
-  const [first, ...others] = jobs.filter(({ layer }) => layer.blob === undefined);
-  if (first !== undefined) throw missing(first, ...others);
+function refuseUnfit(jobs: readonly Job[], options: PackOptions): void {
+  const lacking = jobs.filter(({ layer }) => layer.blob === undefined);
+  if (lacking.length > 0) throw absent(lacking, options);
+  const compressed = jobs.filter((job) => job.foreign !== undefined);
+  const compression = compressed[0]?.foreign;
+  if (compression !== undefined) throw foreign(compressed, compression, options);
 }
 
-function missing(...jobs: readonly [Job, ...Job[]]): PushError {
-  const files = jobs.map(({ layer }) => layer.location).join(', ');
+/** A layer of an OCI layout may be absent if ECR has it, but here only its uncompressed digest is known. */
+function absent(jobs: readonly Job[], { format }: PackOptions): PushError {
+  const why =
+    format === undefined
+      ? 'a manifest needs the size of each layer, also of one that ECR has'
+      : 'an archive does not say what a layer is compressed to, and no earlier push is known to have put that into every repository';
   return new PushError(
     'BLOB_MISSING',
-    `${files}: manifest.json names it, but it is not in the tar`,
+    `${locationsOf(jobs)}: in manifest.json, but missing or empty in the tar; ${why}`,
     {
-      hint: 'The archive is incomplete: write it again, with all layers of the image.',
+      hint: 'pack (imgutil) and others leave out what a Docker daemon has: save the whole image from there, "docker save --output image.tar NAME". In an OCI layout, layers that ECR has may be missing.',
     },
   );
+}
+
+/** Those that skopeo decompresses. */
+const KNOWN_TO_SKOPEO = ['xz', 'bzip2'];
+
+function foreign(
+  jobs: readonly Job[],
+  { name, command }: Compression,
+  { path }: PackOptions,
+): PushError {
+  const is = jobs.length === 1 ? 'is' : 'are';
+  const hint = KNOWN_TO_SKOPEO.includes(name)
+    ? `Let skopeo make a layout of the archive, "skopeo copy docker-archive:${quoted(path)} oci:image:latest", and set the input layout to image.`
+    : `Unpack the archive, decompress such layers with "${command}", and pack it again.`;
+  return new PushError(
+    'NOT_A_LAYOUT',
+    `${locationsOf(jobs)} ${is} compressed with ${name}, which no OCI layer may be`,
+    { hint },
+  );
+}
+
+function locationsOf(jobs: readonly Job[]): string {
+  return jobs.map(({ layer }) => layer.location).join(', ');
 }
 
 function planOf(jobs: readonly Job[], left: readonly Job[]): PackPlan {
@@ -157,7 +194,8 @@ async function pack(job: Job, options: PackOptions): Promise<PackedLayer> {
   const { layer, form, format } = job;
   const { compressor, knownLayers, signal } = options;
   const { location, diffId, blob } = layer;
-  if (blob === undefined) throw missing(job);
+  if (blob === undefined) throw absent([job], options);
+  if (job.foreign !== undefined) throw foreign([job], job.foreign, options);
   if (format === undefined) {
     const found = await examineLayer(blob, form, { signal });
     refuseOther(layer, found.diffId);

@@ -172,6 +172,27 @@ test('what one step compressed is not even read by the next, if ECR has it', asy
   assert.equal(other.code, 'DIGEST_MISMATCH');
 });
 
+test('a layer that is not in the archive is not needed, if an earlier step has put it into ECR', async () => {
+  await using step = await prepareStep();
+  const env = { RUNNER_TEMP: step.workspace };
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }], { form: 'podman' });
+  const { outputs } = await step.push({ layout: 'app.tar' }, { env });
+  const name = `${plain.layers[0]?.digest.slice('sha256:'.length)}.tar`;
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }], {
+    ...{ form: 'podman', omit: [name] },
+  });
+  const again = await step.push({ layout: 'app.tar', tags: 'again' }, { env });
+  assert.equal(again.outputs['digest'], outputs['digest']);
+  step.ecr.createRepository('team/other');
+  const before = changes(step.ecr);
+  const error = shownError(
+    await step.run({ layout: 'app.tar', repository: 'team/other' }, { env }),
+  );
+  assert.equal(error.code, 'BLOB_MISSING');
+  assert.ok(error.message.includes(`app.tar: ${name}: in manifest.json, but missing`));
+  assert.deepEqual(changes(step.ecr), before);
+});
+
 test('a map that somebody else wrote is not trusted, and stops nothing', async () => {
   await using step = await prepareStep();
   const env = { RUNNER_TEMP: step.workspace, RUNNER_DEBUG: '1' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { compressionOf } from '../../src/layout/compression.ts';
 import { examineLayer, formOf, type LayerForm } from '../../src/layout/layer-form.ts';
 import { MemoryReader } from '../../src/layout/memory-reader.ts';
 import { digestOf } from '../../src/oci/digest.ts';
@@ -34,6 +35,18 @@ for (const [what, bytes, form, uncompressed] of layers) {
       digest: digestOf(bytes),
       diffId: digestOf(uncompressed),
     });
+  });
+}
+
+for (const hex of ['fd377a585a000004', '425a6839314159265359', '04224d18644070b9']) {
+  const head = Buffer.from(hex, 'hex');
+  const compression = compressionOf(head);
+  test(`a layer of ${compression?.name} is that, and a tar whose first name begins like it is a tar`, async () => {
+    assert.ok(compression);
+    assert.equal(await formOf(reader(head)), compression);
+    const alike = Buffer.from(tar);
+    head.copy(alike);
+    assert.equal(await formOf(reader(alike)), 'none');
   });
 }
 

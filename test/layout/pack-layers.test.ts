@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { PushError } from '../../src/errors.ts';
 import { GZIP } from '../../src/layout/block-format.ts';
 import type { BlobReader } from '../../src/layout/layout.ts';
 import { MemoryReader } from '../../src/layout/memory-reader.ts';
@@ -56,7 +57,13 @@ async function packing(options: Partial<PackOptions> = {}): Promise<Packing> {
   const compressor = resources.use(new ScratchCompressor(GZIP, path));
   const plans: PackPlan[] = [];
   const all = {
-    ...{ format: GZIP, compressor, knownLayers: undefined, signal: new AbortController().signal },
+    ...{
+      path: 'my app.tar',
+      format: GZIP,
+      compressor,
+      knownLayers: undefined,
+      signal: new AbortController().signal,
+    },
     ...options,
     onPlan: (plan: PackPlan) => void plans.push(plan),
   };
@@ -136,6 +143,52 @@ test('layers that are not in the archive are all named, and nothing is compresse
   assert.deepEqual(await readdir(packed.scratch), []);
 });
 
+for (const [what, format, why] of [
+  ['gzip', GZIP, 'no earlier push is known'],
+  ['none', undefined, 'a manifest needs the size of each layer'],
+] as const) {
+  test(`with layer-compression ${what}, the error says why ECR is not asked for a missing layer`, async () => {
+    await using packed = await packing({ format });
+    await assert.rejects(packed.pack({ ...layer('one'), blob: undefined }), (error) => {
+      refused('BLOB_MISSING', 'app.tar: one: in manifest.json, but missing or empty', why)(error);
+      return error instanceof PushError && error.hint.includes('docker save --output image.tar');
+    });
+  });
+}
+
+/** Real heads; what follows does not matter. */
+const foreign = {
+  xz: 'fd377a585a000004e6d6b446',
+  bzip2: '425a6839314159265359',
+  lz4: '04224d18644070b9',
+};
+
+for (const [name, hex] of Object.entries(foreign)) {
+  const blob = new MemoryReader(Buffer.from(hex, 'hex'), 'app.tar: layer');
+  const { diffId } = layer('foreign');
+  const compressed = { location: blob.location, diffId, blob };
+
+  for (const format of [GZIP, undefined]) {
+    test(`a layer that is compressed with ${name} is refused by this name, ${format === undefined ? 'kept' : 'packed'}`, async () => {
+      await using packed = await packing({ format });
+      await assert.rejects(packed.pack(layer('plain'), compressed), (error) => {
+        refused('NOT_A_LAYOUT', `app.tar: layer is compressed with ${name}`)(error);
+        const way = name === 'lz4' ? '"lz4 -dc"' : "skopeo copy docker-archive:'my app.tar' oci:";
+        return error instanceof PushError && error.hint.includes(way);
+      });
+      assert.deepEqual([packed.plans, await readdir(packed.scratch)], [[], []]);
+    });
+  }
+
+  test(`what a layer with ${name} was compressed to by an earlier push is taken`, async () => {
+    const known = { mediaType: OCI_LAYER_GZIP, digest: digestOf(Buffer.from('x')), size: 1 };
+    await using packed = await packing({ knownLayers: new Known([diffId, known]) });
+    const [one] = await packed.pack(compressed);
+    assert.deepEqual(one?.descriptor, known);
+    await assert.rejects(one.open(), refused('NOT_A_LAYOUT', name));
+  });
+}
+
 test('it ends with the reason of its signal', async () => {
   const reason = new Error('cancelled');
   await using packed = await packing({ signal: AbortSignal.abort(reason) });
@@ -176,7 +229,7 @@ test('a layer that was compressed before is not read again, but for its first by
   await using packed = await packing({ knownLayers });
   const [one, two] = await packed.pack(before, now);
   assert.deepEqual(one?.descriptor, descriptor);
-  assert.equal(before.blob.bytesRead, 4);
+  assert.equal(before.blob.bytesRead, 512);
   assert.deepEqual(knownLayers.asked, [[[before.diffId, now.diffId], GZIP.id]]);
   assert.deepEqual(knownLayers.added, [[now.diffId, GZIP.id, two?.descriptor]]);
   assert.deepEqual(packed.plans, [{ compress: 1, bytes: 3000, known: 1, asTheyAre: 0 }]);
