@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { access, readdir } from 'node:fs/promises';
+import { access, glob, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
+import { commonGlob } from './common-glob.ts';
 import { foreignDirectory } from './foreign.ts';
 import { notALayout } from './not-a-layout.ts';
 import { quoted } from './quoted.ts';
@@ -31,7 +32,7 @@ export async function notALayoutDirectory(path: string): Promise<PushError> {
   const what = 'a directory without an index.json';
   const found = await layoutsBelow(path);
   if (found.length === 0) return notALayout(path, `${what}, and ${content(entries)}`);
-  return notALayout(path, `${what}, and holds ${listed(found)}`, setTo(found));
+  return notALayout(path, `${what}, and holds ${listed(found)}`, await setTo(found));
 }
 
 /** What is there in the place of a path that is not. */
@@ -58,14 +59,34 @@ export async function nothingMatches(glob: string, what: string): Promise<PushEr
   });
 }
 
-/** What is in a folder in which a layout should be, or in the nearest folder above it. */
-async function lookIn(wanted: string): Promise<{ where: string; hint: string | undefined }> {
+/** What a file is that is no tar, and where the layout may be instead. `head` is the file's first block. */
+export async function notATar(path: string, head: Uint8Array): Promise<PushError> {
+  const what = describe(head);
+  const { where, hint } = await lookIn(dirname(path), path);
+  if (hint === undefined) return notALayout(path, what);
+  return notALayout(path, `${what}; ${where}`, `${hint} A glob takes every file that it matches.`);
+}
+
+function describe(head: Uint8Array): string {
+  const text = Buffer.from(head).toString('latin1').trimStart();
+  if (!/^[{[]/.test(text)) return 'neither a directory nor a tar';
+  const ofBuildx = /"(?:buildx\.build|containerimage)\./.test(text);
+  return ofBuildx ? 'a JSON file, as buildx writes with --metadata-file' : 'a JSON file';
+}
+
+/** What is in a folder in which a layout should be, or in the nearest folder above it; `besides` is known to be none. */
+async function lookIn(
+  wanted: string,
+  besides?: string,
+): Promise<{ where: string; hint: string | undefined }> {
   const folder = await nearestFolder(wanted);
   const missing = folder === wanted ? '' : `there is no folder ${quoted(wanted)}, and `;
-  const found = folder === dirname(folder) && folder !== '.' ? [] : await layoutsBelow(folder);
+  const isRoot = folder === dirname(folder) && folder !== '.';
+  const below = isRoot ? [] : await layoutsBelow(folder);
+  const found = below.filter((path) => path !== besides);
   const what = found.includes(folder) ? 'is a layout itself' : `holds ${listed(found)}`;
   if (found.length > 0) {
-    return { where: `${missing}${named(folder)} ${what}`, hint: setTo(found) };
+    return { where: `${missing}${named(folder)} ${what}`, hint: await setTo(found, besides) };
   }
   const where = `${missing}${named(folder)} ${content(await entriesOf(folder))}`;
   return { where, hint: undefined };
@@ -154,9 +175,28 @@ function listed(names: readonly string[]): string {
   return more > 0 ? `${shown} and more` : shown;
 }
 
-function setTo([first = '', ...others]: readonly string[]): string {
-  const one = others.length > 0 ? 'one of them, such as ' : '';
-  return `Set the input layout to ${one}${quoted(first)}.`;
+/** Artifacts of a matrix, a folder each, are several layouts that are meant together. `besides` is known to be none. */
+async function setTo(found: readonly string[], besides?: string): Promise<string> {
+  const [first = '', ...others] = found;
+  if (others.length === 0) return `Set the input layout to ${quoted(first)}.`;
+  const all = (await globFor(found, besides)) ?? 'their paths, a line each';
+  return `Set the input layout to one of them, such as ${quoted(first)}, or, to merge them into one index, to ${all}.`;
+}
+
+/** A glob that leads to these layouts, and besides only to what is a layout, a tar or passed over. */
+async function globFor(
+  found: readonly string[],
+  besides: string | undefined,
+): Promise<string | undefined> {
+  const pattern = commonGlob(found);
+  if (pattern === undefined) return undefined;
+  const missing = new Set(found);
+  for await (const path of glob(pattern)) {
+    const isFile = (await readEntries(path)) === undefined;
+    if (path === besides || (isFile && !TAR_NAME.test(path))) return undefined;
+    missing.delete(path);
+  }
+  return missing.size === 0 ? pattern : undefined;
 }
 
 function named(folder: string): string {

@@ -11,7 +11,7 @@ export function notALayout(path: string, what: string, hint?: string): PushError
   return new PushError('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
 }
 
-/** `head` is the file's first block. @throws PushError NOT_A_LAYOUT unless it is a tar's */
+/** `head` is the file's first block. @throws PushError NOT_A_LAYOUT if it is a file that is known, and no tar */
 export function refuseForeignFile(path: string, head: Uint8Array): void {
   const compression = compressionOf(head);
   if (compression !== undefined) throw decompressFirst(path, compression);
@@ -20,7 +20,7 @@ export function refuseForeignFile(path: string, head: Uint8Array): void {
     throw notALayout(path, 'a zip file', `Unzip it first: unzip -d image ${quoted(path)}`);
   }
   const layout = layoutAround(path);
-  if (layout === undefined) throw notALayout(path, 'neither a directory nor a tar');
+  if (layout === undefined) return;
   throw notALayout(path, 'one file of a layout', `Set the input layout to ${quoted(layout)}.`);
 }
 

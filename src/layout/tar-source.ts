@@ -4,10 +4,11 @@ import type { BlobSource, LayoutFile } from './blob-source.ts';
 import { compressionOf } from './compression.ts';
 import { type DockerArchiveOptions, isDockerArchive, openDockerArchive } from './docker-archive.ts';
 import type { BlobReader } from './layout.ts';
+import { notATar } from './look-around.ts';
 import { readAt, unreadable } from './read.ts';
 import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
 import { RangeReader } from './range-reader.ts';
-import { BLOCK_BYTES, type TarFile } from './tar-header.ts';
+import { BLOCK_BYTES, isTarStart, type TarFile } from './tar-header.ts';
 import { TarIndex } from './tar-index.ts';
 import { unpackTar } from './unpack.ts';
 
@@ -53,6 +54,7 @@ async function openFile(
     return opened.use(await unpackTar(file, compression, options)).tar;
   }
   refuseForeignFile(path, head);
+  if (!isTarStart(head)) throw await notATar(path, head);
   return file;
 }
 

@@ -9,6 +9,7 @@ import { OCI_INDEX, OCI_LAYER, OCI_MANIFEST } from '../../src/oci/media-types.ts
 import { MAX_MANIFEST_BYTES } from '../../src/oci/limits.ts';
 import type { LocalEcrOptions } from '../local-ecr/options.ts';
 import { DEFAULT_CREDENTIAL } from '../local-ecr/options.ts';
+import { writeDockerArchive } from '../support/docker-archive.ts';
 import { buildImage, buildIndex, type Graph, jsonBytes, named } from '../support/image.ts';
 import { rawBlob, rawGraph } from '../support/memory-content.ts';
 import { tarBytes, writeTar } from '../support/tar.ts';
@@ -193,6 +194,43 @@ const cases: Readonly<Record<string, Case>> = {
       });
       await symlink('/dev/zero', join(workspace, 'layout', blobPath(layer.digest)));
     },
+  },
+  'artifacts of a matrix, each a folder with a tar in it': {
+    code: 'LAYOUT_NOT_FOUND',
+    names: ['artifacts/*', 'artifacts/amd64/image.tar, artifacts/arm64/image.tar'],
+    offers: 'to artifacts/*/image.tar.',
+    make: async (workspace) => {
+      for (const name of ['amd64', 'arm64']) {
+        await mkdir(join(workspace, 'artifacts', name), { recursive: true });
+        await writeLayoutTar(join(workspace, 'artifacts', name, 'image.tar'), [image]);
+      }
+    },
+    inputs: { layout: 'artifacts/*' },
+  },
+  'the metadata of buildx beside a layout': {
+    code: 'NOT_A_LAYOUT',
+    names: ['out/metadata.json', 'a JSON file, as buildx writes with --metadata-file', 'out/image'],
+    offers: 'Set the input layout to out/image.',
+    make: async (workspace) => {
+      await writeLayoutDirectory(join(workspace, 'out', 'image'), [image]);
+      const metadata = { 'buildx.build.ref': 'default/default/x', 'containerimage.digest': digest };
+      await writeFile(join(workspace, 'out', 'metadata.json'), jsonBytes(metadata));
+    },
+    inputs: { layout: 'out/*' },
+  },
+  'an archive of docker save whose layer is compressed with xz': {
+    code: 'NOT_A_LAYOUT',
+    names: [/image\.tar: [0-9a-f]{64}\.tar is compressed with xz/],
+    offers: 'skopeo copy docker-archive:image.tar oci:image:latest',
+    make: (workspace) => {
+      const blobs = new Map(image.blobs).set(
+        layer.digest,
+        Buffer.from('fd377a585a000004e6d6b446', 'hex'),
+      );
+      const saved = { image: { ...image, blobs } };
+      return writeDockerArchive(join(workspace, 'image.tar'), [saved], { form: 'podman' });
+    },
+    inputs: { layout: 'image.tar' },
   },
   'no input layout': { code: 'INVALID_INPUT', names: ['layout'], inputs: { layout: '' } },
   'an index.json that is not JSON': {

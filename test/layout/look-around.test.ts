@@ -3,7 +3,12 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { PushError } from '../../src/errors.ts';
-import { nothingMatches, notALayoutDirectory, notFound } from '../../src/layout/look-around.ts';
+import {
+  notATar,
+  nothingMatches,
+  notALayoutDirectory,
+  notFound,
+} from '../../src/layout/look-around.ts';
 import { buildImage } from '../support/image.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { writeLayoutDirectory, writeLayoutTar } from '../support/write-layout.ts';
@@ -50,7 +55,72 @@ const cases: readonly Case[] = [
     say: notALayoutDirectory,
     path: 'out',
     message: 'and holds ROOT/out/b.tar, ROOT/out/deep/a',
-    hint: 'Set the input layout to one of them, such as ROOT/out/b.tar.',
+    hint: 'Set the input layout to one of them, such as ROOT/out/b.tar, or, to merge them into one index, to their paths, a line each.',
+  },
+  {
+    name: 'the artifacts of a matrix, each a folder with a tar in it',
+    files: ['artifacts/amd64/image.tar', 'artifacts/arm64/image.tar', 'artifacts/notes.txt'],
+    say: notALayoutDirectory,
+    path: 'artifacts',
+    message: 'and holds ROOT/artifacts/amd64/image.tar, ROOT/artifacts/arm64/image.tar',
+    hint: 'Set the input layout to one of them, such as ROOT/artifacts/amd64/image.tar, or, to merge them into one index, to ROOT/artifacts/*/image.tar.',
+  },
+  {
+    name: 'a glob for the artifacts of a matrix, each a folder with a tar in it',
+    files: ['artifacts/image-amd64/amd64.tar', 'artifacts/image-arm64/arm64.tar'],
+    say: noMatch,
+    path: 'artifacts/*',
+    message:
+      'ROOT/artifacts holds ROOT/artifacts/image-amd64/amd64.tar, ROOT/artifacts/image-arm64',
+    hint: "Set the input layout to one of them, such as ROOT/artifacts/image-amd64/amd64.tar, or, to merge them into one index, to ROOT/artifacts/*/*.tar. Globs are relative to the step's working directory.",
+  },
+  {
+    name: 'the artifacts of a large matrix, each a layout',
+    files: ['1', '2', '3', '4', '5', '6', '7', '8'].map((name) => `artifacts/${name}`),
+    say: notALayoutDirectory,
+    path: 'artifacts',
+    message: 'ROOT/artifacts/5 and more',
+    hint: 'Set the input layout to one of them, such as ROOT/artifacts/1, or, to merge them into one index, to ROOT/artifacts/*.',
+  },
+  {
+    name: 'layouts beside other files, which their glob would match',
+    files: ['out/amd64', 'out/arm64', 'out/metadata.json'],
+    say: notALayoutDirectory,
+    path: 'out',
+    message: 'and holds ROOT/out/amd64, ROOT/out/arm64',
+    hint: 'Set the input layout to one of them, such as ROOT/out/amd64, or, to merge them into one index, to their paths, a line each.',
+  },
+  {
+    name: 'the metadata that buildx wrote beside a layout',
+    files: ['out/image', 'out/metadata.json'],
+    say: (path) => notATar(path, Buffer.from('{\n  "buildx.build.ref": "default/x"')),
+    path: 'out/metadata.json',
+    message:
+      'it is a JSON file, as buildx writes with --metadata-file; ROOT/out holds ROOT/out/image',
+    hint: 'Set the input layout to ROOT/out/image. A glob takes every file that it matches.',
+  },
+  {
+    name: 'a JSON file beside the artifacts of a matrix',
+    files: ['out/a/image.tar', 'out/b/image.tar', 'out/metadata.json'],
+    say: (path) => notATar(path, Buffer.from('[]')),
+    path: 'out/metadata.json',
+    message: 'it is a JSON file; ROOT/out holds ROOT/out/a/image.tar, ROOT/out/b/image.tar',
+    hint: 'Set the input layout to one of them, such as ROOT/out/a/image.tar, or, to merge them into one index, to ROOT/out/*/image.tar. A glob takes every file that it matches.',
+  },
+  {
+    name: 'a file that is no tar, by the name of one, beside others',
+    files: ['out/a.tar', 'out/b.tar', 'out/c.tar'],
+    say: (path) => notATar(path, Buffer.alloc(512)),
+    path: 'out/b.tar',
+    message: 'it is neither a directory nor a tar; ROOT/out holds ROOT/out/a.tar, ROOT/out/c.tar',
+    hint: 'Set the input layout to one of them, such as ROOT/out/a.tar, or, to merge them into one index, to their paths, a line each. A glob takes every file that it matches.',
+  },
+  {
+    name: 'a file that is no tar, alone',
+    files: ['x.txt'],
+    say: (path) => notATar(path, Buffer.from('x')),
+    path: 'x.txt',
+    message: 'it is neither a directory nor a tar',
   },
   {
     name: 'the folder of the blobs',
