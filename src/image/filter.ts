@@ -59,12 +59,20 @@ class Filter {
   async checkAllFound(): Promise<void> {
     const missing: Platform[] = [];
     for (const wanted of this.#selection.platforms) {
-      const images = await this.#images(
-        this.#seen.filter(({ platform }) => matchesPlatform(platform, wanted)),
-      );
+      const images = await this.#images(this.#seenFor(wanted));
       if (images.length === 0) missing.push(wanted);
     }
-    if (missing.length > 0) throw platformNotFound(missing, await this.#images(this.#seen));
+    if (missing.length === 0) return;
+    const images = await this.#images(this.#seen);
+    if (images.length > 0) throw platformNotFound(missing, images);
+    // Where there is no image, artifacts are what platforms choose from.
+    const absent = missing.filter((wanted) => this.#seenFor(wanted).length === 0);
+    const artifacts = this.#seen.map(({ platform }) => platform);
+    if (absent.length > 0) throw platformNotFound(absent, artifacts);
+  }
+
+  #seenFor(wanted: Platform): readonly Seen[] {
+    return this.#seen.filter(({ platform }) => matchesPlatform(platform, wanted));
   }
 
   /** The platforms of the images among them, each once: artifacts run on none. */
@@ -152,5 +160,9 @@ function platformNotFound(missing: readonly Platform[], seen: readonly Platform[
   return new PushError(
     'PLATFORM_NOT_FOUND',
     `no image for ${missing.map(platformName).join(', ')}: the layout ${found}`,
+    names.size === 0 ? { hint: NO_PLATFORMS } : {},
   );
 }
+
+const NO_PLATFORMS =
+  'The input platforms cannot choose images or artifacts that name none: leave it out, or set the input image.';

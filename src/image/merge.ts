@@ -8,7 +8,7 @@ import { isIndexMediaType, OCI_INDEX } from '../oci/media-types.ts';
 import { isSamePlatform, platformLabel } from '../oci/platform.ts';
 import type { Overlay } from './content.ts';
 import { checkDepth } from './limits.ts';
-import { isImageEntry, platformOf, readManifest } from './read-manifest.ts';
+import { isImageEntry, isRunnable, platformOf, readManifest } from './read-manifest.ts';
 
 /** The image or index that one of several layouts holds. */
 export interface LayoutRoot {
@@ -26,13 +26,14 @@ interface Entry {
 
 /**
  * One index of the images of several layouts, in order, each once; the entries of their own indexes move into it.
- * @throws PushError CONFLICTING_PLATFORMS
+ * `warn` gets what to tell of it, a sentence each. @throws PushError CONFLICTING_PLATFORMS
  */
 export async function mergeRoots(
   roots: readonly LayoutRoot[],
   content: Overlay,
+  warn?: (notice: string) => void,
 ): Promise<Descriptor> {
-  const merge = new Merge(content);
+  const merge = new Merge(content, warn);
   for (const { root, layoutPath } of roots) {
     const { mediaType, digest, size } = root;
     await merge.add(root, { mediaType, digest, size }, layoutPath, []);
@@ -43,11 +44,13 @@ export async function mergeRoots(
 class Merge {
   readonly entries: Entry[] = [];
   readonly #content: Overlay;
+  readonly #warn: ((notice: string) => void) | undefined;
   /** Images and indexes alike: what is listed many times is read only once. */
   readonly #known = new Set<Digest>();
 
-  constructor(content: Overlay) {
+  constructor(content: Overlay, warn?: (notice: string) => void) {
     this.#content = content;
+    this.#warn = warn;
   }
 
   /** `raw` is the image's entry in the merged index; an index is replaced by its own entries. */
@@ -78,6 +81,11 @@ class Merge {
   async #addImage(descriptor: Descriptor, raw: Fields, layoutPath: string): Promise<void> {
     const { digest } = descriptor;
     const platform = await platformOf(descriptor, this.#content);
+    if (platform === undefined && (await isRunnable(descriptor, this.#content))) {
+      this.#warn?.(
+        `${digest} of ${layoutPath} has no platform, not even in its config: nothing can choose it from the merged index`,
+      );
+    }
     // `raw` lacks what index.json says of a root.
     const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
     const named = saysPlatform ? raw : withPlatform(raw, platform);

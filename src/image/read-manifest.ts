@@ -57,6 +57,19 @@ export async function platformOf(
   );
 }
 
+/** The same, for messages: undefined, too, where it cannot be read. */
+export async function knownPlatform(
+  image: Descriptor,
+  content: ContentReader,
+): Promise<Platform | undefined> {
+  try {
+    return await platformOf(image, content);
+  } catch (error) {
+    if (error instanceof PushError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Whether an entry of an index is an image or an index, and not an artifact beside the images, such as a chart or a SOCI
  * index: those have a type of their own, or a platform nowhere. What is absent counts as an image: the walk reports it.
@@ -74,6 +87,13 @@ export async function isImageEntry(entry: Descriptor, content: ContentReader): P
     if (error instanceof PushError && error.code === 'BLOB_MISSING') return true;
     throw error;
   }
+}
+
+/** Whether it has the config of an image that a runtime could run, and is of no other type. */
+export async function isRunnable(entry: Descriptor, content: ContentReader): Promise<boolean> {
+  const { manifest } = await readManifest(entry, content);
+  if (manifest.kind === 'index' || !isConfigMediaType(manifest.config.mediaType)) return false;
+  return ![entry, manifest].some(({ artifactType }) => isArtifactType(artifactType));
 }
 
 /** Some tools write the type of an image's config where an artifact's type belongs. */

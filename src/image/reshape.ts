@@ -1,12 +1,12 @@
 import { PushError } from '../errors.ts';
 import { isAttestation } from '../oci/annotations.ts';
-import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import { platformLabel, platformName } from '../oci/platform.ts';
 import type { Overlay } from './content.ts';
 import { filterRoots, type Selection } from './filter.ts';
 import { type LayoutRoot, mergeRoots } from './merge.ts';
-import { isImageEntry, platformOf, readManifest } from './read-manifest.ts';
+import { isImageEntry, knownPlatform, readManifest } from './read-manifest.ts';
 
 /** What to push of what the layouts hold. Anything but the defaults can make another root, with another digest. */
 export interface Shape extends Selection {
@@ -17,18 +17,20 @@ export interface Shape extends Selection {
 /**
  * The one root that the shape makes of the layouts' own: the same descriptor if there is one and nothing has to go.
  * Each layout is filtered before they are merged, so that platforms that are not kept cannot conflict; several layouts
- * always make an index, however little of them is left. New indexes are added to `content`.
+ * always make an index, however little of them is left. New indexes are added to `content`; `warn`
+ * gets what to tell of them, a sentence each.
  * @throws PushError PLATFORM_NOT_FOUND, NO_IMAGE, CONFLICTING_PLATFORMS, NOT_A_SINGLE_IMAGE
  */
 export async function reshape(
   roots: readonly LayoutRoot[],
   content: Overlay,
   shape: Shape,
+  warn?: (notice: string) => void,
 ): Promise<Descriptor> {
   const kept = await filterLayouts(roots, content, shape);
   const [first] = kept;
   if (first === undefined) throw nothingLeft(roots);
-  const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content);
+  const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content, warn);
   return shape.singleImage === 'unwrap' ? unwrap(whole, content) : whole;
 }
 
@@ -61,7 +63,7 @@ async function unwrap(root: Descriptor, content: Overlay): Promise<Descriptor> {
   throw await notSingle(root, images, content);
 }
 
-/** Without what stands beside them; what stands alone is the image, whatever it is. */
+/** Without what stands beside them; what stands alone, or with nothing but its like, is the image, whatever it is. */
 async function imagesOf(
   { manifests }: ImageIndex,
   content: Overlay,
@@ -70,7 +72,7 @@ async function imagesOf(
   if (entries.length === 1) return entries;
   const images: Descriptor[] = [];
   for (const entry of entries) if (await isImageEntry(entry, content)) images.push(entry);
-  return images;
+  return images.length > 0 ? images : entries;
 }
 
 async function notSingle(
@@ -78,6 +80,8 @@ async function notSingle(
   images: readonly Descriptor[],
   content: Overlay,
 ): Promise<PushError> {
+  const [first] = images;
+  const areImages = first === undefined || (await isImageEntry(first, content));
   const names = new Set<string>();
   const lines: string[] = [];
   for (const image of images.slice(0, MAX_LISTED)) {
@@ -90,7 +94,7 @@ async function notSingle(
   const more = images.length > lines.length ? `\n  and ${images.length - lines.length} more` : '';
   return new PushError(
     'NOT_A_SINGLE_IMAGE',
-    `index ${digest} holds ${images.length} images, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`,
+    `index ${digest} holds ${images.length} ${areImages ? 'images' : 'artifacts'}, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`,
     images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {},
   );
 }
@@ -100,13 +104,3 @@ const MAX_LISTED = 20;
 
 const SAME_PLATFORM =
   'The input platforms cannot tell these images apart: set the input image to the digest of one of them, or leave single-image out.';
-
-/** Undefined, too, where it cannot be read: the message does without. */
-async function knownPlatform(image: Descriptor, content: Overlay): Promise<Platform | undefined> {
-  try {
-    return await platformOf(image, content);
-  } catch (error) {
-    if (error instanceof PushError) return undefined;
-    throw error;
-  }
-}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PushError } from '../../src/errors.ts';
 import { Overlay } from '../../src/image/content.ts';
 import { filterRoots, type Selection } from '../../src/image/filter.ts';
 import { walkGraph } from '../../src/image/walk.ts';
@@ -341,4 +342,30 @@ test('an index whose list is null stays as an empty one does', async () => {
   const root = rawGraph({ schemaVersion: 2, manifests: null }, { mediaType: OCI_INDEX });
   const { left } = await filterAll([root], { attestations: 'drop' });
   assert.deepEqual(left, [root.descriptor]);
+});
+
+const bottles = ['amd64', 'arm64'].map((architecture) =>
+  artifactFor({ os: 'darwin', architecture }),
+);
+
+test('platforms choose from artifacts where there is no image', async () => {
+  const root = buildIndex([...bottles, artifactFor()]);
+  const { bytes } = await filtered(root, { platforms: 'darwin/arm64' });
+  assert.deepEqual(entriesOf(bytes), digests(...bottles.slice(1)));
+  await assert.rejects(
+    filtered(root, { platforms: 'darwin/arm64,linux/arm64' }),
+    refused('PLATFORM_NOT_FOUND', 'for linux/arm64: the layout has darwin/amd64, darwin/arm64'),
+  );
+});
+
+test('where nothing has a platform, the hint is to leave the input out', async () => {
+  await assert.rejects(
+    filtered(buildIndex([artifactFor()]), { platforms: 'linux/amd64' }),
+    (error) => {
+      refused('PLATFORM_NOT_FOUND', 'names no platform')(error);
+      assert.ok(error instanceof PushError);
+      assert.match(error.hint, /leave it out/);
+      return true;
+    },
+  );
 });

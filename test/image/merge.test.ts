@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Platform } from '../../src/oci/descriptor.ts';
-import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { OCI_CONFIG, OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { mergeRoots } from '../../src/image/merge.ts';
 import { Overlay } from '../../src/image/content.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
@@ -9,13 +9,17 @@ import { refused } from '../support/refused.ts';
 import { entriesOf, MemoryContent, parsed, rawBlob, rawGraph } from '../support/memory-content.ts';
 
 /** The merged index of layouts `a`, `b`, `c` … with one root each. */
-async function merged(roots: readonly Graph[], content = new MemoryContent(...roots)) {
+async function merged(
+  roots: readonly Graph[],
+  content = new MemoryContent(...roots),
+  warn?: (notice: string) => void,
+) {
   const overlay = new Overlay(content);
   const layouts = roots.map(({ descriptor }, at) => ({
     root: descriptor,
     layoutPath: `layout-${'abc'.charAt(at)}`,
   }));
-  const descriptor = await mergeRoots(layouts, overlay);
+  const descriptor = await mergeRoots(layouts, overlay, warn);
   return { descriptor, bytes: await overlay.readVerified(descriptor) };
 }
 
@@ -188,4 +192,18 @@ test('a conflict shows all that tells platforms apart', async () => {
     merged([one, two]),
     refused('CONFLICTING_PLATFORMS', 'windows/amd64 10.0.1 (os.features: win32k)'),
   );
+});
+
+test('an image without a platform is warned of, and an artifact is not', async () => {
+  const config = rawBlob(OCI_CONFIG, Buffer.from('{"os":"","architecture":""}'));
+  const body = { schemaVersion: 2, config: config.descriptor, layers: [] };
+  const [image, artifact] = [{}, { artifactType: 'application/vnd.example' }].map((more) =>
+    rawGraph({ ...body, ...more }, { mediaType: OCI_MANIFEST, below: [config] }),
+  );
+  assert.ok(image && artifact);
+  const notices: string[] = [];
+  const { bytes } = await merged([image, artifact, amd], undefined, (text) => notices.push(text));
+  assert.deepEqual(entriesOf(bytes), digests(image, artifact, amd));
+  assert.equal(notices.length, 1);
+  assert.ok(notices[0]?.startsWith(`${image.descriptor.digest} of layout-a has no platform`));
 });

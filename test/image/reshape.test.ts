@@ -250,3 +250,18 @@ test('an index of attestations alone has nothing left without them', async () =>
     refused('NO_IMAGE', buildIndex([amdProof]).descriptor.digest),
   );
 });
+
+test('of artifacts alone, the one of the platform that is kept comes out', async () => {
+  const bottle = artifactFor({ os: 'darwin', architecture: 'arm64' });
+  const { descriptor } = await reshaped(buildIndex([soci, bottle]), {
+    platforms: 'darwin/arm64',
+    singleImage: 'unwrap',
+  });
+  assert.equal(descriptor.digest, bottle.descriptor.digest);
+});
+
+test('several artifacts cannot be unwrapped, and are called what they are', async () => {
+  const { message } = await unwrapRefusal(buildIndex([soci, artifactFor()]));
+  assert.match(message, /holds 2 artifacts, so it cannot be unwrapped:/);
+  for (const digest of digests(soci, artifactFor())) assert.ok(message.includes(digest), message);
+});
