@@ -2,6 +2,7 @@ import type { RepositoryReference } from './ecr/names/reference.ts';
 import type { Registry } from './ecr/registry.ts';
 import { resolveImage, type ResolvedImage } from './image/resolve-image.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import { checkLabels } from './layout/check-labels.ts';
 import { findLayouts, type FoundLayout } from './layout/find-layouts.ts';
 import { JoinedContent } from './layout/joined-content.ts';
 import type { Layout } from './layout/layout.ts';
@@ -48,7 +49,8 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
     return { blobs: content, graph: image.graph };
   });
   const targets = await targetsOnce();
-  const options = { blobs, signal, ifTagExists, failFast, createRepository };
+  const checked = checkLabels(blobs, (notice) => log.warning(notice));
+  const options = { blobs: checked, signal, ifTagExists, failFast, createRepository };
   const pushed = await log.group('Push', () => push(graph, targets, options));
   await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);

@@ -11,8 +11,10 @@ import type { Log } from '../src/report/log.ts';
 import type { Outputs } from '../src/report/outputs.ts';
 import { run } from '../src/run.ts';
 import { startLocalEcr } from './local-ecr/server.ts';
+import { OCI_LAYER_GZIP, OCI_MANIFEST } from '../src/oci/media-types.ts';
 import { readActionMetadata } from './support/action-metadata.ts';
 import { buildImage, buildIndex, named } from './support/image.ts';
+import { rawGraph } from './support/memory-content.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from './support/local-registry.ts';
 import { refused } from './support/refused.ts';
 import { runLocally } from './support/run-locally.ts';
@@ -283,4 +285,20 @@ test('a run that is cancelled throws the reason, and sets no outputs', async () 
   assert.equal(error, reason);
   assert.equal(outputs, undefined);
   assert.equal(ecr.repositoryThere.tags.size, 0);
+});
+
+test('a layer of another compression than it says is warned of when it is uploaded', async () => {
+  await using ecr = await start();
+  const layer = { files: { file: 'content' }, compression: 'zstd' } as const;
+  const image = buildImage({ seed: 'mislabelled', layers: [layer] });
+  const layers = image.layers.map((one) => ({ ...one, mediaType: OCI_LAYER_GZIP }));
+  const body = { schemaVersion: 2, config: image.config, layers };
+  const mislabelled = rawGraph(body, { mediaType: OCI_MANIFEST, below: [image] });
+  const path = join(directory.path, 'mislabelled');
+  await writeLayoutDirectory(path, [mislabelled]);
+  const first = await runLocally(ecr, { ...inputs, layout: path });
+  assert.equal(first.error, undefined);
+  assert.equal(first.warnings.length, 1);
+  assert.ok(first.warnings[0]?.startsWith(`Layer ${layers[0]?.digest} is compressed`));
+  assert.deepEqual((await runLocally(ecr, { ...inputs, layout: path })).warnings, []);
 });
