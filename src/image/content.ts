@@ -5,6 +5,12 @@ import { type Digest, digestOf } from '../oci/digest.ts';
 export interface ContentReader {
   has(descriptor: Descriptor): Promise<boolean>;
   readVerified(descriptor: Descriptor): Promise<Uint8Array>;
+  openBlob(descriptor: Descriptor): Promise<OpenBlob>;
+}
+
+interface OpenBlob extends AsyncDisposable {
+  /** Fills `target` with the bytes from `position` on. */
+  read(target: Uint8Array, position: number): Promise<void>;
 }
 
 /** The content of a layout and, in front of it, indexes that were made from it and exist in no file. */
@@ -28,5 +34,10 @@ export class Overlay implements ContentReader {
 
   async readVerified(descriptor: Descriptor): Promise<Uint8Array> {
     return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
+  }
+
+  /** Of what lies in the layout alone. */
+  openBlob(descriptor: Descriptor): Promise<OpenBlob> {
+    return this.#below.openBlob(descriptor);
   }
 }

@@ -102,36 +102,67 @@ function tagsLike(
 
 /**
  * The entries that are images in their own right: not what belongs to another manifest of the layout, be it as the child
- * of an index, by its subject, or as a signature or an attestation; nor what is no manifest. All of them, if none is.
+ * of an index, by its subject, or as a signature or an attestation; nor what is no manifest. All manifests, if none is;
+ * all entries, if they are none.
  */
 export function candidatesOf(entries: readonly Entry[]): readonly Entry[] {
-  const children = new Set(entries.flatMap(({ descendants }) => descendants.map(digestOf)));
-  const known = new Set<string>([
-    ...entries.map(({ descriptor }) => descriptor.digest),
-    ...children,
-  ]);
-  const candidates = entries.filter((entry) => {
-    const { mediaType, digest } = entry.descriptor;
-    return (
-      (isManifestMediaType(mediaType) || isIndexMediaType(mediaType)) &&
-      !children.has(digest) &&
-      !subjectsOf(entry).some((subject) => known.has(subject)) &&
-      cosignTags(entry).length === 0 &&
-      kindOf(entry.descriptor)?.isBeside !== true
-    );
-  });
-  return candidates.length > 0 ? candidates : entries;
+  const manifests = entries.filter(isManifestEntry);
+  const children = childrenOf(entries);
+  const known = digestsIn(entries);
+  const candidates = manifests.filter(
+    (entry) =>
+      !children.has(entry.descriptor.digest) &&
+      !isReferrer(entry, known) &&
+      !known.has(attestedDigest(entry.descriptor) ?? ''),
+  );
+  if (candidates.length > 0) return candidates;
+  return manifests.length > 0 ? manifests : entries;
 }
 
-function digestOf({ digest }: Descriptor): Digest {
-  return digest;
+/** Whether the entry's media type is that of an image or an index: `index.json` may list anything. */
+export function isManifestEntry({ descriptor: { mediaType } }: Entry): boolean {
+  return isManifestMediaType(mediaType) || isIndexMediaType(mediaType);
 }
 
-/** Digests of what it belongs to. */
-function subjectsOf(entry: Entry): readonly string[] {
-  const { descriptor, manifest } = entry;
+/**
+ * What travels as a referrer, and is no part of an index that is made of these entries: signatures and the like, but not
+ * the attestations of BuildKit, which belong into an index, nor what an index among the entries lists itself.
+ */
+export function entriesBeside(entries: readonly Entry[]): readonly Entry[] {
+  const known = digestsIn(entries);
+  const referrers = entries.filter(
+    (entry) => isReferrer(entry, known) && attestedDigest(entry.descriptor) === undefined,
+  );
+  const children = childrenOf(entries.filter((entry) => !referrers.includes(entry)));
+  return referrers.filter(({ descriptor }) => !children.has(descriptor.digest));
+}
+
+/** Whether all that they are belongs to what is `known`, by its subject or its tag: signatures saved by themselves. */
+export function areReferrersTo(known: ReadonlySet<string>, entries: readonly Entry[]): boolean {
+  const manifests = entries.filter(isManifestEntry);
+  return manifests.length > 0 && manifests.every((entry) => hasSubjectIn(known, entry));
+}
+
+/** The digests that the entries lead to by themselves, and through indexes. */
+export function digestsIn(entries: readonly Entry[]): ReadonlySet<string> {
+  return new Set([...entries.map(({ descriptor }) => descriptor.digest), ...childrenOf(entries)]);
+}
+
+function childrenOf(entries: readonly Entry[]): ReadonlySet<Digest> {
+  return new Set(entries.flatMap(({ descendants }) => descendants.map(({ digest }) => digest)));
+}
+
+function isReferrer(entry: Entry, known: ReadonlySet<string>): boolean {
+  return (
+    hasSubjectIn(known, entry) ||
+    cosignTags(entry).length > 0 ||
+    kindOf(entry.descriptor)?.isBeside === true
+  );
+}
+
+function hasSubjectIn(known: ReadonlySet<string>, entry: Entry): boolean {
   const named = [...cosignTags(entry), ...referrersTags(entry)].map(({ subject }) => subject);
-  return [manifest?.subject?.digest, attestedDigest(descriptor), ...named].filter(
-    (subject) => subject !== undefined,
+  return [entry.manifest?.subject?.digest, ...named].some(
+    (subject) => subject !== undefined && known.has(subject),
   );
 }

@@ -1,13 +1,13 @@
 import type { PushError } from '../errors.ts';
 import { attestedDigest } from '../oci/annotations.ts';
-import type { Descriptor, StoredBlob } from '../oci/descriptor.ts';
-import type { ImageIndex } from '../oci/manifest.ts';
+import type { Descriptor, StoredBlobs } from '../oci/descriptor.ts';
+import { OCI_ARTIFACT_MANIFEST } from '../oci/media-types.ts';
 import { type ContentReader, Overlay } from './content.ts';
-import { type Entry, readEntries } from './entries.ts';
+import { type Entry, isManifestEntry, readEntries } from './entries.ts';
 import type { ImageGraph } from './graph.ts';
+import { type ChosenRoot, chooseRoots, type LayoutIndex, type ReadLayout } from './layout-root.ts';
 import { findReferrers, type Referrer } from './referrers.ts';
 import { reshape, type Shape } from './reshape.ts';
-import { selectImage } from './select-image.ts';
 import { findUnlisted } from './unlisted.ts';
 import { walkGraph } from './walk.ts';
 
@@ -19,15 +19,8 @@ export interface ImageRequest {
   readonly referrers: boolean;
 }
 
-/** A layout, as far as choosing an image is concerned. */
-interface LayoutIndex {
-  readonly path: string;
-  readonly index: ImageIndex;
-  /** `index.json` as it was read. */
-  readonly indexBytes: Uint8Array;
-  storedBlobs(): Promise<readonly StoredBlob[]>;
-  /** What the request's `image` is for this layout alone. */
-  readonly image?: string | undefined;
+interface RequestedLayout extends LayoutIndex {
+  storedBlobs(): Promise<StoredBlobs>;
 }
 
 export interface ResolvedImage {
@@ -42,25 +35,30 @@ export interface ResolvedImage {
   readonly attestationsBeside: readonly Descriptor[];
   /** Blobs that may be referrers, and were too many to look into. */
   readonly unsearchedBlobs: number;
+  /** What else to warn of, a sentence each. */
+  readonly notices: readonly string[];
 }
 
 /** The image to push: selected in each layout, given the requested shape under one root, and read completely. */
 export async function resolveImage(
-  layouts: readonly LayoutIndex[],
+  layouts: readonly RequestedLayout[],
   content: ContentReader,
   request: ImageRequest,
 ): Promise<ResolvedImage> {
+  const { image, shape, referrers } = request;
   const overlay = new Overlay(content);
   const read = await Promise.all(
     layouts.map(async (layout) => ({ layout, entries: await readEntries(layout.index, content) })),
   );
-  const roots = read.map(({ layout, entries }) => ({
-    root: rootOf(layout, entries, overlay, layout.image ?? request.image),
-    layoutPath: layout.path,
-  }));
-  const root = await reshape(roots, overlay, request.shape);
-  const origins = roots.map((layout) => layout.root);
-  if (!request.referrers) {
+  const wanted = { image, platforms: shape.platforms };
+  const roots = await chooseRoots(read, overlay, wanted);
+  const notices: string[] = [];
+  const root = await shapeRoots(roots, overlay, request, (notice) => notices.push(notice));
+  notices.push(
+    ...read.flatMap(({ layout, entries }) => passedOver(layout, entries, roots, referrers)),
+  );
+  const origins = roots.map(({ origin }) => origin);
+  if (!referrers) {
     const graph = await walkGraph(root, overlay);
     return {
       graph,
@@ -69,38 +67,70 @@ export async function resolveImage(
       leftBehind: [],
       attestationsBeside: [],
       unsearchedBlobs: 0,
+      notices,
     };
   }
-  const entries = read.map((one) => one.entries);
-  return { origins, ...(await withReferrers(root, origins, layouts, entries, overlay)) };
+  return { origins, notices, ...(await withReferrers(root, origins, read, overlay, shape)) };
 }
 
-function rootOf(
-  { index, indexBytes, path }: LayoutIndex,
+/** An `index.json` that no input changes stays whole, with what it lists beside its images. */
+async function shapeRoots(
+  roots: readonly ChosenRoot[],
+  content: Overlay,
+  { shape, referrers }: ImageRequest,
+  warn: (notice: string) => void,
+): Promise<Descriptor> {
+  const shaped = await reshape(roots, content, shape, warn);
+  const [first, ...others] = roots;
+  if (first?.whole === undefined || others.length > 0 || shaped.digest !== first.root.digest)
+    return shaped;
+  const root = referrers ? first.whole : shaped;
+  if (first.lacksVersion === true) {
+    warn(
+      `index.json of ${first.layoutPath} lacks schemaVersion, which ECR requires: it is pushed with it, as ${root.digest}`,
+    );
+  }
+  return root;
+}
+
+/** Entries of `index.json` that ECR could not take. */
+function passedOver(
+  { path }: LayoutIndex,
   entries: readonly Entry[],
-  overlay: Overlay,
-  wanted: string | undefined,
-): Descriptor {
-  const selected = selectImage(entries, path, wanted);
-  return selected === 'index.json' ? overlay.add(index.mediaType, indexBytes) : selected;
+  roots: readonly ChosenRoot[],
+  referrers: boolean,
+): readonly string[] {
+  return entries
+    .filter((entry) => !isManifestEntry(entry))
+    .map(({ descriptor }) => descriptor)
+    .filter(({ digest }) => roots.every(({ origin }) => origin.digest !== digest))
+    .filter(({ mediaType }) => referrers || mediaType !== OCI_ARTIFACT_MANIFEST)
+    .map(
+      ({ digest, mediaType }) =>
+        `Left out ${digest}, which index.json of ${path} lists: ${mediaType} is not the media type of an image or an index`,
+    );
 }
 
 /** First with what index.json lists; then, only if there is any, with what lies in the layout unlisted. */
 async function withReferrers(
   root: Descriptor,
   origins: readonly Descriptor[],
-  layouts: readonly LayoutIndex[],
-  entries: readonly (readonly Entry[])[],
+  layouts: readonly ReadLayout<RequestedLayout>[],
   content: Overlay,
-): Promise<Omit<ResolvedImage, 'origins'>> {
+  { attestations }: Shape,
+): Promise<Omit<ResolvedImage, 'origins' | 'notices'>> {
   const broken = new Map<string, PushError>();
   const onBroken = (error: PushError): void => void broken.set(error.message, error);
   const listed: Referrer[] = [];
-  for (const ofLayout of entries)
-    listed.push(...(await findReferrers(ofLayout, content, onBroken)));
+  for (const { entries } of layouts) {
+    const found = await findReferrers(entries, content, onBroken);
+    // Those of BuildKit may have a subject as well.
+    listed.push(...found.filter(({ descriptor }) => !isDropped(descriptor, attestations)));
+  }
+  const entries = layouts.flatMap((one) => one.entries);
   const first = await walkGraph(root, content, listed, onBroken);
-  const stored = (await Promise.all(layouts.map((layout) => layout.storedBlobs()))).flat();
-  const unlisted = await findUnlisted(stored, first, entries.flat(), content);
+  const stored = await Promise.all(layouts.map(({ layout }) => layout.storedBlobs()));
+  const unlisted = await findUnlisted(stored, first, entries, content);
   const referrers = [...listed, ...unlisted.referrers];
   const graph =
     unlisted.referrers.length === 0 ? first : await walkGraph(root, content, referrers, onBroken);
@@ -110,13 +140,18 @@ async function withReferrers(
   );
   return {
     graph,
-    brokenEntries: [...broken.values()],
+    brokenEntries: [...broken.values(), ...unlisted.unfit],
     leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
-    attestationsBeside: entries.flat().flatMap(({ descriptor }) => {
+    attestationsBeside: entries.flatMap(({ descriptor }) => {
       const attested = attestedDigest(descriptor);
       const isLeft = attested !== undefined && pushed.has(attested);
-      return isLeft && !pushed.has(descriptor.digest) ? [descriptor] : [];
+      if (!isLeft || pushed.has(descriptor.digest)) return [];
+      return isDropped(descriptor, attestations) ? [] : [descriptor];
     }),
     unsearchedBlobs: unlisted.unsearched,
   };
+}
+
+function isDropped(descriptor: Descriptor, attestations: Shape['attestations']): boolean {
+  return attestations === 'drop' && attestedDigest(descriptor) !== undefined;
 }

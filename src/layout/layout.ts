@@ -1,4 +1,4 @@
-import type { Descriptor, StoredBlob } from '../oci/descriptor.ts';
+import type { Descriptor, StoredBlobs } from '../oci/descriptor.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 
 /** One blob of a layout, opened once and checked: a regular file of the size that its descriptor gives. */
@@ -32,6 +32,6 @@ export interface Layout extends BlobStore, AsyncDisposable {
   readonly index: ImageIndex;
   /** The same as it was read. */
   readonly indexBytes: Uint8Array;
-  /** The blobs that lie in it, listed by an index or not; none if they are more than MAX_STORED_BLOBS. */
-  storedBlobs(): Promise<readonly StoredBlob[]>;
+  /** The blobs that lie in it, listed by an index or not; unexamined if they are more than MAX_STORED_BLOBS. */
+  storedBlobs(): Promise<StoredBlobs>;
 }

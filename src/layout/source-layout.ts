@@ -1,5 +1,5 @@
 import { PushError } from '../errors.ts';
-import type { Descriptor, StoredBlob } from '../oci/descriptor.ts';
+import type { Descriptor, StoredBlob, StoredBlobs } from '../oci/descriptor.ts';
 import { digestOf, isDigest } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
@@ -9,7 +9,7 @@ import type { BlobReader, Layout } from './layout.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { readWhole } from './read.ts';
 
-/** The most blobs that are looked through for what no index lists. */
+/** The most blobs that are examined, in search of what no index lists. */
 const MAX_STORED_BLOBS = 20_000;
 
 /** `index.json`. */
@@ -34,16 +34,15 @@ export class SourceLayout implements Layout {
   }
 
   /** What is no blob, or cannot be examined, is passed over: nobody asked for it. */
-  async storedBlobs(): Promise<readonly StoredBlob[]> {
+  async storedBlobs(): Promise<StoredBlobs> {
     const names = await this.#source.blobNames();
-    if (names.length > MAX_STORED_BLOBS) return [];
-    const found = names.map(async (name): Promise<StoredBlob[]> => {
-      const digest = `sha256:${name}`;
-      if (!isDigest(digest)) return [];
+    const digests = names.map((name) => `sha256:${name}`).filter(isDigest);
+    if (digests.length > MAX_STORED_BLOBS) return { blobs: [], unexamined: digests };
+    const found = digests.map(async (digest): Promise<StoredBlob[]> => {
       const size = await this.#source.sizeOf(blobFile(digest)).catch(ignoreUnsound);
       return size === undefined ? [] : [{ digest, size }];
     });
-    return (await Promise.all(found)).flat();
+    return { blobs: (await Promise.all(found)).flat(), unexamined: [] };
   }
 
   async has(descriptor: Descriptor): Promise<boolean> {

@@ -31,6 +31,13 @@ export interface StoredBlob {
   readonly size: number;
 }
 
+/** The blobs that lie in a layout, listed by an index or not. */
+export interface StoredBlobs {
+  readonly blobs: readonly StoredBlob[];
+  /** Those that nobody looked at, as there are too many. */
+  readonly unexamined: readonly Digest[];
+}
+
 /** Whether a layer is not meant to be distributed: a layout may leave such a layer out. */
 export function isForeignLayer({ mediaType, urls = [] }: Descriptor): boolean {
   return (

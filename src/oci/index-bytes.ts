@@ -15,6 +15,19 @@ export function withEntries(index: Uint8Array, entries: readonly Fields[]): Uint
   return toBytes({ ...members, ...(saysNothing && { mediaType: undefined }), manifests: entries });
 }
 
+/**
+ * The same index without the entries of these digests, and with the `schemaVersion` that an `index.json` may lack and ECR
+ * requires. The same bytes if nothing of it has to change.
+ */
+export function leanIndex(index: Uint8Array, without: ReadonlySet<string>): Uint8Array {
+  const fields = parseObject(index);
+  const entries = rawEntries(index);
+  const kept = entries.filter(({ digest }) => !(typeof digest === 'string' && without.has(digest)));
+  if (kept.length === entries.length && fields['schemaVersion'] === 2) return index;
+  const version = { schemaVersion: 2 };
+  return toBytes({ ...version, ...fields, ...version, manifests: kept });
+}
+
 export function newIndex(entries: readonly Fields[]): Uint8Array {
   return toBytes({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: entries });
 }

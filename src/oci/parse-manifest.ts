@@ -5,7 +5,13 @@ import { FieldReader, isFields, shown } from './fields.ts';
 import { parseStrictJson, withoutMark } from './json.ts';
 import { MAX_DESCRIPTORS, MAX_MANIFEST_BYTES } from './limits.ts';
 import type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';
-import { isIndexMediaType, isManifestMediaType, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
+import {
+  isIndexMediaType,
+  isManifestMediaType,
+  OCI_ARTIFACT_MANIFEST,
+  OCI_INDEX,
+  OCI_MANIFEST,
+} from './media-types.ts';
 import { parseDescriptor, readPlatform } from './parse-descriptor.ts';
 
 interface Expected {
@@ -191,12 +197,19 @@ function mismatch(fields: FieldReader, own: string, expected: string): PushError
 
 const OF_A_CONFIG = `This is the type of a config, and belongs in config.mediaType. The manifest of an artifact, too, has the media type ${OCI_MANIFEST}, in its descriptor and in itself.`;
 
+const WITHDRAWN = `This kind of manifest never got into the OCI specification. Make the artifact again with a current version of its tool, such as oras 1.3, as a manifest of the media type ${OCI_MANIFEST} with an artifactType.`;
+
 function unsupported(where: string, mediaType: string): PushError {
   return new PushError(
     'UNSUPPORTED_MEDIA_TYPE',
     mediaType === ''
       ? `${where}: neither it nor its descriptor has a media type`
       : `${where}: ${shown(mediaType)} is not the media type of an image or an index`,
-    /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {},
+    hintFor(mediaType),
   );
+}
+
+function hintFor(mediaType: string): { hint?: string } {
+  if (mediaType === OCI_ARTIFACT_MANIFEST) return { hint: WITHDRAWN };
+  return /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {};
 }

@@ -42,6 +42,7 @@ export function logImage(image: ResolvedImage, log: Log): void {
   if (absentLayers.length > 0)
     log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
   for (const line of withoutLayers(graph)) log.warning(line);
+  for (const notice of image.notices) log.warning(notice);
   for (const { message } of brokenEntries) log.warning(`Left out: ${message}`);
   for (const { descriptor, subject } of leftBehind) {
     log.warning(
@@ -55,7 +56,7 @@ export function logImage(image: ResolvedImage, log: Log): void {
   }
   if (unsearchedBlobs > 0) {
     log.warning(
-      `${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: they are left behind`,
+      `${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: any among them are left behind`,
     );
   }
   for (const layer of absentForeignLayers) {

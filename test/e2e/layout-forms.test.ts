@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { digestOf } from '../../src/oci/digest.ts';
 import { buildImage, buildIndex, named } from '../support/image.ts';
 import { tarBytes, type TarEntry, writeTar } from '../support/tar.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -183,4 +184,22 @@ test('the log says in one line what was unpacked, and nothing is left if the ste
     /unpacked image\.tar\.gz \(gzip\): [\d,]+ bytes became [\d,]+ bytes in /,
   );
   assert.deepEqual(await readdir(temporary.path), []);
+});
+
+test('an index.json that is the image, and lists a signature, is pushed whole or without it', async () => {
+  await using step = await prepareStep();
+  const arm = buildImage({ seed: 'arm', platform: { os: 'linux', architecture: 'arm64' } });
+  const { mediaType, digest, size } = image.descriptor;
+  const signature = buildImage({ seed: 'signature', subject: { mediaType, digest, size } });
+  await writeLayoutDirectory(step.path('layout'), [image, signature, arm]);
+  const { images } = step.repository;
+  const without = await step.push({ referrers: 'false', tags: 'without' });
+  assert.match(without.stdout, /The inputs change the image/);
+  assert.deepEqual(images.has(signature.descriptor.digest), false);
+  const filtered = await step.push({ platforms: 'linux/amd64', tags: 'filtered' });
+  assert.notEqual(filtered.outputs['digest'], without.outputs['digest']);
+  assert.deepEqual(images.has(signature.descriptor.digest), true);
+  const whole = await step.push({ tags: 'whole' });
+  const bytes = await readFile(step.path('layout/index.json'));
+  assert.equal(whole.outputs['digest'], digestOf(bytes));
 });

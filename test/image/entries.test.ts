@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidatesOf, cosignTags, readEntries, referrersTags } from '../../src/image/entries.ts';
+import {
+  areReferrersTo,
+  candidatesOf,
+  cosignTags,
+  digestsIn,
+  entriesBeside,
+  isManifestEntry,
+  readEntries,
+  referrersTags,
+} from '../../src/image/entries.ts';
 import { OCI_MANIFEST } from '../../src/oci/media-types.ts';
-import { buildImage, buildIndex, type Graph, named } from '../support/image.ts';
+import { buildAttestation, buildImage, buildIndex, type Graph, named } from '../support/image.ts';
 import { entriesIn, indexOf, MemoryContent, rawBlob } from '../support/memory-content.ts';
 
 const [a, b] = [buildImage({ seed: 'a' }), buildImage({ seed: 'b' })];
@@ -70,4 +79,40 @@ test('tags of cosign, and of the referrers tag schema, name what they belong to'
 test('if everything belongs to something, everything is a candidate', async () => {
   const all = await entries(named(a, `sha256-${b.descriptor.digest.slice(7)}.sig`));
   assert.deepEqual(candidatesOf(all), all);
+});
+
+const digestsOf = (found: readonly { readonly descriptor: { readonly digest: string } }[]) =>
+  found.map(({ descriptor }) => descriptor.digest);
+
+const ofA = buildImage({ seed: 'signature of a', subject: a.descriptor });
+const fallback = named(buildIndex([ofA]), a.descriptor.digest.replace(':', '-'));
+
+const BESIDE: readonly [what: string, listed: readonly Graph[], beside: readonly Graph[]][] = [
+  ['a signature', [a, ofA, b], [ofA]],
+  ['the signature of a signature, wherever it is', [a, named(b, `sha256-${HEX}.sig`)], [b]],
+  ['the index of the referrers tag schema, and what it lists', [a, ofA, fallback], [ofA, fallback]],
+  ['no attestation of BuildKit', [a, buildAttestation(a)], []],
+  ['no signature that an index lists', [buildIndex([a, ofA]), ofA, a], []],
+  ['no signature of what is elsewhere', [b, ofA], []],
+];
+
+for (const [what, listed, beside] of BESIDE) {
+  test(`what an index of the entries does not list: ${what}`, async () => {
+    assert.deepEqual(digestsOf(entriesBeside(await entries(...listed))), digestsOf(beside));
+  });
+}
+
+test('entries refer to what is known if each of them does, and one is a manifest', async () => {
+  const known = digestsIn(await entries(index));
+  assert.ok(known.has(a.descriptor.digest));
+  const other = rawBlob('application/vnd.example', Buffer.from('other'));
+  assert.equal(areReferrersTo(known, await entries(ofA, other)), true);
+  assert.equal(areReferrersTo(known, await entries(ofA, b)), false);
+  assert.equal(areReferrersTo(known, await entries(other)), false);
+  assert.equal(areReferrersTo(known, []), false);
+});
+
+test('manifests are told from other files by their media types', async () => {
+  const other = rawBlob('application/vnd.example', Buffer.from('other'));
+  assert.deepEqual((await entries(a, other, index)).map(isManifestEntry), [true, false, true]);
 });

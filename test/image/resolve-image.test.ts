@@ -4,7 +4,7 @@ import type { Shape } from '../../src/image/reshape.ts';
 import { resolveImage } from '../../src/image/resolve-image.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, digestOf } from '../../src/oci/digest.ts';
-import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import { OCI_ARTIFACT_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import { parsePlatformName } from '../../src/oci/platform.ts';
 import {
   buildAttestation,
@@ -42,11 +42,15 @@ const sbom = referrerTo(signature, 'sbom of the signature');
 /** What is resolved of layouts that list these graphs, a list each. */
 async function resolved(
   layouts: readonly (readonly Graph[])[],
-  { image: wanted, ...shape }: Partial<Shape> & { image?: string } = {},
+  {
+    image: wanted,
+    referrers = true,
+    ...shape
+  }: Partial<Shape> & { image?: string; referrers?: boolean } = {},
 ) {
   const content = new MemoryContent(...layouts.flat());
   const indexes = layouts.map((graphs, at) => memoryLayout(`layout ${at}`, graphs));
-  const request = { image: wanted, shape: { ...AS_IS, ...shape }, referrers: true };
+  const request = { image: wanted, shape: { ...AS_IS, ...shape }, referrers };
   return resolveImage(indexes, content, request);
 }
 
@@ -290,4 +294,112 @@ test('a referrer that is the child of an index that loses a platform goes along'
   const request = { image: undefined, shape, referrers: true };
   const { graph } = await resolveImage([memoryLayout('layout', [index], stored)], content, request);
   assert.deepEqual(digests(graph.referrers), digests([ofAmd]));
+});
+
+const ofAmd = referrerTo(amd, 'of amd64 in index.json');
+
+test('an index.json that is the image stays whole, with the signature that it lists', async () => {
+  const layout = memoryLayout('layout', [amd, arm, ofAmd]);
+  const { graph, origins, notices } = await resolved([[amd, arm, ofAmd]]);
+  assert.deepEqual(graph.root.bytes, layout.indexBytes);
+  assert.deepEqual(digestsOf(origins), [graph.root.descriptor.digest]);
+  assert.deepEqual(graph.referrers, []);
+  assert.deepEqual(notices, []);
+});
+
+test('without referrers, the signature goes from an index.json that is the image', async () => {
+  const { graph, origins } = await resolved([[amd, arm, ofAmd]], { referrers: false });
+  assert.deepEqual(entriesOf(graph.root.bytes), digests([amd, arm]));
+  assert.equal(graph.manifests.length, 3);
+  assert.notEqual(origins[0]?.digest, graph.root.descriptor.digest);
+  assert.deepEqual(graph.referrers, []);
+});
+
+test('what the inputs make of such an index.json lists no signature, which goes along', async () => {
+  const riscv = buildImage({ seed: 'r', platform: { os: 'linux', architecture: 'riscv64' } });
+  const proof = buildAttestation(arm);
+  const entries = [amd, arm, ofAmd, proof];
+  const cases: [Promise<Awaited<ReturnType<typeof resolved>>>, Graph[]][] = [
+    [resolved([entries], { platforms: [parsePlatformName('linux/amd64')] }), [amd]],
+    [resolved([entries], { attestations: 'drop' }), [amd, arm]],
+    [resolved([entries, [riscv]]), [amd, arm, proof, riscv]],
+  ];
+  for (const [resolving, listed] of cases) {
+    const { graph } = await resolving;
+    assert.deepEqual(entriesOf(graph.root.bytes), digests(listed));
+    assert.deepEqual(digests(graph.referrers), digests([ofAmd]));
+  }
+  const { graph } = await resolved([entries, [riscv]], { referrers: false });
+  assert.deepEqual(entriesOf(graph.root.bytes), digests([amd, arm, proof, riscv]));
+});
+
+test('inputs that change nothing leave an index.json that is the image whole', async () => {
+  const layout = memoryLayout('layout', [amd, arm, ofAmd]);
+  const platforms = ['linux/amd64', 'linux/arm64'].map(parsePlatformName);
+  const { graph } = await resolved([[amd, arm, ofAmd]], { platforms, attestations: 'drop' });
+  assert.deepEqual(graph.root.bytes, layout.indexBytes);
+});
+
+test('signatures of a layout of their own go along, and make no index', async () => {
+  const layouts = [[image], [signature, sbom]];
+  const { graph } = await resolved(layouts);
+  assert.equal(graph.root.descriptor, image.descriptor);
+  assert.deepEqual(digests(graph.referrers), digests([signature, sbom]));
+  assert.deepEqual((await resolved(layouts, { referrers: false })).graph.referrers, []);
+});
+
+test('a dropped attestation that index.json lists does not come back, nor is it told of', async () => {
+  const { mediaType, digest, size } = amd.descriptor;
+  const { descriptor } = buildAttestation(amd);
+  const made = buildImage({ seed: 'proof', subject: { mediaType, digest, size } });
+  const { annotations = {} } = descriptor;
+  const proof = { ...made, descriptor: { ...made.descriptor, annotations } };
+  const { graph, attestationsBeside } = await resolved([[amd, proof]], { attestations: 'drop' });
+  assert.deepEqual(graph.referrers, []);
+  assert.deepEqual(attestationsBeside, []);
+});
+
+test('an index.json without schemaVersion is pushed with it, which is told', async () => {
+  const layout = memoryLayout('layout', [amd, arm]);
+  const indexBytes = Buffer.from(JSON.stringify({ manifests: layout.index.manifests }));
+  const content = new MemoryContent(amd, arm);
+  const request = { image: undefined, shape: AS_IS, referrers: true };
+  const { graph, notices } = await resolveImage([{ ...layout, indexBytes }], content, request);
+  assert.deepEqual(entriesOf(graph.root.bytes), digests([amd, arm]));
+  assert.equal(notices.length, 1);
+  assert.match(notices[0] ?? '', /^index\.json of layout lacks schemaVersion/);
+  assert.ok(notices[0]?.includes(graph.root.descriptor.digest));
+  const shape = { ...AS_IS, platforms: [parsePlatformName('linux/arm64')] };
+  const one = await resolveImage([{ ...layout, indexBytes }], content, { ...request, shape });
+  assert.deepEqual(entriesOf(one.graph.root.bytes), digests([arm]));
+  assert.deepEqual(one.notices, []);
+});
+
+test('entries of no manifest are told of, except a withdrawn kind without referrers', async () => {
+  const xml = rawBlob('application/xml', Buffer.from('<a/>'));
+  const artifact = rawBlob(OCI_ARTIFACT_MANIFEST, Buffer.from('{}'));
+  for (const images of [[image], [amd, arm]]) {
+    const { notices } = await resolved([[...images, xml, artifact]]);
+    assert.deepEqual(
+      notices,
+      [xml, artifact].map(
+        ({ descriptor: { digest, mediaType } }) =>
+          `Left out ${digest}, which index.json of layout 0 lists: ${mediaType} is not the media type of an image or an index`,
+      ),
+    );
+    const without = await resolved([[...images, xml, artifact]], { referrers: false });
+    assert.deepEqual(without.notices, notices.slice(0, 1));
+  }
+});
+
+test('an unlisted manifest of a withdrawn kind is told of', async () => {
+  const { mediaType, digest, size } = image.descriptor;
+  const body = { mediaType: OCI_ARTIFACT_MANIFEST, subject: { mediaType, digest, size } };
+  const artifact = rawGraph(body, { mediaType: OCI_ARTIFACT_MANIFEST });
+  const content = new MemoryContent(image, artifact);
+  const layout = memoryLayout('layout', [image], [artifact.descriptor]);
+  const request = { image: undefined, shape: AS_IS, referrers: true };
+  const { brokenEntries } = await resolveImage([layout], content, request);
+  assert.equal(brokenEntries.length, 1);
+  refused('UNSUPPORTED_MEDIA_TYPE', artifact.descriptor.digest, digest)(brokenEntries[0]);
 });

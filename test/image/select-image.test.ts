@@ -10,6 +10,7 @@ import {
   type Image,
   named,
 } from '../support/image.ts';
+import { parsePlatformName } from '../../src/oci/platform.ts';
 import { refused } from '../support/refused.ts';
 import { entriesIn, MemoryContent, rawBlob } from '../support/memory-content.ts';
 
@@ -21,9 +22,20 @@ function annotated(graph: Image, annotations: Readonly<Record<string, string>>):
 }
 
 async function select(wanted: string | undefined, ...graphs: readonly Graph[]): Promise<string> {
-  const entries = await entriesIn(graphs, new MemoryContent(...graphs));
-  const selected = selectImage(entries, 'layout', wanted);
-  return selected === 'index.json' ? selected : selected.digest;
+  return selectOf({ image: wanted }, ...graphs);
+}
+
+/** With `platforms` such as `linux/amd64,linux/arm64`. */
+async function selectOf(
+  { image, platforms = '' }: { image?: string | undefined; platforms?: string },
+  ...graphs: readonly Graph[]
+): Promise<string> {
+  const content = new MemoryContent(...graphs);
+  const names = platforms.split(',').filter((name) => name !== '');
+  const wanted = { image, platforms: names.map(parsePlatformName) };
+  const selected = await selectImage(await entriesIn(graphs, content), 'layout', wanted, content);
+  if (!('without' in selected)) return selected.digest;
+  return ['index.json', ...selected.without].join(' without ');
 }
 
 const CONTAINERD = 'io.containerd.image.name';
@@ -227,12 +239,10 @@ test('an image of an index is chosen by its digest, however deep it lies', async
 test('an entry that is absent can be chosen, and is said to be unreadable in a list', async () => {
   const content = new MemoryContent(b);
   const entries = await entriesIn([a, b], content);
-  const selected = selectImage(entries, 'layout', a.descriptor.digest);
-  assert.equal(selected, a.descriptor);
-  assert.throws(
-    () => selectImage(entries, 'layout', undefined),
-    refused('AMBIGUOUS_IMAGE', 'cannot be read'),
-  );
+  const choose = (image: string | undefined) =>
+    selectImage(entries, 'layout', { image, platforms: [] }, content);
+  assert.equal(await choose(a.descriptor.digest), a.descriptor);
+  await assert.rejects(choose(undefined), refused('AMBIGUOUS_IMAGE', 'cannot be read'));
 });
 
 test('a name is found without what Docker and podman put before it', async () => {
@@ -247,4 +257,97 @@ test('what is no manifest, and the tag of a signature whose image is elsewhere, 
   const elsewhere = named(b, `sha256-${'0'.repeat(64)}.sig`);
   assert.equal(await select(undefined, other, a, elsewhere), a.descriptor.digest);
   assert.equal(await select(other.descriptor.digest, other, a), other.descriptor.digest);
+});
+
+test('in the place of an index, index.json lists no other files', async () => {
+  const xml = rawBlob('application/xml', Buffer.from('<a/>'));
+  assert.equal(
+    await select(undefined, amd, xml, arm),
+    `index.json without ${xml.descriptor.digest}`,
+  );
+});
+
+test('where nothing is an image, the error lists what is there', async () => {
+  const [xml, text] = [
+    rawBlob('application/xml', Buffer.from('<a/>')),
+    rawBlob('text/plain', Buffer.from('a')),
+  ];
+  await assert.rejects(
+    select(undefined, xml, text),
+    refused(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'lists no image',
+      xml.descriptor.digest,
+      'application/xml',
+      text.descriptor.digest,
+      'text/plain',
+    ),
+  );
+  const tagged = [b, arm].map((graph) => named(graph, `sha256-${'0'.repeat(64)}.sig`));
+  await assert.rejects(select(undefined, xml, ...tagged), (error) => {
+    refused('AMBIGUOUS_IMAGE', b.descriptor.digest, arm.descriptor.digest)(error);
+    assert.doesNotMatch(String(error), /xml/);
+    return true;
+  });
+});
+
+test('images without names are listed with the platforms of their configs', async () => {
+  await assert.rejects(
+    select(undefined, withoutPlatform(amd), withoutPlatform(arm)),
+    refused('AMBIGUOUS_IMAGE', 'no name, linux/amd64', 'no name, linux/arm64'),
+  );
+  await assert.rejects(
+    select('1', withoutPlatform(amd), a),
+    refused('IMAGE_NOT_FOUND', 'no name, linux/amd64'),
+  );
+});
+
+const s390x = buildImage({
+  seed: 's390x',
+  layers: [],
+  platform: { os: 'linux', architecture: 's390x' },
+});
+
+const SAME_NAME: readonly [what: string, image: string | undefined, entries: readonly Graph[]][] = [
+  ['the name that is wanted', '1', [amd, arm, s390x].map((graph) => named(graph, '1'))],
+  ['the only name', undefined, [amd, arm, s390x].map((graph) => named(graph, '1'))],
+  ['no name, nor platforms in index.json', undefined, [amd, arm, s390x].map(withoutPlatform)],
+  [
+    'a name that is wanted, among others',
+    '1',
+    [named(amd, '1'), named(arm, '1, latest'), named(s390x, '1'), named(a, '2')],
+  ],
+];
+
+for (const [what, image, entries] of SAME_NAME) {
+  test(`platforms tell images apart that share ${what}`, async () => {
+    const others = entries.slice(3).map(({ descriptor }) => ` without ${descriptor.digest}`);
+    for (const [platforms, expected] of [
+      ['linux/arm64', arm.descriptor.digest],
+      ['linux/amd64,linux/s390x', `index.json${others.join('')}`],
+      // Which are then found to be absent, with those that are there.
+      ['linux/riscv64', `index.json${others.join('')}`],
+    ] as const)
+      assert.equal(await selectOf({ image, platforms }, ...entries), expected);
+    await assert.rejects(selectOf({ image }, ...entries), refused('AMBIGUOUS_IMAGE'));
+  });
+}
+
+test('platforms choose neither between names, nor between images of one platform, nor an index', async () => {
+  const platforms = 'linux/arm64';
+  await assert.rejects(
+    selectOf({ platforms }, named(amd, '1-amd64'), named(arm, '1-arm64')),
+    refused('AMBIGUOUS_IMAGE'),
+  );
+  await assert.rejects(
+    selectOf(
+      { platforms: 'linux/amd64', image: '1' },
+      ...[a, b, arm].map((one) => named(one, '1')),
+    ),
+    refused('AMBIGUOUS_IMAGE', a.descriptor.digest, b.descriptor.digest),
+  );
+  await assert.rejects(
+    selectOf({ platforms, image: '1' }, ...[index, s390x].map((one) => named(one, '1'))),
+    refused('AMBIGUOUS_IMAGE', 'an index of 2'),
+  );
 });

@@ -3,20 +3,23 @@ import { test } from 'node:test';
 import { findUnlisted } from '../../src/image/unlisted.ts';
 import { walkGraph } from '../../src/image/walk.ts';
 import { digestOf } from '../../src/oci/digest.ts';
-import { OCI_INDEX } from '../../src/oci/media-types.ts';
+import { OCI_ARTIFACT_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/oci/media-types.ts';
+import type { StoredBlobs } from '../../src/oci/descriptor.ts';
 import { buildImage, type Graph, named } from '../support/image.ts';
 import { entriesIn, MemoryContent, rawBlob, rawGraph } from '../support/memory-content.ts';
+import { refused } from '../support/refused.ts';
 
 const image = buildImage({ seed: 'image' });
 const signature = buildImage({ seed: 'signature', subject: image.descriptor });
 
 /** All blobs of these graphs, as they lie in a layout. */
 function stored(...graphs: readonly Graph[]) {
-  const blobs = graphs.flatMap((graph) => [...graph.blobs]);
-  return blobs.map(([digest, content]) => ({
+  const contents = graphs.flatMap((graph) => [...graph.blobs]);
+  const blobs = contents.map(([digest, content]) => ({
     digest,
     size: content instanceof Uint8Array ? content.byteLength : 0,
   }));
+  return { blobs, unexamined: [] };
 }
 
 /** What is found in a layout that lists `listed`, and holds `unlisted` as well. */
@@ -25,7 +28,7 @@ async function found(listed: readonly Graph[], ...unlisted: readonly Graph[]) {
   const graph = await walkGraph(image.descriptor, content);
   const entries = await entriesIn(listed, content);
   content.reads.length = 0;
-  const result = await findUnlisted(stored(...listed, ...unlisted), graph, entries, content);
+  const result = await findUnlisted([stored(...listed, ...unlisted)], graph, entries, content);
   return { ...result, reads: content.reads.length };
 }
 
@@ -51,8 +54,7 @@ test('so is an index with a subject, by the media type that it gives itself', as
 test('what index.json leads to is not read again, and not found', async () => {
   const { referrers, reads } = await found([image, named(signature, 'listed')]);
   assert.deepEqual(referrers, []);
-  // The signature's own config and layer, to which no walk has led yet.
-  assert.equal(reads, signature.layers.length + 1);
+  assert.equal(reads, 0);
 });
 
 const OTHERS: readonly [what: string, bytes: Uint8Array][] = [
@@ -74,15 +76,78 @@ for (const [what, bytes] of OTHERS) {
   });
 }
 
-test('too many blobs are not looked into, and how many is told', async () => {
-  const many = Array.from({ length: 1001 }, (_, at) => ({
-    digest: digestOf(Buffer.from(`${at}`)),
-    size: 10,
+/** That many blobs that are nowhere. */
+function many(number: number, size: number) {
+  return Array.from({ length: number }, (_, at) => ({
+    digest: digestOf(Buffer.from(`${size} ${at}`)),
+    size,
   }));
+}
+
+async function foundIn(stored: StoredBlobs) {
   const content = new MemoryContent(image);
   const graph = await walkGraph(image.descriptor, content);
   content.reads.length = 0;
-  const result = await findUnlisted(many, graph, [], content);
-  assert.deepEqual(result, { referrers: [], unsearched: 1001 });
-  assert.deepEqual(content.reads, []);
+  return { ...(await findUnlisted([stored], graph, [], content)), reads: content.reads };
+}
+
+for (const size of [10, 100_000]) {
+  test(`too many blobs are not looked into, and how many is told: of ${size} bytes`, async () => {
+    const result = await foundIn({ blobs: many(1001, size), unexamined: [] });
+    assert.deepEqual(result, { referrers: [], unfit: [], unsearched: 1001, reads: [] });
+  });
+}
+
+test('blobs that nobody examined are told of, except those of the image', async () => {
+  const unexamined = [...image.blobs.keys(), ...many(3, 10).map(({ digest }) => digest)];
+  assert.equal((await foundIn({ blobs: [], unexamined })).unsearched, 3);
+});
+
+test('a large manifest with a subject is found, and no other large blob is read', async () => {
+  const annotations = { large: 'x'.repeat(100_000) };
+  const { mediaType, digest, size } = image.descriptor;
+  const large = rawGraph(
+    {
+      schemaVersion: 2,
+      mediaType: OCI_MANIFEST,
+      config: signature.config,
+      layers: [],
+      annotations,
+      subject: { mediaType, digest, size },
+    },
+    { mediaType: OCI_MANIFEST },
+  );
+  const layer = rawBlob('application/octet-stream', Buffer.alloc(100_000, 'x'));
+  const { referrers, reads } = await found([image], large, layer);
+  assert.deepEqual(
+    referrers.map(({ descriptor }) => descriptor),
+    [large.descriptor],
+  );
+  assert.equal(reads, 1);
+});
+
+/** The kind of manifest that was withdrawn, in the shape that oras 0.16 wrote. */
+function artifactFor(subject: Graph): Graph {
+  const { mediaType, digest, size } = subject.descriptor;
+  const body = {
+    mediaType: OCI_ARTIFACT_MANIFEST,
+    artifactType: 'application/vnd.example',
+    blobs: [],
+    subject: { mediaType, digest, size },
+  };
+  return rawGraph(body, { mediaType: OCI_ARTIFACT_MANIFEST });
+}
+
+test('a manifest of a withdrawn kind that refers to the image is told of', async () => {
+  const artifact = artifactFor(image);
+  const { referrers, unfit } = await found([image], artifact, artifactFor(signature));
+  assert.deepEqual(referrers, []);
+  const [error, ...others] = unfit;
+  refused(
+    'UNSUPPORTED_MEDIA_TYPE',
+    artifact.descriptor.digest,
+    image.descriptor.digest,
+    OCI_ARTIFACT_MANIFEST,
+  )(error);
+  assert.deepEqual(others, []);
 });

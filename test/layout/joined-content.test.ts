@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { PushError } from '../../src/errors.ts';
 import { JoinedContent } from '../../src/layout/joined-content.ts';
 import type { Layout } from '../../src/layout/layout.ts';
-import type { Descriptor } from '../../src/oci/descriptor.ts';
+import type { Descriptor, StoredBlobs } from '../../src/oci/descriptor.ts';
 import { OCI_CONFIG } from '../../src/oci/media-types.ts';
 import type { Graph } from '../support/image.ts';
 import { indexOf, MemoryContent, rawBlob } from '../support/memory-content.ts';
@@ -31,8 +31,8 @@ class MemoryLayout extends MemoryContent implements Layout {
     throw new PushError('BLOB_MISSING', `${this.path}: ${descriptor.digest} is missing`);
   }
 
-  storedBlobs(): Promise<readonly never[]> {
-    return Promise.resolve([]);
+  storedBlobs(): Promise<StoredBlobs> {
+    return Promise.resolve({ blobs: [], unexamined: [] });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

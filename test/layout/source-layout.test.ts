@@ -103,8 +103,26 @@ test('the blobs that lie in a layout are those whose names are digests', async (
   const junk: [string, Uint8Array][] = [['blobs/sha256/.DS_Store', content]];
   const source = new MemorySource([[blobPath(blob.digest), content], ...junk]);
   const layout = new SourceLayout('layout', EMPTY, source);
-  assert.deepEqual(await layout.storedBlobs(), [{ digest: blob.digest, size: blob.size }]);
+  assert.deepEqual(await layout.storedBlobs(), {
+    blobs: [{ digest: blob.digest, size: blob.size }],
+    unexamined: [],
+  });
 });
+
+for (const [number, examined] of [
+  [20_000, 20_000],
+  [20_001, 0],
+] as const) {
+  test(`of ${number} blobs that lie in a layout, ${examined} are examined`, async () => {
+    const hex = (at: number) => at.toString(16).padStart(64, '0');
+    const files = Array.from({ length: number }, (_, at) => `blobs/sha256/${hex(at)}`);
+    const source = new MemorySource(files.map((file) => [file, content]));
+    const { blobs, unexamined } = await new SourceLayout('layout', EMPTY, source).storedBlobs();
+    assert.equal(blobs.length, examined);
+    assert.equal(unexamined.length, number - examined);
+    assert.equal([...blobs.map(({ digest }) => digest), ...unexamined][1], `sha256:${hex(1)}`);
+  });
+}
 
 test('a blob that is not there is missing, and the message says where it should be', async () => {
   const { layout } = layoutOf([blob, content]);

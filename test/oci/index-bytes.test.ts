@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newIndex, rawEntries, withEntries } from '../../src/oci/index-bytes.ts';
+import { leanIndex, newIndex, rawEntries, withEntries } from '../../src/oci/index-bytes.ts';
 import { OCI_INDEX } from '../../src/oci/media-types.ts';
 import { parseIndexJson } from '../../src/oci/parse-manifest.ts';
 import { buildImage, jsonBytes } from '../support/image.ts';
@@ -53,3 +53,24 @@ test('what is not JSON is refused, not taken for an index without entries', () =
   assert.throws(() => rawEntries(Buffer.from('{')), refused('INVALID_JSON', 'index'));
   assert.throws(() => withEntries(Buffer.from('{'), []), refused('INVALID_JSON', 'index'));
 });
+
+const lean = (index: unknown, ...without: string[]) =>
+  Buffer.from(leanIndex(jsonBytes(index), new Set(without))).toString();
+
+test('an index of which nothing has to go keeps its bytes', () => {
+  const index = Buffer.from(' {"schemaVersion": 2, "manifests": null}');
+  assert.equal(leanIndex(index, new Set(['sha256:0'])), index);
+});
+
+test('entries go from an index by their digest, and nothing else does', () => {
+  const [other, odd] = [{ ...entry, digest: 'sha256:1' }, { digest: 0 }];
+  const index = { mediaType: 'y', schemaVersion: 2, manifests: [entry, other, odd, entry], x: 1 };
+  assert.deepEqual(JSON.parse(lean(index, 'sha256:0')), { ...index, manifests: [other, odd] });
+});
+
+for (const schemaVersion of [undefined, null]) {
+  test(`an index whose schemaVersion is ${schemaVersion} gets it`, () => {
+    const text = lean({ schemaVersion, mediaType: 'y', manifests: [entry] });
+    assert.equal(text, JSON.stringify({ schemaVersion: 2, mediaType: 'y', manifests: [entry] }));
+  });
+}

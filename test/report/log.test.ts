@@ -31,7 +31,13 @@ function collect(): { log: Log; lines: string[] } {
   return { log, lines };
 }
 
-const SOUND = { brokenEntries: [], leftBehind: [], attestationsBeside: [], unsearchedBlobs: 0 };
+const SOUND = {
+  brokenEntries: [],
+  leftBehind: [],
+  attestationsBeside: [],
+  unsearchedBlobs: 0,
+  notices: [],
+};
 
 /** What is logged of the image that the shape makes of layouts of one root each. */
 async function logged(roots: readonly Graph[], shape: Partial<Shape>) {
@@ -358,10 +364,12 @@ test('what stays behind, and what ECR must hold, is told', async () => {
   const leftBehind = [{ descriptor: arm.descriptor, subject: amd.descriptor.digest }];
   const absent = { ...graph, absentLayers: [layer] };
   const attestationsBeside = [arm.descriptor];
-  const left = { leftBehind, attestationsBeside, unsearchedBlobs: 5 };
+  const notices = ['something else'];
+  const left = { leftBehind, attestationsBeside, unsearchedBlobs: 5, notices };
   logImage({ ...SOUND, graph: absent, origins: [], ...left }, log);
   assert.ok(lines.includes('Not in the layout, so ECR must hold: 1 layer'), lines.join('\n'));
-  const [behind, attestation, unsearched] = lines.filter((line) => line.startsWith('! '));
+  const [notice, behind, attestation, unsearched] = lines.filter((line) => line.startsWith('! '));
+  assert.equal(notice, '! something else');
   assert.ok(
     behind?.includes(`Left behind ${arm.descriptor.digest}: it refers to ${amd.descriptor.digest}`),
   );

@@ -103,7 +103,12 @@ export function memoryLayout(
 ) {
   const index = indexOf(...entries);
   const indexBytes = jsonBytes({ schemaVersion: 2, manifests: index.manifests });
-  return { path, index, indexBytes, storedBlobs: () => Promise.resolve(stored) };
+  return {
+    path,
+    index,
+    indexBytes,
+    storedBlobs: () => Promise.resolve({ blobs: stored, unexamined: [] }),
+  };
 }
 
 /** What these graphs list in `index.json` lead to. */
