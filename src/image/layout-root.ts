@@ -1,9 +1,10 @@
 import type { Descriptor, Platform } from '../oci/descriptor.ts';
+import { digestOf } from '../oci/digest.ts';
 import { leanIndex } from '../oci/index-bytes.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import type { Overlay } from './content.ts';
 import { areReferrersTo, digestsIn, entriesBeside, type Entry } from './entries.ts';
-import type { LayoutRoot } from './merge.ts';
+import { type LayoutRoot, mergeRoots } from './merge.ts';
 import { selectImage } from './select-image.ts';
 
 /** A layout, as far as choosing an image is concerned. */
@@ -23,7 +24,7 @@ export interface ReadLayout<L extends LayoutIndex = LayoutIndex> {
 
 /** The image of one layout. */
 export interface ChosenRoot extends LayoutRoot {
-  /** What is pushed of it if no input changes it. */
+  /** What is pushed of it, or would be if no input changed it. */
   readonly origin: Descriptor;
   /**
    * Where `index.json` itself is the image: all of it, while `root` lacks the signatures and the like that it lists. No
@@ -74,7 +75,12 @@ async function chooseRoot(
     { ...wanted, image: image ?? wanted.image },
     content,
   );
-  if (!('without' in selected)) return { root: selected, origin: selected, layoutPath };
+  const inFile = { mediaType, digest: digestOf(indexBytes), size: indexBytes.byteLength };
+  if ('mediaType' in selected) return { root: selected, origin: selected, layoutPath };
+  if (!('without' in selected)) {
+    const images = selected.map((one) => ({ root: one, layoutPath }));
+    return { root: await mergeRoots(images, content), origin: inFile, layoutPath };
+  }
   const lacksVersion = leanIndex(indexBytes, new Set()) !== indexBytes;
   const bytes = leanIndex(indexBytes, selected.without);
   const beside = new Set(entriesBeside(entries).map(({ descriptor }) => descriptor.digest));

@@ -15,8 +15,11 @@ export interface Referrer {
   readonly tag?: string;
 }
 
-/** Called with what is wrong with a manifest beside the image that cannot be pushed. */
-export type OnBroken = (error: PushError) => void;
+/**
+ * Called with what is wrong with a manifest beside the image that cannot be pushed. `digest`: the manifest, if nothing but
+ * what it belongs to is wrong.
+ */
+export type OnBroken = (error: PushError, digest?: Digest) => void;
 
 /** The referrers among the entries of a layout's `index.json`. Everything else is skipped. */
 export async function findReferrers(
@@ -32,7 +35,8 @@ export async function findReferrers(
       const key = tag ?? descriptor.digest;
       const holder = found.get(key)?.descriptor.digest;
       if (holder === undefined) found.set(key, referrer);
-      else if (holder !== descriptor.digest) onBroken(sharedTag(referrer, holder));
+      else if (holder !== descriptor.digest)
+        onBroken(sharedTag(referrer, holder), descriptor.digest);
     }
   }
   return [...found.values()];
@@ -106,6 +110,7 @@ function referrersByKind(
         'AMBIGUOUS_IMAGE',
         `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 1 ? 'an image that it does not name' : images.length === 0 ? 'no image' : 'several images'} of the layout`,
       ),
+      descriptor.digest,
     );
     return [];
   }

@@ -1,12 +1,13 @@
 import type { PushError } from '../errors.ts';
 import { attestedDigest } from '../oci/annotations.ts';
 import type { Descriptor, StoredBlobs } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
 import { OCI_ARTIFACT_MANIFEST } from '../oci/media-types.ts';
 import { type ContentReader, Overlay } from './content.ts';
 import { type Entry, isManifestEntry, readEntries } from './entries.ts';
 import type { ImageGraph } from './graph.ts';
 import { type ChosenRoot, chooseRoots, type LayoutIndex, type ReadLayout } from './layout-root.ts';
-import { findReferrers, type Referrer } from './referrers.ts';
+import { findReferrers, type OnBroken, type Referrer } from './referrers.ts';
 import { reshape, type Shape } from './reshape.ts';
 import { findUnlisted } from './unlisted.ts';
 import { walkGraph } from './walk.ts';
@@ -119,8 +120,9 @@ async function withReferrers(
   content: Overlay,
   { attestations }: Shape,
 ): Promise<Omit<ResolvedImage, 'origins' | 'notices'>> {
-  const broken = new Map<string, PushError>();
-  const onBroken = (error: PushError): void => void broken.set(error.message, error);
+  const broken = new Map<string, { readonly error: PushError; readonly digest?: Digest }>();
+  const onBroken: OnBroken = (error, digest) =>
+    void broken.set(error.message, { error, ...(digest !== undefined && { digest }) });
   const listed: Referrer[] = [];
   for (const { entries } of layouts) {
     const found = await findReferrers(entries, content, onBroken);
@@ -140,7 +142,11 @@ async function withReferrers(
   );
   return {
     graph,
-    brokenEntries: [...broken.values(), ...unlisted.unfit],
+    // Children of the image are not left out, whatever they belong to.
+    brokenEntries: [...broken.values()]
+      .filter(({ digest = '' }) => !pushed.has(digest))
+      .map(({ error }) => error)
+      .concat(unlisted.unfit),
     leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
     attestationsBeside: entries.flatMap(({ descriptor }) => {
       const attested = attestedDigest(descriptor);

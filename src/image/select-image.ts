@@ -13,7 +13,8 @@ interface OfIndex {
   readonly without: ReadonlySet<Digest>;
 }
 
-export type Selected = Descriptor | OfIndex;
+/** Or several images, of which platforms choose. */
+export type Selected = Descriptor | OfIndex | readonly Descriptor[];
 
 /** What is wanted of a layout. */
 interface Wanted {
@@ -42,11 +43,10 @@ export async function selectImage(
   const [first, second] = candidates;
   if (first === undefined) return childOf(entries, layoutPath, image, content);
   if (second === undefined) return first.descriptor;
-  const others = entries.filter((entry) => !candidates.includes(entry));
   if (image === undefined && isOneImage(candidates))
-    return { without: digestsOf(others.filter((entry) => !isManifestEntry(entry))) };
+    return { without: digestsOf(entries.filter((entry) => !isManifestEntry(entry))) };
   const named = image !== undefined || haveSameNames(candidates) ? candidates : [];
-  const ofPlatforms = await pickByPlatform(named, others, platforms, content);
+  const ofPlatforms = await pickByPlatform(named, platforms, content);
   if (ofPlatforms !== undefined) return ofPlatforms;
   const list = await listed(candidates, entries, content);
   if (!candidates.some(isManifestEntry)) {
@@ -111,29 +111,28 @@ function haveSameNames(candidates: readonly Entry[]): boolean {
 }
 
 /**
- * The one of the platforms that are wanted; or `index.json` of the candidates alone, if these are several images of
- * different platforms, or none. Undefined if nothing is wanted, or platforms do not tell the candidates apart.
+ * The one of the platforms that are wanted; or all candidates, if those that are wanted are several images of different
+ * platforms, or none. Undefined if nothing is wanted, or platforms do not tell the candidates apart.
  */
 async function pickByPlatform(
   candidates: readonly Entry[],
-  others: readonly Entry[],
   platforms: readonly Platform[],
   content: ContentReader,
 ): Promise<Selected | undefined> {
   if (platforms.length === 0 || candidates.length === 0) return undefined;
-  const found: { readonly entry: Entry; readonly platform: Platform }[] = [];
-  for (const entry of candidates) {
-    const platform = await knownPlatform(entry.descriptor, content);
+  const found: { readonly image: Descriptor; readonly platform: Platform }[] = [];
+  for (const { descriptor: image } of candidates) {
+    const platform = await knownPlatform(image, content);
     if (platform === undefined) return undefined;
-    found.push({ entry, platform });
+    found.push({ image, platform });
   }
   const wanted = found.filter(({ platform }) =>
     platforms.some((one) => matchesPlatform(platform, one)),
   );
   const [only, another] = wanted;
-  if (only !== undefined && another === undefined) return only.entry.descriptor;
+  if (only !== undefined && another === undefined) return only.image;
   return areApart(wanted.map(({ platform }) => platform))
-    ? { without: digestsOf(others) }
+    ? found.map(({ image }) => image)
     : undefined;
 }
 

@@ -134,11 +134,20 @@ test('it has one where the image is nowhere, or where it was asked for', async (
   }
 });
 
-test('images of one name are the root together, where platforms choose from them', async () => {
-  const graphs = [named(amd, '1'), named(arm, '1'), signatureOf(amd)];
+test('images of one name are in an index with their platforms, where platforms choose from them', async () => {
+  const plain = ({ descriptor: { mediaType, digest, size }, ...rest }: Graph): Graph => ({
+    ...rest,
+    descriptor: { mediaType, digest, size },
+  });
+  const graphs = [...[amd, arm].map((graph) => named(plain(graph), '1')), signatureOf(amd)];
   const both = [amd, arm].flatMap(({ descriptor }) => descriptor.platform ?? []);
-  const { roots, bytesOf } = await chosen([{ graphs }], both);
+  const { roots, bytesOf, indexBytes } = await chosen([{ graphs }], both);
   const [root] = roots;
-  assert.ok(root);
-  assert.deepEqual(entriesOf(await bytesOf(root.root)), digests(amd, arm));
+  assert.ok(root && indexBytes[0]);
+  const { manifests } = parsed(await bytesOf(root.root)) as { manifests: Descriptor[] };
+  assert.deepEqual(
+    manifests.map(({ digest, platform }) => ({ digest, platform })),
+    [amd, arm].map(({ descriptor: { digest, platform } }) => ({ digest, platform })),
+  );
+  assert.equal(root.origin.digest, digestOf(indexBytes[0]));
 });

@@ -403,3 +403,26 @@ test('an unlisted manifest of a withdrawn kind is told of', async () => {
   assert.equal(brokenEntries.length, 1);
   refused('UNSUPPORTED_MEDIA_TYPE', artifact.descriptor.digest, digest)(brokenEntries[0]);
 });
+
+test('what an index.json that is the image lists is not said to be left out', async () => {
+  const sigs = kind(stranger, 'dev.cosignproject.cosign/sigs');
+  const entries = [amd, arm, sigs];
+  const whole = await resolved([entries]);
+  assert.deepEqual(entriesOf(whole.graph.root.bytes), digests(entries));
+  assert.deepEqual(whole.brokenEntries, []);
+  const { brokenEntries } = await resolved([entries], {
+    platforms: [parsePlatformName('linux/amd64')],
+  });
+  refused('AMBIGUOUS_IMAGE', stranger.descriptor.digest)(brokenEntries[0]);
+});
+
+test('images of one name are filtered and told apart by platforms', async () => {
+  const entries = [named(amd, '1'), named(arm, '1')];
+  const platforms = [parsePlatformName('linux/arm64')];
+  const { graph } = await resolved([entries], { image: '1', platforms });
+  assert.equal(graph.root.descriptor.digest, arm.descriptor.digest);
+  await assert.rejects(
+    resolved([entries], { platforms: [parsePlatformName('linux/s390x')] }),
+    refused('PLATFORM_NOT_FOUND', 'linux/amd64, linux/arm64'),
+  );
+});
