@@ -1,5 +1,6 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
+import type { Compression } from './compression.ts';
 import { formOf, type LayerForm } from './layer-form.ts';
 import type { BlobReader, BlobStore } from './layout.ts';
 
@@ -30,7 +31,8 @@ async function noticeOf(
 ): Promise<string | undefined> {
   const said = compressionIn(mediaType);
   if (said === undefined) return undefined;
-  const found = await formOrClose(blob);
+  const form = await formOrClose(blob);
+  const found = typeof form === 'string' ? form : form.name;
   if (found === 'none' || found === said) return undefined;
   return `Layer ${digest} is compressed with ${found}, though its media type is ${mediaType}: some programs cannot unpack it`;
 }
@@ -40,7 +42,7 @@ function compressionIn(mediaType: string): LayerForm | undefined {
   return said === 'gzip' || said === 'zstd' ? said : undefined;
 }
 
-async function formOrClose(blob: BlobReader): Promise<LayerForm> {
+async function formOrClose(blob: BlobReader): Promise<LayerForm | Compression> {
   try {
     return await formOf(blob);
   } catch (error) {

@@ -18,6 +18,7 @@ const layers: readonly [mediaType: string, bytes: Buffer, found: string | undefi
   [OCI_LAYER_GZIP, zstd, 'zstd'],
   [DOCKER_LAYER, zstd, 'zstd'],
   [OCI_LAYER_ZSTD, gzip, 'gzip'],
+  [OCI_LAYER_GZIP, Buffer.from('fd377a585a0000', 'hex'), 'xz'],
   [OCI_LAYER_GZIP, text, undefined],
   [OCI_LAYER_GZIP, Buffer.from('a'), undefined],
   [OCI_LAYER, gzip, undefined],
