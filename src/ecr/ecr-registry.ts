@@ -187,7 +187,9 @@ export abstract class EcrRegistry implements Registry {
       this.#identity.learn(await this.create(settings, signal));
       return 'created';
     } catch (error) {
-      if (errorName(error) === 'RepositoryAlreadyExistsException') return 'exists';
+      // At a second attempt: the first most likely created it, and its answer was lost.
+      if (errorName(error) === 'RepositoryAlreadyExistsException')
+        return attemptsOf(error) > 1 ? 'created' : 'exists';
       throw this.#explain('CreateRepository', error, signal);
     }
   }

@@ -17,11 +17,18 @@ export function reportFailure(error: unknown, log: FailureLog): void {
   log.setFailed(`INTERNAL: ${stackOf(error)}\n${ERRORS.INTERNAL.means} ${ERRORS.INTERNAL.hint}`);
 }
 
-/** With the stacks of its causes. */
+/** The most characters of one error's stack that are shown: it begins with what a server may have said. */
+const MAX_STACK = 4000;
+
+/** With the stacks of its causes. Control characters, which a server's text may hold, are left out. */
 function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return printable(String(error));
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-  return `${error.stack ?? error.message}${cause}`;
+  return `${printable(error.stack ?? error.message)}${cause}`;
+}
+
+function printable(text: string): string {
+  return text.slice(0, MAX_STACK).replace(/[^\P{Cc}\n]/gu, ' ');
 }
 
 /** @throws the error of a single target, or one error that names the targets that failed and those that are complete */

@@ -24,7 +24,7 @@ const waits: Readonly<Record<RetryName, readonly number[]>> = {
   part: [0, 0, 0, 0, 0, 0, 0, 0],
   manifest: [200, 400, 800, 1600, 3200],
   newRepository: [250, 500, 1000],
-  account: [100],
+  optional: [200, 400, 800, 1600, 2000],
 };
 
 const SKIPPED = new Error('not waited for');

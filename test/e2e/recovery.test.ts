@@ -82,12 +82,12 @@ for (const [what, fault, line] of [
   [
     'an upload that was lost',
     { operation: 'UploadLayerPart', kind: 'expire-upload' },
-    /was lost or damaged in transit; retrying \(attempt 2 of 3\)/,
+    /was lost or damaged in transit; trying again \(attempt 2 of 3\)/,
   ],
   [
     'a layer not seen yet',
     { operation: 'PutImage', kind: 'hide-layers' },
-    /does not see yet; retrying in 200 ms \(attempt 2 of 6\)/,
+    /does not see yet; trying again in 0.2 s \(attempt 2 of 6\)/,
   ],
 ] as const) {
   test(`${what} is told of in the log, once`, async () => {

@@ -418,6 +418,13 @@ test('a repository is created once; for another job it exists, and is left as it
   assert.equal(ecr.repository(REPOSITORY_NAME).settings.imageTagMutability, 'IMMUTABLE');
 });
 
+test('a repository is created, too, where the answer to its creation was lost', async () => {
+  await using local = await open();
+  await deleteRepository(local.ecr);
+  local.ecr.fault({ operation: 'CreateRepository', kind: 'answer-lost' });
+  assert.equal(await local.registry.createRepository({}, signal), 'created');
+});
+
 test('its policies are set by calls of their own: those that are named, and no others', async () => {
   await using local = await open();
   const { registry, ecr, repository } = local;

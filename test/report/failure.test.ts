@@ -37,6 +37,13 @@ test('any other error is a bug, shown with its stack and its causes', () => {
   assert.match(message, /Please open an issue/);
 });
 
+test("a server's text cannot fill or garble the debug log", () => {
+  const cause = new Error(`a\u001b[31m\u0007\r${'x'.repeat(1_000_000)}`);
+  const debug = reported(new PushError('SERVER_ERROR', 'failed', { cause })).debug.join();
+  assert.doesNotMatch(debug, /[^\P{Cc}\n]/u);
+  assert(debug.length < 10_000, `${debug.length}`);
+});
+
 test('what is thrown and is no error is shown, too', () => {
   assert.match(reported('text').failed.join(), /^INTERNAL: text\n/);
 });

@@ -199,7 +199,7 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
   [
     'an attempt more that comes at once',
     retried('layer', layer, 0),
-    [`${short} ${RETRIES.layer.says}; retrying (attempt 2 of 6)`],
+    [`${short} ${RETRIES.layer.says}; trying again (attempt 2 of 6)`],
   ],
   [
     'an attempt more at the repository itself',

@@ -16,7 +16,7 @@ export async function accountOf(
   if (accountId !== undefined) return accountId;
   // Rarely needed, so loaded on demand.
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const retryStrategy = new EcrRetryStrategy({ always: 'account', signal: abortSignal });
+  const retryStrategy = new EcrRetryStrategy({ isOptional: true, signal: abortSignal });
   // Not destroyed: it shares its request handler with a client that is still in use.
   const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
   return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;

@@ -17,7 +17,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   BatchGetImage: all(list('images'), list('failures'), oneOf('images', 'failures')),
   DescribeImages: list('imageDetails'),
   DescribeRepositories: list('repositories'),
-  CreateRepository: object('repository'),
+  CreateRepository: inside('repository', text('repositoryName')),
+  PutLifecyclePolicy: text('lifecyclePolicyText'),
+  SetRepositoryPolicy: text('policyText'),
 };
 
 export function flawOf(call: string, answer: Fields): string | undefined {
@@ -60,6 +62,11 @@ function object(name: string): Check {
     value === undefined || value === null || isFields(value)
       ? undefined
       : `${name} that is no object`;
+}
+
+/** There, and sound. */
+function inside(name: string, check: Check): Check {
+  return ({ [name]: value }) => (isFields(value) ? check(value) : `no ${name}`);
 }
 
 function text(name: string): Check {

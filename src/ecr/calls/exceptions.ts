@@ -98,9 +98,10 @@ function metadataOf(error: unknown, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** For answers that name no error that is known. */
+/** For errors of a name that is not known. */
 function explainStatus(status = 0): Explanation | undefined {
-  return findExplanation(meaningOf(status));
+  const meaning = meaningOf(status);
+  return meaning === 'NotEcr' ? undefined : findExplanation(meaning);
 }
 
 /** AWS's text is more precise: creating a repository with tags takes two permissions, for instance. */

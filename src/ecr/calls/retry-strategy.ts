@@ -1,7 +1,14 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
-import { Retry, type RetryName, type RetryNotice } from '../../async/retry.ts';
+import { Retry, RETRIES, type RetryName, type RetryNotice } from '../../async/retry.ts';
 import { failedCall } from './attempts.ts';
 import { retryOf } from './retry-of.ts';
+
+/** Calls that a push can do without. */
+const OPTIONAL: readonly string[] = [
+  'DescribeRepositories',
+  'GetLifecyclePolicy',
+  'GetRepositoryPolicy',
+];
 
 /** A call that is made again. */
 export interface CallRetry extends RetryNotice {
@@ -11,8 +18,8 @@ export interface CallRetry extends RetryNotice {
 }
 
 interface Options {
-  /** The row of RETRIES for every retry; undefined to choose it by the error. */
-  readonly always?: RetryName;
+  /** Whether the push can do without any of the calls. */
+  readonly isOptional?: boolean;
   /** Attempts per call, including the first; undefined for the table's limits. */
   readonly attempts?: number | undefined;
   /** Ends the wait between two attempts. */
@@ -38,14 +45,20 @@ export class EcrRetryStrategy implements RetryStrategyV2 {
 
   /** @throws the failure itself if no attempt is left, the signal's reason */
   async refreshRetryTokenForRetry(token: RetryToken, failure: RetryErrorInfo): Promise<CallToken> {
-    const { always, signal } = this.#options;
-    const name = retryOf(failure.error);
+    const { signal } = this.#options;
+    const name = this.#rowOf(failure.error);
     if (token instanceof CallToken && name !== undefined) {
       const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
       token.error = failure.error;
-      if (await token.retry.again(always ?? name, { signal, atLeast })) return token;
+      if (await token.retry.again(name, { signal, atLeast })) return token;
     }
     throw failure.error ?? new Error('not tried again');
+  }
+
+  #rowOf(error: unknown): RetryName | undefined {
+    const row = retryOf(error);
+    const isOptional = this.#options.isOptional ?? OPTIONAL.includes(failedCall(error) ?? '');
+    return row !== undefined && RETRIES[row].within !== undefined && isOptional ? 'optional' : row;
   }
 
   recordSuccess(): void {

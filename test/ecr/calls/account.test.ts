@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BatchCheckLayerAvailabilityCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { RETRIES } from '../../../src/async/retry.ts';
 import { accountOf } from '../../../src/ecr/calls/account.ts';
 import { ProxyHandler } from '../../../src/ecr/calls/proxy-handler.ts';
 import { startLocalEcr } from '../../local-ecr/server.ts';
@@ -54,11 +53,11 @@ test('an AWS that fails once is asked again', async () => {
   assert.equal(sts.asked.length, 2);
 });
 
-test('an AWS that keeps failing is asked as often as the table says, and no more', async () => {
-  await using sts = await startKnowingSts(ACCOUNT, 100);
+test('an AWS that keeps failing is asked again for some seconds, and no longer', async () => {
+  await using sts = await startKnowingSts(ACCOUNT, 10_000);
   using _ = leadingTo(sts);
   await assert.rejects(accountOf(clientWith().config, signal), { name: 'InternalFailure' });
-  assert.equal(sts.asked.length, RETRIES.account.attempts);
+  assert(sts.asked.length > 1);
 });
 
 test('an AWS that refuses to tell is asked once', async () => {

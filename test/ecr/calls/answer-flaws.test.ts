@@ -17,8 +17,10 @@ const sound: readonly [call: string, answer: Record<string, unknown>][] = [
   ['DescribeImages', {}],
   ['DescribeImages', { imageDetails: [{}] }],
   ['DescribeRepositories', { repositories: [{}] }],
-  ['CreateRepository', { repository: {} }],
-  ['PutLifecyclePolicy', { anything: [null] }],
+  ['CreateRepository', { repository: { repositoryName: 'team/app' } }],
+  ['PutLifecyclePolicy', { lifecyclePolicyText: '{}' }],
+  ['SetRepositoryPolicy', { policyText: '{}' }],
+  ['TagResource', { anything: [null] }],
 ];
 
 for (const [call, answer] of sound) {
@@ -52,7 +54,11 @@ const flawed: readonly [call: string, answer: Record<string, unknown>, flaw: str
   ['BatchGetImage', { failures: null }, 'no images and no failures'],
   ['DescribeImages', { imageDetails: 'a' }, 'imageDetails that is no list'],
   ['DescribeRepositories', { repositories: [[]] }, 'repositories that holds what is no object'],
-  ['CreateRepository', { repository: 'a' }, 'repository that is no object'],
+  ['CreateRepository', {}, 'no repository'],
+  ['CreateRepository', { repository: 'a' }, 'no repository'],
+  ['CreateRepository', { repository: {} }, 'no repositoryName'],
+  ['PutLifecyclePolicy', {}, 'no lifecyclePolicyText'],
+  ['SetRepositoryPolicy', { policyText: 7 }, 'no policyText'],
 ];
 
 for (const [call, answer, flaw] of flawed) {

@@ -195,7 +195,7 @@ test('a call that is tried again is told, and succeeds', async () => {
   await client.send(new DescribeRepositoriesCommand());
   assert.deepEqual(
     notices.map(({ name, attempt }) => [name, attempt]),
-    [['transient', 2]],
+    [['optional', 2]],
   );
   client.destroy();
 });

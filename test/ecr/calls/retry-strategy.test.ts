@@ -176,3 +176,20 @@ test("a token of another strategy's is not tried again", async () => {
   const again = new EcrRetryStrategy().refreshRetryTokenForRetry(token, failure);
   await assert.rejects(again, failure.error);
 });
+
+test('a call that the push can do without is soon given up', async () => {
+  const failure = failureOf('TimeoutError');
+  const stop = new AbortController();
+  const rows: string[] = [];
+  const strategy = new EcrRetryStrategy({
+    isOptional: true,
+    signal: stop.signal,
+    onRetry: ({ name }) => {
+      rows.push(name);
+      stop.abort(SKIPPED);
+    },
+  });
+  const token = await strategy.acquireInitialRetryToken();
+  await assert.rejects(strategy.refreshRetryTokenForRetry(token, failure), SKIPPED);
+  assert.deepEqual(rows, ['optional']);
+});
