@@ -208,6 +208,11 @@ export const ERRORS = {
     hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy allows this host; NO_PROXY lists hosts to reach without it.',
   },
   // The run
+  TOO_MANY_OPEN_FILES: {
+    means: 'The system does not let this process open another file or connection.',
+    hint: 'Raise the limit for open files: "ulimit -n" in a shell, LimitNOFILE= of the service that runs the runner, or "--ulimit nofile=" of its container. 1024 are plenty.',
+    docs: 'EMFILE is the limit of the process, ENFILE that of the whole machine. Where the limit of the process is low, a push opens fewer connections; it needs about 50 files, connections included.',
+  },
   UNSUPPORTED_NODE: {
     means: 'The action was started with a version of Node.js that is too old.',
     hint: 'Use the action through "uses:", which brings the right one, or start it with Node.js 24 or newer.',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
+import { affordableConnections, countOpenFiles } from './ecr/calls/open-files.ts';
 import { setProxyVariables } from './ecr/calls/proxy.ts';
 import { Ecr } from './ecr/ecr.ts';
 import { PushError } from './errors.ts';
@@ -28,8 +29,9 @@ try {
   const { proxies, concurrency, partSize, partsInFlight } = inputs;
   setProxyVariables(proxies);
   const { signal } = cancelled;
+  const connections = affordableConnections(await countOpenFiles(), inputs.targets.length);
   await using ecr = new Ecr({
-    ...{ signal, concurrency, partSize, partsInFlight },
+    ...{ signal, concurrency, connections, partSize, partsInFlight },
     info: core.info,
     debug: core.debug,
   });

@@ -18,7 +18,7 @@ import type { Registry } from './registry.ts';
 import { Lines } from './upload/lines.ts';
 import { Pace } from './upload/pace.ts';
 import { PartTaker } from './upload/take-part.ts';
-import { MAX_LAYERS_AT_ONCE, MAX_PARTS, MIN_PART_SIZE } from './upload/tuning.ts';
+import { MAX_LAYERS_AT_ONCE, MAX_LINES, MAX_PARTS, MIN_PART_SIZE } from './upload/tuning.ts';
 
 export interface EcrOptions {
   readonly environment?: Environment;
@@ -26,6 +26,8 @@ export interface EcrOptions {
   readonly signal?: AbortSignal;
   /** The most layers in flight at once, across all repositories. */
   readonly concurrency?: number | undefined;
+  /** The most connections at once, if the system allows only so many: see `affordableConnections`. */
+  readonly connections?: number | undefined;
   /** Part size in bytes; undefined to use what ECR offers. */
   readonly partSize?: number | undefined;
   /** Smallest part size in bytes: ECR's limit, except in tests. */
@@ -46,6 +48,7 @@ export class Ecr implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #environment: Environment;
   readonly #info: (message: string) => void;
+  readonly #connections: number | undefined;
   readonly #rateLimits = new RateLimits();
   readonly #clients = new DisposableStack();
   readonly #resources: Omit<Resources, 'sizes' | 'counts'>;
@@ -55,6 +58,7 @@ export class Ecr implements AsyncDisposable {
     environment = process.env,
     signal,
     concurrency = MAX_LAYERS_AT_ONCE,
+    connections,
     partSize,
     leastPartSize = MIN_PART_SIZE,
     partsInFlight,
@@ -65,12 +69,16 @@ export class Ecr implements AsyncDisposable {
     this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
     this.#environment = environment;
     this.#info = info;
+    this.#connections = connections;
     this.#sizes = { wanted: partSize, least: leastPartSize };
+    if (connections !== undefined && connections < Math.min(concurrency, MAX_LINES))
+      info(`The limit for open files allows ${connections} connections at once`);
     const pace = new Pace();
     this.#resources = {
       parts: new PartTaker({ pace }),
-      layers: new Semaphore(concurrency),
-      lines: new Lines({ partsInFlight, pace, info }),
+      // Each has its file open.
+      layers: new Semaphore(Math.min(concurrency, connections ?? concurrency)),
+      lines: new Lines({ most: connections, partsInFlight, pace, info }),
       debug,
     };
   }
@@ -84,6 +92,7 @@ export class Ecr implements AsyncDisposable {
       environment: this.#environment,
       rateLimits: this.#rateLimits,
       signal: this.signal,
+      connections: this.#connections,
       onRetry: (retry) => {
         counts.retries += 1;
         this.#info(retryLine(retry, repository));

@@ -49,9 +49,19 @@ export function endedEarly(location: string, missing: number): PushError {
 /** What the operating system says when it cannot open or read a file. */
 export function unreadable(location: string, cause: unknown): PushError {
   const reason = errorCode(cause) ?? String(cause);
+  if (isOutOfFiles(cause)) {
+    return new PushError('TOO_MANY_OPEN_FILES', `${location} cannot be opened (${reason})`, {
+      cause,
+    });
+  }
   return new PushError('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
     cause,
   });
+}
+
+/** Whether this process, or the machine, has as many files open as it may. */
+function isOutOfFiles(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '');
 }
 
 /** `ENOENT` and the like. */

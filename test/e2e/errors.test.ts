@@ -30,6 +30,7 @@ interface Case {
   readonly faults?: readonly Fault[];
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly setUp?: string;
   /** What else there must be; what it gives is added to the environment. */
   readonly prepare?: (
     step: Step,
@@ -233,6 +234,13 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'CONNECTION_LOST',
     faults: [{ kind: 'reset', operation: 'UploadLayerPart', times: ALWAYS }],
   },
+  // Only Linux tells the limit before it is reached.
+  ...(process.platform === 'linux' && {
+    'a limit for open files that is too low': {
+      code: 'TOO_MANY_OPEN_FILES',
+      setUp: 'ulimit -n 24',
+    },
+  }),
   'a certificate that is not trusted': {
     code: 'CERTIFICATE_REFUSED',
     ecr: { tls: selfSigned() },
@@ -311,7 +319,15 @@ void describe(
   },
 );
 
-async function showError({ code, ecr, faults = [], inputs, env, prepare }: Case): Promise<string> {
+async function showError({
+  code,
+  ecr,
+  faults = [],
+  inputs,
+  env,
+  setUp,
+  prepare,
+}: Case): Promise<string> {
   await using scope = new AsyncDisposableStack();
   const step = scope.use(await prepareStep(ecr));
   step.ecr.createRepository(REPOSITORY_NAME, { service: 'ecr-public' });
@@ -320,7 +336,10 @@ async function showError({ code, ecr, faults = [], inputs, env, prepare }: Case)
   const prepared = await prepare?.(step, scope);
   for (const fault of faults) step.ecr.fault(fault);
   const once = { AWS_MAX_ATTEMPTS: '2' };
-  const run = await step.run(inputs, { env: { ...once, ...env, ...prepared } });
+  const run = await step.run(inputs, {
+    env: { ...once, ...env, ...prepared },
+    ...(setUp === undefined ? {} : { setUp }),
+  });
   assert.equal(run.exitCode, 1);
   const error = shownError(run);
   assert.equal(error.code, code, error.message);
@@ -342,6 +361,7 @@ function normalised(text: string): string {
       .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
       .replace(/\((ENOTFOUND|EAI_AGAIN): getaddrinfo \1/, '(ENOTFOUND: getaddrinfo ENOTFOUND')
       .replace(/\d{8}T\d{6}Z/g, 'TIME')
+      .replace(/needs at least \d+/, 'needs at least COUNT')
   );
 }
 

@@ -82,6 +82,15 @@ for (const [name, cause, says] of reasons) {
   });
 }
 
+for (const code of ['EMFILE', 'ENFILE']) {
+  test(`${code} is no fault of the file`, () => {
+    const cause = Object.assign(new Error('too many open files'), { code });
+    const error = unreadable('layout/index.json', cause);
+    refused('TOO_MANY_OPEN_FILES', 'layout/index.json', `(${code})`)(error);
+    assert.equal(error.cause, cause);
+  });
+}
+
 for (const [name, error, code] of [
   ['an error of the operating system', Object.assign(new Error(), { code: 'ENOENT' }), 'ENOENT'],
   ['an error whose code is a number', Object.assign(new Error(), { code: 5 }), undefined],

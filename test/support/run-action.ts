@@ -14,6 +14,8 @@ export interface ActionOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The workspace, and the folder that the action starts in. */
   readonly workspace?: string;
+  /** What bash does in the process before the action begins in it, such as `ulimit -n 64`. */
+  readonly setUp?: string;
   /** Measure `peakMemory`. */
   readonly measureMemory?: boolean;
 }
@@ -53,12 +55,19 @@ export async function startAction(options: ActionOptions = {}): Promise<StartedA
   const inputs = inputVariables(await withDefaults(options.inputs ?? {}));
   const probe = options.measureMemory ? ['--import', import.meta.resolve('./peak-memory.ts')] : [];
   const main = fileURLToPath(new URL('dist/index.js', REPOSITORY));
-  const child = spawn(process.execPath, [...probe, main], {
+  const command: [string, ...string[]] = [process.execPath, ...probe, main];
+  const [program, ...args] = options.setUp === undefined ? command : within(options.setUp, command);
+  const child = spawn(program, args, {
     cwd: workspace,
     env: { ...env, ...inputs },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { process: child, finished: collect(child, directory) };
+}
+
+/** Not in `sh`, which may drop variables that have a hyphen in their names, as those of inputs do. */
+function within(setUp: string, command: readonly string[]): [string, ...string[]] {
+  return ['bash', '-c', `${setUp}; exec "$@"`, 'bash', ...command];
 }
 
 async function collect(child: ChildProcess, directory: TemporaryDirectory): Promise<ActionRun> {

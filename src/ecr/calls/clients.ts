@@ -26,6 +26,8 @@ export interface ClientOptions {
   /** Ends the wait between two attempts. */
   readonly signal: AbortSignal;
   readonly onRetry: (retry: CallRetry) => void;
+  /** The most connections that each client may have; undefined for as many as a push ever needs. */
+  readonly connections?: number | undefined;
 }
 
 /** An SDK client with the default chain of credentials and endpoints. @throws PushError NO_REGION */
@@ -73,17 +75,20 @@ export async function publicClient(
   return { sdk, client };
 }
 
-function commonConfig({ environment, signal, onRetry }: ClientOptions) {
+function commonConfig({ environment, signal, onRetry, connections }: ClientOptions) {
   const attempts = attemptsIn(environment);
   return {
     retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
-    requestHandler: requestHandler(environment),
+    requestHandler: requestHandler(environment, connections),
   } satisfies ECRClientConfig;
 }
 
 /** All connections of a client come from the same pools, however long they may be silent. */
-export function requestHandler(environment: Environment): AttemptHandler {
-  const pool = { keepAlive: true, maxSockets: MAX_SOCKETS };
+export function requestHandler(
+  environment: Environment,
+  connections = MAX_SOCKETS,
+): AttemptHandler {
+  const pool = { keepAlive: true, maxSockets: connections };
   const options = {
     connectionTimeout: CONNECTION_TIMEOUT,
     httpAgent: new HttpAgent(pool),

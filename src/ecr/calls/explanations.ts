@@ -147,6 +147,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
     says: '{call}: the configured ECR endpoint is not a usable address',
   },
   {
+    names: ['EMFILE', 'ENFILE'],
+    code: 'TOO_MANY_OPEN_FILES',
+    says: '{call}: the system allows no further connection',
+  },
+  {
     names: ['ENOTFOUND', 'EAI_AGAIN'],
     code: 'HOST_NOT_FOUND',
     says: '{call}: the host of the ECR endpoint for {region} was not found',

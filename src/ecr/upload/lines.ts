@@ -32,6 +32,8 @@ const WHY: Readonly<Record<EarlyEnd, string>> = {
 };
 
 interface Options {
+  /** Connections at once, if the system allows fewer than MAX_LINES. */
+  readonly most?: number | undefined;
   /** What the user asked for; undefined to find out. */
   readonly partsInFlight?: number | undefined;
   /** If the CPU is the bottleneck, more parts at once only cost more of it. */
@@ -44,7 +46,7 @@ interface Options {
  * parts of the layers that have most left.
  */
 export class Lines {
-  readonly #room = new Semaphore(MAX_LINES);
+  readonly #room: Semaphore;
   readonly #layers = new Set<LayerLines>();
   readonly #options: Options;
   #cuts = 0;
@@ -52,6 +54,7 @@ export class Lines {
 
   constructor(options: Options = {}) {
     this.#options = options;
+    this.#room = new Semaphore(Math.min(options.most ?? MAX_LINES, MAX_LINES));
     this.#isSingle = options.partsInFlight === 1;
   }
 

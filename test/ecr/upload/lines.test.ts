@@ -43,6 +43,21 @@ test('a layer begins with a few parts in flight, and has more as long as they ar
   assert.equal(fill(layer), MAX_PARTS_IN_FLIGHT, 'and no more than that');
 });
 
+test('where the system allows few connections, that is all there are', async () => {
+  const lines = new Lines({ most: 2, partsInFlight: 8 });
+  using first = await lines.open(100, signal, 0);
+  assert.equal(fill(first), 2);
+  first.giveBack(1);
+  using second = await lines.open(100, signal, 0);
+  assert.deepEqual([fill(first), fill(second)], [1, 1]);
+});
+
+test('more connections than a push needs change nothing', async () => {
+  const lines = new Lines({ most: 100 * MAX_LINES, partsInFlight: MAX_LINES + 1 });
+  using layer = await lines.open(100, signal, 0);
+  assert.equal(fill(layer), MAX_LINES);
+});
+
 test('if a part takes no longer to transfer than to be answered, they become fewer', async () => {
   using layer = await new Lines().open(BYTES, signal, 0);
   layer.noteAnswer(undefined);
