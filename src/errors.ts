@@ -221,6 +221,15 @@ export const ERRORS = {
     means: 'The step was cancelled, or fail-fast stopped a repository.',
     hint: 'Run it again: layers that arrived are not sent again.',
   },
+  OUTPUTS_LOST: {
+    means: 'The push is complete, but the outputs of the step could not be written.',
+    hint: 'Check that the step may write to the file that GITHUB_OUTPUT names, and that its disk has room. The image is pushed: running the step again sends no layer.',
+    docs: 'The step fails because later steps would read empty outputs. The message gives the digest.',
+  },
+  STALLED: {
+    means: 'The step stopped before its end, because there was nothing left that it waited for.',
+    hint: 'Run the step again: layers that arrived are not sent again. It is a bug in this action: please open an issue with this log.',
+  },
   INTERNAL: {
     means: 'A bug in this action.',
     hint: 'Please open an issue with this log.',

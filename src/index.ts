@@ -6,9 +6,18 @@ import { Ecr } from './ecr/ecr.ts';
 import { PushError } from './errors.ts';
 import { parseInputs } from './inputs/inputs.ts';
 import { checkNodeVersion } from './node-version.ts';
+import { outliveLog, reportStall } from './process-hooks.ts';
 import { reportFailure } from './report/failure.ts';
 import { openLayerMemory } from './resume/open-layer-memory.ts';
 import { run } from './run.ts';
+
+const repeatFailure = outliveLog(process);
+const setFailed = (failure: string): void => {
+  core.setFailed(failure);
+  repeatFailure(failure);
+};
+const fail = (error: unknown): void => reportFailure(error, { debug: core.debug, setFailed });
+reportStall(process, fail);
 
 const cancelled = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
@@ -42,7 +51,7 @@ try {
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
   });
 } catch (error) {
-  reportFailure(error, core);
+  fail(error);
 }
 // A cache that does not answer must not hold the job up. The exit code is set already.
 if (layerMemory.isAbandoned) process.exit();

@@ -12,9 +12,9 @@ import { heldByAll } from './push/held-layers.ts';
 import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
-import { throwFailures } from './report/failure.ts';
+import { conclude } from './report/conclude.ts';
 import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
-import { type Outputs, toOutputs } from './report/outputs.ts';
+import type { Outputs } from './report/outputs.ts';
 import type { LayerMemory } from './resume/layer-memory.ts';
 
 /** What a run needs of the world: given by `index.ts`, or by a test. */
@@ -55,8 +55,7 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);
   logReport(report, log);
-  setOutputs(toOutputs(report));
-  throwFailures(report);
+  conclude(report, { setOutputs, warning: (message) => log.warning(message) });
 }
 
 function openOptions(
