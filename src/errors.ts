@@ -65,7 +65,7 @@ export const ERRORS = {
     means:
       'A manifest, a config, an index, all of them together, or a tar once unpacked exceed a limit.',
     hint: 'If the image is your own, push less at once: select one image with the input image, or fewer platforms with the input platforms.',
-    docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image. A compressed tar may unpack to 100 times its size, or to 1 GiB if that is more, but not to more than the disk has free.',
+    docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image. A compressed tar may unpack to 100 times its size, or to 1 GiB if that is more.',
   },
   DIGEST_MISMATCH: {
     means: 'A file does not have the size or the digest that its descriptor gives.',
@@ -208,6 +208,11 @@ export const ERRORS = {
     hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy allows this host; NO_PROXY lists hosts to reach without it.',
   },
   // The run
+  DISK_FULL: {
+    means: 'The disk of the temporary folder has too little room.',
+    hint: 'Free some space on the disk of RUNNER_TEMP.',
+    docs: 'Only compressed tars and archives of `docker save` whose layers are not compressed need room there: a directory or a tar that holds a layout is read in place. EDQUOT is a quota, EFBIG a limit for the size of one file (`ulimit -f`).',
+  },
   TOO_MANY_OPEN_FILES: {
     means: 'The system does not let this process open another file or connection.',
     hint: 'Raise the limit for open files: "ulimit -n" in a shell, LimitNOFILE= of the service that runs the runner, or "--ulimit nofile=" of its container. 1024 are plenty.',

@@ -9,18 +9,15 @@ export interface GrowthBound {
   readonly bytes: number;
   /** What sets it, for messages. */
   readonly reason: string;
-  /** What to do about it, if that is not to decompress the file elsewhere. */
-  readonly hint?: string;
+  /** Whether it is what the disk has free. */
+  readonly isDisk?: boolean;
 }
-
-export const FREE_SPACE_HINT =
-  'Free some space on the disk of RUNNER_TEMP, or give the layout as a directory or as a tar that is not compressed.';
 
 /** `freeBytes`: on the disk that the tar is unpacked to. */
 export function growthBound(packedBytes: number, freeBytes: number): GrowthBound {
   const bytes = Math.max(MIN_GROWTH_BOUND, packedBytes * MAX_GROWTH);
   if (freeBytes < bytes) {
-    return { bytes: freeBytes, reason: 'all that the disk has free', hint: FREE_SPACE_HINT };
+    return { bytes: freeBytes, reason: 'all that the disk has free', isDisk: true };
   }
   return { bytes, reason: `the limit for a compressed tar of ${packedBytes} bytes` };
 }

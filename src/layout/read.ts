@@ -60,7 +60,7 @@ export function unreadable(location: string, cause: unknown): PushError {
 }
 
 /** Whether this process, or the machine, has as many files open as it may. */
-function isOutOfFiles(error: unknown): boolean {
+export function isOutOfFiles(error: unknown): boolean {
   return ['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '');
 }
 

@@ -1,16 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { PushError } from '../errors.ts';
-import { BlockCompressor, type Compressed } from './block-compressor.ts';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { BlockCompressor, type Compressed, type Write } from './block-compressor.ts';
 import type { BlockFormat } from './block-format.ts';
 import type { BlobReader } from './layout.ts';
 import { RangeReader } from './range-reader.ts';
-import { errorCode, unreadable } from './read.ts';
+import { unreadable } from './read.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
+import { unwritable } from './unwritable.ts';
 
 /** Node's pool has four threads, which compress and read files; each gets a block while another one waits. */
 const BLOCKS = 2 * Math.min(availableParallelism(), 4);
+
+const AS_IT_IS = 'With layer-compression: none, layers are pushed as they are, and need no room.';
 
 export interface ScratchFile extends Compressed {
   /** `location` is what messages say. */
@@ -31,16 +33,21 @@ export class ScratchCompressor implements AsyncDisposable {
     this.#compressor = new BlockCompressor(format, BLOCKS);
   }
 
-  /** @throws PushError LAYOUT_UNREADABLE (the file cannot be written), what the blob throws, and the signal's reason */
+  /** @throws PushError LAYOUT_UNREADABLE or DISK_FULL (its file cannot be written), what the blob throws, and the signal's reason */
   async compress(blob: BlobReader, signal: AbortSignal): Promise<ScratchFile> {
     this.#scratch ??= makeScratch(this.#temporary).catch((cause: unknown) => {
-      throw unwritable(this.#temporary ?? 'the temporary folder', cause);
+      throw unwritable(
+        'A compressed layer',
+        { folder: this.#temporary ?? tmpdir() },
+        cause,
+        AS_IT_IS,
+      );
     });
     const path = join((await this.#scratch).path, String((this.#files += 1)));
     await using file = await open(path, 'wx').catch((cause: unknown) => {
-      throw unwritable(path, cause);
+      throw unwritable(blob.location, { folder: dirname(path) }, cause, AS_IT_IS);
     });
-    const write = (bytes: Uint8Array): Promise<void> => append(file, bytes, path);
+    const write = appendTo(file, dirname(path), blob);
     const compressed = await this.#compressor.compress(blob, write, signal);
     return { ...compressed, open: (location) => openFile(path, compressed.size, location) };
   }
@@ -51,10 +58,16 @@ export class ScratchCompressor implements AsyncDisposable {
   }
 }
 
-async function append(file: FileHandle, bytes: Uint8Array, path: string): Promise<void> {
-  await file.appendFile(bytes).catch((cause: unknown) => {
-    throw unwritable(path, cause);
-  });
+/** For the blob, compressed; the file lies in `folder`. */
+function appendTo(file: FileHandle, folder: string, { location, size }: BlobReader): Write {
+  const what = `${location} (${size} bytes, uncompressed)`;
+  let written = 0;
+  return async (bytes) => {
+    await file.appendFile(bytes).catch((cause: unknown) => {
+      throw unwritable(what, { folder, written }, cause, AS_IT_IS);
+    });
+    written += bytes.byteLength;
+  };
 }
 
 async function openFile(path: string, size: number, location: string): Promise<BlobReader> {
@@ -68,12 +81,4 @@ async function openFile(path: string, size: number, location: string): Promise<B
     read: (target, position) => reader.read(target, position),
     [Symbol.asyncDispose]: () => handle.close(),
   };
-}
-
-function unwritable(path: string, cause: unknown): PushError {
-  const reason = errorCode(cause) ?? String(cause);
-  return new PushError('LAYOUT_UNREADABLE', `${path} cannot be written (${reason})`, {
-    cause,
-    hint: 'Layers are compressed into the folder RUNNER_TEMP: make room on its disk, and let the step write there.',
-  });
 }

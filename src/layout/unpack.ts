@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PushError } from '../errors.ts';
 import { type Compression, cutShort, damaged } from './compression.ts';
-import { FREE_SPACE_HINT, type GrowthBound, growthBound } from './growth-bound.ts';
+import { type GrowthBound, growthBound } from './growth-bound.ts';
 import { commandFor, decompressFirst, notALayout } from './not-a-layout.ts';
 import { errorCode, readAt } from './read.ts';
+import { unwritable } from './unwritable.ts';
 import { makeScratch } from './scratch.ts';
 import { BLOCK_BYTES, isTarStart, type TarFile } from './tar-header.ts';
 import type { TarRange } from './tar-index.ts';
@@ -27,13 +28,16 @@ interface UnpackedTar extends AsyncDisposable {
   readonly tar: TarFile;
 }
 
+const IN_PLACE =
+  'A layout in a directory, or in a tar that is not compressed, is read in place and needs no room.';
+
 /** Bytes of the compressed file that are read at once: so precisely can be said where it is damaged. */
 const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Unpacks a compressed tar, once and as a stream. `boundOf` gives the most that it may unpack to.
- * @throws PushError NOT_A_LAYOUT (it holds no tar), INVALID_TAR (damaged or cut short), TOO_LARGE, LAYOUT_UNREADABLE,
- *   and the reason of the signal
+ * @throws PushError NOT_A_LAYOUT (it holds no tar), INVALID_TAR (damaged or cut short), TOO_LARGE, DISK_FULL,
+ *   LAYOUT_UNREADABLE, and the reason of the signal
  */
 export async function unpackTar(
   packed: TarFile,
@@ -72,7 +76,7 @@ async function makeTarget(
     const { bavail, bsize } = await statfs(folder);
     return { handle, folder, freeBytes: bavail * bsize };
   } catch (cause) {
-    throw unwritable(packed, temporary ?? tmpdir(), cause);
+    throw unwritable(packed.path, { folder: temporary ?? tmpdir() }, cause, IN_PLACE);
   }
 }
 
@@ -134,13 +138,21 @@ class TarWriter {
     for await (const chunk of chunks) {
       this.#size += chunk.byteLength;
       const { bound } = this.#target;
-      if (this.#size > bound.bytes) throw tooLarge(this.#packed, this.#compression, bound);
+      if (this.#size > bound.bytes) throw tooLarge(this.#packed, this.#compression, this.#target);
       if (this.#head.byteLength < BLOCK_BYTES) {
         this.#head = Buffer.concat([this.#head, chunk]).subarray(0, BLOCK_BYTES);
         if (this.#head.byteLength === BLOCK_BYTES) this.#checkHead();
       }
-      await append(chunk, this.#packed, this.#target);
+      await this.#append(chunk);
     }
+  }
+
+  async #append(chunk: Uint8Array): Promise<void> {
+    const { handle, folder } = this.#target;
+    const written = this.#size - chunk.byteLength;
+    await handle.writeFile(chunk).catch((cause: unknown) => {
+      throw unwritable(this.#packed.path, { folder, written }, cause, IN_PLACE);
+    });
   }
 
   /** @returns the bytes that were written */
@@ -153,23 +165,6 @@ class TarWriter {
     if (isTarStart(this.#head)) return;
     const what = `compressed with ${this.#compression.name}, but holds no tar`;
     throw notALayout(this.#packed.path, what);
-  }
-}
-
-async function append(chunk: Uint8Array, packed: TarFile, target: Target): Promise<void> {
-  try {
-    await target.handle.writeFile(chunk);
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw unwritable(packed, target.folder, cause);
-    throw new PushError(
-      'TOO_LARGE',
-      `${packed.path} does not fit into ${target.folder} (${code})`,
-      {
-        hint: FREE_SPACE_HINT,
-        cause,
-      },
-    );
   }
 }
 
@@ -192,24 +187,17 @@ function explained(
 function tooLarge(
   { path }: TarFile,
   compression: Compression,
-  { bytes, reason, hint }: GrowthBound,
+  { folder, bound: { bytes, reason, isDisk = false } }: Target,
 ): PushError {
+  const message = `${path} unpacks to more than ${bytes} bytes, ${reason}`;
+  if (isDisk) {
+    const hint = `Free some space on the disk of RUNNER_TEMP. ${IN_PLACE}`;
+    return new PushError('DISK_FULL', `${message} (${folder})`, { hint });
+  }
   const command = commandFor(path, compression);
-  return new PushError('TOO_LARGE', `${path} unpacks to more than ${bytes} bytes, ${reason}`, {
-    hint: hint ?? `If the file is your own, decompress it before this step: ${command}`,
+  return new PushError('TOO_LARGE', message, {
+    hint: `If the file is your own, decompress it before this step: ${command}`,
   });
-}
-
-function unwritable({ path }: TarFile, folder: string, cause: unknown): PushError {
-  const reason = errorCode(cause) ?? String(cause);
-  return new PushError(
-    'LAYOUT_UNREADABLE',
-    `${path} cannot be unpacked into ${folder} (${reason})`,
-    {
-      hint: 'Check the permissions of RUNNER_TEMP and its disk.',
-      cause,
-    },
-  );
 }
 
 /** `1234567` as `1,234,567 bytes`. */
