@@ -5,7 +5,7 @@ import { PushError } from '../errors.ts';
 import { shown } from '../oci/fields.ts';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
-import { errorCode, readAt, unreadable } from './read.ts';
+import { errorCode, readAt, statusOf, unreadable } from './read.ts';
 
 /** A pipe must not block the open, and no link may replace a path after it was resolved. (Windows has neither flag.) */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
@@ -136,7 +136,7 @@ class FileReader implements BlobReader {
   }
 
   static async of(handle: FileHandle, location: string): Promise<FileReader> {
-    return new FileReader(handle, location, fileSize(await handle.stat(), location));
+    return new FileReader(handle, location, fileSize(await statusOf(handle, location), location));
   }
 
   read(target: Uint8Array, position: number): Promise<void> {

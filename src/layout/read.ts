@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { PushError } from '../errors.ts';
 import type { BlobReader } from './layout.ts';
@@ -22,6 +23,13 @@ export async function readAt(
     if (bytesRead === 0) throw endedEarly(location, length);
     filled += bytesRead;
   }
+}
+
+/** @throws PushError LAYOUT_UNREADABLE */
+export async function statusOf(file: FileHandle, location: string): Promise<Stats> {
+  return file.stat().catch((cause: unknown) => {
+    throw unreadable(location, cause);
+  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { compressionOf } from './compression.ts';
 import { type DockerArchiveOptions, isDockerArchive, openDockerArchive } from './docker-archive.ts';
 import type { BlobReader } from './layout.ts';
 import { notATar } from './look-around.ts';
-import { readAt, unreadable } from './read.ts';
+import { readAt, statusOf, unreadable } from './read.ts';
 import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
 import { RangeReader } from './range-reader.ts';
 import { BLOCK_BYTES, isTarStart, type TarFile } from './tar-header.ts';
@@ -44,7 +44,7 @@ async function openFile(
     },
   );
   opened.use(handle);
-  const stat = await handle.stat();
+  const stat = await statusOf(handle, path);
   if (!stat.isFile()) throw notALayout(path, 'neither a directory nor a file');
   const head = new Uint8Array(Math.min(stat.size, BLOCK_BYTES));
   await readAt(handle, head, 0, path);

@@ -3,7 +3,7 @@ import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { BlobReader } from '../../src/layout/layout.ts';
-import { errorCode, readAt, readWhole, unreadable } from '../../src/layout/read.ts';
+import { errorCode, readAt, readWhole, statusOf, unreadable } from '../../src/layout/read.ts';
 import { refused } from '../support/refused.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -66,6 +66,16 @@ test('a file that was closed cannot be read, and the message says so', async () 
     readAt(file, Buffer.alloc(1), 0, path),
     refused('LAYOUT_UNREADABLE', path, 'EBADF'),
   );
+});
+
+test('a file that was closed cannot be examined, and the message says so', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'file');
+  await writeFile(path, TEXT);
+  const file = await open(path);
+  assert.equal((await statusOf(file, path)).size, TEXT.length);
+  await file.close();
+  await assert.rejects(statusOf(file, path), refused('LAYOUT_UNREADABLE', path, 'EBADF'));
 });
 
 const reasons: readonly [name: string, cause: unknown, says: string][] = [
