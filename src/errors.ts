@@ -163,7 +163,7 @@ export const ERRORS = {
   },
   UPLOAD_FAILED: {
     means: 'A layer or a manifest did not arrive, or ECR lost it.',
-    hint: 'Run the step again: layers that arrived are not sent again. If it keeps happening, something between the runner and ECR may be altering the data: check the proxy, then open an issue with the log.',
+    hint: 'Run the step again: layers that arrived are not sent again. If that does not help, check whether a proxy alters what it passes on, then open an issue with the log.',
   },
   TARGETS_FAILED: {
     means: 'At least one of several repositories failed.',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Retry, RETRIES } from '../../async/retry.ts';
+import { Retry } from '../../async/retry.ts';
 import { PushError } from '../../errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -58,7 +58,7 @@ export async function uploadLayer(
     if (attempt === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);
     // Another job, or a call of ours whose answer was lost, may have completed it.
     else if (await calls.isAvailable(layer.digest, signal)) return elsewhere;
-    if (!(await retry.again('layer', { signal }))) throw notArrived(layer, attempt);
+    if (!(await retry.again('layer', { signal }))) throw notArrived(layer, attempt, retry.attempt);
   }
 }
 
@@ -142,9 +142,16 @@ async function checkLocalDigest(
   );
 }
 
-function notArrived(layer: Descriptor, last: Attempt): PushError {
+/** How the last upload failed. Of a mismatch, the file was hashed before. */
+const FAILED = {
+  'digest-mismatch': 'ECR received other bytes than the file holds, whose digest is right',
+  'upload-not-found': 'ECR no longer knew the upload',
+  'parts-lost': 'ECR did not keep its parts',
+} as const;
+
+function notArrived(layer: Descriptor, last: keyof typeof FAILED, uploads: number): PushError {
   return new PushError(
     'UPLOAD_FAILED',
-    `layer ${layer.digest} did not arrive after ${RETRIES.layer.attempts} uploads (${last})`,
+    `layer ${layer.digest} did not arrive after ${uploads} uploads (${last}: ${FAILED[last]})`,
   );
 }

@@ -51,6 +51,15 @@ for (const [name, code] of Object.entries(codes)) {
   });
 }
 
+for (const name of ['ThrottlingException', 'ServerException', 'ECONNRESET']) {
+  test(`${name} after several attempts says how many, after one nothing of them`, () => {
+    const after = (attempts: number): string =>
+      explain(errorOf(name, { $metadata: { attempts } }), PRIVATE).message;
+    assert.match(after(3), /, at the last of 3 attempts \(/);
+    assert.doesNotMatch(after(1), /attempts|kept/);
+  });
+}
+
 const networks: Readonly<Record<string, ErrorCode>> = {
   ENOTFOUND: 'HOST_NOT_FOUND',
   ECONNREFUSED: 'CONNECTION_REFUSED',

@@ -355,12 +355,12 @@ const lost: { what: string; fault: Fault; message: RegExp }[] = [
   {
     what: 'damaged',
     fault: { kind: 'error', name: 'InvalidLayerException', times: Infinity, ...COMPLETE },
-    message: /did not arrive after 3 uploads \(digest-mismatch\)/,
+    message: /did not arrive after 3 uploads \(digest-mismatch: .* digest is right\)/,
   },
   {
     what: 'lost',
     fault: { kind: 'expire-upload', times: Infinity, ...UPLOAD },
-    message: /did not arrive after 3 uploads \(upload-not-found\)/,
+    message: /did not arrive after 3 uploads \(upload-not-found: .*\)/,
   },
 ];
 
