@@ -72,7 +72,7 @@ export class Ecr implements AsyncDisposable {
     this.#connections = connections;
     this.#sizes = { wanted: partSize, least: leastPartSize };
     if (connections !== undefined && connections < Math.min(concurrency, MAX_LINES))
-      info(`The limit for open files allows ${connections} connections at once`);
+      info(`Connections at once: ${connections}, as few files may be open (ulimit -n)`);
     const pace = new Pace();
     this.#resources = {
       parts: new PartTaker({ pace }),
