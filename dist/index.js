@@ -31283,13 +31283,13 @@ const RETRIES = {
         jitter: false,
         says: 'does not exist yet',
     },
-    account: {
-        call: 'GetCallerIdentity',
-        on: 'as transient, but soon given up: the push can do without the name',
-        attempts: 2,
-        within: undefined,
-        firstWait: 100,
-        longestWait: 100,
+    optional: {
+        call: 'DescribeRepositories, GetLifecyclePolicy, GetRepositoryPolicy, GetCallerIdentity',
+        on: 'as any call, but soon given up: the push can do without the answer',
+        attempts: undefined,
+        within: 5000,
+        firstWait: 200,
+        longestWait: 2000,
         jitter: true,
         says: undefined,
     },
@@ -31489,6 +31489,382 @@ async function settlesWithin(promise, milliseconds) {
 
 /***/ }),
 
+/***/ 508:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Or: () => (/* binding */ attemptsOf),
+  rl: () => (/* binding */ causeOf),
+  Is: () => (/* binding */ errorName),
+  WE: () => (/* binding */ explain),
+  wY: () => (/* binding */ isNotAllowed),
+  B5: () => (/* binding */ isThrottled),
+  c2: () => (/* binding */ statusOf)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/ecr/calls/explanations.ts
+const THROTTLING = [
+    'ThrottlingException',
+    'Throttling',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+];
+const EXPLANATIONS = [
+    {
+        names: ['RepositoryNotFoundException'],
+        code: 'REPOSITORY_NOT_FOUND',
+        says: '{call}: {repository} does not exist',
+    },
+    {
+        names: ['RegistryNotFoundException'],
+        code: 'REGISTRY_NOT_FOUND',
+        says: '{call}: the registry of {repository} does not exist',
+    },
+    {
+        names: ['UnsupportedCommandException', 'UnknownOperationException'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: the endpoint for {repository} does not offer this call',
+    },
+    {
+        names: ['AccessDeniedException'],
+        code: 'ACCESS_DENIED',
+        says: '{call}: the credentials lack a permission on {repository}',
+    },
+    {
+        names: [
+            'AccessDenied',
+            'IDPCommunicationErrorException',
+            'IDPRejectedClaimException',
+            'InvalidIdentityTokenException',
+            'RegionDisabledException',
+        ],
+        code: 'ROLE_REFUSED',
+        says: '{call}: AWS refused to issue credentials for the role in the environment',
+    },
+    {
+        names: ['CredentialsProviderError', 'TokenProviderError'],
+        code: 'NO_CREDENTIALS',
+        says: '{call}: no AWS credentials were found',
+    },
+    {
+        names: ['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
+        code: 'CREDENTIALS_EXPIRED',
+        says: '{call}: the AWS credentials have expired',
+    },
+    {
+        names: [
+            'UnrecognizedClientException',
+            'InvalidClientTokenId',
+            'IncompleteSignature',
+            'IncompleteSignatureException',
+            'MissingAuthenticationTokenException',
+        ],
+        code: 'CREDENTIALS_INVALID',
+        says: '{call}: AWS does not recognize these credentials',
+    },
+    {
+        names: [
+            'InvalidSignatureException',
+            'SignatureDoesNotMatch',
+            'RequestTimeTooSkewed',
+            'RequestInTheFuture',
+        ],
+        code: 'CREDENTIALS_INVALID',
+        says: '{call}: AWS refused the request signature',
+    },
+    {
+        names: ['LimitExceededException'],
+        code: 'LIMIT_EXCEEDED',
+        says: '{call}: {repository} has reached a quota',
+    },
+    {
+        names: ['KmsException'],
+        code: 'KMS',
+        says: '{call}: the KMS key of {repository} cannot be used',
+    },
+    {
+        names: [
+            'InvalidParameterException',
+            'ValidationException',
+            'SerializationException',
+            'InvalidTagParameterException',
+            'TooManyTagsException',
+        ],
+        code: 'INVALID_PARAMETER',
+        says: '{call}: ECR refused a parameter for {repository}',
+    },
+    {
+        names: ['LayersNotFoundException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: ECR cannot find layers in {repository} that it accepted earlier',
+    },
+    {
+        names: ['ReferencedImagesNotFoundException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: ECR cannot find images of the index in {repository} that it accepted earlier',
+    },
+    {
+        names: ['LayerPartTooSmallException', 'EmptyUploadException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: ECR refused the parts of a layer in {repository}',
+    },
+    {
+        names: ['ImageDigestDoesNotMatchException'],
+        code: 'UPLOAD_FAILED',
+        says: '{call}: a manifest was altered on its way to {repository}',
+    },
+    {
+        names: THROTTLING,
+        code: 'THROTTLED',
+        says: '{call}: AWS throttled the call to {repository}',
+    },
+    {
+        names: [
+            'ServerException',
+            'InternalFailure',
+            'InternalServerError',
+            'ServiceUnavailable',
+            'ServiceUnavailableException',
+        ],
+        code: 'SERVER_ERROR',
+        says: '{call}: ECR answered with a server error for {repository}',
+    },
+    {
+        names: ['ERR_INVALID_URL', 'EndpointError'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: the configured ECR endpoint is not a usable address',
+    },
+    {
+        names: ['EMFILE', 'ENFILE'],
+        code: 'TOO_MANY_OPEN_FILES',
+        says: '{call}: the system allows no further connection',
+    },
+    {
+        names: ['ENOTFOUND', 'EAI_AGAIN'],
+        code: 'HOST_NOT_FOUND',
+        says: '{call}: the host of the ECR endpoint for {region} was not found',
+    },
+    {
+        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
+        code: 'CONNECTION_REFUSED',
+        says: '{call}: the ECR endpoint for {region} cannot be reached',
+    },
+    {
+        names: [
+            'TimeoutError',
+            'RequestTimeout',
+            'RequestTimeoutException',
+            'ETIMEDOUT',
+            'ECONNABORTED',
+            'ECONNRESET',
+            'EPIPE',
+            'ERR_STREAM_PREMATURE_CLOSE',
+        ],
+        code: 'CONNECTION_LOST',
+        says: '{call}: the connection to ECR in {region} broke or stalled',
+    },
+    {
+        names: [
+            'SELF_SIGNED_CERT_IN_CHAIN',
+            'DEPTH_ZERO_SELF_SIGNED_CERT',
+            'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+            'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+            'UNABLE_TO_GET_ISSUER_CERT',
+            'CERT_HAS_EXPIRED',
+            'CERT_NOT_YET_VALID',
+            'CERT_REVOKED',
+            'ERR_TLS_CERT_ALTNAME_INVALID',
+        ],
+        code: 'CERTIFICATE_REFUSED',
+        says: '{call}: the TLS certificate of the ECR endpoint for {region} is not trusted',
+    },
+    {
+        names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: the ECR endpoint for {region} does not speak TLS',
+    },
+    {
+        names: ['GarbledAnswer', 'HPE_INVALID'],
+        code: 'UNEXPECTED_RESPONSE',
+        says: '{call}: the answer from ECR in {region} makes no sense',
+    },
+    {
+        names: ['NotEcr'],
+        code: 'INVALID_ENDPOINT',
+        says: '{call}: what answered in the place of ECR in {region} is not ECR',
+    },
+    {
+        names: ['ProxyError'],
+        code: 'PROXY_REFUSED',
+        says: '{call}: the proxy did not connect to the ECR endpoint for {region}',
+    },
+];
+const UNEXPECTED = {
+    names: [],
+    code: 'UNEXPECTED_RESPONSE',
+    says: '{call}: ECR returned an error for {repository} that this action does not recognize',
+};
+
+// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts + 1 modules
+var strange_answer = __nccwpck_require__(8017);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/ecr/calls/exceptions.ts
+
+
+
+
+function errorName(error) {
+    if (!(error instanceof Error))
+        return typeof error;
+    const code = Reflect.get(error, 'code');
+    if (typeof code !== 'string')
+        return error.name;
+    if (code.startsWith('HPE_'))
+        return 'HPE_INVALID';
+    return findExplanation(code) === undefined ? error.name : code;
+}
+function isNotAllowed(error) {
+    return [
+        'AccessDeniedException',
+        'UnknownOperationException',
+        'UnsupportedCommandException',
+    ].includes(errorName(error));
+}
+function explain(error, context) {
+    if (error instanceof errors/* PushError */.V)
+        return error;
+    const { code, says } = explanationOf(error);
+    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
+    const kms = typeof kmsError === 'string' ? ` (kmsError: ${spoken(kmsError)})` : '';
+    const values = { ...valuesOf(context), ...deniedIn(textOf(error)) };
+    const attempts = attemptsOf(error);
+    const often = attempts > 1 ? `, after ${attempts} attempts` : '';
+    return new errors/* PushError */.V(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
+        hint: fill(errors/* ERRORS */.S[code].hint, values),
+        cause: error,
+    });
+}
+function explanationOf(error) {
+    return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? UNEXPECTED;
+}
+function causeOf(error) {
+    if (error instanceof strange_answer/* StrangeAnswer */.vb)
+        return textOf(error);
+    return `${spoken(errorName(error))}: ${textOf(error)}`;
+}
+function textOf(error) {
+    if (!(error instanceof Error))
+        return spoken(String(error));
+    const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
+    return spoken(error.message || texts.join('; '));
+}
+const MAX_SPOKEN = 1000;
+function spoken(text) {
+    const line = text
+        .slice(0, 2 * MAX_SPOKEN)
+        .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .trim();
+    return line.length > MAX_SPOKEN ? `${line.slice(0, MAX_SPOKEN)} ...` : line;
+}
+function statusOf(error) {
+    return metadataOf(error, 'httpStatusCode');
+}
+function isThrottled(error) {
+    return statusOf(error) === 429 || THROTTLING.includes(errorName(error));
+}
+function attemptsOf(error) {
+    return metadataOf(error, 'attempts') ?? 1;
+}
+function metadataOf(error, name) {
+    const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+    if (typeof metadata !== 'object' || metadata === null)
+        return undefined;
+    const value = Reflect.get(metadata, name);
+    return typeof value === 'number' ? value : undefined;
+}
+function explainStatus(status = 0) {
+    const meaning = (0,strange_answer/* meaningOf */.Pr)(status);
+    return meaning === 'NotEcr' ? undefined : findExplanation(meaning);
+}
+function deniedIn(text) {
+    const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
+        ?.groups ?? {};
+    return action === undefined || arn === undefined ? {} : { action, arn };
+}
+function findExplanation(name) {
+    return EXPLANATIONS.find(({ names }) => names.includes(name));
+}
+function valuesOf({ call, repository }) {
+    return {
+        call,
+        repository: (0,reference/* describeRepository */.MD)(repository),
+        region: repository.region ?? 'its region',
+        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
+        arn: (0,reference/* repositoryArn */.qM)(repository),
+        where: whereOf(repository),
+    };
+}
+function whereOf({ type, registryId, region }) {
+    if (type === 'public')
+        return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
+    const account = registryId ?? 'that of the credentials; registry-id names another';
+    return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
+}
+function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
+}
+
+
+/***/ }),
+
+/***/ 4664:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ countOpenFiles),
+/* harmony export */   e: () => (/* binding */ affordableConnections)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(508);
+
+
+
+const RESERVED = 18;
+function affordableConnections(files, targets) {
+    if (files === undefined)
+        return undefined;
+    const { limit, open } = files;
+    const connections = Math.floor((limit - open - RESERVED) / (targets + 1));
+    if (connections >= 1)
+        return connections;
+    const needed = open + RESERVED + targets + 1;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TOO_MANY_OPEN_FILES', `This process may have ${limit} files and connections open, and the push needs at least ${needed}`);
+}
+async function countOpenFiles(process = '/proc/self') {
+    try {
+        const limits = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(`${process}/limits`, 'latin1');
+        const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1]);
+        return limit > 0 ? { limit, open: (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(`${process}/fd`)).length } : undefined;
+    }
+    catch (cause) {
+        const name = (0,_exceptions_js__WEBPACK_IMPORTED_MODULE_2__/* .errorName */ .Is)(cause);
+        if (name !== 'EMFILE' && name !== 'ENFILE')
+            return undefined;
+        const message = `This process can open no file (${name})`;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TOO_MANY_OPEN_FILES', message, { cause });
+    }
+}
+
+
+/***/ }),
+
 /***/ 3788:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31535,61 +31911,16 @@ async function proxyHandlers() {
 
 /***/ }),
 
-/***/ 9403:
+/***/ 8017:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  L: () => (/* binding */ Ecr)
+  vb: () => (/* binding */ StrangeAnswer),
+  Pr: () => (/* binding */ meaningOf),
+  DH: () => (/* binding */ strangenessOf)
 });
-
-// EXTERNAL MODULE: ./src/async/retry.ts
-var async_retry = __nccwpck_require__(2890);
-// EXTERNAL MODULE: ./src/async/semaphore.ts
-var semaphore = __nccwpck_require__(9378);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(8249);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
-// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
-var node_http_handler_dist_cjs = __nccwpck_require__(1279);
-// EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
-var image_hosts = __nccwpck_require__(9362);
-// EXTERNAL MODULE: ./src/ecr/names/reference.ts
-var reference = __nccwpck_require__(396);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: ./src/async/sleep.ts
-var sleep = __nccwpck_require__(3719);
-;// CONCATENATED MODULE: ./src/async/deadline.ts
-
-class Deadline {
-    #over = new AbortController();
-    #clock = new AbortController();
-    constructor(milliseconds) {
-        this.restart(milliseconds);
-    }
-    get signal() {
-        return this.#over.signal;
-    }
-    get isOver() {
-        return this.signal.aborted;
-    }
-    restart(milliseconds) {
-        this.#clock.abort();
-        const clock = new AbortController();
-        this.#clock = clock;
-        (0,sleep/* sleep */.y)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
-    }
-    [Symbol.dispose]() {
-        this.#clock.abort();
-    }
-}
 
 ;// CONCATENATED MODULE: ./src/ecr/calls/answer-flaws.ts
 const CHECKS = {
@@ -31601,7 +31932,9 @@ const CHECKS = {
     BatchGetImage: answer_flaws_all(list('images'), list('failures'), oneOf('images', 'failures')),
     DescribeImages: list('imageDetails'),
     DescribeRepositories: list('repositories'),
-    CreateRepository: object('repository'),
+    CreateRepository: inside('repository', answer_flaws_text('repositoryName')),
+    PutLifecyclePolicy: answer_flaws_text('lifecyclePolicyText'),
+    SetRepositoryPolicy: answer_flaws_text('policyText'),
 };
 function flawOf(call, answer) {
     return CHECKS[call]?.(answer);
@@ -31637,6 +31970,9 @@ function object(name) {
     return ({ [name]: value }) => value === undefined || value === null || isFields(value)
         ? undefined
         : `${name} that is no object`;
+}
+function inside(name, check) {
+    return ({ [name]: value }) => (isFields(value) ? check(value) : `no ${name}`);
 }
 function answer_flaws_text(name) {
     return ({ [name]: value }) => typeof value === 'string' && value !== '' ? undefined : `no ${name}`;
@@ -31708,6 +32044,67 @@ function kindOf(headers, text) {
     return text.startsWith('{') ? 'JSON that is cut or damaged' : 'a body that is no JSON';
 }
 
+
+/***/ }),
+
+/***/ 4784:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ Ecr)
+});
+
+// EXTERNAL MODULE: ./src/async/retry.ts
+var async_retry = __nccwpck_require__(2890);
+// EXTERNAL MODULE: ./src/async/semaphore.ts
+var semaphore = __nccwpck_require__(9378);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(8249);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
+var node_http_handler_dist_cjs = __nccwpck_require__(1279);
+// EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
+var image_hosts = __nccwpck_require__(9362);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./src/async/sleep.ts
+var sleep = __nccwpck_require__(3719);
+;// CONCATENATED MODULE: ./src/async/deadline.ts
+
+class Deadline {
+    #over = new AbortController();
+    #clock = new AbortController();
+    constructor(milliseconds) {
+        this.restart(milliseconds);
+    }
+    get signal() {
+        return this.#over.signal;
+    }
+    get isOver() {
+        return this.signal.aborted;
+    }
+    restart(milliseconds) {
+        this.#clock.abort();
+        const clock = new AbortController();
+        this.#clock = clock;
+        (0,sleep/* sleep */.y)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
+    }
+    [Symbol.dispose]() {
+        this.#clock.abort();
+    }
+}
+
+// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts + 1 modules
+var strange_answer = __nccwpck_require__(8017);
 ;// CONCATENATED MODULE: ./src/ecr/calls/time-limits.ts
 const ANSWER_LIMITS = {
     PutImage: 20_000,
@@ -31854,9 +32251,9 @@ function isAborted(signal) {
 }
 async function readAnswer(response, signal, call) {
     const bytes = await readBody(response, signal);
-    const strangeness = call === undefined ? undefined : strangenessOf(call, response, bytes);
+    const strangeness = call === undefined ? undefined : (0,strange_answer/* strangenessOf */.DH)(call, response, bytes);
     if (strangeness !== undefined)
-        throw new StrangeAnswer(strangeness, response.statusCode, response);
+        throw new strange_answer/* StrangeAnswer */.vb(strangeness, response.statusCode, response);
     return Object.assign(response, { body: bytes });
 }
 async function readBody(response, signal) {
@@ -31874,7 +32271,7 @@ async function readBody(response, signal) {
             chunks.push(chunk);
             size += chunk.byteLength;
             if (size > MAX_ANSWER_BYTES)
-                throw new StrangeAnswer(`a body of more than ${MAX_ANSWER_BYTES} bytes`, response.statusCode, response);
+                throw new strange_answer/* StrangeAnswer */.vb(`a body of more than ${MAX_ANSWER_BYTES} bytes`, response.statusCode, response);
         }
         return Buffer.concat(chunks);
     }
@@ -31894,309 +32291,8 @@ function tooLate(request, { answer }, cause) {
     return Object.assign(new Error(message, { cause }), { name: 'TimeoutError' });
 }
 
-;// CONCATENATED MODULE: ./src/ecr/calls/explanations.ts
-const THROTTLING = [
-    'ThrottlingException',
-    'Throttling',
-    'TooManyRequestsException',
-    'RequestLimitExceeded',
-];
-const EXPLANATIONS = [
-    {
-        names: ['RepositoryNotFoundException'],
-        code: 'REPOSITORY_NOT_FOUND',
-        says: '{call}: {repository} does not exist',
-    },
-    {
-        names: ['RegistryNotFoundException'],
-        code: 'REGISTRY_NOT_FOUND',
-        says: '{call}: the registry of {repository} does not exist',
-    },
-    {
-        names: ['UnsupportedCommandException', 'UnknownOperationException'],
-        code: 'INVALID_ENDPOINT',
-        says: '{call}: the endpoint for {repository} does not offer this call',
-    },
-    {
-        names: ['AccessDeniedException'],
-        code: 'ACCESS_DENIED',
-        says: '{call}: the credentials lack a permission on {repository}',
-    },
-    {
-        names: [
-            'AccessDenied',
-            'IDPCommunicationErrorException',
-            'IDPRejectedClaimException',
-            'InvalidIdentityTokenException',
-            'RegionDisabledException',
-        ],
-        code: 'ROLE_REFUSED',
-        says: '{call}: AWS refused to issue credentials for the role in the environment',
-    },
-    {
-        names: ['CredentialsProviderError', 'TokenProviderError'],
-        code: 'NO_CREDENTIALS',
-        says: '{call}: no AWS credentials were found',
-    },
-    {
-        names: ['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
-        code: 'CREDENTIALS_EXPIRED',
-        says: '{call}: the AWS credentials have expired',
-    },
-    {
-        names: [
-            'UnrecognizedClientException',
-            'InvalidClientTokenId',
-            'IncompleteSignature',
-            'IncompleteSignatureException',
-            'MissingAuthenticationTokenException',
-        ],
-        code: 'CREDENTIALS_INVALID',
-        says: '{call}: AWS does not recognize these credentials',
-    },
-    {
-        names: [
-            'InvalidSignatureException',
-            'SignatureDoesNotMatch',
-            'RequestTimeTooSkewed',
-            'RequestInTheFuture',
-        ],
-        code: 'CREDENTIALS_INVALID',
-        says: '{call}: AWS refused the request signature',
-    },
-    {
-        names: ['LimitExceededException'],
-        code: 'LIMIT_EXCEEDED',
-        says: '{call}: {repository} has reached a quota',
-    },
-    {
-        names: ['KmsException'],
-        code: 'KMS',
-        says: '{call}: the KMS key of {repository} cannot be used',
-    },
-    {
-        names: [
-            'InvalidParameterException',
-            'ValidationException',
-            'SerializationException',
-            'InvalidTagParameterException',
-            'TooManyTagsException',
-        ],
-        code: 'INVALID_PARAMETER',
-        says: '{call}: ECR refused a parameter for {repository}',
-    },
-    {
-        names: ['LayersNotFoundException'],
-        code: 'UPLOAD_FAILED',
-        says: '{call}: ECR cannot find layers in {repository} that it accepted earlier',
-    },
-    {
-        names: ['ReferencedImagesNotFoundException'],
-        code: 'UPLOAD_FAILED',
-        says: '{call}: ECR cannot find images of the index in {repository} that it accepted earlier',
-    },
-    {
-        names: ['LayerPartTooSmallException', 'EmptyUploadException'],
-        code: 'UPLOAD_FAILED',
-        says: '{call}: ECR refused the parts of a layer in {repository}',
-    },
-    {
-        names: ['ImageDigestDoesNotMatchException'],
-        code: 'UPLOAD_FAILED',
-        says: '{call}: a manifest was altered on its way to {repository}',
-    },
-    {
-        names: THROTTLING,
-        code: 'THROTTLED',
-        says: '{call}: AWS throttled the call to {repository}',
-    },
-    {
-        names: [
-            'ServerException',
-            'InternalFailure',
-            'InternalServerError',
-            'ServiceUnavailable',
-            'ServiceUnavailableException',
-        ],
-        code: 'SERVER_ERROR',
-        says: '{call}: ECR answered with a server error for {repository}',
-    },
-    {
-        names: ['ERR_INVALID_URL', 'EndpointError'],
-        code: 'INVALID_ENDPOINT',
-        says: '{call}: the configured ECR endpoint is not a usable address',
-    },
-    {
-        names: ['ENOTFOUND', 'EAI_AGAIN'],
-        code: 'HOST_NOT_FOUND',
-        says: '{call}: the host of the ECR endpoint for {region} was not found',
-    },
-    {
-        names: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
-        code: 'CONNECTION_REFUSED',
-        says: '{call}: the ECR endpoint for {region} cannot be reached',
-    },
-    {
-        names: [
-            'TimeoutError',
-            'RequestTimeout',
-            'RequestTimeoutException',
-            'ETIMEDOUT',
-            'ECONNABORTED',
-            'ECONNRESET',
-            'EPIPE',
-            'ERR_STREAM_PREMATURE_CLOSE',
-        ],
-        code: 'CONNECTION_LOST',
-        says: '{call}: the connection to ECR in {region} broke or stalled',
-    },
-    {
-        names: [
-            'SELF_SIGNED_CERT_IN_CHAIN',
-            'DEPTH_ZERO_SELF_SIGNED_CERT',
-            'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-            'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-            'UNABLE_TO_GET_ISSUER_CERT',
-            'CERT_HAS_EXPIRED',
-            'CERT_NOT_YET_VALID',
-            'CERT_REVOKED',
-            'ERR_TLS_CERT_ALTNAME_INVALID',
-        ],
-        code: 'CERTIFICATE_REFUSED',
-        says: '{call}: the TLS certificate of the ECR endpoint for {region} is not trusted',
-    },
-    {
-        names: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
-        code: 'INVALID_ENDPOINT',
-        says: '{call}: the ECR endpoint for {region} does not speak TLS',
-    },
-    {
-        names: ['GarbledAnswer', 'HPE_INVALID'],
-        code: 'UNEXPECTED_RESPONSE',
-        says: '{call}: the answer from ECR in {region} makes no sense',
-    },
-    {
-        names: ['NotEcr'],
-        code: 'INVALID_ENDPOINT',
-        says: '{call}: what answered in the place of ECR in {region} is not ECR',
-    },
-    {
-        names: ['ProxyError'],
-        code: 'PROXY_REFUSED',
-        says: '{call}: the proxy did not connect to the ECR endpoint for {region}',
-    },
-];
-const UNEXPECTED = {
-    names: [],
-    code: 'UNEXPECTED_RESPONSE',
-    says: '{call}: ECR returned an error for {repository} that this action does not recognize',
-};
-
-;// CONCATENATED MODULE: ./src/ecr/calls/exceptions.ts
-
-
-
-
-function errorName(error) {
-    if (!(error instanceof Error))
-        return typeof error;
-    const code = Reflect.get(error, 'code');
-    if (typeof code !== 'string')
-        return error.name;
-    if (code.startsWith('HPE_'))
-        return 'HPE_INVALID';
-    return findExplanation(code) === undefined ? error.name : code;
-}
-function isNotAllowed(error) {
-    return [
-        'AccessDeniedException',
-        'UnknownOperationException',
-        'UnsupportedCommandException',
-    ].includes(errorName(error));
-}
-function explain(error, context) {
-    if (error instanceof errors/* PushError */.V)
-        return error;
-    const { code, says } = explanationOf(error);
-    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
-    const kms = typeof kmsError === 'string' ? ` (kmsError: ${spoken(kmsError)})` : '';
-    const values = { ...valuesOf(context), ...deniedIn(textOf(error)) };
-    const attempts = attemptsOf(error);
-    const often = attempts > 1 ? `, after ${attempts} attempts` : '';
-    return new errors/* PushError */.V(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
-        hint: fill(errors/* ERRORS */.S[code].hint, values),
-        cause: error,
-    });
-}
-function explanationOf(error) {
-    return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? UNEXPECTED;
-}
-function causeOf(error) {
-    if (error instanceof StrangeAnswer)
-        return textOf(error);
-    return `${spoken(errorName(error))}: ${textOf(error)}`;
-}
-function textOf(error) {
-    if (!(error instanceof Error))
-        return spoken(String(error));
-    const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
-    return spoken(error.message || texts.join('; '));
-}
-const MAX_SPOKEN = 1000;
-function spoken(text) {
-    const line = text
-        .slice(0, 2 * MAX_SPOKEN)
-        .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .trim();
-    return line.length > MAX_SPOKEN ? `${line.slice(0, MAX_SPOKEN)} ...` : line;
-}
-function statusOf(error) {
-    return metadataOf(error, 'httpStatusCode');
-}
-function isThrottled(error) {
-    return statusOf(error) === 429 || THROTTLING.includes(errorName(error));
-}
-function attemptsOf(error) {
-    return metadataOf(error, 'attempts') ?? 1;
-}
-function metadataOf(error, name) {
-    const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
-    if (typeof metadata !== 'object' || metadata === null)
-        return undefined;
-    const value = Reflect.get(metadata, name);
-    return typeof value === 'number' ? value : undefined;
-}
-function explainStatus(status = 0) {
-    return findExplanation(meaningOf(status));
-}
-function deniedIn(text) {
-    const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
-        ?.groups ?? {};
-    return action === undefined || arn === undefined ? {} : { action, arn };
-}
-function findExplanation(name) {
-    return EXPLANATIONS.find(({ names }) => names.includes(name));
-}
-function valuesOf({ call, repository }) {
-    return {
-        call,
-        repository: (0,reference/* describeRepository */.MD)(repository),
-        region: repository.region ?? 'its region',
-        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
-        arn: (0,reference/* repositoryArn */.qM)(repository),
-        where: whereOf(repository),
-    };
-}
-function whereOf({ type, registryId, region }) {
-    if (type === 'public')
-        return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
-    const account = registryId ?? 'that of the credentials; registry-id names another';
-    return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
-}
-function fill(template, values) {
-    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
-}
-
+// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
+var exceptions = __nccwpck_require__(508);
 ;// CONCATENATED MODULE: ./src/ecr/calls/retry-of.ts
 
 const TRANSIENT = [
@@ -32223,10 +32319,10 @@ const TRANSIENT = [
 ];
 const NEVER = [501, 505];
 function retryOf(error) {
-    const name = errorName(error);
+    const name = (0,exceptions/* errorName */.Is)(error);
     if (name === 'LimitExceededException')
         return undefined;
-    if (isThrottled(error))
+    if ((0,exceptions/* isThrottled */.B5)(error))
         return 'throttled';
     if (isRenewed(error))
         return 'credentials';
@@ -32237,7 +32333,7 @@ function retryOf(error) {
     return isTransient(name, error) ? 'transient' : undefined;
 }
 function isTransient(name, error) {
-    const status = statusOf(error) ?? 0;
+    const status = (0,exceptions/* statusOf */.c2)(error) ?? 0;
     if (NEVER.includes(status))
         return false;
     return TRANSIENT.includes(name) || status >= 500 || status === 408 || isMarkedTransient(error);
@@ -32254,7 +32350,7 @@ const SIGNATURE = [
     'SignatureExpired',
 ];
 function isClockCorrected(error) {
-    if (!(error instanceof Error) || !SIGNATURE.includes(errorName(error)))
+    if (!(error instanceof Error) || !SIGNATURE.includes((0,exceptions/* errorName */.Is)(error)))
         return false;
     const metadata = Reflect.get(error, '$metadata');
     return (typeof metadata === 'object' &&
@@ -32290,7 +32386,7 @@ function attempts(credentials) {
         catch (error) {
             if (error instanceof Error) {
                 calls.set(error, attempts_callOf(context));
-                if (EXPIRED.includes(errorName(error)) && (await attempts_renewed(used, credentials)))
+                if (EXPIRED.includes((0,exceptions/* errorName */.Is)(error)) && (await attempts_renewed(used, credentials)))
                     noteRenewed(error);
             }
             throw error;
@@ -32325,6 +32421,11 @@ var proxy = __nccwpck_require__(3788);
 
 
 
+const OPTIONAL = [
+    'DescribeRepositories',
+    'GetLifecyclePolicy',
+    'GetRepositoryPolicy',
+];
 class EcrRetryStrategy {
     mode = 'standard';
     #options;
@@ -32335,15 +32436,20 @@ class EcrRetryStrategy {
         return Promise.resolve(new CallToken(this.#options));
     }
     async refreshRetryTokenForRetry(token, failure) {
-        const { always, signal } = this.#options;
-        const name = retryOf(failure.error);
+        const { signal } = this.#options;
+        const name = this.#rowOf(failure.error);
         if (token instanceof CallToken && name !== undefined) {
             const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
             token.error = failure.error;
-            if (await token.retry.again(always ?? name, { signal, atLeast }))
+            if (await token.retry.again(name, { signal, atLeast }))
                 return token;
         }
         throw failure.error ?? new Error('not tried again');
+    }
+    #rowOf(error) {
+        const row = retryOf(error);
+        const isOptional = this.#options.isOptional ?? OPTIONAL.includes(failedCall(error) ?? '');
+        return row !== undefined && async_retry/* RETRIES */.Zs[row].within !== undefined && isOptional ? 'optional' : row;
     }
     recordSuccess() {
     }
@@ -32404,15 +32510,15 @@ async function publicClient({ host }, options) {
     client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
     return { sdk, client };
 }
-function commonConfig({ environment, signal, onRetry }) {
+function commonConfig({ environment, signal, onRetry, connections }) {
     const attempts = attemptsIn(environment);
     return {
         retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
-        requestHandler: requestHandler(environment),
+        requestHandler: requestHandler(environment, connections),
     };
 }
-function requestHandler(environment) {
-    const pool = { keepAlive: true, maxSockets: MAX_SOCKETS };
+function requestHandler(environment, connections = MAX_SOCKETS) {
+    const pool = { keepAlive: true, maxSockets: connections };
     const options = {
         connectionTimeout: CONNECTION_TIMEOUT,
         httpAgent: new external_node_http_.Agent(pool),
@@ -32502,7 +32608,7 @@ class RateLimits {
                 return await next(args);
             }
             catch (error) {
-                if (isThrottled(error))
+                if ((0,exceptions/* isThrottled */.B5)(error))
                     bucket?.drain();
                 throw error;
             }
@@ -32543,7 +32649,7 @@ async function accountOf({ region, credentials, requestHandler }, abortSignal) {
     if (accountId !== undefined)
         return accountId;
     const { GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
-    const retryStrategy = new EcrRetryStrategy({ always: 'account', signal: abortSignal });
+    const retryStrategy = new EcrRetryStrategy({ isOptional: true, signal: abortSignal });
     const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
     return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
 }
@@ -32956,14 +33062,14 @@ class EndedEarly extends Error {
     }
 }
 function isExpected(request, { frame }) {
-    return isBodyRequest(request) && send_textOf(request.body) === frame.before + frame.after;
+    return isBodyRequest(request) && textOf(request.body) === frame.before + frame.after;
 }
 function isBodyRequest(request) {
     if (typeof request !== 'object' || request === null || !('body' in request))
         return false;
     return 'headers' in request && typeof request.headers === 'object' && request.headers !== null;
 }
-function send_textOf(body) {
+function textOf(body) {
     if (typeof body === 'string')
         return body;
     return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
@@ -33080,9 +33186,9 @@ function layerCalls(requests, parts, registry) {
     };
 }
 function howEnded({ reason, wasHeld }) {
-    if (isThrottled(reason))
+    if ((0,exceptions/* isThrottled */.B5)(reason))
         return 'cut';
-    const status = statusOf(reason) ?? 0;
+    const status = (0,exceptions/* statusOf */.c2)(reason) ?? 0;
     if (status === 408)
         return 'held';
     if (status >= 400 && status < 500)
@@ -33090,9 +33196,9 @@ function howEnded({ reason, wasHeld }) {
     return wasHeld ? 'held' : 'cut';
 }
 function completeOutcome(error) {
-    switch (errorName(error)) {
+    switch ((0,exceptions/* errorName */.Is)(error)) {
         case 'LayerAlreadyExistsException':
-            return attemptsOf(error) > 1 ? 'completed' : 'already-exists';
+            return (0,exceptions/* attemptsOf */.Or)(error) > 1 ? 'completed' : 'already-exists';
         case 'InvalidLayerException':
             return 'digest-mismatch';
         case 'UploadNotFoundException':
@@ -33102,7 +33208,7 @@ function completeOutcome(error) {
     }
 }
 function partOutcome(error) {
-    const name = errorName(error);
+    const name = (0,exceptions/* errorName */.Is)(error);
     if (name === 'UploadNotFoundException')
         return { kind: 'upload-not-found' };
     if (name !== 'InvalidLayerPartException' || !(error instanceof Error))
@@ -33118,7 +33224,10 @@ function raise(error) {
     throw error;
 }
 
+// EXTERNAL MODULE: ./src/ecr/names/check.ts
+var check = __nccwpck_require__(2273);
 ;// CONCATENATED MODULE: ./src/ecr/identity.ts
+
 
 class Identity {
     #debug;
@@ -33138,7 +33247,7 @@ class Identity {
             return;
         const registryId = Reflect.get(answer, 'registryId');
         const isToLearn = this.#repository.registryId === undefined;
-        if (isToLearn && typeof registryId === 'string' && (0,reference/* isAccountId */.JG)(registryId))
+        if (isToLearn && typeof registryId === 'string' && (0,check/* isAccountId */.JG)(registryId))
             this.#repository = { ...this.#repository, registryId };
         const alias = (0,reference/* aliasIn */.eq)(Reflect.get(answer, 'repositoryUri'));
         const lacksAlias = this.#repository.type === 'public' && !this.isComplete;
@@ -33610,7 +33719,7 @@ async function uploadLayer(upload, calls, options, signal) {
             else if (await calls.isAvailable(layer.digest, signal))
                 return elsewhere;
             if (!(await retry.again('layer', { signal })))
-                throw notArrived(layer, attempt);
+                throw notArrived(layer, attempt, retry.attempt);
         }
     }
     catch (e_1) {
@@ -33667,8 +33776,13 @@ async function checkLocalDigest(layer, blob, signal) {
         return;
     throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`);
 }
-function notArrived(layer, last) {
-    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive after ${async_retry/* RETRIES */.Zs.layer.attempts} uploads (${last})`);
+const FAILED = {
+    'digest-mismatch': 'ECR received other bytes than the file holds, whose digest is right',
+    'upload-not-found': 'ECR no longer knew the upload',
+    'parts-lost': 'ECR did not keep its parts',
+};
+function notArrived(layer, last, uploads) {
+    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive after ${uploads} uploads (${last}: ${FAILED[last]})`);
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr-registry.ts
@@ -33805,11 +33919,11 @@ class EcrRegistry {
             return { kind: 'put' };
         }
         catch (error) {
-            const name = errorName(error);
+            const name = (0,exceptions/* errorName */.Is)(error);
             const cause = this.#explain('PutImage', error, signal);
             if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
                 return { kind: 'tag-required', cause };
-            const outcome = putOutcome(name, attemptsOf(error), cause);
+            const outcome = putOutcome(name, (0,exceptions/* attemptsOf */.Or)(error), cause);
             if (outcome === undefined)
                 throw refusedManifest(cause, image.bytes);
             return outcome;
@@ -33826,7 +33940,7 @@ class EcrRegistry {
             return images.flatMap(foundImage);
         }
         catch (error) {
-            if (isNotAllowed(error))
+            if ((0,exceptions/* isNotAllowed */.wY)(error))
                 return undefined;
             throw this.#explain(this.lookUpCall, error, signal);
         }
@@ -33844,8 +33958,8 @@ class EcrRegistry {
             return 'created';
         }
         catch (error) {
-            if (errorName(error) === 'RepositoryAlreadyExistsException')
-                return 'exists';
+            if ((0,exceptions/* errorName */.Is)(error) === 'RepositoryAlreadyExistsException')
+                return (0,exceptions/* attemptsOf */.Or)(error) > 1 ? 'created' : 'exists';
             throw this.#explain('CreateRepository', error, signal);
         }
     }
@@ -33885,7 +33999,7 @@ class EcrRegistry {
     #explain(call, error, signal) {
         if (signal.aborted && signal.reason instanceof Error)
             return signal.reason;
-        return explain(error, { call, repository: this.repository });
+        return (0,exceptions/* explain */.WE)(error, { call, repository: this.repository });
     }
 }
 
@@ -34037,7 +34151,7 @@ class PublicRegistry extends EcrRegistry {
     }
     #isNamedByAlias() {
         const { registryId } = this.id;
-        return registryId !== undefined && !(0,reference/* isAccountId */.JG)(registryId);
+        return registryId !== undefined && !(0,check/* isAccountId */.JG)(registryId);
     }
     async #describeImage(id, abortSignal) {
         const command = new this.#sdk.DescribeImagesCommand({
@@ -34123,13 +34237,14 @@ const WHY = {
     refused: 'The server takes no part of a layer while another is on its way',
 };
 class Lines {
-    #room = new semaphore/* Semaphore */.j(tuning/* MAX_LINES */.xg);
+    #room;
     #layers = new Set();
     #options;
     #cuts = 0;
     #isSingle;
     constructor(options = {}) {
         this.#options = options;
+        this.#room = new semaphore/* Semaphore */.j(Math.min(options.most ?? tuning/* MAX_LINES */.xg, tuning/* MAX_LINES */.xg));
         this.#isSingle = options.partsInFlight === 1;
     }
     get isSingle() {
@@ -34578,21 +34693,25 @@ class Ecr {
     #ended = new AbortController();
     #environment;
     #info;
+    #connections;
     #rateLimits = new RateLimits();
     #clients = new DisposableStack();
     #resources;
     #sizes;
-    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, partsInFlight, info = () => undefined, debug = () => undefined, } = {}) {
+    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, connections, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, partsInFlight, info = () => undefined, debug = () => undefined, } = {}) {
         const { signal: ended } = this.#ended;
         this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
         this.#environment = environment;
         this.#info = info;
+        this.#connections = connections;
         this.#sizes = { wanted: partSize, least: leastPartSize };
+        if (connections !== undefined && connections < Math.min(concurrency, tuning/* MAX_LINES */.xg))
+            info(`Connections at once: ${connections}, as few files may be open (ulimit -n)`);
         const pace = new Pace();
         this.#resources = {
             parts: new PartTaker({ pace }),
-            layers: new semaphore/* Semaphore */.j(concurrency),
-            lines: new Lines({ partsInFlight, pace, info }),
+            layers: new semaphore/* Semaphore */.j(Math.min(concurrency, connections ?? concurrency)),
+            lines: new Lines({ most: connections, partsInFlight, pace, info }),
             debug,
         };
     }
@@ -34604,6 +34723,7 @@ class Ecr {
             environment: this.#environment,
             rateLimits: this.#rateLimits,
             signal: this.signal,
+            connections: this.#connections,
             onRetry: (retry) => {
                 counts.retries += 1;
                 this.#info(retryLine(retry, repository));
@@ -34628,7 +34748,108 @@ class Ecr {
 }
 function retryLine(retry, repository) {
     const { call, error } = retry;
-    return `${call}, ${(0,reference/* describeRepository */.MD)(repository)}: ${causeOf(error)}; ${(0,async_retry/* announce */.iP)(retry)}`;
+    return `${call}, ${(0,reference/* describeRepository */.MD)(repository)}: ${(0,exceptions/* causeOf */.rl)(error)}; ${(0,async_retry/* announce */.iP)(retry)}`;
+}
+
+
+/***/ }),
+
+/***/ 2273:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bc: () => (/* binding */ isDigest),
+/* harmony export */   Bs: () => (/* binding */ checkTag),
+/* harmony export */   Cg: () => (/* binding */ checkRepositoryName),
+/* harmony export */   JG: () => (/* binding */ isAccountId),
+/* harmony export */   Vj: () => (/* binding */ isAlias),
+/* harmony export */   Vm: () => (/* binding */ checkRegistryId),
+/* harmony export */   dz: () => (/* binding */ isTag),
+/* harmony export */   en: () => (/* binding */ isRepositoryName)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(171);
+
+
+const NAMES = {
+    private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
+    public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+};
+const NAME_LENGTHS = { private: [2, 256], public: [2, 205] };
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+const DIGEST = /^(?:(?<tag>[^@]*)@)?sha(?:256|512):[0-9a-f]+$/i;
+const ACCOUNT_ID = /^\d{12}$/;
+const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const ALIAS_LENGTHS = [2, 50];
+function checkRepositoryName(name, type) {
+    if (isRepositoryName(name, type))
+        return name;
+    const [shortest, longest] = NAME_LENGTHS[type];
+    const suggested = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .suggestName */ .SX)(name);
+    const isNear = isRepositoryName(suggested, type);
+    const isCapital = isNear && suggested === name.toLowerCase();
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name${isCapital ? ': it must be in lower case' : ''}`, {
+        hint: `${isNear ? `Write ${suggested}. ` : ''}A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
+    });
+}
+function isRepositoryName(name, type) {
+    const [shortest, longest] = NAME_LENGTHS[type];
+    return name.length >= shortest && name.length <= longest && NAMES[type].test(name);
+}
+function checkTag(tag) {
+    if (isTag(tag))
+        return tag;
+    const { why, advice } = whyNoTag(tag);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag${why}`, {
+        hint: `${advice}A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".`,
+    });
+}
+function isTag(text) {
+    return TAG.test(text);
+}
+function isDigest(text) {
+    return DIGEST.test(text);
+}
+function whyNoTag(text) {
+    const wrong = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .notInTags */ .Aj)(text);
+    const why = wrong === '' ? '' : `: a tag has no ${wrong}`;
+    if (isDigest(text)) {
+        const tag = DIGEST.exec(text)?.groups?.['tag'] ?? '';
+        const write = isTag(tag) ? `Write ${tag}. ` : 'Leave it out. ';
+        const digest = 'The digest is that of the image in the layout, and the output digest says it. ';
+        return { why: ': a tag has no digest', advice: `${write}${digest}` };
+    }
+    if (/^(?:type|value|enable|priority|prefix|suffix|pattern)=/.test(text))
+        return {
+            why,
+            advice: 'That is a rule of docker/metadata-action: give it to that action, and the output tags of that action to this one. ',
+        };
+    const suggested = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .suggestTag */ .bu)(text);
+    const advice = suggested === undefined
+        ? ''
+        : `Write ${suggested}; docker/metadata-action makes such tags of branches and versions. `;
+    return { why, advice };
+}
+function checkRegistryId(id, type) {
+    if (type === 'public' && isAlias(id))
+        return id;
+    const digits = id.replace(/^(\d{4})[- ](\d{4})[- ](\d{4})$/, '$1$2$3');
+    if (isAccountId(digits))
+        return digits;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, { hint: `${(0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .adviseRegistryId */ .Fn)(id)}${registryIdForm(id, type)}` });
+}
+function registryIdForm(id, type) {
+    const form = 'An account id has 12 digits; quote it in YAML, to keep leading zeros.';
+    return type === 'private' && isAlias(id)
+        ? `${form} An alias needs registry-type: public.`
+        : `${form} An alias of ECR Public is in lower case, and needs registry-type: public.`;
+}
+function isAlias(text) {
+    const [shortest, longest] = ALIAS_LENGTHS;
+    return text.length >= shortest && text.length <= longest && ALIAS.test(text);
+}
+function isAccountId(id) {
+    return ACCOUNT_ID.test(id);
 }
 
 
@@ -34677,79 +34898,28 @@ function dualStackDomain(region) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bs: () => (/* binding */ checkTag),
-/* harmony export */   Cg: () => (/* binding */ checkRepositoryName),
 /* harmony export */   F2: () => (/* binding */ parseReference),
-/* harmony export */   JG: () => (/* binding */ isAccountId),
 /* harmony export */   LJ: () => (/* binding */ repositoryUri),
 /* harmony export */   MD: () => (/* binding */ describeRepository),
 /* harmony export */   Ne: () => (/* binding */ PUBLIC_REGION),
 /* harmony export */   R5: () => (/* binding */ isEcrHost),
 /* harmony export */   U$: () => (/* binding */ registryHost),
-/* harmony export */   Vm: () => (/* binding */ checkRegistryId),
 /* harmony export */   _2: () => (/* binding */ isFullyNamed),
 /* harmony export */   ap: () => (/* binding */ isEcrReference),
 /* harmony export */   eq: () => (/* binding */ aliasIn),
 /* harmony export */   qM: () => (/* binding */ repositoryArn)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5152);
+/* harmony import */ var _aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5152);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var _image_hosts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9362);
-/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(171);
+/* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2273);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(171);
+
 
 
 
 
 const PUBLIC_REGION = 'us-east-1';
-const NAMES = {
-    private: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/,
-    public: /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-};
-const NAME_LENGTHS = { private: [2, 256], public: [2, 205] };
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const ACCOUNT_ID = /^\d{12}$/;
-const ALIAS = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$/;
-const ALIAS_LENGTHS = [2, 50];
-function checkRepositoryName(name, type) {
-    if (isRepositoryName(name, type))
-        return name;
-    const [shortest, longest] = NAME_LENGTHS[type];
-    const small = name.toLowerCase();
-    const isCapital = isRepositoryName(small, type);
-    const why = isCapital ? ': it must be in lower case' : '';
-    const advice = isCapital ? `Write ${small}. ` : '';
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name${why}`, {
-        hint: `${advice}A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
-    });
-}
-function isRepositoryName(name, type) {
-    const [shortest, longest] = NAME_LENGTHS[type];
-    return name.length >= shortest && name.length <= longest && NAMES[type].test(name);
-}
-function checkTag(tag) {
-    if (TAG.test(tag))
-        return tag;
-    const wrong = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .notInTags */ .Aj)(tag);
-    const why = wrong === '' ? '' : `: a tag has no ${wrong}`;
-    const suggested = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .suggestTag */ .bu)(tag);
-    const advice = suggested === undefined
-        ? ''
-        : `Write ${suggested}; docker/metadata-action makes such tags of branches and versions. `;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag${why}`, {
-        hint: `${advice}A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".`,
-    });
-}
-function checkRegistryId(id, type) {
-    if (isAccountId(id) || (type === 'public' && isAlias(id)))
-        return id;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, {
-        hint: 'An account id has 12 digits; quote it in YAML, to keep leading zeros. An alias needs registry-type: public.',
-    });
-}
-function isAlias(text) {
-    const [shortest, longest] = ALIAS_LENGTHS;
-    return text.length >= shortest && text.length <= longest && ALIAS.test(text);
-}
 function isEcrReference(text) {
     return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(text.slice(0, Math.max(text.indexOf('/'), 0))) !== undefined;
 }
@@ -34765,26 +34935,40 @@ function parseReference(text) {
     const parsed = (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(host);
     if (parsed === undefined)
         throw notEcr(text, host);
-    if (rest.length > 0 || path.includes('@'))
+    if (text.includes('@'))
+        throw withDigest(text);
+    if (rest.length > 0)
         throw malformed(text);
     const { type, accountId: registryId, region } = parsed;
     const repository = type === 'private'
-        ? { type, registryId, region, name: checkRepositoryName(path, type), host }
+        ? { type, registryId, region, name: (0,_check_js__WEBPACK_IMPORTED_MODULE_1__/* .checkRepositoryName */ .Cg)(path, type), host }
         : { ...splitPublicPath(text, path), host };
-    return { repository, tag: tag === undefined ? undefined : checkTag(tag) };
+    return { repository, tag: tag === undefined ? undefined : (0,_check_js__WEBPACK_IMPORTED_MODULE_1__/* .checkTag */ .Bs)(tag) };
 }
 function splitPublicPath(text, path) {
     const slash = path.indexOf('/');
     const alias = path.slice(0, slash);
-    if (slash < 0 || !isAlias(alias))
+    if (slash < 0 || !(0,_check_js__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(alias))
         throw malformed(text);
-    const name = checkRepositoryName(path.slice(slash + 1), 'public');
+    const name = (0,_check_js__WEBPACK_IMPORTED_MODULE_1__/* .checkRepositoryName */ .Cg)(path.slice(slash + 1), 'public');
     return { type: 'public', registryId: alias, region: PUBLIC_REGION, name };
 }
 function notEcr(text, host) {
+    const form = `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG`;
+    if ((0,_suggest_js__WEBPACK_IMPORTED_MODULE_3__/* .isNearlyEcr */ .aH)(text)) {
+        const meant = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_3__/* .suggestReference */ .ib)(text);
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an ECR reference: ${host} is no host of a registry`, {
+            hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Write ${form}; an account has 12 digits.`,
+        });
+    }
     const isHost = /[.:]|^localhost$/.test(host);
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`, {
-        hint: `This action pushes to ECR only: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG.`,
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`, { hint: `This action pushes to ECR only: ${form}.` });
+}
+function withDigest(text) {
+    const [named = ''] = text.split('@');
+    const tagged = /:[^/]*$/.test(named) ? named : `${named}:TAG`;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not a tag to push: it has a digest`, {
+        hint: `Write ${tagged}: the digest is that of the image in the layout.`,
     });
 }
 function malformed(text) {
@@ -34805,15 +34989,12 @@ function isFullyNamed(repository) {
     const { type, registryId, alias = registryId } = repository;
     if (type === 'private')
         return repositoryUri(repository) !== undefined;
-    return alias !== undefined && !isAccountId(alias);
+    return alias !== undefined && !(0,_check_js__WEBPACK_IMPORTED_MODULE_1__/* .isAccountId */ .JG)(alias);
 }
 function aliasIn(uri) {
     const [host, alias, ...name] = typeof uri === 'string' ? uri.split('/') : [];
     const isPublic = host !== undefined && (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImageHost */ .Pq)(host)?.type === 'public';
-    return isPublic && alias !== undefined && name.length > 0 && isAlias(alias) ? alias : undefined;
-}
-function isAccountId(id) {
-    return ACCOUNT_ID.test(id);
+    return isPublic && alias !== undefined && name.length > 0 && (0,_check_js__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(alias) ? alias : undefined;
 }
 function registryHost({ type, registryId, region, host, }) {
     if (host !== undefined)
@@ -34831,10 +35012,10 @@ function describeRepository({ type, registryId, region, name, }) {
     return `repository ${name}${registry}${region === undefined ? '' : ` in ${region}`}`;
 }
 function repositoryArn({ type, registryId, region = '*', name, }) {
-    const account = registryId !== undefined && isAccountId(registryId) ? registryId : '*';
+    const account = registryId !== undefined && (0,_check_js__WEBPACK_IMPORTED_MODULE_1__/* .isAccountId */ .JG)(registryId) ? registryId : '*';
     return type === 'public'
         ? `arn:aws:ecr-public::${account}:repository/${name}`
-        : `arn:${(0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_3__.partition)(region).name}:ecr:${region}:${account}:repository/${name}`;
+        : `arn:${(0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_4__.partition)(region).name}:ecr:${region}:${account}:repository/${name}`;
 }
 
 
@@ -34845,7 +35026,12 @@ function repositoryArn({ type, registryId, region = '*', name, }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Aj: () => (/* binding */ notInTags),
+/* harmony export */   Fn: () => (/* binding */ adviseRegistryId),
+/* harmony export */   SX: () => (/* binding */ suggestName),
+/* harmony export */   Ug: () => (/* binding */ regionIn),
+/* harmony export */   aH: () => (/* binding */ isNearlyEcr),
 /* harmony export */   bu: () => (/* binding */ suggestTag),
+/* harmony export */   ib: () => (/* binding */ suggestReference),
 /* harmony export */   yO: () => (/* binding */ withoutScheme)
 /* harmony export */ });
 /* harmony import */ var _image_hosts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9362);
@@ -34867,9 +35053,60 @@ function notInTags(text) {
     return found.length > shown.length ? `${shown.join(', ')} and others` : shown.join(', ');
 }
 function withoutScheme(text) {
-    const plain = text.replace(/^(?:https?|docker|oci):\/\//i, '');
+    const plain = text.replace(/^(?:https?|docker|oci):\/\//i, '').replace(/^\/+/, '');
     const bare = plain.replace(/\/+$/, '');
-    return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImageHost */ .Pq)(bare) === undefined ? bare : plain;
+    const [host = ''] = bare.split('/');
+    const small = host.toLowerCase();
+    if ((0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImageHost */ .Pq)(small) === undefined)
+        return bare;
+    return `${small}${(bare === host ? plain : bare).slice(host.length)}`;
+}
+function suggestName(text) {
+    return text
+        .toLowerCase()
+        .replace(/[/\\]+/g, '/')
+        .replace(/^\/|\/$/g, '');
+}
+const REGION = /(?<![a-z0-9])(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-[a-z]{2,}){1,2}-\d(?!\d)/;
+function regionIn(text) {
+    const plain = text
+        .toLowerCase()
+        .replace(/[_\s]+/g, '-')
+        .replace(/^([a-z]{2}-[a-z]+)(\d)$/, '$1-$2');
+    return REGION.exec(plain)?.[0];
+}
+const NEARLY_ECR = /^[^/]*\.(?:amazonaws\.com(?:\.cn)?|on\.aws|ecr\.aws|aws\.amazon\.com)(?::\d+)?\.?$/i;
+function isNearlyEcr(text) {
+    const [host = ''] = text.split('/');
+    return (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImageHost */ .Pq)(host) === undefined && NEARLY_ECR.test(host);
+}
+function suggestReference(text) {
+    const [host = '', ...path] = (text.split(/[?#]/)[0] ?? '').split('/');
+    if (/^gallery\.ecr\.aws/i.test(host))
+        return [_image_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .PUBLIC_HOST */ .dt, ...path].join('/');
+    const region = regionIn(host);
+    const page = /^ecr\/repositories\/private\/(\d{12})\/(.+)$/.exec(path.join('/'));
+    const account = page?.[1] ?? /^\d{1,12}(?=\.)/.exec(host)?.[0];
+    if (region === undefined || account === undefined)
+        return undefined;
+    return `${(0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .privateHost */ .w_)(account.padStart(12, '0'), region)}/${page?.[2] ?? path.join('/')}`;
+}
+function adviseRegistryId(id) {
+    const [host = '', alias = 'ALIAS'] = withoutScheme(id).split('/');
+    const parsed = (0,_image_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImageHost */ .Pq)(host);
+    if (parsed?.type === 'public')
+        return `Write registry-id: ${alias} and registry-type: public. `;
+    const region = regionIn(id);
+    const [account, other] = id.match(/(?<!\d)\d{12}(?!\d)/g) ?? [];
+    if (account !== undefined && other === undefined) {
+        const where = region === undefined ? '' : ` and aws-region: ${region}`;
+        return `Write registry-id: '${account}'${where}. `;
+    }
+    if (region !== undefined)
+        return `That is a region: write aws-region: ${region}, and the account in registry-id. `;
+    if (!/^\d{1,11}$/.test(id))
+        return '';
+    return `It has ${id.length} digits. If YAML dropped zeros before them, write registry-id: '${id.padStart(12, '0')}'. `;
 }
 
 
@@ -34970,7 +35207,7 @@ const ERRORS = {
     NOT_A_LAYOUT: {
         means: 'The path is not an OCI image layout.',
         hint: 'Build one with "docker buildx build --output type=oci,dest=image.tar", or "skopeo copy SOURCE oci:DIRECTORY:TAG".',
-        docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar compressed with xz or bzip2, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
+        docs: "For example, a directory of skopeo's `dir:` transport, a root file system, a tar or a layer of a `docker save` archive compressed with xz or bzip2, a layout version other than 1.0.0, or a blob that is a folder, a pipe or a device. The message says which, and names the command that converts it where there is one.",
     },
     LAYOUT_UNREADABLE: {
         means: 'The operating system could not read a file, or write a temporary one.',
@@ -35004,7 +35241,7 @@ const ERRORS = {
     TOO_LARGE: {
         means: 'A manifest, a config, an index, all of them together, or a tar once unpacked exceed a limit.',
         hint: 'If the image is your own, push less at once: select one image with the input image, or fewer platforms with the input platforms.',
-        docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image. A compressed tar may unpack to 100 times its size, or to 1 GiB if that is more, but not to more than the disk has free.',
+        docs: 'ECR takes at most 4 MiB per manifest. The other limits are far above what tools write: 10,000 descriptors in one manifest, 16 levels of indexes, 64 MiB of manifests in one image. A compressed tar may unpack to 100 times its size, or to 1 GiB if that is more.',
     },
     DIGEST_MISMATCH: {
         means: 'A file does not have the size or the digest that its descriptor gives.',
@@ -35099,7 +35336,7 @@ const ERRORS = {
     },
     UPLOAD_FAILED: {
         means: 'A layer or a manifest did not arrive, or ECR lost it.',
-        hint: 'Run the step again: layers that arrived are not sent again. If it keeps happening, something between the runner and ECR may be altering the data: check the proxy, then open an issue with the log.',
+        hint: 'Run the step again: layers that arrived are not sent again. If that does not help, check whether a proxy alters what it passes on, then open an issue with the log.',
     },
     TARGETS_FAILED: {
         means: 'At least one of several repositories failed.',
@@ -35142,6 +35379,16 @@ const ERRORS = {
         means: 'The proxy did not connect to the ECR endpoint.',
         hint: 'Check the user and password in https-proxy or HTTPS_PROXY, and that the proxy allows this host; NO_PROXY lists hosts to reach without it.',
     },
+    DISK_FULL: {
+        means: 'The disk of the temporary folder has too little room.',
+        hint: 'Free some space on the disk of RUNNER_TEMP.',
+        docs: 'Only compressed tars and archives of `docker save` whose layers are not compressed need room there: a directory or a tar that holds a layout is read in place. EDQUOT is a quota, EFBIG a limit for the size of one file (`ulimit -f`).',
+    },
+    TOO_MANY_OPEN_FILES: {
+        means: 'The system does not let this process open another file or connection.',
+        hint: 'Raise the limit for open files: "ulimit -n" in a shell, LimitNOFILE= of the service that runs the runner, or "--ulimit nofile=" of its container. 1024 are plenty.',
+        docs: 'EMFILE is the limit of the process, ENFILE that of the whole machine. Where the limit of the process is low, a push opens fewer connections; it needs about 50 files, connections included.',
+    },
     UNSUPPORTED_NODE: {
         means: 'The action was started with a version of Node.js that is too old.',
         hint: 'Use the action through "uses:", which brings the right one, or start it with Node.js 24 or newer.',
@@ -35149,6 +35396,15 @@ const ERRORS = {
     CANCELLED: {
         means: 'The step was cancelled, or fail-fast stopped a repository.',
         hint: 'Run it again: layers that arrived are not sent again.',
+    },
+    OUTPUTS_LOST: {
+        means: 'The push is complete, but the outputs of the step could not be written.',
+        hint: 'Check that the step may write to the file that GITHUB_OUTPUT names, and that its disk has room. The image is pushed: running the step again sends no layer.',
+        docs: 'The step fails because later steps would read empty outputs. The message gives the digest.',
+    },
+    STALLED: {
+        means: 'The step stopped before its end, because there was nothing left that it waited for.',
+        hint: 'Run the step again: layers that arrived are not sent again. It is a bug in this action: please open an issue with this log.',
     },
     INTERNAL: {
         means: 'A bug in this action.',
@@ -35176,14 +35432,16 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
-/* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9403);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3916);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7961);
-/* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
-/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3304);
-/* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(277);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6410);
+/* harmony import */ var _ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4664);
+/* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3788);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4784);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3916);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2351);
+/* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8842);
+/* harmony import */ var _process_hooks_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(159);
+/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3304);
+/* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(277);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2188);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -35246,26 +35504,36 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
+
+const repeatFailure = (0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_8__/* .outliveLog */ .b)(process);
+const setFailed = (failure) => {
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__.setFailed(failure);
+    repeatFailure(failure);
+};
+const fail = (error) => (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_9__/* .reportFailure */ .xV)(error, { debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug, setFailed });
+(0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_8__/* .reportStall */ .j)(process, fail);
 const cancelled = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
-    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
+    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
 }
 const { RUNNER_TEMP: temporary } = process.env;
-const layerMemory = (0,_resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_8__/* .openLayerMemory */ .z)({ temporary, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug });
+const layerMemory = (0,_resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_10__/* .openLayerMemory */ .z)({ temporary, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug });
 try {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_node_version_js__WEBPACK_IMPORTED_MODULE_6__/* .checkNodeVersion */ .v)(process.versions.node);
-        const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
+        (0,_node_version_js__WEBPACK_IMPORTED_MODULE_7__/* .checkNodeVersion */ .v)(process.versions.node);
+        const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
         const { proxies, concurrency, partSize, partsInFlight } = inputs;
-        (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .setProxyVariables */ .II)(proxies);
+        (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_3__/* .setProxyVariables */ .II)(proxies);
         const { signal } = cancelled;
-        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_3__/* .Ecr */ .L({
-            ...{ signal, concurrency, partSize, partsInFlight },
+        const connections = (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__/* .affordableConnections */ .e)(await (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__/* .countOpenFiles */ .b)(), inputs.targets.length);
+        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__/* .Ecr */ .L({
+            ...{ signal, concurrency, connections, partSize, partsInFlight },
             info: _actions_core__WEBPACK_IMPORTED_MODULE_1__.info,
             debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug,
         }), true);
-        await (0,_run_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .e)(inputs, {
+        await (0,_run_js__WEBPACK_IMPORTED_MODULE_11__/* .run */ .e)(inputs, {
             ...{ ecr, temporary, layerMemory, log: _actions_core__WEBPACK_IMPORTED_MODULE_1__ },
             workspace: process.env['GITHUB_WORKSPACE'],
             setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
@@ -35282,7 +35550,7 @@ try {
     }
 }
 catch (error) {
-    (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .reportFailure */ .xV)(error, _actions_core__WEBPACK_IMPORTED_MODULE_1__);
+    fail(error);
 }
 if (layerMemory.isAbandoned)
     process.exit();
@@ -35292,7 +35560,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7961:
+/***/ 2351:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35307,7 +35575,58 @@ var platform = __nccwpck_require__(1890);
 var tuning = __nccwpck_require__(6297);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/inputs/nearest.ts
+const YES = 'true yes y on 1 t enable enabled always keep'.split(' ');
+const NO = 'false no n off 0 f disable disabled never drop none remove skip'.split(' ');
+function booleanWord(text) {
+    const word = text.toLowerCase();
+    if (YES.includes(word))
+        return true;
+    return NO.includes(word) ? false : undefined;
+}
+function nearest(text, words) {
+    const meant = folded(text);
+    if (meant.length < 2)
+        return undefined;
+    const same = words.filter((word) => folded(word) === meant);
+    if (same.length > 0)
+        return only(same);
+    const close = closest(meant, words);
+    if (close.length > 0)
+        return only(close);
+    return only(words.filter((word) => folded(word).includes(meant) || meant.includes(folded(word))));
+}
+function folded(text) {
+    return text.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+function only(found) {
+    return found.length === 1 ? found[0] : undefined;
+}
+const MOST_WRONG = 2 / 5;
+function closest(meant, words) {
+    const limit = Math.floor(meant.length * MOST_WRONG);
+    const measured = words.map((word) => ({ word, distance: editDistance(meant, folded(word)) }));
+    const least = Math.min(limit, ...measured.map(({ distance }) => distance));
+    return measured.flatMap(({ word, distance }) => (distance === least ? [word] : []));
+}
+const MAX_COMPARED = 64;
+function editDistance(from, to) {
+    if (from.length > MAX_COMPARED)
+        return Infinity;
+    let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+    for (const [line, letter] of from.split('').entries()) {
+        const next = [line + 1];
+        for (const [at, other] of to.split('').entries()) {
+            const [left = 0, above = 0, diagonal = 0] = [next[at], row[at + 1], row[at]];
+            next.push(Math.min(left + 1, above + 1, diagonal + (letter === other ? 0 : 1)));
+        }
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/read-input.ts
+
 
 function required(read, name) {
     const text = read(name);
@@ -35317,49 +35636,72 @@ function required(read, name) {
         hint: `Add "${name}:" under "with:" of this step.`,
     });
 }
-function choice(read, name, allowed) {
+function choice(read, name, allowed, { yes, no } = {}) {
     const text = read(name);
     if (text === '')
         return allowed[0];
-    const chosen = allowed.find((value) => value === text);
+    const chosen = allowed.find((value) => value === text.toLowerCase());
     if (chosen !== undefined)
         return chosen;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
-        hint: `Set it to ${allowed.join(' or ')}.`,
-    });
+    const word = booleanWord(text);
+    const meant = word === undefined ? undefined : word ? yes : no;
+    throw cannotBe(read, name, `Set it to ${alternatives(allowed)}.`, meant ?? nearest(text, allowed));
 }
 function flag(read, name, fallback) {
-    const text = read(name).toLowerCase();
+    const text = read(name);
     if (text === '')
         return fallback;
-    if (text === 'true' || text === 'false')
-        return text === 'true';
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
-        hint: 'Set it to true or false.',
-    });
+    const value = parseFlag(text);
+    if (value !== undefined)
+        return value;
+    throw cannotBe(read, name, 'Set it to true or false.', meantFlag(text));
+}
+function parseFlag(text) {
+    const word = text.toLowerCase();
+    return word === 'true' || word === 'false' ? word === 'true' : undefined;
+}
+function meantFlag(text) {
+    return booleanWord(text)?.toString() ?? nearest(text, ['true', 'false']);
 }
 function wholeNumber(read, name, [least, most], automatic = '') {
     const text = read(name);
-    if (text === '' || text === automatic)
+    if (text.toLowerCase() === automatic || text === '')
         return undefined;
+    const isAllowed = (number) => number >= least && number <= most;
     const number = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= most)
+    if (isAllowed(number))
         return number;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${JSON.stringify(text)}`, {
-        hint: `Set it to ${automatic && `${automatic}, or to `}a whole number from ${least} to ${most}.`,
-    });
+    const meant = /^(\d{1,9})(?:\.0+)?\s*[a-z]*$/i.exec(text)?.[1];
+    throw cannotBe(read, name, `Set it to ${automatic && `${automatic}, or to `}a whole number from ${least} to ${most}.`, isAllowed(Number(meant)) ? meant : undefined);
 }
 function lines(text) {
     return parts(text, '\n');
 }
 function list(text) {
-    return parts(text, /[\n,]/);
+    return parts(text.replace(/^\[(.*)\]$/s, '$1'), /[\n,]/);
 }
 function parts(text, separator) {
     return text
         .split(separator)
-        .map((part) => part.trim())
+        .map((part) => unquoted(part.trim().replace(/^- +/, '')))
         .filter((part) => part !== '');
+}
+function unquoted(text) {
+    const { quote, inner } = /^(?<quote>["'])(?<inner>.*)\k<quote>$/s.exec(text)?.groups ?? {};
+    const isWhole = quote !== undefined && inner !== undefined && !inner.includes(quote);
+    return isWhole ? inner.trim() : text;
+}
+function alternatives(values) {
+    return `${values.slice(0, -1).join(', ')} or ${values.at(-1) ?? ''}`;
+}
+function didYouMean(meant) {
+    return meant === undefined ? '' : `Did you mean ${meant}? `;
+}
+function cannotBe(read, name, allowed, meant) {
+    const text = JSON.stringify(read(name));
+    return new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${text}`, {
+        hint: `${didYouMean(meant)}${allowed}`,
+    });
 }
 
 // EXTERNAL MODULE: ./src/oci/fields.ts
@@ -35367,6 +35709,8 @@ var oci_fields = __nccwpck_require__(8932);
 // EXTERNAL MODULE: ./src/oci/json.ts
 var json = __nccwpck_require__(1691);
 ;// CONCATENATED MODULE: ./src/inputs/parse-repository-settings.ts
+
+
 
 
 
@@ -35390,7 +35734,7 @@ async function parseRepositorySettings(text, readText) {
     const fields = text.startsWith('{') ? parseJson(text) : parseLines(text);
     const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
     if (unknown !== undefined)
-        throw invalid(`has an unknown key: ${JSON.stringify(unknown)}`, `The keys are ${KEYS.join(', ')}.`);
+        throw invalid(`has an unknown key: ${JSON.stringify(unknown)}`, `${didYouMean(nearest(unknown, KEYS))}The keys are ${KEYS.join(', ')}.`);
     return {
         ...mutability(fields),
         ...optional('scanOnPush', parse_repository_settings_flag(fields, 'scan-on-push')),
@@ -35434,8 +35778,8 @@ function parseLines(text) {
 function parseLine(line) {
     const colon = line.indexOf(':');
     if (colon < 0)
-        throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, 'Write each line as key: value.');
-    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+        throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, `Write each line as key: value${line.includes('=') ? `, such as ${line.replace(/\s*=\s*/, ': ')}` : ''}.`);
+    return [unquoted(line.slice(0, colon).trim()), unquoted(line.slice(colon + 1).trim())];
 }
 function mutability(fields) {
     const kind = parse_repository_settings_choice(fields, 'tag-mutability', ['MUTABLE', 'IMMUTABLE']);
@@ -35508,16 +35852,19 @@ function parse_repository_settings_flag(fields, key) {
     const value = fields[key];
     if (value === undefined || typeof value === 'boolean')
         return value;
-    if (value === 'true' || value === 'false')
-        return value === 'true';
-    throw invalid(`has a value for ${key} that is neither true nor false`, 'Write true or false.');
+    const shown = JSON.stringify(value);
+    const text = typeof value === 'string' ? value : shown;
+    const written = parseFlag(text);
+    if (written !== undefined)
+        return written;
+    throw invalid(`has a value for ${key} that is neither true nor false: ${shown}`, `${didYouMean(meantFlag(text))}Write true or false.`);
 }
 function parse_repository_settings_choice(fields, key, allowed) {
-    const text = string(fields, key)?.toUpperCase();
-    const chosen = allowed.find((value) => value === text);
+    const text = string(fields, key);
+    const chosen = allowed.find((value) => value === text?.toUpperCase());
     if (text === undefined || chosen !== undefined)
         return chosen;
-    throw invalid(`has an invalid ${key}: ${text}`, `Write one of ${allowed.join(', ')}.`);
+    throw invalid(`has an invalid ${key}: ${text}`, `${didYouMean(nearest(text, allowed))}Write ${alternatives(allowed)}.`);
 }
 function optional(key, value) {
     const pair = {};
@@ -35529,13 +35876,186 @@ function invalid(what, hint) {
     return new errors/* PushError */.V('INVALID_INPUT', `The input ${INPUT} ${what}`, { hint });
 }
 
+// EXTERNAL MODULE: ./src/ecr/names/check.ts
+var check = __nccwpck_require__(2273);
 // EXTERNAL MODULE: ./src/ecr/names/reference.ts
 var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/ecr/names/arn.ts
+
+
+
+const REPOSITORY = /^arn:aws[a-z-]*:(?:ecr:(?<region>[a-z0-9-]+)|ecr-public:[a-z0-9-]*):(?<account>\d{12}):repository\/(?<name>[^:]*)(?::(?<tag>.*))?$/;
+function parseRepositoryArn(text) {
+    if (!text.startsWith('arn:'))
+        return undefined;
+    const { region, account, name, tag } = REPOSITORY.exec(text)?.groups ?? {};
+    if (account === undefined || name === undefined)
+        throw new errors/* PushError */.V('INVALID_INPUT', `${text} is not the ARN of an ECR repository`, {
+            hint: "Write arn:aws:ecr:REGION:ACCOUNT:repository/NAME, with the account's 12 digits, or NAME alone.",
+        });
+    const type = region === undefined ? 'public' : 'private';
+    return {
+        repository: {
+            type,
+            registryId: account,
+            region: region ?? reference/* PUBLIC_REGION */.Ne,
+            name: (0,check/* checkRepositoryName */.Cg)(name, type),
+        },
+        tag: tag === undefined ? undefined : (0,check/* checkTag */.Bs)(tag),
+    };
+}
+
 // EXTERNAL MODULE: ./src/ecr/names/suggest.ts
 var suggest = __nccwpck_require__(171);
+;// CONCATENATED MODULE: ./src/inputs/default-repository.ts
+
+
+
+
+
+function defaultRepository(tag, defaults) {
+    if (defaults.repository === undefined) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
+            hint: 'Set repository, or put full references in tags.',
+        });
+    }
+    refuseSeveral(defaults.repository);
+    const text = (0,suggest/* withoutScheme */.yO)(defaults.repository);
+    const arn = parseRepositoryArn(text);
+    if (arn?.tag !== undefined)
+        throw withTag(text, text.slice(0, text.lastIndexOf(':')), arn.tag);
+    if (arn !== undefined)
+        return arn.repository;
+    refuseTag(text);
+    if ((0,reference/* isEcrHost */.R5)(text)) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `The input repository is a registry's host: ${text}`, {
+            hint: `Write the repository behind it, ${text}/NAME, or its name alone.`,
+        });
+    }
+    if ((0,reference/* isEcrReference */.ap)(text) || (0,suggest/* isNearlyEcr */.aH)(text) || /^[^/]*:\d+\//.test(text))
+        return (0,reference/* parseReference */.F2)(text).repository;
+    return bareRepository(text, defaults);
+}
+function bareRepository(name, { registryType: type, registryId, region }) {
+    return {
+        type,
+        registryId: registryId === undefined ? undefined : (0,check/* checkRegistryId */.Vm)(registryId, type),
+        region: type === 'public' ? reference/* PUBLIC_REGION */.Ne : checkRegion(region),
+        name: (0,check/* checkRepositoryName */.Cg)(name, type),
+    };
+}
+function refuseSeveral(text) {
+    const names = text.split(/[\s,;]+/).filter((name) => name !== '');
+    if (names.length < 2 || !names.every((name) => isName((0,suggest/* withoutScheme */.yO)(name))))
+        return;
+    throw new errors/* PushError */.V('INVALID_INPUT', `The input repository has ${names.length} names: ${names.join(', ')}`, {
+        hint: 'To push to several repositories, put full references in tags, HOST/NAME:TAG, one a line, and leave repository out.',
+    });
+}
+function isName(text) {
+    return (0,reference/* isEcrReference */.ap)(text) || (0,check/* isRepositoryName */.en)(text, 'private');
+}
+function refuseTag(text) {
+    const { name, tag } = /^(?<name>[^@]*?[^@:/])(?::(?<tag>[^/@]*))?(?:@[^/]*)?$/s.exec(text)?.groups ?? {};
+    if (name !== undefined && name !== text)
+        throw withTag(text, name, tag);
+}
+function withTag(text, name, tag) {
+    const what = tag === undefined ? 'digest' : 'tag';
+    return new errors/* PushError */.V('INVALID_INPUT', `The input repository has a ${what}: ${text}`, {
+        hint: `Write repository: ${name}${tag ? `, and put ${tag} in tags` : ''}.`,
+    });
+}
+function checkRegion(region) {
+    if (region === undefined)
+        return undefined;
+    const meant = (0,suggest/* regionIn */.Ug)(region);
+    const isRegion = /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region);
+    if (isRegion && (meant ?? region) === region)
+        return region;
+    throw new errors/* PushError */.V('INVALID_INPUT', `aws-region ${JSON.stringify(region)} is not an AWS region`, { hint: `Write ${meant ?? 'a region such as eu-west-1'}.` });
+}
+
+;// CONCATENATED MODULE: ./src/inputs/parse-tag.ts
+
+
+
+
+
+
+function parseTag(text, defaults) {
+    parse_tag_refuseSeveral(text);
+    const plain = (0,suggest/* withoutScheme */.yO)(text);
+    const arn = parseRepositoryArn(plain);
+    if (arn !== undefined)
+        return arn;
+    if ((0,reference/* isEcrHost */.R5)(plain)) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `${text} is the host of a registry, not a tag`, {
+            hint: `Write the repository and the tag behind it, ${plain.replace(/\/$/, '')}/NAME:TAG, or the tag alone.`,
+        });
+    }
+    if ((0,reference/* isEcrReference */.ap)(plain) || (0,suggest/* isNearlyEcr */.aH)(plain) || isOtherRegistry(plain))
+        return (0,reference/* parseReference */.F2)(plain);
+    const named = splitName(plain);
+    if (named !== undefined)
+        refuseName(text, named, defaults);
+    return { repository: defaultRepository((0,check/* checkTag */.Bs)(text), defaults), tag: text };
+}
+function parse_tag_refuseSeveral(text) {
+    const words = text.split(/[\s;|]+/).filter((word) => word !== '');
+    if (words.length < 2 ||
+        !words.every((word) => (0,check/* isTag */.dz)(word) || (0,reference/* isEcrReference */.ap)((0,suggest/* withoutScheme */.yO)(word))))
+        return;
+    const one = words.every(check/* isTag */.dz) ? ` If it is one tag, write ${words.join('-')}.` : '';
+    throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} is not an image tag`, {
+        hint: `Put commas between tags, ${words.join(',')}, or each on its own line.${one}`,
+    });
+}
+function isOtherRegistry(text) {
+    const [host = '', ...path] = text.split('/');
+    return path.length > 0 && /^localhost$|\.[a-z]{2,}$|:\d+$/i.test(host);
+}
+function splitName(text) {
+    if ((0,check/* isDigest */.Bc)(text) && !text.includes('/'))
+        return undefined;
+    const { name = '', tag } = /^(?<name>[^:@]+)(?::(?<tag>[^:@]*))?(?:@.*)?$/.exec(text)?.groups ?? {};
+    const isName = (0,check/* isRepositoryName */.en)(name.toLowerCase(), 'private') && /[a-z]/i.test(name);
+    if (!isName || (tag === undefined && !name.includes('/')))
+        return undefined;
+    return { name, tag };
+}
+function refuseName(text, { name, tag }, defaults) {
+    const bare = tag === undefined ? 'TAG' : (0,check/* isTag */.dz)(tag) ? tag : ((0,suggest/* suggestTag */.bu)(tag) ?? 'TAG');
+    if (defaults.repository === undefined) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} has no ECR host, and without a host it would be docker.io's`, {
+            hint: `Write repository: ${name.toLowerCase()} and tags: ${bare}, or the host before it: ${wholeName(undefined, name, bare)}.`,
+        });
+    }
+    const repository = defaultRepository(text, defaults);
+    const isOwn = [repository.name, withAlias(repository)].includes(name.toLowerCase());
+    if (isOwn) {
+        throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} names the repository, which the input repository does already`, {
+            hint: `Write ${bare === 'TAG' ? 'its tags alone, such as latest' : bare}: bare tags go to ${repository.name}.`,
+        });
+    }
+    if (tag === undefined)
+        return;
+    throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} is of another repository than the input repository, which is ${repository.name}`, {
+        hint: `Write ${bare} for ${repository.name}, or ${wholeName(repository, name, bare)} for ${name.toLowerCase()}.`,
+    });
+}
+function withAlias({ registryId, name }) {
+    return `${registryId ?? ''}/${name}`;
+}
+function wholeName(repository, name, tag) {
+    const { type = 'private', registryId, region = 'REGION' } = repository ?? {};
+    const host = (repository && (0,reference/* registryHost */.U$)(repository)) ??
+        `${registryId ?? 'ACCOUNT'}.dkr.ecr.${region}.amazonaws.com`;
+    const registry = type === 'public' ? `${host}/${registryId ?? 'ALIAS'}` : host;
+    return `${registry}/${name.toLowerCase()}:${tag}`;
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/targets.ts
-
-
 
 const DEFAULT_TAG = 'latest';
 function parseTargets(tags, defaults) {
@@ -35558,56 +36078,6 @@ function parseTargets(tags, defaults) {
         tags: [...names],
     }));
 }
-function parseTag(text, defaults) {
-    const plain = (0,suggest/* withoutScheme */.yO)(text);
-    const isReference = (0,reference/* isEcrReference */.ap)(plain) || (text.includes('/') && !isBranch(text, defaults));
-    return isReference ? (0,reference/* parseReference */.F2)(plain) : bareTag(text, defaults);
-}
-function isBranch(text, { repository }) {
-    const [first = ''] = text.split('/');
-    const isHost = first === 'localhost' || /\.[a-z]{2,}$/i.test(first);
-    return repository !== undefined && !text.includes(':') && !isHost;
-}
-function bareTag(text, defaults) {
-    return { repository: defaultRepository((0,reference/* checkTag */.Bs)(text), defaults), tag: text };
-}
-function defaultRepository(tag, defaults) {
-    const { registryType: type, registryId, region } = defaults;
-    const name = defaults.repository && (0,suggest/* withoutScheme */.yO)(defaults.repository);
-    if (name === undefined) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
-            hint: 'Set repository, or put full references in tags.',
-        });
-    }
-    if ((0,reference/* isEcrHost */.R5)(name)) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `The input repository is a registry's host: ${name}`, {
-            hint: `Write the repository behind it, ${name}/NAME, or its name alone.`,
-        });
-    }
-    if ((0,reference/* isEcrReference */.ap)(name))
-        return withoutTag(name);
-    return {
-        type,
-        registryId: registryId === undefined ? undefined : (0,reference/* checkRegistryId */.Vm)(registryId, type),
-        region: type === 'public' ? reference/* PUBLIC_REGION */.Ne : checkRegion(region),
-        name: (0,reference/* checkRepositoryName */.Cg)(name, type),
-    };
-}
-function checkRegion(region) {
-    if (region === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region))
-        return region;
-    throw new errors/* PushError */.V('INVALID_INPUT', `aws-region ${JSON.stringify(region)} is not an AWS region`, {
-        hint: 'Write a region such as eu-west-1.',
-    });
-}
-function withoutTag(text) {
-    const { repository, tag } = (0,reference/* parseReference */.F2)(text);
-    if (tag === undefined)
-        return repository;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input repository has a tag: ${text}`, {
-        hint: 'Put tags in the input tags.',
-    });
-}
 
 ;// CONCATENATED MODULE: ./src/inputs/inputs.ts
 
@@ -35616,12 +36086,16 @@ function withoutTag(text) {
 
 
 const MIB = 1024 * 1024;
-async function parseInputs(read, readText) {
+async function parseInputs(given, readText) {
+    const read = (name) => unquoted(given(name));
     return {
         layouts: lines(required(read, 'layout')),
-        followLinks: choice(read, 'follow-links', ['none', 'workspace']),
+        followLinks: choice(read, 'follow-links', ['none', 'workspace'], {
+            yes: 'workspace',
+            no: 'none',
+        }),
         request: parseRequest(read),
-        layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none']),
+        layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none'], { no: 'none' }),
         targets: parseTargets(list(read('tags')), {
             repository: read('repository') || undefined,
             registryType: choice(read, 'registry-type', ['private', 'public']),
@@ -35654,8 +36128,8 @@ function parseRequest(read) {
         image: read('image') || undefined,
         shape: {
             platforms: list(read('platforms')).map(platform/* parsePlatformName */.e4),
-            attestations: choice(read, 'attestations', ['keep', 'drop']),
-            singleImage: choice(read, 'single-image', ['keep', 'unwrap']),
+            attestations: choice(read, 'attestations', ['keep', 'drop'], { yes: 'keep', no: 'drop' }),
+            singleImage: choice(read, 'single-image', ['keep', 'unwrap'], { yes: 'unwrap', no: 'keep' }),
         },
         referrers: flag(read, 'referrers', true),
     };
@@ -35815,6 +36289,7 @@ function isTextMember(member) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ withoutMark),
 /* harmony export */   R: () => (/* binding */ parseStrictJson)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
@@ -35823,6 +36298,8 @@ function isTextMember(member) {
 
 function parseStrictJson(bytes, where) {
     const text = decodeUtf8(bytes, where);
+    if (text.startsWith(MARK))
+        throw marked(where);
     try {
         refuseDuplicateKeys(text, where);
         return JSON.parse(text);
@@ -35834,6 +36311,16 @@ function parseStrictJson(bytes, where) {
             cause,
         });
     }
+}
+const MARK = '\ufeff';
+function withoutMark(bytes) {
+    const mark = Buffer.from(MARK);
+    return mark.equals(bytes.subarray(0, mark.byteLength)) ? bytes.subarray(mark.byteLength) : bytes;
+}
+function marked(where) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} starts with a byte order mark (BOM), which JSON does not allow`, {
+        hint: 'Windows PowerShell adds one. Write the file as UTF-8 without it: its digest changes.',
+    });
 }
 function decodeUtf8(bytes, where) {
     try {
@@ -35927,6 +36414,7 @@ const MAX_LAYERS = 500;
 /* harmony export */   QP: () => (/* binding */ OCI_LAYER),
 /* harmony export */   TF: () => (/* binding */ OCI_CONFIG),
 /* harmony export */   aH: () => (/* binding */ OCI_LAYER_ZSTD),
+/* harmony export */   fQ: () => (/* binding */ OCI_ARTIFACT_MANIFEST),
 /* harmony export */   g1: () => (/* binding */ OCI_EMPTY),
 /* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
 /* harmony export */ });
@@ -35934,6 +36422,7 @@ const MAX_LAYERS = 500;
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
+const OCI_ARTIFACT_MANIFEST = 'application/vnd.oci.artifact.manifest.v1+json';
 const OCI_EMPTY = 'application/vnd.oci.empty.v1+json';
 const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
@@ -36060,15 +36549,58 @@ function decodeBase64(text) {
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 
-const DEFAULT_VARIANTS = { arm64: 'v8', arm: 'v7' };
+const DEFAULT_VARIANTS = new Map([
+    ['amd64', 'v1'],
+    ['arm64', 'v8'],
+    ['arm', 'v7'],
+]);
+const ARCHITECTURES = new Map([
+    ['x86_64', { architecture: 'amd64' }],
+    ['x86-64', { architecture: 'amd64' }],
+    ['aarch64', { architecture: 'arm64' }],
+    ['armhf', { architecture: 'arm', variant: 'v7' }],
+    ['armel', { architecture: 'arm', variant: 'v6' }],
+    ['i386', { architecture: '386' }],
+]);
 function parsePlatformName(text) {
     const [os = '', architecture = '', variant, ...rest] = text.split('/');
-    if (os === '' || architecture === '' || variant === '' || rest.length > 0) {
+    if (os === '' || architecture === '' || variant === '' || rest.length > 0 || /[\s;]/.test(text)) {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
-            hint: 'Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.',
+            hint: `${advice(text)}Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.`,
         });
     }
-    return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+    return normalPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+}
+function advice(text) {
+    if (/^(?:all|any|\*)$/i.test(text))
+        return 'Leave the input out to push all platforms. ';
+    const words = text.split(/[\s;|]+/).filter((word) => word !== '');
+    if (words.length > 1 && words.every((word) => word.includes('/')))
+        return `Put commas between platforms, or each on its own line: ${words.join(',')}. `;
+    const { system = 'linux', machine = '' } = /^(?:(?<system>linux|windows)[-_:. \\])?(?<machine>[\w-]+)$/i.exec(text)?.groups ?? {};
+    const name = normalPlatform({ os: system, architecture: machine });
+    return KNOWN_ARCHITECTURES.has(name.architecture) ? `Write ${platformName(name)}. ` : '';
+}
+const KNOWN_ARCHITECTURES = new Set([
+    ...DEFAULT_VARIANTS.keys(),
+    ...['386', 'loong64', 'mips64le', 'ppc64le', 'riscv64', 's390x'],
+]);
+function normalPlatform({ os, architecture, variant, ...others }) {
+    const system = os.toLowerCase();
+    const name = architecture.toLowerCase();
+    const machine = ARCHITECTURES.get(name) ?? { architecture: name };
+    return {
+        ...others,
+        os: system === 'macos' ? 'darwin' : system,
+        ...(variant === undefined ? {} : { variant: normalVariant(variant) }),
+        ...machine,
+    };
+}
+function normalVariant(variant) {
+    return variant
+        .toLowerCase()
+        .replace(/^(?=\d)/, 'v')
+        .replace(/^(v\d+)\.0$/, '$1');
 }
 function platformName({ os, architecture, variant }) {
     return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
@@ -36080,11 +36612,13 @@ function platformLabel(platform) {
     return JSON.stringify(`${platformName(platform)}${version}${features}`.slice(0, 200)).slice(1, -1);
 }
 function matchesPlatform(platform, wanted) {
-    if (platform.os !== wanted.os || platform.architecture !== wanted.architecture)
+    const [found, asked] = [normalPlatform(platform), normalPlatform(wanted)];
+    if (found.os !== asked.os || found.architecture !== asked.architecture)
         return false;
-    return wanted.variant === undefined || variantOf(platform) === wanted.variant;
+    return asked.variant === undefined || variantOf(found) === variantOf(asked);
 }
-function isSamePlatform(a, b) {
+function isSamePlatform(one, other) {
+    const [a, b] = [normalPlatform(one), normalPlatform(other)];
     return (a.os === b.os &&
         a.architecture === b.architecture &&
         variantOf(a) === variantOf(b) &&
@@ -36095,7 +36629,44 @@ function featuresOf({ osFeatures = [] }) {
     return JSON.stringify(osFeatures.toSorted());
 }
 function variantOf({ architecture, variant }) {
-    return variant ?? DEFAULT_VARIANTS[architecture];
+    return variant ?? DEFAULT_VARIANTS.get(architecture);
+}
+
+
+/***/ }),
+
+/***/ 159:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ outliveLog),
+/* harmony export */   j: () => (/* binding */ reportStall)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const UNSETTLED = 13;
+function outliveLog(process) {
+    const { stdout, stderr } = process;
+    let isLost = false;
+    let failed = '';
+    stdout.on('error', ({ message }) => {
+        if (!isLost)
+            stderr.write(`The log is lost (${message}), and the step goes on\n${failed}`);
+        isLost = true;
+    });
+    stderr.on('error', () => undefined);
+    return (failure) => {
+        failed = `${failure}\n`;
+        if (isLost)
+            stderr.write(failed);
+    };
+}
+function reportStall(process, report) {
+    process.on('exit', () => {
+        if (process.exitCode !== UNSETTLED)
+            return;
+        report(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('STALLED', 'The step stopped before its end, with nothing left to wait for'));
+    });
 }
 
 
@@ -36121,11 +36692,15 @@ function reportFailure(error, log) {
     }
     log.setFailed(`INTERNAL: ${stackOf(error)}\n${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .S.INTERNAL.means} ${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .S.INTERNAL.hint}`);
 }
+const MAX_STACK = 4000;
 function stackOf(error) {
     if (!(error instanceof Error))
-        return String(error);
+        return printable(String(error));
     const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-    return `${error.stack ?? error.message}${cause}`;
+    return `${printable(error.stack ?? error.message)}${cause}`;
+}
+function printable(text) {
+    return text.slice(0, MAX_STACK).replace(/[^\P{Cc}\n]/gu, ' ');
 }
 function throwFailures({ targets }) {
     const failures = targets.filter(({ error }) => error !== undefined);
@@ -36514,7 +37089,7 @@ function openLayerMemory({ temporary, debug }) {
 
 /***/ }),
 
-/***/ 6410:
+/***/ 2188:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36594,6 +37169,9 @@ class Overlay {
     async readVerified(descriptor) {
         return this.#made.get(descriptor.digest) ?? this.#below.readVerified(descriptor);
     }
+    openBlob(descriptor) {
+        return this.#below.openBlob(descriptor);
+    }
 }
 
 // EXTERNAL MODULE: ./src/errors.ts
@@ -36643,7 +37221,7 @@ function checkManifestMediaType(mediaType, where) {
         throw unsupported(where, mediaType);
 }
 function parseIndexJson(bytes, where) {
-    const fields = readObject(bytes, where);
+    const fields = readObject((0,json/* withoutMark */.E)(bytes), where);
     if (fields.has('schemaVersion'))
         requireSchemaVersion(fields);
     refuseAmbiguous(fields);
@@ -36755,10 +37333,16 @@ function mismatch(fields, own, expected) {
     });
 }
 const OF_A_CONFIG = `This is the type of a config, and belongs in config.mediaType. The manifest of an artifact, too, has the media type ${media_types/* OCI_MANIFEST */.EG}, in its descriptor and in itself.`;
+const WITHDRAWN = `This kind of manifest never got into the OCI specification. Make the artifact again with a current version of its tool, such as oras 1.3, as a manifest of the media type ${media_types/* OCI_MANIFEST */.EG} with an artifactType.`;
 function unsupported(where, mediaType) {
     return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
         ? `${where}: neither it nor its descriptor has a media type`
-        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`, /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {});
+        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`, hintFor(mediaType));
+}
+function hintFor(mediaType) {
+    if (mediaType === media_types/* OCI_ARTIFACT_MANIFEST */.fQ)
+        return { hint: WITHDRAWN };
+    return /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {};
 }
 
 ;// CONCATENATED MODULE: ./src/image/read-manifest.ts
@@ -36794,6 +37378,16 @@ async function platformOf(image, content) {
         return undefined;
     return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
 }
+async function knownPlatform(image, content) {
+    try {
+        return await platformOf(image, content);
+    }
+    catch (error) {
+        if (error instanceof errors/* PushError */.V)
+            return undefined;
+        throw error;
+    }
+}
 async function isImageEntry(entry, content) {
     if (isArtifactType(entry.artifactType))
         return false;
@@ -36814,6 +37408,12 @@ async function isImageEntry(entry, content) {
         throw error;
     }
 }
+async function isRunnable(entry, content) {
+    const { manifest } = await readManifest(entry, content);
+    if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
+        return false;
+    return ![entry, manifest].some(({ artifactType }) => isArtifactType(artifactType));
+}
 function isArtifactType(artifactType) {
     return artifactType !== undefined && !(0,media_types/* isConfigMediaType */.$v)(artifactType);
 }
@@ -36825,13 +37425,15 @@ function isArtifactType(artifactType) {
 
 async function readEntries({ manifests }, content) {
     const reader = new EntryReader(content);
-    const byDigest = Map.groupBy(manifests, ({ digest }) => digest);
+    const byDigest = Map.groupBy(manifests.entries(), ([, { digest }]) => digest);
     const entries = [];
-    for (const [descriptor, ...others] of byDigest.values()) {
+    for (const listed of byDigest.values()) {
+        const descriptor = listed[0]?.[1];
         if (descriptor === undefined)
             continue;
-        const names = new Set([descriptor, ...others].flatMap(namesOf));
-        entries.push({ descriptor, names: [...names], ...(await reader.read(descriptor)) });
+        const names = new Set(listed.flatMap(([, one]) => namesOf(one)));
+        const positions = listed.map(([position]) => position);
+        entries.push({ descriptor, names: [...names], positions, ...(await reader.read(descriptor)) });
     }
     return entries;
 }
@@ -36884,28 +37486,320 @@ function tagsLike(names, pattern) {
     });
 }
 function candidatesOf(entries) {
-    const children = new Set(entries.flatMap(({ descendants }) => descendants.map(digestOf)));
-    const known = new Set([
-        ...entries.map(({ descriptor }) => descriptor.digest),
-        ...children,
-    ]);
-    const candidates = entries.filter((entry) => {
-        const { mediaType, digest } = entry.descriptor;
-        return (((0,media_types/* isManifestMediaType */.CM)(mediaType) || (0,media_types/* isIndexMediaType */.$$)(mediaType)) &&
-            !children.has(digest) &&
-            !subjectsOf(entry).some((subject) => known.has(subject)) &&
-            cosignTags(entry).length === 0 &&
-            kindOf(entry.descriptor)?.isBeside !== true);
-    });
-    return candidates.length > 0 ? candidates : entries;
+    const manifests = entries.filter(isManifestEntry);
+    const children = childrenOf(entries);
+    const known = digestsIn(entries);
+    const candidates = manifests.filter((entry) => !children.has(entry.descriptor.digest) &&
+        !isReferrer(entry, known) &&
+        !known.has(attestedDigest(entry.descriptor) ?? ''));
+    if (candidates.length > 0)
+        return candidates;
+    return manifests.length > 0 ? manifests : entries;
 }
-function digestOf({ digest }) {
-    return digest;
+function isManifestEntry({ descriptor: { mediaType } }) {
+    return (0,media_types/* isManifestMediaType */.CM)(mediaType) || (0,media_types/* isIndexMediaType */.$$)(mediaType);
 }
-function subjectsOf(entry) {
-    const { descriptor, manifest } = entry;
+function entriesBeside(entries) {
+    const known = digestsIn(entries);
+    const referrers = entries.filter((entry) => isReferrer(entry, known) && attestedDigest(entry.descriptor) === undefined);
+    const children = childrenOf(entries.filter((entry) => !referrers.includes(entry)));
+    return referrers.filter(({ descriptor }) => !children.has(descriptor.digest));
+}
+function areReferrersTo(known, entries) {
+    const manifests = entries.filter(isManifestEntry);
+    return manifests.length > 0 && manifests.every((entry) => hasSubjectIn(known, entry));
+}
+function digestsIn(entries) {
+    return new Set([...entries.map(({ descriptor }) => descriptor.digest), ...childrenOf(entries)]);
+}
+function childrenOf(entries) {
+    return new Set(entries.flatMap(({ descendants }) => descendants.map(({ digest }) => digest)));
+}
+function isReferrer(entry, known) {
+    return (hasSubjectIn(known, entry) ||
+        cosignTags(entry).length > 0 ||
+        kindOf(entry.descriptor)?.isBeside === true);
+}
+function hasSubjectIn(known, entry) {
     const named = [...cosignTags(entry), ...referrersTags(entry)].map(({ subject }) => subject);
-    return [manifest?.subject?.digest, attestedDigest(descriptor), ...named].filter((subject) => subject !== undefined);
+    return [entry.manifest?.subject?.digest, ...named].some((subject) => subject !== undefined && known.has(subject));
+}
+
+;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
+
+
+
+function rawEntries(index) {
+    const { manifests } = parseObject(index);
+    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
+}
+function withEntries(index, entries) {
+    const members = parseObject(index);
+    const saysNothing = members['mediaType'] === null || members['mediaType'] === '';
+    return toBytes({ ...members, ...(saysNothing && { mediaType: undefined }), manifests: entries });
+}
+function leanIndex(index, without) {
+    const fields = parseObject(index);
+    const entries = rawEntries(index);
+    const kept = entries.filter(({ digest }) => !(typeof digest === 'string' && without.has(digest)));
+    if (kept.length === entries.length && fields['schemaVersion'] === 2)
+        return index;
+    const version = { schemaVersion: 2 };
+    return toBytes({ ...version, ...fields, ...version, manifests: kept });
+}
+function newIndex(entries) {
+    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
+}
+function parseObject(bytes) {
+    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
+    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
+}
+function toBytes(value) {
+    return Buffer.from(JSON.stringify(value));
+}
+
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
+;// CONCATENATED MODULE: ./src/image/merge.ts
+
+
+
+
+
+
+
+async function mergeRoots(roots, content, warn) {
+    const merge = new Merge(content, warn);
+    for (const { root, layoutPath } of roots) {
+        const { mediaType, digest, size } = root;
+        await merge.add(root, { mediaType, digest, size }, layoutPath, []);
+    }
+    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
+}
+class Merge {
+    entries = [];
+    #content;
+    #warn;
+    #known = new Set();
+    constructor(content, warn) {
+        this.#content = content;
+        this.#warn = warn;
+    }
+    async add(descriptor, raw, layoutPath, parents) {
+        const { digest } = descriptor;
+        checkDepth(digest, parents);
+        if (this.#known.has(digest))
+            return;
+        this.#known.add(digest);
+        if (isAttestation(descriptor)) {
+            this.entries.push({ digest, raw, platform: undefined, layoutPath });
+            return;
+        }
+        if (!(0,media_types/* isIndexMediaType */.$$)(descriptor.mediaType))
+            return this.#addImage(descriptor, raw, layoutPath);
+        const { manifest, bytes } = await readManifest(descriptor, this.#content);
+        const children = manifest.kind === 'index' ? manifest.manifests : [];
+        const raws = rawEntries(bytes);
+        for (const [at, child] of children.entries()) {
+            await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
+        }
+    }
+    async #addImage(descriptor, raw, layoutPath) {
+        const { digest } = descriptor;
+        const platform = await platformOf(descriptor, this.#content);
+        if (platform === undefined && (await isRunnable(descriptor, this.#content))) {
+            this.#warn?.(`${digest} of ${layoutPath} has no platform, not even in its config: nothing can choose it from the merged index`);
+        }
+        const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
+        const named = saysPlatform ? raw : withPlatform(raw, platform);
+        const isImage = await isImageEntry(descriptor, this.#content);
+        const entry = { digest, raw: named, platform: isImage ? platform : undefined, layoutPath };
+        refuseConflict(entry, this.entries);
+        this.entries.push(entry);
+    }
+}
+function withPlatform(raw, platform) {
+    if (platform === undefined)
+        return raw;
+    const { os, architecture, variant, osVersion } = platform;
+    return {
+        ...raw,
+        platform: {
+            architecture,
+            os,
+            ...(variant === undefined ? {} : { variant }),
+            ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
+        },
+    };
+}
+function refuseConflict({ digest, platform, layoutPath }, others) {
+    if (platform === undefined)
+        return;
+    const other = others.find((entry) => entry.layoutPath !== layoutPath &&
+        entry.platform !== undefined &&
+        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
+    if (other === undefined)
+        return;
+    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformLabel */.G8)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
+}
+
+;// CONCATENATED MODULE: ./src/image/select-image.ts
+
+
+
+
+
+
+async function selectImage(entries, layoutPath, { image, platforms }, content) {
+    if (entries.length === 0)
+        throw new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
+    const candidates = image === undefined ? candidatesOf(entries) : namedBy(image, entries);
+    const [first, second] = candidates;
+    if (first === undefined)
+        return childOf(entries, layoutPath, image, content);
+    if (second === undefined)
+        return first.descriptor;
+    if (image === undefined && isOneImage(candidates))
+        return { without: digestsOf(entries.filter((entry) => !isManifestEntry(entry))) };
+    const named = image !== undefined || haveSameNames(candidates) ? candidates : [];
+    const ofPlatforms = await pickByPlatform(named, platforms, content);
+    if (ofPlatforms !== undefined)
+        return ofPlatforms;
+    const list = await listed(candidates, entries, content);
+    if (!candidates.some(isManifestEntry)) {
+        throw new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', `${layoutPath} lists no image:\n${list}`);
+    }
+    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${layoutPath} holds several images${image === undefined ? '' : ` named ${image}`}:\n${list}`);
+}
+function digestsOf(entries) {
+    return new Set(entries.map(({ descriptor }) => descriptor.digest));
+}
+function namedBy(wanted, entries) {
+    const named = firstFitting(wanted, entries);
+    const candidates = new Set(candidatesOf(entries));
+    const images = named.filter((entry) => candidates.has(entry));
+    return images.length > 0 ? images : candidatesOf(named);
+}
+const FITS = [
+    ({ descriptor, names }, wanted) => descriptor.digest === wanted || names.includes(wanted),
+    ({ names }, wanted) => names.some((name) => shortName(name) === shortName(wanted)),
+    ({ positions }, wanted) => positions.some((position) => wanted === `@${position}`),
+];
+function firstFitting(wanted, entries) {
+    for (const fits of FITS) {
+        const found = entries.filter((entry) => fits(entry, wanted));
+        if (found.length > 0)
+            return found;
+    }
+    return [];
+}
+function isOneImage(candidates) {
+    return (candidates.every(({ names }) => names.length === 0) && areApart(candidates.map(platformIn)));
+}
+function platformIn({ descriptor }) {
+    return descriptor.platform;
+}
+function areApart(platforms) {
+    return platforms.every((one, at) => one !== undefined &&
+        platforms.slice(at + 1).every((other) => other !== undefined && !(0,oci_platform/* isSamePlatform */.SW)(one, other)));
+}
+function haveSameNames(candidates) {
+    const keys = candidates.map(({ names }) => JSON.stringify(names.toSorted()));
+    return new Set(keys).size === 1;
+}
+async function pickByPlatform(candidates, platforms, content) {
+    if (platforms.length === 0 || candidates.length === 0)
+        return undefined;
+    const found = [];
+    for (const { descriptor: image } of candidates) {
+        const platform = await knownPlatform(image, content);
+        if (platform === undefined)
+            return undefined;
+        found.push({ image, platform });
+    }
+    const wanted = found.filter(({ platform }) => platforms.some((one) => (0,oci_platform/* matchesPlatform */.pC)(platform, one)));
+    const [only, another] = wanted;
+    if (only !== undefined && another === undefined)
+        return only.image;
+    return areApart(wanted.map(({ platform }) => platform))
+        ? found.map(({ image }) => image)
+        : undefined;
+}
+async function childOf(entries, layoutPath, wanted, content) {
+    const child = entries
+        .flatMap(({ descendants }) => descendants)
+        .find(({ digest }) => digest === wanted);
+    if (child !== undefined)
+        return child;
+    throw new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${await listed(entries, entries, content)}`);
+}
+const MAX_LISTED = 20;
+async function listed(entries, all, content) {
+    const lines = [];
+    for (const entry of entries.slice(0, MAX_LISTED)) {
+        const { digest } = entry.descriptor;
+        const name = uniqueName(entry, all);
+        const others = entry.names.filter((other) => other !== name).map(oci_fields/* escaped */.Mk);
+        const platform = await knownPlatform(entry.descriptor, content);
+        const facts = [...(name === undefined ? [] : [digest]), ...others, ...factsOf(entry, platform)];
+        lines.push(`  image: ${name === undefined ? digest : (0,oci_fields/* escaped */.Mk)(name)} (${facts.join(', ')})`);
+    }
+    const more = entries.length - lines.length;
+    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
+}
+function uniqueName({ names, descriptor }, all) {
+    return names.find((name) => all.every((other) => other.descriptor === descriptor || !other.names.includes(name)));
+}
+function factsOf(entry, platform) {
+    const { descriptor, names, manifest } = entry;
+    const known = [
+        ...(names.length === 0 ? ['no name'] : []),
+        ...(platform === undefined ? [] : [(0,oci_platform/* platformLabel */.G8)(platform)]),
+    ];
+    if (!isManifestEntry(entry))
+        return [...known, `no image but ${(0,oci_fields/* shown */.SP)(descriptor.mediaType)}`];
+    if (manifest === undefined)
+        return [...known, 'cannot be read'];
+    if (manifest.kind === 'index')
+        return [...known, `an index of ${manifest.manifests.length}`];
+    const { config, layers, artifactType } = manifest;
+    const bytes = layers.reduce((sum, { size }) => sum + size, config.size);
+    const type = artifactType === undefined ? [] : [(0,oci_fields/* escaped */.Mk)(artifactType)];
+    return [...known, ...type, `${bytes} bytes`];
+}
+
+;// CONCATENATED MODULE: ./src/image/layout-root.ts
+
+
+
+
+
+async function chooseRoots(layouts, content, wanted) {
+    const roots = [];
+    for (const { layout, entries } of withImages(layouts))
+        roots.push(await chooseRoot(layout, entries, content, wanted));
+    return roots;
+}
+function withImages(layouts) {
+    const known = new Set(layouts.flatMap(({ entries }) => [...digestsIn(entries)]));
+    const left = layouts.filter(({ layout, entries }) => layout.image !== undefined || !areReferrersTo(known, entries));
+    return left.length > 0 ? left : layouts;
+}
+async function chooseRoot({ path: layoutPath, index: { mediaType }, indexBytes, image }, entries, content, wanted) {
+    const selected = await selectImage(entries, layoutPath, { ...wanted, image: image ?? wanted.image }, content);
+    const inFile = { mediaType, digest: (0,oci_digest/* digestOf */.ol)(indexBytes), size: indexBytes.byteLength };
+    if ('mediaType' in selected)
+        return { root: selected, origin: selected, layoutPath };
+    if (!('without' in selected)) {
+        const images = selected.map((one) => ({ root: one, layoutPath }));
+        return { root: await mergeRoots(images, content), origin: inFile, layoutPath };
+    }
+    const lacksVersion = leanIndex(indexBytes, new Set()) !== indexBytes;
+    const bytes = leanIndex(indexBytes, selected.without);
+    const beside = new Set(entriesBeside(entries).map(({ descriptor }) => descriptor.digest));
+    const whole = content.add(mediaType, bytes);
+    const root = content.add(mediaType, leanIndex(bytes, beside));
+    return { root, origin: whole, whole, layoutPath, lacksVersion };
 }
 
 ;// CONCATENATED MODULE: ./src/image/referrers.ts
@@ -36926,7 +37820,7 @@ async function findReferrers(entries, content, onBroken) {
             if (holder === undefined)
                 found.set(key, referrer);
             else if (holder !== descriptor.digest)
-                onBroken(sharedTag(referrer, holder));
+                onBroken(sharedTag(referrer, holder), descriptor.digest);
         }
     }
     return [...found.values()];
@@ -36970,35 +37864,11 @@ function referrersByKind({ descriptor, names }, entries, onBroken) {
     const images = namesakes.length === 0 && all.length === 1 && isUnnamed ? all : namesakes;
     const [image, ...others] = images;
     if (image === undefined || others.length > 0 || kind.suffix === undefined) {
-        onBroken(new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 1 ? 'an image that it does not name' : images.length === 0 ? 'no image' : 'several images'} of the layout`));
+        onBroken(new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 1 ? 'an image that it does not name' : images.length === 0 ? 'no image' : 'several images'} of the layout`), descriptor.digest);
         return [];
     }
     const { digest } = image.descriptor;
     return [{ descriptor, subject: digest, tag: `${digest.replace(':', '-')}.${kind.suffix}` }];
-}
-
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
-;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
-
-
-
-function rawEntries(index) {
-    const { manifests } = parseObject(index);
-    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
-}
-function withEntries(index, entries) {
-    return toBytes({ ...parseObject(index), manifests: entries });
-}
-function newIndex(entries) {
-    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
-}
-function parseObject(bytes) {
-    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
-    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
-}
-function toBytes(value) {
-    return Buffer.from(JSON.stringify(value));
 }
 
 ;// CONCATENATED MODULE: ./src/image/filter.ts
@@ -37032,12 +37902,22 @@ class Filter {
     async checkAllFound() {
         const missing = [];
         for (const wanted of this.#selection.platforms) {
-            const images = await this.#images(this.#seen.filter(({ platform }) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted)));
+            const images = await this.#images(this.#seenFor(wanted));
             if (images.length === 0)
                 missing.push(wanted);
         }
-        if (missing.length > 0)
-            throw platformNotFound(missing, await this.#images(this.#seen));
+        if (missing.length === 0)
+            return;
+        const images = await this.#images(this.#seen);
+        if (images.length > 0)
+            throw platformNotFound(missing, images);
+        const absent = missing.filter((wanted) => this.#seenFor(wanted).length === 0);
+        const artifacts = this.#seen.map(({ platform }) => platform);
+        if (absent.length > 0)
+            throw platformNotFound(absent, artifacts);
+    }
+    #seenFor(wanted) {
+        return this.#seen.filter(({ platform }) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
     }
     async #images(seen) {
         const entries = new Map(seen.map((one) => [one.entry.digest, one]));
@@ -37112,86 +37992,9 @@ function replaceEntry(raw, kept) {
 function platformNotFound(missing, seen) {
     const names = new Set(seen.map(oci_platform/* platformName */.$r));
     const found = names.size === 0 ? 'names no platform' : `has ${[...names].join(', ')}`;
-    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `no image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`);
+    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `no image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, names.size === 0 ? { hint: NO_PLATFORMS } : {});
 }
-
-;// CONCATENATED MODULE: ./src/image/merge.ts
-
-
-
-
-
-
-
-async function mergeRoots(roots, content) {
-    const merge = new Merge(content);
-    for (const { root, layoutPath } of roots) {
-        const { mediaType, digest, size } = root;
-        await merge.add(root, { mediaType, digest, size }, layoutPath, []);
-    }
-    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
-}
-class Merge {
-    entries = [];
-    #content;
-    #known = new Set();
-    constructor(content) {
-        this.#content = content;
-    }
-    async add(descriptor, raw, layoutPath, parents) {
-        const { digest } = descriptor;
-        checkDepth(digest, parents);
-        if (this.#known.has(digest))
-            return;
-        this.#known.add(digest);
-        if (isAttestation(descriptor)) {
-            this.entries.push({ digest, raw, platform: undefined, layoutPath });
-            return;
-        }
-        if (!(0,media_types/* isIndexMediaType */.$$)(descriptor.mediaType))
-            return this.#addImage(descriptor, raw, layoutPath);
-        const { manifest, bytes } = await readManifest(descriptor, this.#content);
-        const children = manifest.kind === 'index' ? manifest.manifests : [];
-        const raws = rawEntries(bytes);
-        for (const [at, child] of children.entries()) {
-            await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
-        }
-    }
-    async #addImage(descriptor, raw, layoutPath) {
-        const { digest } = descriptor;
-        const platform = await platformOf(descriptor, this.#content);
-        const saysPlatform = descriptor.platform !== undefined && raw['platform'] !== undefined;
-        const named = saysPlatform ? raw : withPlatform(raw, platform);
-        const isImage = await isImageEntry(descriptor, this.#content);
-        const entry = { digest, raw: named, platform: isImage ? platform : undefined, layoutPath };
-        refuseConflict(entry, this.entries);
-        this.entries.push(entry);
-    }
-}
-function withPlatform(raw, platform) {
-    if (platform === undefined)
-        return raw;
-    const { os, architecture, variant, osVersion } = platform;
-    return {
-        ...raw,
-        platform: {
-            architecture,
-            os,
-            ...(variant === undefined ? {} : { variant }),
-            ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
-        },
-    };
-}
-function refuseConflict({ digest, platform, layoutPath }, others) {
-    if (platform === undefined)
-        return;
-    const other = others.find((entry) => entry.layoutPath !== layoutPath &&
-        entry.platform !== undefined &&
-        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
-    if (other === undefined)
-        return;
-    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformLabel */.G8)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
-}
+const NO_PLATFORMS = 'The input platforms cannot choose images or artifacts that name none: leave it out, or set the input image.';
 
 ;// CONCATENATED MODULE: ./src/image/reshape.ts
 
@@ -37200,12 +38003,12 @@ function refuseConflict({ digest, platform, layoutPath }, others) {
 
 
 
-async function reshape(roots, content, shape) {
+async function reshape(roots, content, shape, warn) {
     const kept = await filterLayouts(roots, content, shape);
     const [first] = kept;
     if (first === undefined)
         throw nothingLeft(roots);
-    const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content);
+    const whole = roots.length === 1 ? first.root : await mergeRoots(kept, content, warn);
     return shape.singleImage === 'unwrap' ? unwrap(whole, content) : whole;
 }
 async function filterLayouts(layouts, content, selection) {
@@ -37240,141 +38043,196 @@ async function imagesOf({ manifests }, content) {
     for (const entry of entries)
         if (await isImageEntry(entry, content))
             images.push(entry);
-    return images;
+    return images.length > 0 ? images : entries;
 }
 async function notSingle({ digest }, images, content) {
+    const [first] = images;
+    const areImages = first === undefined || (await isImageEntry(first, content));
     const names = new Set();
     const lines = [];
-    for (const image of images.slice(0, MAX_LISTED)) {
+    for (const image of images.slice(0, reshape_MAX_LISTED)) {
         const platform = await knownPlatform(image, content);
         names.add(platform === undefined ? '' : (0,oci_platform/* platformName */.$r)(platform));
         lines.push(`\n  ${image.digest} ${platform === undefined ? '(no platform)' : (0,oci_platform/* platformLabel */.G8)(platform)}`);
     }
     const more = images.length > lines.length ? `\n  and ${images.length - lines.length} more` : '';
-    return new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${digest} holds ${images.length} images, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`, images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {});
+    return new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${digest} holds ${images.length} ${areImages ? 'images' : 'artifacts'}, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`, images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {});
 }
-const MAX_LISTED = 20;
+const reshape_MAX_LISTED = 20;
 const SAME_PLATFORM = 'The input platforms cannot tell these images apart: set the input image to the digest of one of them, or leave single-image out.';
-async function knownPlatform(image, content) {
-    try {
-        return await platformOf(image, content);
-    }
-    catch (error) {
-        if (error instanceof errors/* PushError */.V)
-            return undefined;
-        throw error;
-    }
-}
 
-;// CONCATENATED MODULE: ./src/image/select-image.ts
+;// CONCATENATED MODULE: ./src/oci/artifact-manifest.ts
 
 
 
 
-
-function selectImage(entries, layoutPath, wanted) {
-    if (entries.length === 0)
-        throw new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
-    const candidates = wanted === undefined ? candidatesOf(entries) : namedBy(wanted, entries);
-    const [first, second] = candidates;
-    if (first === undefined)
-        return childOf(entries, layoutPath, wanted);
-    if (second === undefined)
-        return first.descriptor;
-    if (wanted === undefined && isOneImage(candidates))
-        return 'index.json';
-    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', wanted === undefined
-        ? `${layoutPath} holds several images:\n${list(candidates, entries)}`
-        : `${layoutPath} holds several images named ${wanted}:\n${list(candidates, entries)}`);
-}
-function namedBy(wanted, entries) {
-    const exact = entries.filter(({ descriptor, names }) => descriptor.digest === wanted || names.includes(wanted));
-    const named = exact.length > 0
-        ? exact
-        : entries.filter(({ names }) => names.some((name) => shortName(name) === shortName(wanted)));
-    const candidates = new Set(candidatesOf(entries));
-    const images = named.filter((entry) => candidates.has(entry));
-    return images.length > 0 ? images : candidatesOf(named);
-}
-function isOneImage(candidates) {
-    const platforms = candidates.flatMap(({ names, descriptor: { platform } }) => names.length > 0 || platform === undefined ? [] : [platform]);
-    if (platforms.length < candidates.length)
-        return false;
-    return platforms.every((one, at) => platforms.slice(at + 1).every((other) => !(0,oci_platform/* isSamePlatform */.SW)(one, other)));
-}
-function childOf(entries, layoutPath, wanted) {
-    const child = entries
-        .flatMap(({ descendants }) => descendants)
-        .find(({ digest }) => digest === wanted);
-    if (child !== undefined)
-        return child;
-    throw new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${list(entries, entries)}`);
-}
-const select_image_MAX_LISTED = 20;
-function list(shown, all) {
-    const lines = shown.slice(0, select_image_MAX_LISTED).map((entry) => {
-        const { digest } = entry.descriptor;
-        const name = uniqueName(entry, all);
-        const others = entry.names.filter((other) => other !== name).map(oci_fields/* escaped */.Mk);
-        const facts = [...(name === undefined ? [] : [digest]), ...others, ...factsOf(entry)];
-        return `  image: ${name === undefined ? digest : (0,oci_fields/* escaped */.Mk)(name)} (${facts.join(', ')})`;
-    });
-    const more = shown.length - lines.length;
-    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
-}
-function uniqueName({ names, descriptor }, all) {
-    return names.find((name) => all.every((other) => other.descriptor === descriptor || !other.names.includes(name)));
-}
-function factsOf({ descriptor, names, manifest }) {
-    const unnamed = names.length === 0 ? ['no name'] : [];
-    const platform = descriptor.platform === undefined ? [] : [(0,oci_platform/* platformLabel */.G8)(descriptor.platform)];
-    if (manifest === undefined)
-        return [...unnamed, ...platform, 'cannot be read'];
-    if (manifest.kind === 'index')
-        return [...unnamed, ...platform, `an index of ${manifest.manifests.length}`];
-    const { config, layers, artifactType } = manifest;
-    const bytes = layers.reduce((sum, { size }) => sum + size, config.size);
-    const type = artifactType === undefined ? [] : [(0,oci_fields/* escaped */.Mk)(artifactType)];
-    return [...unnamed, ...platform, ...type, `${bytes} bytes`];
+function artifactSubject(bytes, where) {
+    const value = (0,json/* parseStrictJson */.R)(bytes, where);
+    if (!(0,oci_fields/* isFields */.Ce)(value) || value['mediaType'] !== media_types/* OCI_ARTIFACT_MANIFEST */.fQ)
+        return undefined;
+    const { subject } = value;
+    const digest = (0,oci_fields/* isFields */.Ce)(subject) ? subject['digest'] : undefined;
+    return typeof digest === 'string' && (0,oci_digest/* isDigest */.Bc)(digest) ? digest : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/image/unlisted.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
 
 
 
 
-const MAX_REFERRER_BYTES = 64 * 1024;
+
+
+
+const SMALL_BYTES = 64 * 1024;
 const MAX_SEARCHED = 1000;
-async function findUnlisted(stored, { manifests, referrers, blobs }, entries, content) {
-    const known = new Set([
+async function findUnlisted(stored, graph, entries, content) {
+    const known = knownBlobs(graph, entries);
+    const unknown = stored
+        .flatMap(({ blobs }) => blobs)
+        .filter(({ digest, size }) => !known.has(digest) && size > 0 && size <= limits/* MAX_MANIFEST_BYTES */.ZJ);
+    const { small = [], large = [] } = Object.groupBy(unknown, ({ size }) => size <= SMALL_BYTES ? 'small' : 'large');
+    const search = new Search(graph, content);
+    const unexamined = stored.flatMap((one) => one.unexamined).filter((one) => !known.has(one));
+    let unsearched = unexamined.length;
+    for (const blobs of [small, large]) {
+        if (blobs.length > MAX_SEARCHED)
+            unsearched += blobs.length;
+        else
+            for (const blob of blobs)
+                if (!(await search.look(blob)))
+                    unsearched += 1;
+    }
+    return { referrers: search.referrers, unfit: search.unfit, unsearched };
+}
+function knownBlobs({ manifests, referrers, blobs }, entries) {
+    const known = [
         ...[...manifests, ...referrers].map(({ descriptor }) => descriptor),
         ...blobs,
         ...entries.map(({ descriptor }) => descriptor),
+        ...entries.flatMap(({ manifest }) => manifest?.kind === 'image' ? [manifest.config, ...manifest.layers] : []),
         ...entries.flatMap(({ descendants }) => descendants.filter(isAttestation)),
-    ].map(({ digest }) => digest));
-    const small = stored.filter(({ digest, size }) => !known.has(digest) && size > 0 && size <= MAX_REFERRER_BYTES);
-    if (small.length > MAX_SEARCHED)
-        return { referrers: [], unsearched: small.length };
-    const found = [];
-    for (const blob of small)
-        found.push(...(await referrerIn(blob, content)));
-    return { referrers: found, unsearched: 0 };
+    ];
+    return new Set(known.map(({ digest }) => digest));
 }
-async function referrerIn(blob, content) {
-    const { digest } = blob;
-    try {
-        const bytes = await content.readVerified({ ...blob, mediaType: media_types/* OCI_MANIFEST */.EG });
-        if (bytes[0] !== '{'.charCodeAt(0))
-            return [];
-        const { mediaType, subject } = parseManifest(bytes, { where: digest });
-        const descriptor = { ...blob, mediaType };
-        return subject === undefined ? [] : [{ descriptor, subject: subject.digest }];
+class Search {
+    referrers = [];
+    unfit = [];
+    #manifests;
+    #content;
+    #bytesLeft = MAX_GRAPH_BYTES;
+    constructor({ manifests, referrers }, content) {
+        const nodes = [...manifests, ...referrers];
+        this.#manifests = new Set(nodes.map(({ descriptor }) => descriptor.digest));
+        this.#content = content;
     }
-    catch (error) {
-        if (error instanceof errors/* PushError */.V)
-            return [];
-        throw error;
+    async look(blob) {
+        const descriptor = { ...blob, mediaType: media_types/* OCI_MANIFEST */.EG };
+        try {
+            if (blob.size > SMALL_BYTES && !(await this.#isObject(descriptor)))
+                return true;
+            if (blob.size > this.#bytesLeft)
+                return false;
+            this.#bytesLeft -= blob.size;
+            this.#read(blob, await this.#content.readVerified(descriptor));
+        }
+        catch (error) {
+            if (!(error instanceof errors/* PushError */.V))
+                throw error;
+        }
+        return true;
     }
+    async #isObject(descriptor) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const blob = __addDisposableResource(env_1, await this.#content.openBlob(descriptor), true);
+            const first = new Uint8Array(1);
+            await blob.read(first, 0);
+            return startsObject(first);
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = __disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }
+    #read(blob, bytes) {
+        const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        if (!startsObject(bytes) || !text.includes('"subject"'))
+            return;
+        if (text.includes(media_types/* OCI_ARTIFACT_MANIFEST */.fQ))
+            this.#readArtifact(blob, bytes);
+        if (!text.includes('"schemaVersion"'))
+            return;
+        const { mediaType, subject } = parseManifest(bytes, { where: blob.digest });
+        if (subject === undefined)
+            return;
+        this.referrers.push({ descriptor: { ...blob, mediaType }, subject: subject.digest });
+    }
+    #readArtifact({ digest }, bytes) {
+        const subject = artifactSubject(bytes, digest);
+        if (subject === undefined || !this.#manifests.has(subject))
+            return;
+        this.unfit.push(new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', `${digest}, a referrer of ${subject}: ECR does not take ${media_types/* OCI_ARTIFACT_MANIFEST */.fQ}`));
+    }
+}
+function startsObject(bytes) {
+    return bytes[0] === '{'.charCodeAt(0);
 }
 
 ;// CONCATENATED MODULE: ./src/oci/descriptor.ts
@@ -37754,16 +38612,18 @@ function missingBlob({ digest }, where) {
 
 
 
+
 async function resolveImage(layouts, content, request) {
+    const { image, shape, referrers } = request;
     const overlay = new Overlay(content);
     const read = await Promise.all(layouts.map(async (layout) => ({ layout, entries: await readEntries(layout.index, content) })));
-    const roots = read.map(({ layout, entries }) => ({
-        root: rootOf(layout, entries, overlay, layout.image ?? request.image),
-        layoutPath: layout.path,
-    }));
-    const root = await reshape(roots, overlay, request.shape);
-    const origins = roots.map((layout) => layout.root);
-    if (!request.referrers) {
+    const wanted = { image, platforms: shape.platforms };
+    const roots = await chooseRoots(read, overlay, wanted);
+    const notices = [];
+    const root = await shapeRoots(roots, overlay, request, (notice) => notices.push(notice));
+    notices.push(...read.flatMap(({ layout, entries }) => passedOver(layout, entries, roots, referrers)));
+    const origins = roots.map(({ origin }) => origin);
+    if (!referrers) {
         const graph = await walkGraph(root, overlay);
         return {
             graph,
@@ -37772,111 +38632,69 @@ async function resolveImage(layouts, content, request) {
             leftBehind: [],
             attestationsBeside: [],
             unsearchedBlobs: 0,
+            notices,
         };
     }
-    const entries = read.map((one) => one.entries);
-    return { origins, ...(await withReferrers(root, origins, layouts, entries, overlay)) };
+    return { origins, notices, ...(await withReferrers(root, origins, read, overlay, shape)) };
 }
-function rootOf({ index, indexBytes, path }, entries, overlay, wanted) {
-    const selected = selectImage(entries, path, wanted);
-    return selected === 'index.json' ? overlay.add(index.mediaType, indexBytes) : selected;
+async function shapeRoots(roots, content, { shape, referrers }, warn) {
+    const shaped = await reshape(roots, content, shape, warn);
+    const [first, ...others] = roots;
+    if (first?.whole === undefined || others.length > 0 || shaped.digest !== first.root.digest)
+        return shaped;
+    const root = referrers ? first.whole : shaped;
+    if (first.lacksVersion === true) {
+        warn(`index.json of ${first.layoutPath} lacks schemaVersion, which ECR requires: it is pushed with it, as ${root.digest}`);
+    }
+    return root;
 }
-async function withReferrers(root, origins, layouts, entries, content) {
+function passedOver({ path }, entries, roots, referrers) {
+    return entries
+        .filter((entry) => !isManifestEntry(entry))
+        .map(({ descriptor }) => descriptor)
+        .filter(({ digest }) => roots.every(({ origin }) => origin.digest !== digest))
+        .filter(({ mediaType }) => referrers || mediaType !== media_types/* OCI_ARTIFACT_MANIFEST */.fQ)
+        .map(({ digest, mediaType }) => `Left out ${digest}, which index.json of ${path} lists: ${mediaType} is not the media type of an image or an index`);
+}
+async function withReferrers(root, origins, layouts, content, { attestations }) {
     const broken = new Map();
-    const onBroken = (error) => void broken.set(error.message, error);
+    const onBroken = (error, digest) => void broken.set(error.message, { error, ...(digest !== undefined && { digest }) });
     const listed = [];
-    for (const ofLayout of entries)
-        listed.push(...(await findReferrers(ofLayout, content, onBroken)));
+    for (const { entries } of layouts) {
+        const found = await findReferrers(entries, content, onBroken);
+        listed.push(...found.filter(({ descriptor }) => !isDropped(descriptor, attestations)));
+    }
+    const entries = layouts.flatMap((one) => one.entries);
     const first = await walkGraph(root, content, listed, onBroken);
-    const stored = (await Promise.all(layouts.map((layout) => layout.storedBlobs()))).flat();
-    const unlisted = await findUnlisted(stored, first, entries.flat(), content);
+    const stored = await Promise.all(layouts.map(({ layout }) => layout.storedBlobs()));
+    const unlisted = await findUnlisted(stored, first, entries, content);
     const referrers = [...listed, ...unlisted.referrers];
     const graph = unlisted.referrers.length === 0 ? first : await walkGraph(root, content, referrers, onBroken);
     const pushed = new Set(graph.manifests.map(({ descriptor }) => descriptor.digest));
     const changed = new Set(origins.map(({ digest }) => digest).filter((digest) => !pushed.has(digest)));
     return {
         graph,
-        brokenEntries: [...broken.values()],
+        brokenEntries: [...broken.values()]
+            .filter(({ digest = '' }) => !pushed.has(digest))
+            .map(({ error }) => error)
+            .concat(unlisted.unfit),
         leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
-        attestationsBeside: entries.flat().flatMap(({ descriptor }) => {
+        attestationsBeside: entries.flatMap(({ descriptor }) => {
             const attested = attestedDigest(descriptor);
             const isLeft = attested !== undefined && pushed.has(attested);
-            return isLeft && !pushed.has(descriptor.digest) ? [descriptor] : [];
+            if (!isLeft || pushed.has(descriptor.digest))
+                return [];
+            return isDropped(descriptor, attestations) ? [] : [descriptor];
         }),
         unsearchedBlobs: unlisted.unsearched,
     };
 }
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/layout/quoted.ts
-function quoted(path) {
-    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+function isDropped(descriptor, attestations) {
+    return attestations === 'drop' && attestedDigest(descriptor) !== undefined;
 }
 
-;// CONCATENATED MODULE: ./src/layout/foreign.ts
-
-const ROOT_FOLDERS = ['bin', 'etc', 'lib', 'proc', 'root', 'sbin', 'tmp', 'usr', 'var'];
-const HEX = /^[a-f0-9]{64}$/;
-function foreignDirectory(names, path) {
-    if (isSkopeoDirectory(names)) {
-        return {
-            what: 'a directory of skopeo\'s "dir:" transport',
-            hint: `Convert it with "skopeo copy dir:${quoted(path)} oci:image:latest", then set the input layout to image.`,
-        };
-    }
-    if (isUnpackedArchive(names)) {
-        return {
-            what: 'an archive of "docker save", unpacked',
-            hint: `Pack it again with "tar -C ${quoted(path)} -cf image.tar .", then set the input layout to image.tar.`,
-        };
-    }
-    if (isRuntimeBundle(names)) {
-        return { what: 'an OCI runtime bundle', hint: imageOf(quoted(`${path}/rootfs`)) };
-    }
-    if (!isRootFileSystem(names))
-        return undefined;
-    return {
-        what: 'the root file system (rootfs) of an image or a container',
-        hint: imageOf(quoted(path)),
-    };
-}
-function foreignTar(names, path) {
-    if (isSkopeoDirectory(names)) {
-        return {
-            what: 'a tar of a directory of skopeo\'s "dir:" transport',
-            hint: `Unpack and convert it: mkdir unpacked && tar -C unpacked -xf ${quoted(path)} && skopeo copy dir:unpacked oci:image:latest`,
-        };
-    }
-    if (!isRootFileSystem(names))
-        return undefined;
-    return {
-        what: 'a tar of a root file system (rootfs), as "docker export" writes it',
-        hint: `Save the image itself, with "docker save", or make one of the tar: docker import ${quoted(path)} app && docker save --output image.tar app`,
-    };
-}
-function isSkopeoDirectory(names) {
-    if (!names.has('manifest.json') || names.has('repositories'))
-        return false;
-    const others = [...names].filter((name) => name !== 'manifest.json');
-    return names.has('version') || (others.length > 0 && others.every((name) => HEX.test(name)));
-}
-function isUnpackedArchive(names) {
-    const ofDocker = /^(?:repositories|config\.json|[a-f0-9]{64}(?:\.json|\.tar(?:\.gz)?)?)$/;
-    return names.has('manifest.json') && [...names].some((name) => ofDocker.test(name));
-}
-function isRuntimeBundle(names) {
-    return names.has('config.json') && names.has('rootfs');
-}
-function isRootFileSystem(names) {
-    return ROOT_FOLDERS.filter((folder) => names.has(folder)).length >= 3;
-}
-function imageOf(rootfs) {
-    return `Make an image of it: printf 'FROM scratch\\nCOPY . /\\n' | buildah build --file - --tag app ${rootfs} && buildah push app oci:image:latest`;
-}
-
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./src/layout/compression.ts
@@ -37921,6 +38739,118 @@ function damaged(path, name, position, reason) {
     return new errors/* PushError */.V('INVALID_TAR', message);
 }
 
+;// CONCATENATED MODULE: ./src/layout/decompress.ts
+
+const decompress_CHUNK_BYTES = 1024 * 1024;
+async function decompress(chunks, form, take) {
+    let member = new Member(form, take);
+    try {
+        for await (const chunk of chunks) {
+            for (let rest = chunk;; member = new Member(form, take)) {
+                rest = rest.subarray(await member.write(rest));
+                if (rest.byteLength === 0)
+                    break;
+            }
+        }
+        await member.end();
+    }
+    finally {
+        member.destroy();
+    }
+}
+class Member {
+    #stream;
+    #over;
+    constructor(form, take) {
+        const stream = (form === 'gzip' ? external_node_zlib_.createGunzip : external_node_zlib_.createZstdDecompress)({
+            chunkSize: decompress_CHUNK_BYTES,
+        });
+        const { promise, resolve, reject } = Promise.withResolvers();
+        stream.on('data', (bytes) => {
+            try {
+                take(bytes);
+            }
+            catch (error) {
+                reject(error);
+                stream.destroy();
+            }
+        });
+        stream.on('end', resolve);
+        stream.on('error', reject);
+        promise.catch(() => undefined);
+        this.#stream = stream;
+        this.#over = promise;
+    }
+    async write(bytes) {
+        const before = this.#stream.bytesWritten;
+        const { promise, resolve, reject } = Promise.withResolvers();
+        this.#stream.write(bytes, (error) => (error ? reject(error) : resolve(undefined)));
+        promise.catch(() => undefined);
+        await Promise.race([promise, this.#over]);
+        return this.#stream.bytesWritten - before;
+    }
+    async end() {
+        this.#stream.end();
+        await this.#over;
+    }
+    destroy() {
+        this.#stream.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layout/read.ts
+
+async function readAt(file, target, position, location) {
+    for (let filled = 0; filled < target.byteLength;) {
+        const length = target.byteLength - filled;
+        const { bytesRead } = await file
+            .read(target, filled, length, position + filled)
+            .catch((cause) => {
+            throw unreadable(location, cause);
+        });
+        if (bytesRead === 0)
+            throw endedEarly(location, length);
+        filled += bytesRead;
+    }
+}
+async function statusOf(file, location) {
+    return file.stat().catch((cause) => {
+        throw unreadable(location, cause);
+    });
+}
+async function readWhole(file, limit) {
+    if (file.size > limit) {
+        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes; the limit for this file is ${limit}`);
+    }
+    const bytes = new Uint8Array(file.size);
+    await file.read(bytes, 0);
+    return bytes;
+}
+function endedEarly(location, missing) {
+    return new errors/* PushError */.V('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
+        hint: 'The layout changed while it was being read: let the build finish before you push.',
+    });
+}
+function unreadable(location, cause) {
+    const reason = errorCode(cause) ?? String(cause);
+    if (isOutOfFiles(cause)) {
+        return new errors/* PushError */.V('TOO_MANY_OPEN_FILES', `${location} cannot be opened (${reason})`, {
+            cause,
+        });
+    }
+    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
+        cause,
+    });
+}
+function isOutOfFiles(error) {
+    return ['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '');
+}
+function errorCode(error) {
+    if (!(error instanceof Error) || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
 ;// CONCATENATED MODULE: ./src/layout/tar-global-header.ts
@@ -37947,46 +38877,6 @@ function global(where, key) {
 }
 function malformed(where) {
     return new errors/* PushError */.V('INVALID_TAR', `${where} is malformed`);
-}
-
-;// CONCATENATED MODULE: ./src/layout/read.ts
-
-async function readAt(file, target, position, location) {
-    for (let filled = 0; filled < target.byteLength;) {
-        const length = target.byteLength - filled;
-        const { bytesRead } = await file
-            .read(target, filled, length, position + filled)
-            .catch((cause) => {
-            throw unreadable(location, cause);
-        });
-        if (bytesRead === 0)
-            throw endedEarly(location, length);
-        filled += bytesRead;
-    }
-}
-async function readWhole(file, limit) {
-    if (file.size > limit) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes; the limit for this file is ${limit}`);
-    }
-    const bytes = new Uint8Array(file.size);
-    await file.read(bytes, 0);
-    return bytes;
-}
-function endedEarly(location, missing) {
-    return new errors/* PushError */.V('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
-        hint: 'The layout changed while it was being read: let the build finish before you push.',
-    });
-}
-function unreadable(location, cause) {
-    const reason = errorCode(cause) ?? String(cause);
-    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
-        cause,
-    });
-}
-function errorCode(error) {
-    if (!(error instanceof Error) || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/layout/tar-header.ts
@@ -38132,6 +39022,230 @@ function padded(size) {
     return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
 }
 
+;// CONCATENATED MODULE: ./src/layout/layer-form.ts
+
+
+
+
+
+
+
+
+const LAYER_MEDIA_TYPES = {
+    gzip: media_types/* OCI_LAYER_GZIP */.BQ,
+    zstd: media_types/* OCI_LAYER_ZSTD */.aH,
+    none: media_types/* OCI_LAYER */.QP,
+};
+const MAGIC = [
+    { form: 'gzip', bytes: [0x1f, 0x8b, 8] },
+    { form: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+];
+const layer_form_CHUNK_BYTES = 1024 * 1024;
+const MAX_DECOMPRESSED_BYTES = 256 * 1024 ** 3;
+async function formOf(layer) {
+    const head = new Uint8Array(Math.min(BLOCK_BYTES, layer.size));
+    await layer.read(head, 0);
+    const found = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
+    if (found !== undefined)
+        return found.form;
+    const compression = compressionOf(head);
+    const isForeign = compression?.decompress === undefined && !isTarStart(head);
+    return isForeign && compression !== undefined ? compression : 'none';
+}
+async function examineLayer(layer, form, { signal, limit = MAX_DECOMPRESSED_BYTES }) {
+    const own = (0,external_node_crypto_.createHash)('sha256');
+    const chunks = chunksOf(layer, signal);
+    if (form === 'none') {
+        for await (const bytes of chunks)
+            own.update(bytes);
+        const digest = (0,oci_digest/* digestFrom */.Xb)(own);
+        return { digest, diffId: digest };
+    }
+    const content = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    const take = (bytes) => {
+        size += bytes.byteLength;
+        if (size > limit)
+            throw layer_form_tooLarge(layer, limit);
+        content.update(bytes);
+    };
+    await decompress(hashing(chunks, own), form, take).catch((cause) => {
+        signal.throwIfAborted();
+        throw explained(layer, form, cause);
+    });
+    return { digest: (0,oci_digest/* digestFrom */.Xb)(own), diffId: (0,oci_digest/* digestFrom */.Xb)(content) };
+}
+async function* chunksOf(layer, signal) {
+    for (let position = 0; position < layer.size; position += layer_form_CHUNK_BYTES) {
+        signal.throwIfAborted();
+        const bytes = new Uint8Array(Math.min(layer_form_CHUNK_BYTES, layer.size - position));
+        await layer.read(bytes, position);
+        yield bytes;
+    }
+}
+async function* hashing(chunks, sha256) {
+    for await (const bytes of chunks) {
+        sha256.update(bytes);
+        yield bytes;
+    }
+}
+function explained(layer, form, cause) {
+    if (cause instanceof errors/* PushError */.V || errorCode(cause) === undefined)
+        return cause;
+    const why = cause instanceof Error ? cause.message : '';
+    return new errors/* PushError */.V('DIGEST_MISMATCH', `${layer.location} starts as ${form}, but cannot be decompressed (${why})`, { cause, hint: 'The archive was truncated or changed after it was written: write it again.' });
+}
+function layer_form_tooLarge({ location }, limit) {
+    return new errors/* PushError */.V('TOO_LARGE', `${location} decompresses to more than ${limit} bytes`, {
+        hint: 'No build tool writes such a layer. Find out where the archive comes from before you use it.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layout/check-labels.ts
+
+function checkLabels(blobs, warn) {
+    const told = new Set();
+    return {
+        openBlob: async (descriptor) => {
+            const blob = await blobs.openBlob(descriptor);
+            const notice = await noticeOf(descriptor, blob);
+            if (notice !== undefined && !told.has(descriptor.digest))
+                warn(notice);
+            if (notice !== undefined)
+                told.add(descriptor.digest);
+            return blob;
+        },
+    };
+}
+async function noticeOf({ mediaType, digest }, blob) {
+    const said = compressionIn(mediaType);
+    if (said === undefined)
+        return undefined;
+    const form = await formOrClose(blob);
+    const found = typeof form === 'string' ? form : form.name;
+    if (found === 'none' || found === said)
+        return undefined;
+    return `Layer ${digest} is compressed with ${found}, though its media type is ${mediaType}: some programs cannot unpack it`;
+}
+function compressionIn(mediaType) {
+    const [, said] = /[.+](gzip|zstd)$/.exec(mediaType) ?? [];
+    return said === 'gzip' || said === 'zstd' ? said : undefined;
+}
+async function formOrClose(blob) {
+    try {
+        return await formOf(blob);
+    }
+    catch (error) {
+        await blob[Symbol.asyncDispose]();
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/layout/common-glob.ts
+
+const SPECIAL = /[*?[\]{}!\\]/;
+function commonGlob(paths) {
+    const [first, ...others] = paths.map((path) => path.split('/'));
+    if (first === undefined || others.length === 0)
+        return undefined;
+    if (others.some((parts) => parts.length !== first.length))
+        return undefined;
+    const parts = first.map((part, at) => {
+        const all = [part, ...others.map((other) => other[at] ?? '')];
+        return all.every((one) => one === part) ? part : starFor(all);
+    });
+    const fixed = parts.filter((part, at) => part === first[at]);
+    return fixed.some((part) => SPECIAL.test(part)) ? undefined : parts.join('/');
+}
+function starFor(names) {
+    const [ending = '', ...others] = names.map((name) => /\..*$/.exec(external_node_path_.posix.basename(name))?.[0]);
+    return others.every((other) => other === ending) ? `*${ending}` : '*';
+}
+
+;// CONCATENATED MODULE: ./src/layout/quoted.ts
+function quoted(path) {
+    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/layout/foreign.ts
+
+const ROOT_FOLDERS = ['bin', 'etc', 'lib', 'proc', 'root', 'sbin', 'tmp', 'usr', 'var'];
+const HEX = /^[a-f0-9]{64}$/;
+function foreignDirectory(names, path) {
+    if (isSkopeoDirectory(names)) {
+        return {
+            what: 'a directory of skopeo\'s "dir:" transport',
+            hint: `Convert it with "skopeo copy dir:${quoted(path)} oci:image:latest", then set the input layout to image.`,
+        };
+    }
+    if (isUnpackedArchive(names)) {
+        return {
+            what: 'an archive of "docker save", unpacked',
+            hint: `Pack it again with "tar -C ${quoted(path)} -cf image.tar .", then set the input layout to image.tar.`,
+        };
+    }
+    if (isFirstArchive(names))
+        return firstArchive(`tar -C ${quoted(path)} -c . | docker load`);
+    if (isRuntimeBundle(names)) {
+        return { what: 'an OCI runtime bundle', hint: imageOf(quoted(`${path}/rootfs`)) };
+    }
+    if (!isRootFileSystem(names))
+        return undefined;
+    return {
+        what: 'the root file system (rootfs) of an image or a container',
+        hint: imageOf(quoted(path)),
+    };
+}
+function foreignTar(names, path) {
+    if (isSkopeoDirectory(names)) {
+        return {
+            what: 'a tar of a directory of skopeo\'s "dir:" transport',
+            hint: `Unpack and convert it: mkdir unpacked && tar -C unpacked -xf ${quoted(path)} && skopeo copy dir:unpacked oci:image:latest`,
+        };
+    }
+    if (isFirstArchive(names))
+        return firstArchive(`docker load --input ${quoted(path)}`);
+    if (!isRootFileSystem(names))
+        return undefined;
+    return {
+        what: 'a tar of a root file system (rootfs), as "docker export" writes it',
+        hint: `Save the image itself, with "docker save", or make one of the tar: docker import ${quoted(path)} app && docker save --output image.tar app`,
+    };
+}
+function isSkopeoDirectory(names) {
+    if (!names.has('manifest.json') || names.has('repositories'))
+        return false;
+    const others = [...names].filter((name) => name !== 'manifest.json');
+    return names.has('version') || (others.length > 0 && others.every((name) => HEX.test(name)));
+}
+function isUnpackedArchive(names) {
+    const ofDocker = /^(?:repositories|config\.json|[a-f0-9]{64}(?:\.json|\.tar(?:\.gz)?)?)$/;
+    return names.has('manifest.json') && [...names].some((name) => ofDocker.test(name));
+}
+function isFirstArchive(names) {
+    const hasLayer = [...names].some((name) => HEX.test(name));
+    return hasLayer && names.has('repositories') && !names.has('manifest.json');
+}
+function firstArchive(load) {
+    return {
+        what: 'an archive of "docker save" before Docker 1.10, with "repositories" and no manifest.json',
+        hint: `Save it again with a newer Docker. Without its source, a Docker from 1.10 to 28 can still load it: ${load} && skopeo copy docker-daemon:NAME:TAG oci:image:latest`,
+    };
+}
+function isRuntimeBundle(names) {
+    return names.has('config.json') && names.has('rootfs');
+}
+function isRootFileSystem(names) {
+    return ROOT_FOLDERS.filter((folder) => names.has(folder)).length >= 3;
+}
+function imageOf(rootfs) {
+    return `Make an image of it: printf 'FROM scratch\\nCOPY . /\\n' | buildah build --file - --tag app ${rootfs} && buildah push app oci:image:latest`;
+}
+
 ;// CONCATENATED MODULE: ./src/layout/not-a-layout.ts
 
 
@@ -38154,7 +39268,7 @@ function refuseForeignFile(path, head) {
     }
     const layout = layoutAround(path);
     if (layout === undefined)
-        throw notALayout(path, 'neither a directory nor a tar');
+        return;
     throw notALayout(path, 'one file of a layout', `Set the input layout to ${quoted(layout)}.`);
 }
 function layoutAround(path) {
@@ -38208,7 +39322,9 @@ const WITH_PATH = {
     oci: { hasReference: true },
     'oci-archive': { hasReference: true },
     'docker-archive': { hasReference: true },
-    ocidir: { hasReference: true },
+    'oci-dir': { hasReference: true },
+    'oci-layout': { hasReference: true, isUrl: true },
+    ocidir: { hasReference: true, isUrl: true },
     dir: { hasReference: false },
 };
 const ELSEWHERE = ['docker', 'docker-daemon', 'containers-storage', 'ostree', 'sif', 'atomic'];
@@ -38219,16 +39335,17 @@ function parseTransport(text) {
     const transport = Object.hasOwn(WITH_PATH, name) ? WITH_PATH[name] : undefined;
     if (transport === undefined)
         return undefined;
-    const path = name === 'ocidir' ? rest.replace(/^\/\//, '') : rest;
+    const { hasReference, isUrl = false } = transport;
+    const path = rest.replace(/^\/\//, '');
     if (path === '' || path.startsWith(':'))
         throw withoutPath(text);
-    return { path, ...transport };
+    const paths = isUrl || path === rest ? [path] : [path, rest];
+    return { paths, hasReference };
 }
 function splitReference(text) {
-    const colon = text.indexOf(':');
-    if (colon < 0)
-        return { path: text, reference: undefined };
-    return { path: text.slice(0, colon), reference: text.slice(colon + 1) || undefined };
+    const [, named = text, digest] = /^(.*)@(sha256:[a-f0-9]{64})$/.exec(text) ?? [];
+    const [path = '', ...names] = named.split(':');
+    return { path, reference: digest ?? (names.join(':') || undefined) };
 }
 function elsewhere(text) {
     return new errors/* PushError */.V('INVALID_INPUT', `The input layout is no path: ${text}`, {
@@ -38242,6 +39359,7 @@ function withoutPath(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/layout/look-around.ts
+
 
 
 
@@ -38268,7 +39386,7 @@ async function notALayoutDirectory(path) {
     const found = await layoutsBelow(path);
     if (found.length === 0)
         return notALayout(path, `${what}, and ${content(entries)}`);
-    return notALayout(path, `${what}, and holds ${listed(found)}`, setTo(found));
+    return notALayout(path, `${what}, and holds ${look_around_listed(found)}`, await setTo(found));
 }
 async function notFound(path, cause) {
     const { path: shorter, reference } = splitReference(path);
@@ -38290,13 +39408,29 @@ async function nothingMatches(glob, what) {
         hint: hint === undefined ? relative : `${hint} ${relative}`,
     });
 }
-async function lookIn(wanted) {
+async function notATar(path, head) {
+    const what = describe(head);
+    const { where, hint } = await lookIn((0,external_node_path_.dirname)(path), path);
+    if (hint === undefined)
+        return notALayout(path, what);
+    return notALayout(path, `${what}; ${where}`, `${hint} A glob takes every file that it matches.`);
+}
+function describe(head) {
+    const text = Buffer.from(head).toString('latin1').trimStart();
+    if (!/^[{[]/.test(text))
+        return 'neither a directory nor a tar';
+    const ofBuildx = /"(?:buildx\.build|containerimage)\./.test(text);
+    return ofBuildx ? 'a JSON file, as buildx writes with --metadata-file' : 'a JSON file';
+}
+async function lookIn(wanted, besides) {
     const folder = await nearestFolder(wanted);
     const missing = folder === wanted ? '' : `there is no folder ${quoted(wanted)}, and `;
-    const found = folder === (0,external_node_path_.dirname)(folder) && folder !== '.' ? [] : await layoutsBelow(folder);
-    const what = found.includes(folder) ? 'is a layout itself' : `holds ${listed(found)}`;
+    const isRoot = folder === (0,external_node_path_.dirname)(folder) && folder !== '.';
+    const below = isRoot ? [] : await layoutsBelow(folder);
+    const found = below.filter((path) => path !== besides);
+    const what = found.includes(folder) ? 'is a layout itself' : `holds ${look_around_listed(found)}`;
     if (found.length > 0) {
-        return { where: `${missing}${named(folder)} ${what}`, hint: setTo(found) };
+        return { where: `${missing}${named(folder)} ${what}`, hint: await setTo(found, besides) };
     }
     const where = `${missing}${named(folder)} ${content(await entriesOf(folder))}`;
     return { where, hint: undefined };
@@ -38362,16 +39496,32 @@ function content(entries) {
     if (entries.length === 0)
         return 'is empty';
     const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
-    return `holds ${listed(names)}`;
+    return `holds ${look_around_listed(names)}`;
 }
-function listed(names) {
+function look_around_listed(names) {
     const more = names.length - MAX_NAMED;
     const shown = names.slice(0, MAX_NAMED).map(quoted).join(', ');
     return more > 0 ? `${shown} and more` : shown;
 }
-function setTo([first = '', ...others]) {
-    const one = others.length > 0 ? 'one of them, such as ' : '';
-    return `Set the input layout to ${one}${quoted(first)}.`;
+async function setTo(found, besides) {
+    const [first = '', ...others] = found;
+    if (others.length === 0)
+        return `Set the input layout to ${quoted(first)}.`;
+    const all = (await globFor(found, besides)) ?? 'their paths, a line each';
+    return `Set the input layout to one of them, such as ${quoted(first)}, or, to merge them into one index, to ${all}.`;
+}
+async function globFor(found, besides) {
+    const pattern = commonGlob(found);
+    if (pattern === undefined)
+        return undefined;
+    const missing = new Set(found);
+    for await (const path of (0,promises_.glob)(pattern)) {
+        const isFile = (await look_around_readEntries(path)) === undefined;
+        if (path === besides || (isFile && !TAR_NAME.test(path)))
+            return undefined;
+        missing.delete(path);
+    }
+    return missing.size === 0 ? pattern : undefined;
 }
 function named(folder) {
     return folder === '.' ? 'the working directory' : quoted(folder);
@@ -38406,11 +39556,17 @@ async function find_layouts_namedBy(line) {
     const transport = parseTransport(line);
     if (transport === undefined)
         return { path: line, image: undefined };
-    if (!transport.hasReference || (await exists(transport.path))) {
-        return { path: transport.path, image: undefined };
-    }
-    const { path, reference } = splitReference(transport.path);
-    return { path, image: reference };
+    const meanings = transport.paths.flatMap((path) => meaningsOf(path, transport));
+    const there = await Promise.all(meanings.map(({ path }) => exists(path)));
+    const [whole, shorter = whole] = meaningsOf(transport.paths[0], transport);
+    return meanings.find((_, at) => there[at]) ?? shorter;
+}
+function meaningsOf(text, { hasReference }) {
+    const whole = { path: text, image: undefined };
+    if (!hasReference)
+        return [whole];
+    const { path, reference } = splitReference(text);
+    return [whole, { path, image: reference }];
 }
 async function matchesOf(line) {
     if (!/[*?[\]{}]/.test(line) || (await exists(line)))
@@ -38600,7 +39756,7 @@ class FileReader {
         this.size = size;
     }
     static async of(handle, location) {
-        return new FileReader(handle, location, fileSize(await handle.stat(), location));
+        return new FileReader(handle, location, fileSize(await statusOf(handle, location), location));
     }
     read(target, position) {
         return readAt(this.#handle, target, position, this.location);
@@ -38665,7 +39821,7 @@ class MemoryReader {
 }
 
 ;// CONCATENATED MODULE: ./src/layout/source-layout.ts
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var source_layout_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -38687,7 +39843,7 @@ var __addDisposableResource = (undefined && undefined.__addDisposableResource) |
     }
     return value;
 };
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var source_layout_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -38738,16 +39894,14 @@ class SourceLayout {
     }
     async storedBlobs() {
         const names = await this.#source.blobNames();
-        if (names.length > MAX_STORED_BLOBS)
-            return [];
-        const found = names.map(async (name) => {
-            const digest = `sha256:${name}`;
-            if (!(0,oci_digest/* isDigest */.Bc)(digest))
-                return [];
+        const digests = names.map((name) => `sha256:${name}`).filter(oci_digest/* isDigest */.Bc);
+        if (digests.length > MAX_STORED_BLOBS)
+            return { blobs: [], unexamined: digests };
+        const found = digests.map(async (digest) => {
             const size = await this.#source.sizeOf(blobFile(digest)).catch(ignoreUnsound);
             return size === undefined ? [] : [{ digest, size }];
         });
-        return (await Promise.all(found)).flat();
+        return { blobs: (await Promise.all(found)).flat(), unexamined: [] };
     }
     async has(descriptor) {
         const file = blobFile(descriptor.digest);
@@ -38761,7 +39915,7 @@ class SourceLayout {
     async readVerified(descriptor) {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
-            const blob = __addDisposableResource(env_1, await this.openBlob(descriptor), true);
+            const blob = source_layout_addDisposableResource(env_1, await this.openBlob(descriptor), true);
             const bytes = await readWhole(blob, limits/* MAX_MANIFEST_BYTES */.ZJ);
             const found = (0,oci_digest/* digestOf */.ol)(bytes);
             if (found === descriptor.digest)
@@ -38773,7 +39927,7 @@ class SourceLayout {
             env_1.hasError = true;
         }
         finally {
-            const result_1 = __disposeResources(env_1);
+            const result_1 = source_layout_disposeResources(env_1);
             if (result_1)
                 await result_1;
         }
@@ -38925,142 +40079,8 @@ async function forEachConcurrently(items, { signal, atOnce = Infinity }, work) {
     signal.throwIfAborted();
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/layout/decompress.ts
-
-const decompress_CHUNK_BYTES = 1024 * 1024;
-async function decompress(chunks, form, take) {
-    let member = new Member(form, take);
-    try {
-        for await (const chunk of chunks) {
-            for (let rest = chunk;; member = new Member(form, take)) {
-                rest = rest.subarray(await member.write(rest));
-                if (rest.byteLength === 0)
-                    break;
-            }
-        }
-        await member.end();
-    }
-    finally {
-        member.destroy();
-    }
-}
-class Member {
-    #stream;
-    #over;
-    constructor(form, take) {
-        const stream = (form === 'gzip' ? external_node_zlib_.createGunzip : external_node_zlib_.createZstdDecompress)({
-            chunkSize: decompress_CHUNK_BYTES,
-        });
-        const { promise, resolve, reject } = Promise.withResolvers();
-        stream.on('data', (bytes) => {
-            try {
-                take(bytes);
-            }
-            catch (error) {
-                reject(error);
-                stream.destroy();
-            }
-        });
-        stream.on('end', resolve);
-        stream.on('error', reject);
-        promise.catch(() => undefined);
-        this.#stream = stream;
-        this.#over = promise;
-    }
-    async write(bytes) {
-        const before = this.#stream.bytesWritten;
-        const { promise, resolve, reject } = Promise.withResolvers();
-        this.#stream.write(bytes, (error) => (error ? reject(error) : resolve(undefined)));
-        promise.catch(() => undefined);
-        await Promise.race([promise, this.#over]);
-        return this.#stream.bytesWritten - before;
-    }
-    async end() {
-        this.#stream.end();
-        await this.#over;
-    }
-    destroy() {
-        this.#stream.destroy();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/layout/layer-form.ts
-
-
-
-
-
-
-const LAYER_MEDIA_TYPES = {
-    gzip: media_types/* OCI_LAYER_GZIP */.BQ,
-    zstd: media_types/* OCI_LAYER_ZSTD */.aH,
-    none: media_types/* OCI_LAYER */.QP,
-};
-const MAGIC = [
-    { form: 'gzip', bytes: [0x1f, 0x8b, 8] },
-    { form: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
-];
-const HEAD_BYTES = 4;
-const layer_form_CHUNK_BYTES = 1024 * 1024;
-const MAX_DECOMPRESSED_BYTES = 256 * 1024 ** 3;
-async function formOf(layer) {
-    const head = new Uint8Array(Math.min(HEAD_BYTES, layer.size));
-    await layer.read(head, 0);
-    const found = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
-    return found?.form ?? 'none';
-}
-async function examineLayer(layer, form, { signal, limit = MAX_DECOMPRESSED_BYTES }) {
-    const own = (0,external_node_crypto_.createHash)('sha256');
-    const chunks = chunksOf(layer, signal);
-    if (form === 'none') {
-        for await (const bytes of chunks)
-            own.update(bytes);
-        const digest = (0,oci_digest/* digestFrom */.Xb)(own);
-        return { digest, diffId: digest };
-    }
-    const content = (0,external_node_crypto_.createHash)('sha256');
-    let size = 0;
-    const take = (bytes) => {
-        size += bytes.byteLength;
-        if (size > limit)
-            throw layer_form_tooLarge(layer, limit);
-        content.update(bytes);
-    };
-    await decompress(hashing(chunks, own), form, take).catch((cause) => {
-        signal.throwIfAborted();
-        throw explained(layer, form, cause);
-    });
-    return { digest: (0,oci_digest/* digestFrom */.Xb)(own), diffId: (0,oci_digest/* digestFrom */.Xb)(content) };
-}
-async function* chunksOf(layer, signal) {
-    for (let position = 0; position < layer.size; position += layer_form_CHUNK_BYTES) {
-        signal.throwIfAborted();
-        const bytes = new Uint8Array(Math.min(layer_form_CHUNK_BYTES, layer.size - position));
-        await layer.read(bytes, position);
-        yield bytes;
-    }
-}
-async function* hashing(chunks, sha256) {
-    for await (const bytes of chunks) {
-        sha256.update(bytes);
-        yield bytes;
-    }
-}
-function explained(layer, form, cause) {
-    if (cause instanceof errors/* PushError */.V || errorCode(cause) === undefined)
-        return cause;
-    const why = cause instanceof Error ? cause.message : '';
-    return new errors/* PushError */.V('DIGEST_MISMATCH', `${layer.location} starts as ${form}, but cannot be decompressed (${why})`, { cause, hint: 'The archive was truncated or changed after it was written: write it again.' });
-}
-function layer_form_tooLarge({ location }, limit) {
-    return new errors/* PushError */.V('TOO_LARGE', `${location} decompresses to more than ${limit} bytes`, {
-        hint: 'No build tool writes such a layer. Find out where the archive comes from before you use it.',
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/layout/pack-layers.ts
+
 
 
 
@@ -39070,7 +40090,7 @@ async function packLayers(layers, options) {
     const jobs = await Promise.all(Array.from(new Set(layers), (layer) => jobOf(layer, options)));
     const packed = await findKnown(jobs, options);
     const left = jobs.filter(({ layer }) => !packed.has(layer));
-    refuseAbsent(left);
+    refuseUnfit(left, options);
     onPlan(planOf(jobs, left));
     const largestFirst = left.toSorted((a, b) => sizeOf(b) - sizeOf(a));
     const atOnce = (0,external_node_os_.availableParallelism)();
@@ -39080,8 +40100,10 @@ async function packLayers(layers, options) {
     return layers.flatMap((layer) => packed.get(layer) ?? []);
 }
 async function jobOf(layer, { format }) {
-    const form = layer.blob === undefined ? 'none' : await formOf(layer.blob);
-    return { layer, form, format: form === 'none' ? format : undefined };
+    const found = layer.blob === undefined ? 'none' : await formOf(layer.blob);
+    if (typeof found === 'object')
+        return { layer, form: 'none', format, foreign: found };
+    return { layer, form: found, format: found === 'none' ? format : undefined, foreign: undefined };
 }
 async function findKnown(jobs, options) {
     const { format, knownLayers } = options;
@@ -39108,16 +40130,33 @@ function knownLayer(job, descriptor, options) {
     };
     return { location, descriptor, open };
 }
-function refuseAbsent(jobs) {
-    const [first, ...others] = jobs.filter(({ layer }) => layer.blob === undefined);
-    if (first !== undefined)
-        throw missing(first, ...others);
+function refuseUnfit(jobs, options) {
+    const lacking = jobs.filter(({ layer }) => layer.blob === undefined);
+    if (lacking.length > 0)
+        throw absent(lacking, options);
+    const compressed = jobs.filter((job) => job.foreign !== undefined);
+    const compression = compressed[0]?.foreign;
+    if (compression !== undefined)
+        throw foreign(compressed, compression, options);
 }
-function missing(...jobs) {
-    const files = jobs.map(({ layer }) => layer.location).join(', ');
-    return new errors/* PushError */.V('BLOB_MISSING', `${files}: manifest.json names it, but it is not in the tar`, {
-        hint: 'The archive is incomplete: write it again, with all layers of the image.',
+function absent(jobs, { format }) {
+    const why = format === undefined
+        ? 'a manifest needs the size of each layer, also of one that ECR has'
+        : 'an archive does not say what a layer is compressed to, and no earlier push is known to have put that into every repository';
+    return new errors/* PushError */.V('BLOB_MISSING', `${locationsOf(jobs)}: in manifest.json, but missing or empty in the tar; ${why}`, {
+        hint: 'pack (imgutil) and others leave out what a Docker daemon has: save the whole image from there, "docker save --output image.tar NAME". In an OCI layout, layers that ECR has may be missing.',
     });
+}
+const KNOWN_TO_SKOPEO = ['xz', 'bzip2'];
+function foreign(jobs, { name, command }, { path }) {
+    const is = jobs.length === 1 ? 'is' : 'are';
+    const hint = KNOWN_TO_SKOPEO.includes(name)
+        ? `Let skopeo make a layout of the archive, "skopeo copy docker-archive:${quoted(path)} oci:image:latest", and set the input layout to image.`
+        : `Unpack the archive, decompress such layers with "${command}", and pack it again.`;
+    return new errors/* PushError */.V('NOT_A_LAYOUT', `${locationsOf(jobs)} ${is} compressed with ${name}, which no OCI layer may be`, { hint });
+}
+function locationsOf(jobs) {
+    return jobs.map(({ layer }) => layer.location).join(', ');
 }
 function planOf(jobs, left) {
     const compress = left.filter(({ format }) => format !== undefined);
@@ -39136,7 +40175,9 @@ async function pack(job, options) {
     const { compressor, knownLayers, signal } = options;
     const { location, diffId, blob } = layer;
     if (blob === undefined)
-        throw missing(job);
+        throw absent([job], options);
+    if (job.foreign !== undefined)
+        throw foreign([job], job.foreign, options);
     if (format === undefined) {
         const found = await examineLayer(blob, form, { signal });
         refuseOther(layer, found.diffId);
@@ -39201,7 +40242,7 @@ class RangeReader {
 
 const MAX_SAVED_IMAGES = 1000;
 function parseSavedImages(bytes, where) {
-    const entries = (0,json/* parseStrictJson */.R)(bytes, where) ?? [];
+    const entries = (0,json/* parseStrictJson */.R)((0,json/* withoutMark */.E)(bytes), where) ?? [];
     if (!isList(entries))
         throw notAList(where);
     if (entries.length > MAX_SAVED_IMAGES)
@@ -39210,8 +40251,9 @@ function parseSavedImages(bytes, where) {
     for (const [at, entry] of entries.entries()) {
         const image = parseSavedImage(entry, `${where}: [${at}]`);
         const key = JSON.stringify([image.config, image.layers]);
-        const names = [...(images.get(key)?.repoTags ?? []), ...image.repoTags];
-        images.set(key, { ...image, repoTags: [...new Set(names)] });
+        const known = images.get(key);
+        const repoTags = [...new Set([...(known?.repoTags ?? []), ...image.repoTags])];
+        images.set(key, { ...image, repoTags, positions: [...(known?.positions ?? []), at] });
     }
     return [...images.values()];
 }
@@ -39227,9 +40269,9 @@ function parseSavedImage(value, where) {
     };
 }
 function entryName(path, where) {
-    const name = external_node_path_.posix.normalize(path);
-    const leadsOut = external_node_path_.posix.isAbsolute(name) || name === '..' || name.startsWith('../');
-    if (!leadsOut && path !== '')
+    const name = external_node_path_.posix.normalize(path.replace(/^\/+/, ''));
+    const leadsOut = name === '..' || name.startsWith('../');
+    if (!leadsOut && name !== '.')
         return name;
     throw new errors/* PushError */.V('INVALID_MANIFEST', `${where} is ${(0,oci_fields/* shown */.SP)(path)}, not a file in the tar`, {
         hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
@@ -39255,12 +40297,13 @@ function tooMany(where, count, what) {
 
 
 
-const FITS = [
+const select_saved_image_FITS = [
     ({ repoTags }, wanted) => repoTags.includes(wanted),
     ({ repoTags }, wanted) => repoTags.some((name) => shortName(name) === shortName(wanted)),
     ({ repoTags }, wanted) => repoTags.some((name) => tagOf(name) === wanted),
     ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === shortName(wanted)),
     (image, wanted) => imageId(image) === wanted,
+    ({ positions }, wanted) => positions.some((position) => wanted === `@${position}`),
 ];
 function selectSavedImage(images, path, wanted) {
     const [first, ...others] = images;
@@ -39278,10 +40321,10 @@ function selectSavedImage(images, path, wanted) {
     throw select_saved_image_ambiguous([found, ...more], path, wanted);
 }
 function isSavedAs(image, wanted) {
-    return FITS.some((fits) => fits(image, wanted));
+    return select_saved_image_FITS.some((fits) => fits(image, wanted));
 }
 function candidates(images, wanted) {
-    for (const fits of FITS) {
+    for (const fits of select_saved_image_FITS) {
         const found = images.filter((image) => fits(image, wanted));
         if (found.length > 0)
             return found;
@@ -39295,27 +40338,31 @@ function repositoryOf(name) {
     return shortName(name.replace(/:[^:/]+$/, ''));
 }
 function imageId({ config }) {
-    const id = `sha256:${/(?:^|\/|sha256:)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
+    const id = `sha256:${/(?:^|[\\/]|sha256:)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
     return (0,oci_digest/* isDigest */.Bc)(id) ? id : undefined;
 }
 function select_saved_image_notFound(images, path, wanted) {
-    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${path} holds no image ${wanted}. It holds:\n${select_saved_image_list(images)}`);
+    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${path} holds no image ${wanted}. It holds:\n${list(images)}`);
 }
 function select_saved_image_ambiguous(images, path, wanted) {
     const named = wanted === undefined ? '' : ` named ${wanted}`;
-    return new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${path} holds several images${named}:\n${select_saved_image_list(images)}`, { hint: 'Set the input image to a name or id from the list.' });
+    return new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${path} holds several images${named}:\n${list(images)}`, { hint: 'Set the input image to a name or id from the list.' });
 }
 const select_saved_image_MAX_LISTED = 20;
-function select_saved_image_list(images) {
+function list(images) {
     const lines = images.slice(0, select_saved_image_MAX_LISTED).map((image) => {
-        const names = image.repoTags.map(oci_fields/* escaped */.Mk).join(', ') || '(no name)';
-        return `  ${imageId(image) ?? (0,oci_fields/* escaped */.Mk)(image.config)} ${names}`;
+        const id = imageId(image);
+        const place = id === undefined ? `@${image.positions[0]}` : '(no name)';
+        const names = image.repoTags.map(oci_fields/* escaped */.Mk).join(', ') || place;
+        return `  ${id ?? (0,oci_fields/* escaped */.Mk)(image.config)} ${names}`;
     });
     const more = images.length - lines.length;
     return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
 }
 
 ;// CONCATENATED MODULE: ./src/layout/saved-files.ts
+
+
 
 
 
@@ -39335,21 +40382,28 @@ async function readSavedFiles(tar, index, wanted) {
 }
 async function readFile(tar, index, name) {
     const location = locationOf(tar, name);
-    const range = index.findOnly(name);
+    const range = findFile(index, name);
     if (range === undefined) {
         throw new errors/* PushError */.V('BLOB_MISSING', `${location} is missing, though manifest.json names it`);
     }
     const bytes = await readWhole(new RangeReader(tar, range, location), limits/* MAX_MANIFEST_BYTES */.ZJ);
     return { bytes, location };
 }
+function findFile(index, name) {
+    const spellings = [name, name.replaceAll('\\', '/'), name.replaceAll('/', '\\')];
+    const spelling = spellings.map((one) => external_node_path_.posix.normalize(one)).find((one) => index.has(one));
+    return spelling === undefined ? undefined : index.findOnly(spelling);
+}
+const NO_BYTES = (0,oci_digest/* digestOf */.ol)(new Uint8Array());
 function layersOf({ layers }, diffIds, tar, index) {
     const known = new Map();
     return diffIds.map((diffId, at) => {
         const name = layers[at] ?? '';
         const location = locationOf(tar, name);
-        const range = index.findOnly(name);
+        const range = findFile(index, name);
         const key = `${diffId} ${range?.position ?? name}`;
-        const blob = range && new RangeReader(tar, range, location);
+        const isBlank = range?.size === 0 && diffId !== NO_BYTES;
+        const blob = range && !isBlank ? new RangeReader(tar, range, location) : undefined;
         const layer = known.get(key) ?? { location, diffId, blob };
         known.set(key, layer);
         return layer;
@@ -39477,7 +40531,28 @@ class Output {
 
 async function makeScratch(parent = (0,external_node_os_.tmpdir)()) {
     const path = await (0,promises_.mkdtemp)((0,external_node_path_.join)(parent, 'ecr-layer-push-'));
-    return { path, [Symbol.asyncDispose]: () => (0,promises_.rm)(path, { recursive: true, force: true }) };
+    return {
+        path,
+        [Symbol.asyncDispose]: () => (0,promises_.rm)(path, { recursive: true, force: true }).catch(() => undefined),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/layout/unwritable.ts
+
+
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+function unwritable(what, { folder, written = 0 }, cause, instead) {
+    if (isOutOfFiles(cause))
+        return unreadable(folder, cause);
+    const code = errorCode(cause);
+    if (FULL.includes(code)) {
+        return new errors/* PushError */.V('DISK_FULL', `${what} does not fit into ${folder} (${code} after ${written} bytes)`, { hint: `Free some space on the disk of RUNNER_TEMP. ${instead}`, cause });
+    }
+    const reason = code ?? String(cause);
+    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${what} cannot be written to ${folder} (${reason})`, {
+        hint: `The step must be able to write to RUNNER_TEMP. ${instead}`,
+        cause,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/layout/scratch-compressor.ts
@@ -39542,6 +40617,7 @@ var scratch_compressor_disposeResources = (undefined && undefined.__disposeResou
 
 
 const BLOCKS = 2 * Math.min((0,external_node_os_.availableParallelism)(), 4);
+const AS_IT_IS = 'With layer-compression: none, layers are pushed as they are, and need no room.';
 class ScratchCompressor {
     #temporary;
     #compressor;
@@ -39555,13 +40631,13 @@ class ScratchCompressor {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             this.#scratch ??= makeScratch(this.#temporary).catch((cause) => {
-                throw unwritable(this.#temporary ?? 'the temporary folder', cause);
+                throw unwritable('A compressed layer', { folder: this.#temporary ?? (0,external_node_os_.tmpdir)() }, cause, AS_IT_IS);
             });
             const path = (0,external_node_path_.join)((await this.#scratch).path, String((this.#files += 1)));
             const file = scratch_compressor_addDisposableResource(env_1, await (0,promises_.open)(path, 'wx').catch((cause) => {
-                throw unwritable(path, cause);
+                throw unwritable(blob.location, { folder: (0,external_node_path_.dirname)(path) }, cause, AS_IT_IS);
             }), true);
-            const write = (bytes) => append(file, bytes, path);
+            const write = appendTo(file, (0,external_node_path_.dirname)(path), blob);
             const compressed = await this.#compressor.compress(blob, write, signal);
             return { ...compressed, open: (location) => openFile(path, compressed.size, location) };
         }
@@ -39580,10 +40656,15 @@ class ScratchCompressor {
         await scratch?.[Symbol.asyncDispose]();
     }
 }
-async function append(file, bytes, path) {
-    await file.appendFile(bytes).catch((cause) => {
-        throw unwritable(path, cause);
-    });
+function appendTo(file, folder, { location, size }) {
+    const what = `${location} (${size} bytes, uncompressed)`;
+    let written = 0;
+    return async (bytes) => {
+        await file.appendFile(bytes).catch((cause) => {
+            throw unwritable(what, { folder, written }, cause, AS_IT_IS);
+        });
+        written += bytes.byteLength;
+    };
 }
 async function openFile(path, size, location) {
     const handle = await (0,promises_.open)(path).catch((cause) => {
@@ -39596,13 +40677,6 @@ async function openFile(path, size, location) {
         read: (target, position) => reader.read(target, position),
         [Symbol.asyncDispose]: () => handle.close(),
     };
-}
-function unwritable(path, cause) {
-    const reason = errorCode(cause) ?? String(cause);
-    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${path} cannot be written (${reason})`, {
-        cause,
-        hint: 'Layers are compressed into the folder RUNNER_TEMP: make room on its disk, and let the step write there.',
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/layout/docker-archive.ts
@@ -39696,7 +40770,7 @@ function docker_archive_pack({ layers }, path, resources, { layerCompression = '
     const format = FORMATS[layerCompression];
     const compressor = resources.use(new ScratchCompressor(format ?? GZIP, temporary));
     return packLayers(layers, {
-        ...{ format, compressor, knownLayers },
+        ...{ path, format, compressor, knownLayers },
         signal: signal ?? new AbortController().signal,
         onPlan: (plan) => tell?.(`${path}: ${describePlan(plan, layerCompression)}`),
     });
@@ -39705,11 +40779,11 @@ function fill(source, { image, config }, layers, wanted) {
     for (const { descriptor, location, open } of layers) {
         source.put(blobFile(descriptor.digest), { location, size: descriptor.size, open });
     }
-    const configuration = describe(media_types/* OCI_CONFIG */.TF, config.bytes);
+    const configuration = docker_archive_describe(media_types/* OCI_CONFIG */.TF, config.bytes);
     source.putBytes(blobFile(configuration.digest), config.bytes, config.location);
     const descriptors = layers.map(({ descriptor }) => descriptor);
     const manifest = manifestOf(configuration, descriptors);
-    const root = describe(media_types/* OCI_MANIFEST */.EG, manifest);
+    const root = docker_archive_describe(media_types/* OCI_MANIFEST */.EG, manifest);
     source.putBytes(blobFile(root.digest), manifest);
     source.putBytes('index.json', indexOf(root, docker_archive_namesOf(image, wanted)));
     return source;
@@ -39727,7 +40801,7 @@ function docker_archive_namesOf(image, wanted) {
         return repoTags;
     return [...new Set([...repoTags, wanted])];
 }
-function describe(mediaType, bytes) {
+function docker_archive_describe(mediaType, bytes) {
     return { mediaType, digest: (0,oci_digest/* digestOf */.ol)(bytes), size: bytes.byteLength };
 }
 function docker_archive_toBytes(value) {
@@ -39833,7 +40907,7 @@ class TarIndex {
         for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
             if (entry.linkTo === undefined || links === MAX_LINKS)
                 return undefined;
-            entry = this.#entries.get(entry.linkTo);
+            entry = this.#entries.get(entry.linkTo) ?? this.#entries.get(slashed(entry.linkTo));
         }
         return entry;
     }
@@ -39882,6 +40956,9 @@ function entryOf(header, name = '') {
         return { linkTo: within(linkName, external_node_path_.posix.dirname(name)) };
     return undefined;
 }
+function slashed(name) {
+    return external_node_path_.posix.normalize(name.replaceAll('\\', '/'));
+}
 function hardLinkTarget({ name, linkName }) {
     return external_node_path_.posix.isAbsolute(name) ? normalized(linkName) : within(linkName);
 }
@@ -39915,11 +40992,10 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 ;// CONCATENATED MODULE: ./src/layout/growth-bound.ts
 const MAX_GROWTH = 100;
 const MIN_GROWTH_BOUND = 1024 ** 3;
-const FREE_SPACE_HINT = 'Free some space on the disk of RUNNER_TEMP, or give the layout as a directory or as a tar that is not compressed.';
 function growthBound(packedBytes, freeBytes) {
     const bytes = Math.max(MIN_GROWTH_BOUND, packedBytes * MAX_GROWTH);
     if (freeBytes < bytes) {
-        return { bytes: freeBytes, reason: 'all that the disk has free', hint: FREE_SPACE_HINT };
+        return { bytes: freeBytes, reason: 'all that the disk has free', isDisk: true };
     }
     return { bytes, reason: `the limit for a compressed tar of ${packedBytes} bytes` };
 }
@@ -40045,6 +41121,8 @@ var unpack_disposeResources = (undefined && undefined.__disposeResources) || (fu
 
 
 
+
+const IN_PLACE = 'A layout in a directory, or in a tar that is not compressed, is read in place and needs no room.';
 const unpack_CHUNK_BYTES = 64 * 1024;
 async function unpackTar(packed, compression, options = {}, boundOf = growthBound) {
     const env_1 = { stack: [], error: void 0, hasError: false };
@@ -40078,7 +41156,7 @@ async function makeTarget(packed, temporary, opened) {
         return { handle, folder, freeBytes: bavail * bsize };
     }
     catch (cause) {
-        throw unpack_unwritable(packed, temporary ?? (0,external_node_os_.tmpdir)(), cause);
+        throw unwritable(packed.path, { folder: temporary ?? (0,external_node_os_.tmpdir)() }, cause, IN_PLACE);
     }
 }
 async function unpack_decompress(packed, compression, target, signal) {
@@ -40127,14 +41205,21 @@ class TarWriter {
             this.#size += chunk.byteLength;
             const { bound } = this.#target;
             if (this.#size > bound.bytes)
-                throw unpack_tooLarge(this.#packed, this.#compression, bound);
+                throw unpack_tooLarge(this.#packed, this.#compression, this.#target);
             if (this.#head.byteLength < BLOCK_BYTES) {
                 this.#head = Buffer.concat([this.#head, chunk]).subarray(0, BLOCK_BYTES);
                 if (this.#head.byteLength === BLOCK_BYTES)
                     this.#checkHead();
             }
-            await unpack_append(chunk, this.#packed, this.#target);
+            await this.#append(chunk);
         }
+    }
+    async #append(chunk) {
+        const { handle, folder } = this.#target;
+        const written = this.#size - chunk.byteLength;
+        await handle.writeFile(chunk).catch((cause) => {
+            throw unwritable(this.#packed.path, { folder, written }, cause, IN_PLACE);
+        });
     }
     end() {
         if (this.#head.byteLength < BLOCK_BYTES)
@@ -40148,20 +41233,6 @@ class TarWriter {
         throw notALayout(this.#packed.path, what);
     }
 }
-async function unpack_append(chunk, packed, target) {
-    try {
-        await target.handle.writeFile(chunk);
-    }
-    catch (cause) {
-        const code = errorCode(cause);
-        if (code !== 'ENOSPC' && code !== 'EDQUOT')
-            throw unpack_unwritable(packed, target.folder, cause);
-        throw new errors/* PushError */.V('TOO_LARGE', `${packed.path} does not fit into ${target.folder} (${code})`, {
-            hint: FREE_SPACE_HINT,
-            cause,
-        });
-    }
-}
 function unpack_explained(error, packed, compression, position) {
     const code = errorCode(error);
     if (code === undefined || !/^Z(?:STD)?_/.test(code))
@@ -40173,17 +41244,15 @@ function unpack_explained(error, packed, compression, position) {
     }
     return damaged(packed.path, compression.name, position, code);
 }
-function unpack_tooLarge({ path }, compression, { bytes, reason, hint }) {
+function unpack_tooLarge({ path }, compression, { folder, bound: { bytes, reason, isDisk = false } }) {
+    const message = `${path} unpacks to more than ${bytes} bytes, ${reason}`;
+    if (isDisk) {
+        const hint = `Free some space on the disk of RUNNER_TEMP. ${IN_PLACE}`;
+        return new errors/* PushError */.V('DISK_FULL', `${message} (${folder})`, { hint });
+    }
     const command = commandFor(path, compression);
-    return new errors/* PushError */.V('TOO_LARGE', `${path} unpacks to more than ${bytes} bytes, ${reason}`, {
-        hint: hint ?? `If the file is your own, decompress it before this step: ${command}`,
-    });
-}
-function unpack_unwritable({ path }, folder, cause) {
-    const reason = errorCode(cause) ?? String(cause);
-    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${path} cannot be unpacked into ${folder} (${reason})`, {
-        hint: 'Check the permissions of RUNNER_TEMP and its disk.',
-        cause,
+    return new errors/* PushError */.V('TOO_LARGE', message, {
+        hint: `If the file is your own, decompress it before this step: ${command}`,
     });
 }
 function counted(bytes) {
@@ -40253,6 +41322,7 @@ var tar_source_disposeResources = (undefined && undefined.__disposeResources) ||
 
 
 
+
 const BLOBS = 'blobs/sha256/';
 async function openTar(path, options = {}) {
     const env_1 = { stack: [], error: void 0, hasError: false };
@@ -40280,7 +41350,7 @@ async function tar_source_openFile(path, options, opened) {
         throw unreadable(path, cause);
     });
     opened.use(handle);
-    const stat = await handle.stat();
+    const stat = await statusOf(handle, path);
     if (!stat.isFile())
         throw notALayout(path, 'neither a directory nor a file');
     const head = new Uint8Array(Math.min(stat.size, BLOCK_BYTES));
@@ -40291,6 +41361,8 @@ async function tar_source_openFile(path, options, opened) {
         return opened.use(await unpackTar(file, compression, options)).tar;
     }
     refuseForeignFile(path, head);
+    if (!isTarStart(head))
+        throw await notATar(path, head);
     return file;
 }
 class TarSource {
@@ -40424,7 +41496,9 @@ async function checkVersion(source) {
         const file = open_layout_addDisposableResource(env_1, await source.open('oci-layout'), true);
         if (file === undefined)
             return;
-        const bytes = await readWhole(file, MAX_OCI_LAYOUT_BYTES);
+        const bytes = (0,json/* withoutMark */.E)(await readWhole(file, MAX_OCI_LAYOUT_BYTES));
+        if (Buffer.from(bytes).toString('latin1').trim() === '')
+            return;
         const content = (0,json/* parseStrictJson */.R)(bytes, file.location);
         const version = new oci_fields/* FieldReader */.U3(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
         if (version === '1.0.0')
@@ -41192,18 +42266,6 @@ async function putWave(wave, { graph }, context) {
 
 // EXTERNAL MODULE: ./src/report/failure.ts
 var failure = __nccwpck_require__(3304);
-;// CONCATENATED MODULE: ./src/report/format.ts
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-function formatBytes(bytes) {
-    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
-    const exponent = Math.min(order, UNITS.length - 1);
-    const value = bytes / 1024 ** exponent;
-    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
-}
-function shortDigest(digest) {
-    return digest.slice(0, 'sha256:'.length + 12);
-}
-
 ;// CONCATENATED MODULE: ./src/report/layers.ts
 function uploaded(layers) {
     return count(layers, 'sent');
@@ -41232,6 +42294,107 @@ function publishedDigest(target, { image }) {
     return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
 }
 
+;// CONCATENATED MODULE: ./src/report/outputs.ts
+
+
+
+
+function toOutputs(report) {
+    const { descriptor, config } = report.image;
+    const targets = report.targets.map((target) => describeTarget(target, report));
+    const isComplete = ({ error }) => error === undefined;
+    const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
+    const first = targets.find(({ status }) => status === 'complete');
+    const digest = first?.digest ?? '';
+    return {
+        digest,
+        imageid: config ?? '',
+        metadata: JSON.stringify({
+            'containerimage.digest': digest,
+            'containerimage.descriptor': describeRoot(descriptor),
+            ...(config === undefined ? {} : { 'containerimage.config.digest': config }),
+            'image.name': paths,
+            targets,
+        }),
+        registry: first?.registry ?? '',
+        'repository-uri': first?.['repository-uri'] ?? '',
+        'registry-paths': paths,
+        ...counts(report.targets),
+    };
+}
+function describeTarget(target, report) {
+    const { repository, error, tags } = target;
+    const where = {
+        registry: (0,reference/* registryHost */.U$)(repository) ?? '',
+        repository: repository.name,
+        'repository-uri': (0,reference/* repositoryUri */.LJ)(repository) ?? '',
+        tags: tags.map(({ tag }) => tag),
+    };
+    if (error !== undefined)
+        return { ...where, status: 'failed', error: (0,failure/* messageOf */.bD)(error), ...counts([target]) };
+    const digest = publishedDigest(target, report);
+    const left = skippedTags(target);
+    return {
+        ...where,
+        status: 'complete',
+        ...(digest === undefined ? {} : { digest }),
+        ...(left.length === 0 ? {} : { 'skipped-tags': left }),
+        ...counts([target]),
+    };
+}
+function counts(targets) {
+    const layers = targets.flatMap((target) => target.layers);
+    const [sent, left] = [uploaded(layers), skipped(layers)];
+    return {
+        'layers-uploaded': sent.blobs,
+        'layers-skipped': left.blobs,
+        'bytes-uploaded': sent.bytes,
+        'bytes-skipped': left.bytes,
+    };
+}
+function pathsOf(target) {
+    const uri = (0,reference/* repositoryUri */.LJ)(target.repository);
+    return uri === undefined ? [] : taggedNow(target).map((tag) => `${uri}:${tag}`);
+}
+function describeRoot({ mediaType, digest, size, platform }) {
+    return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
+}
+
+;// CONCATENATED MODULE: ./src/report/conclude.ts
+
+
+
+function conclude(report, step) {
+    const outputs = toOutputs(report);
+    try {
+        step.setOutputs(outputs);
+    }
+    catch (cause) {
+        const why = `the outputs of the step could not be written (${(0,failure/* messageOf */.bD)(cause)})`;
+        const hasFailed = report.targets.some(({ error }) => error !== undefined);
+        if (!hasFailed)
+            throw lost(outputs, why, cause);
+        step.warning(`Besides, ${why}`);
+    }
+    (0,failure/* throwFailures */.c7)(report);
+}
+function lost({ digest }, why, cause) {
+    const message = `The push is complete, and its digest is ${digest}, but ${why}`;
+    return new errors/* PushError */.V('OUTPUTS_LOST', message, { cause });
+}
+
+;// CONCATENATED MODULE: ./src/report/format.ts
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+function formatBytes(bytes) {
+    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
+    const exponent = Math.min(order, UNITS.length - 1);
+    const value = bytes / 1024 ** exponent;
+    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
+}
+function shortDigest(digest) {
+    return digest.slice(0, 'sha256:'.length + 12);
+}
+
 ;// CONCATENATED MODULE: ./src/report/log.ts
 
 
@@ -41256,6 +42419,8 @@ function logImage(image, log) {
         log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
     for (const line of withoutLayers(graph))
         log.warning(line);
+    for (const notice of image.notices)
+        log.warning(notice);
     for (const { message } of brokenEntries)
         log.warning(`Left out: ${message}`);
     for (const { descriptor, subject } of leftBehind) {
@@ -41265,7 +42430,7 @@ function logImage(image, log) {
         log.warning(`Left behind ${digest}: an attestation is pushed only in an index with its image, and this one stands beside it`);
     }
     if (unsearchedBlobs > 0) {
-        log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: they are left behind`);
+        log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: any among them are left behind`);
     }
     for (const layer of absentForeignLayers) {
         log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
@@ -41394,72 +42559,6 @@ function plural(number, noun) {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-;// CONCATENATED MODULE: ./src/report/outputs.ts
-
-
-
-
-function toOutputs(report) {
-    const { descriptor, config } = report.image;
-    const targets = report.targets.map((target) => describeTarget(target, report));
-    const isComplete = ({ error }) => error === undefined;
-    const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
-    const first = targets.find(({ status }) => status === 'complete');
-    const digest = first?.digest ?? '';
-    return {
-        digest,
-        imageid: config ?? '',
-        metadata: JSON.stringify({
-            'containerimage.digest': digest,
-            'containerimage.descriptor': describeRoot(descriptor),
-            ...(config === undefined ? {} : { 'containerimage.config.digest': config }),
-            'image.name': paths,
-            targets,
-        }),
-        registry: first?.registry ?? '',
-        'repository-uri': first?.['repository-uri'] ?? '',
-        'registry-paths': paths,
-        ...counts(report.targets),
-    };
-}
-function describeTarget(target, report) {
-    const { repository, error, tags } = target;
-    const where = {
-        registry: (0,reference/* registryHost */.U$)(repository) ?? '',
-        repository: repository.name,
-        'repository-uri': (0,reference/* repositoryUri */.LJ)(repository) ?? '',
-        tags: tags.map(({ tag }) => tag),
-    };
-    if (error !== undefined)
-        return { ...where, status: 'failed', error: (0,failure/* messageOf */.bD)(error), ...counts([target]) };
-    const digest = publishedDigest(target, report);
-    const left = skippedTags(target);
-    return {
-        ...where,
-        status: 'complete',
-        ...(digest === undefined ? {} : { digest }),
-        ...(left.length === 0 ? {} : { 'skipped-tags': left }),
-        ...counts([target]),
-    };
-}
-function counts(targets) {
-    const layers = targets.flatMap((target) => target.layers);
-    const [sent, left] = [uploaded(layers), skipped(layers)];
-    return {
-        'layers-uploaded': sent.blobs,
-        'layers-skipped': left.blobs,
-        'bytes-uploaded': sent.bytes,
-        'bytes-skipped': left.bytes,
-    };
-}
-function pathsOf(target) {
-    const uri = (0,reference/* repositoryUri */.LJ)(target.repository);
-    return uri === undefined ? [] : taggedNow(target).map((tag) => `${uri}:${tag}`);
-}
-function describeRoot({ mediaType, digest, size, platform }) {
-    return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
-}
-
 ;// CONCATENATED MODULE: ./src/run.ts
 var run_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -41541,13 +42640,13 @@ async function run(inputs, world) {
             return { blobs: content, graph: image.graph };
         });
         const targets = await targetsOnce();
-        const options = { blobs, signal, ifTagExists, failFast, createRepository };
+        const checked = checkLabels(blobs, (notice) => log.warning(notice));
+        const options = { blobs: checked, signal, ifTagExists, failFast, createRepository };
         const pushed = await log.group('Push', () => push(graph, targets, options));
         await world.layerMemory?.save();
         const report = await lookElsewhere(pushed, open, signal);
         logReport(report, log);
-        setOutputs(toOutputs(report));
-        (0,failure/* throwFailures */.c7)(report);
+        conclude(report, { setOutputs, warning: (message) => log.warning(message) });
     }
     catch (e_1) {
         env_1.error = e_1;
