@@ -1,6 +1,7 @@
 import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { sleep } from '../../async/sleep.ts';
-import { isThrottled } from './exceptions.ts';
+import { type CurrentRate, CallRate } from './call-rate.ts';
+import { isThrottled, statusOf } from './exceptions.ts';
 import type { RegistryType } from '../names/check.ts';
 
 /** Calls per second, by call name. */
@@ -24,41 +25,98 @@ const RATES: Readonly<Record<RegistryType, Rates>> = {
 /** The initial burst, in seconds' worth of calls. What AWS allows is not documented. */
 const BURST_SECONDS = 4;
 
-/** A token bucket: calls go immediately while tokens last, then at its rate, in order of arrival. */
+/** A wait is looked at again after so many milliseconds, as the rate may have risen. */
+const LONGEST_LOOK = 1000;
+
+interface Clock {
+  /** Milliseconds. */
+  readonly now?: () => number;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+/**
+ * A token bucket: calls go immediately while tokens last, then at its rate, which follows what ECR answers. They go in
+ * the order in which they arrived, also when they come again after they were throttled.
+ */
 export class TokenBucket {
-  readonly #rate: number;
+  readonly #rate: CallRate;
   readonly #capacity: number;
   readonly #now: () => number;
-  /** Negative while calls are waiting. */
+  readonly #random: () => number;
+  /** The numbers of those that wait, ascending. */
+  readonly #waiting: number[] = [];
+  #arrived = 0;
   #tokens: number;
   #filledAt: number;
 
-  /** `rate`: tokens a second; `capacity`: tokens; `now`: milliseconds. */
-  constructor(rate: number, capacity: number, now: () => number = () => performance.now()) {
-    this.#rate = rate;
+  /** `rate`: tokens a second, as published; `capacity`: tokens. */
+  constructor(
+    rate: number,
+    capacity: number,
+    { now = () => performance.now(), random = Math.random }: Clock = {},
+  ) {
+    this.#rate = new CallRate(rate, now);
     this.#capacity = capacity;
     this.#now = now;
+    this.#random = random;
     this.#tokens = capacity;
     this.#filledAt = now();
   }
 
-  /** Takes a token. @returns milliseconds to wait for it */
-  take(): number {
+  /** Tokens a second, at present. */
+  get rate(): number {
+    return this.#rate.current.perSecond;
+  }
+
+  /** @returns the number of a call, for all its attempts */
+  arrive(): number {
+    return (this.#arrived += 1);
+  }
+
+  /** An attempt at call `number` wants a token. */
+  queue(number: number): void {
+    const behind = this.#waiting.findIndex((other) => other > number);
+    this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, number);
+  }
+
+  /** @returns milliseconds until call `number`, which is queued, gets a token at the present rate */
+  wait(number: number): number {
     this.#fill();
+    const missing = this.#waiting.indexOf(number) + 1 - this.#tokens;
+    return missing <= 0 ? 0 : (missing / this.rate) * 1000;
+  }
+
+  /** Takes a token for call `number`. @returns what `answered` or `throttled` want to know */
+  take(number: number): CurrentRate {
+    this.leave(number);
     this.#tokens -= 1;
-    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
+    return this.#rate.current;
   }
 
-  /** Gives up what is left of the burst, after a call was throttled. */
-  drain(): void {
+  /** Call `number` waits no more. */
+  leave(number: number): void {
+    this.#waiting.splice(this.#waiting.indexOf(number), 1);
+  }
+
+  /** A call was let through. */
+  answered(sentAt: CurrentRate): void {
     this.#fill();
-    this.#tokens = Math.min(this.#tokens, 0);
+    this.#rate.answered(sentAt);
   }
 
+  /** Gives up what is left of the burst, and a random part of a call, lest jobs that start together go on together. */
+  throttled(sentAt: CurrentRate): void {
+    this.#fill();
+    if (this.#rate.throttled(sentAt)) this.#tokens = Math.min(this.#tokens, -this.#random());
+  }
+
+  /** Bursts are for those that are alone. */
   #fill(): void {
     const now = this.#now();
-    const fresh = ((now - this.#filledAt) / 1000) * this.#rate;
-    this.#tokens = Math.min(this.#tokens + fresh, this.#capacity);
+    const fresh = ((now - this.#filledAt) / 1000) * this.rate;
+    const capacity = this.#rate.isFull ? this.#capacity : 1;
+    this.#tokens = Math.min(this.#tokens + fresh, capacity);
     this.#filledAt = now;
   }
 }
@@ -73,18 +131,22 @@ export class RateLimits {
     region: string,
   ): Pluggable<Input, Output> {
     const buckets = this.#bucketsOf(type, region);
-    const middleware: FinalizeRequestMiddleware<Input, Output> =
-      (next, context) => async (args) => {
-        const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
-        const wait = bucket?.take() ?? 0;
-        if (wait > 0) await sleep(wait, signalOf(context)).catch(endAsAbort);
+    const middleware: FinalizeRequestMiddleware<Input, Output> = (next, context) => {
+      const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
+      if (bucket === undefined) return next;
+      const number = bucket.arrive();
+      return async (args) => {
+        const sentAt = await takeFrom(bucket, number, signalOf(context));
         try {
-          return await next(args);
+          const answer = await next(args);
+          bucket.answered(sentAt);
+          return answer;
         } catch (error) {
-          if (isThrottled(error)) bucket?.drain();
+          noteFailure(bucket, sentAt, error);
           throw error;
         }
       };
+    };
     return {
       applyToStack: (stack) =>
         stack.addRelativeTo(middleware, {
@@ -108,6 +170,29 @@ function newBuckets(rates: Rates): ReadonlyMap<string, TokenBucket> {
     ([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)] as const,
   );
   return new Map(entries);
+}
+
+/** Waits for its turn. */
+async function takeFrom(
+  bucket: TokenBucket,
+  number: number,
+  signal: AbortSignal | undefined,
+): Promise<CurrentRate> {
+  bucket.queue(number);
+  try {
+    for (let wait = bucket.wait(number); wait > 0; wait = bucket.wait(number))
+      await sleep(Math.min(wait, LONGEST_LOOK), signal);
+  } catch (error) {
+    bucket.leave(number);
+    endAsAbort(error);
+  }
+  return bucket.take(number);
+}
+
+/** What ECR refuses for another reason was let through; of a lost call nothing is known. */
+function noteFailure(bucket: TokenBucket, sentAt: CurrentRate, error: unknown): void {
+  if (isThrottled(error)) bucket.throttled(sentAt);
+  else if ((statusOf(error) ?? 500) < 500) bucket.answered(sentAt);
 }
 
 /** The SDK would take the abort's reason for an error of the call, and retry it. */

@@ -9,41 +9,101 @@ interface Clock {
   now: number;
 }
 
-/** 10 tokens a second, 3 at the start. */
+/** 10 tokens a second, 3 at the start; chance is always a half. */
 function bucketAt(clock: Clock): TokenBucket {
-  return new TokenBucket(10, 3, () => clock.now);
+  return new TokenBucket(10, 3, { now: () => clock.now, random: () => 0.5 });
 }
 
-function take(bucket: TokenBucket, times: number): number[] {
-  return Array.from({ length: times }, () => Math.round(bucket.take()));
+/** So many new calls, each after those before it. @returns what they wait, in ms */
+function arrive(bucket: TokenBucket, times: number): number[] {
+  return Array.from({ length: times }, () => {
+    const number = bucket.arrive();
+    bucket.queue(number);
+    return Math.round(bucket.wait(number));
+  });
+}
+
+/** One call that goes at once. */
+function send(bucket: TokenBucket) {
+  const number = bucket.arrive();
+  bucket.queue(number);
+  assert.equal(bucket.wait(number), 0);
+  return bucket.take(number);
 }
 
 test('a burst goes at once, and what follows goes at the rate', () => {
-  assert.deepEqual(take(bucketAt({ now: 0 }), 6), [0, 0, 0, 100, 200, 300]);
+  assert.deepEqual(arrive(bucketAt({ now: 0 }), 6), [0, 0, 0, 100, 200, 300]);
 });
 
 test('tokens come back with time, up to the capacity', () => {
   const clock = { now: 0 };
   const bucket = bucketAt(clock);
-  take(bucket, 3);
+  for (let sent = 0; sent < 3; sent += 1) send(bucket);
   clock.now = 100;
-  assert.deepEqual(take(bucket, 2), [0, 100]);
+  send(bucket);
   clock.now = 60_000;
-  assert.deepEqual(take(bucket, 4), [0, 0, 0, 100]);
+  assert.deepEqual(arrive(bucket, 5), [0, 0, 0, 100, 200]);
 });
 
-test('after a throttled call the rest of the burst is gone', () => {
+test('after a throttled call the rest of the burst is gone, and calls go at a lower rate', () => {
   const bucket = bucketAt({ now: 0 });
-  take(bucket, 1);
-  bucket.drain();
-  assert.deepEqual(take(bucket, 2), [100, 200]);
+  bucket.throttled(send(bucket));
+  assert(bucket.rate < 5, `${bucket.rate}`);
+  const waits = arrive(bucket, 2).map((wait) => (wait / 1000) * bucket.rate);
+  assert.deepEqual(
+    waits.map((tokens) => tokens.toFixed(1)),
+    ['1.5', '2.5'],
+  );
 });
 
-test('draining does not forgive those who wait already', () => {
+test('calls that were sent before the rate went down do not lower it again', () => {
   const bucket = bucketAt({ now: 0 });
-  take(bucket, 5);
-  bucket.drain();
-  assert.deepEqual(take(bucket, 1), [300]);
+  const sent = [send(bucket), send(bucket), send(bucket)] as const;
+  bucket.throttled(sent[0]);
+  const { rate } = bucket;
+  bucket.throttled(sent[1]);
+  bucket.answered(sent[2]);
+  assert.equal(bucket.rate, rate);
+});
+
+test('a call that comes again goes before those that arrived after it', () => {
+  const clock = { now: 0 };
+  const bucket = bucketAt(clock);
+  const first = bucket.arrive();
+  bucket.queue(first);
+  const sentAt = bucket.take(first);
+  arrive(bucket, 5);
+  bucket.throttled(sentAt);
+  bucket.queue(first);
+  clock.now += bucket.wait(first);
+  assert.equal(bucket.wait(first), 0);
+  bucket.take(first);
+  assert.deepEqual(
+    [2, 3].map((number) => Math.round((bucket.wait(number) / 1000) * bucket.rate)),
+    [1, 2],
+  );
+});
+
+test('those that wait go later when the rate goes down, and make room when they leave', () => {
+  const bucket = bucketAt({ now: 0 });
+  const sentAt = send(bucket);
+  const [, , waits = 0] = arrive(bucket, 3);
+  assert.equal(waits, 100);
+  bucket.throttled(sentAt);
+  const later = bucket.wait(4);
+  assert(later > waits);
+  bucket.leave(2);
+  assert(bucket.wait(4) < later);
+});
+
+test('while it is slowed, no burst is saved up', () => {
+  const clock = { now: 0 };
+  const bucket = bucketAt(clock);
+  bucket.throttled(send(bucket));
+  clock.now = 600_000;
+  const [first, second = 0] = arrive(bucket, 2);
+  assert.equal(first, 0);
+  assert(second > 0);
 });
 
 interface Answers {
@@ -132,10 +192,10 @@ test('calls that have no limit go at once, and take nothing from those that have
 
 for (const throttle of [BY_NAME, BY_STATUS]) {
   const [status, name] = throttle;
-  test(`after a call that was throttled (${status} ${name}) the next ones go at the rate`, async () => {
+  test(`after a call that was throttled (${status} ${name}) the next ones go at a lower rate`, async () => {
     const client = answering(new RateLimits(), { throttled: 1, throttle });
     await assert.rejects(client.send(new PutImageCommand(IMAGE)), { name });
-    assert((await timeOf(client, 3)) >= 200);
+    assert((await timeOf(client, 2)) >= 200);
   });
 }
 
