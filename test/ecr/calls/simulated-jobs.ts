@@ -22,7 +22,7 @@ export interface Simulation {
   readonly until?: number;
 }
 
-export interface SimulatedCall {
+interface SimulatedCall {
   /** Milliseconds. */
   readonly at: number;
   readonly operation: string;
@@ -44,7 +44,7 @@ export interface Simulated {
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
