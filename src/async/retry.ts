@@ -35,9 +35,10 @@ export const RETRIES = {
     call: 'every call',
     on: 'ThrottlingException and its like; not LimitExceededException, which the SDK takes for one',
     attempts: undefined,
-    within: 120_000,
-    firstWait: 1000,
-    longestWait: 20_000,
+    // Forty jobs that begin at once take minutes to get in line. The rate of the calls does the waiting.
+    within: 900_000,
+    firstWait: 500,
+    longestWait: 5000,
     jitter: true,
     says: undefined,
   },

@@ -16,7 +16,7 @@ const reason = new Error('another target failed');
 /** What the table says, written out: how long before the second, the third, … attempt at most. */
 const waits: Readonly<Record<RetryName, readonly number[]>> = {
   transient: [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000],
-  throttled: [1000, 2000, 4000, 8000, 16_000, 20_000, 20_000],
+  throttled: [500, 1000, 2000, 4000, 5000, 5000],
   notFound: [1000, 2000, 4000, 5000, 5000],
   credentials: [0],
   clock: [0],
