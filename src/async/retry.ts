@@ -103,6 +103,16 @@ export const RETRIES = {
     jitter: false,
     says: 'refers to content that ECR does not see yet',
   },
+  unconfirmed: {
+    call: 'PutImage',
+    on: 'an answer that names another image or none, where the image cannot be seen in the repository',
+    attempts: 4,
+    within: undefined,
+    firstWait: 500,
+    longestWait: 2000,
+    jitter: true,
+    says: 'was put, but the answer does not say so',
+  },
   newRepository: {
     call: 'InitiateLayerUpload',
     on: 'RepositoryNotFoundException, right after the repository was created or may have been',

@@ -4,21 +4,13 @@ import type {
   Repository,
 } from '@aws-sdk/client-ecr';
 import type { Digest } from '../oci/digest.ts';
-import { attemptsOf, errorName, explain, isNotAllowed } from './calls/exceptions.ts';
-import {
-  availableIn,
-  batches,
-  foundImage,
-  type NamedImage,
-  putInput,
-  type PutInput,
-  putOutcome,
-  refusedManifest,
-} from './images.ts';
+import { errorName, explain, isNotAllowed } from './calls/exceptions.ts';
+import { availableIn, batches, foundImage, type NamedImage, type PutInput } from './images.ts';
 import { layerCalls, type LayerRequests } from './layer-calls.ts';
 import { Identity } from './identity.ts';
 import type { RepositoryId, RepositoryReference } from './names/reference.ts';
 import { policiesIn, policiesRefused, type Policy, type RefusedPolicy } from './policies.ts';
+import { putImage } from './put-image.ts';
 import type {
   FoundImage,
   ImageId,
@@ -76,10 +68,15 @@ export abstract class EcrRegistry implements Registry {
     return this.#resources.counts;
   }
 
-  async identify(signal: AbortSignal): Promise<RepositoryReference> {
+  async identify(signal: AbortSignal, held?: Digest): Promise<RepositoryReference> {
     if (this.#identity.isComplete) return this.repository;
+    const ids = held === undefined ? [] : [{ digest: held }];
     await this.#identity.complete(
       { call: 'DescribeRepositories', ask: () => this.describe(signal) },
+      ...ids.map((id) => ({
+        call: this.lookUpCall,
+        ask: async () => (await this.lookUp([id], signal))[0],
+      })),
       {
         call: 'GetCallerIdentity',
         ask: async () => ({ registryId: await this.account(signal) }),
@@ -133,23 +130,15 @@ export abstract class EcrRegistry implements Registry {
   }
 
   async putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome> {
-    try {
-      this.#identity.learn((await this.put(putInput(image), signal)).image);
-      return { kind: 'put' };
-    } catch (error) {
-      const name = errorName(error);
-      const cause = this.#explain('PutImage', error, signal);
-      if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
-        return { kind: 'tag-required', cause };
-      const outcome = putOutcome(name, attemptsOf(error), cause);
-      if (outcome === undefined) throw refusedManifest(cause, image.bytes);
-      return outcome;
-    }
-  }
-
-  /** ECR Public's API model requires a tag, but may be out of date: untagged is tried first. */
-  #mayNeedTag({ tag }: ImagePut): boolean {
-    return this.repository.type === 'public' && tag === undefined;
+    const calls = {
+      put: (input: PutInput) => this.put(input, signal),
+      find: (ids: readonly ImageId[], soon: AbortSignal) => this.findImages(ids, soon),
+      learn: (answer: unknown) => this.#identity.learn(answer),
+      explain: (error: unknown) => this.#explain('PutImage', error, signal),
+      // ECR Public's API model requires a tag, but may be out of date: untagged is tried first.
+      mayNeedTag: this.repository.type === 'public',
+    };
+    return putImage(image, calls, signal);
   }
 
   async findImages(

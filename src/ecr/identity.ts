@@ -39,9 +39,10 @@ export class Identity {
   }
 
   /** Only a name depends on it, so a source that fails is not an error. */
-  async complete(repository: Source, account: Source): Promise<void> {
+  async complete(repository: Source, ...accounts: readonly Source[]): Promise<void> {
     if (!this.isComplete) await this.#ask(repository);
-    if (this.#repository.registryId === undefined) await this.#ask(account);
+    for (const account of accounts)
+      if (this.#repository.registryId === undefined) await this.#ask(account);
   }
 
   async #ask({ call, ask }: Source): Promise<void> {

@@ -53,10 +53,14 @@ export interface ImagePut {
   readonly tag?: string;
 }
 
-/** `cause`: ECR's error, explained. `tag-required`: ECR does not accept the image untagged. */
+/**
+ * `cause`: ECR's error, explained. `tag-required`: ECR does not accept the image untagged. `unconfirmed`: its answer
+ * names another image or none, and a look at the repository did not show this one.
+ */
 export type PutOutcome =
   | { readonly kind: 'put' }
   | { readonly kind: 'already-exists' }
+  | { readonly kind: 'unconfirmed'; readonly cause: Error }
   | { readonly kind: 'layers-not-found'; readonly cause: Error }
   | { readonly kind: 'referenced-images-not-found'; readonly cause: Error }
   | { readonly kind: 'tag-is-immutable'; readonly cause: Error }
@@ -81,8 +85,9 @@ export interface Registry {
   readonly traffic: { readonly retries: number; readonly bytesOnWire: number };
   /**
    * The repository as pulls name it: from earlier answers, or else by asking AWS. What remains unknown is undefined.
+   * `held`: an image that it holds, which those may look up who may not describe the repository.
    */
-  identify(signal: AbortSignal): Promise<RepositoryReference>;
+  identify(signal: AbortSignal, held?: Digest): Promise<RepositoryReference>;
   /**
    * The layers that ECR reports as AVAILABLE, of any number.
    * @throws PushError REPOSITORY_NOT_FOUND, and what every call throws

@@ -141,7 +141,8 @@ class TargetPush {
   async #tag(): Promise<void> {
     if (this.#plan === undefined) return;
     await putTags(this.#plan, this.#context);
-    await this.#context.registry.identify(this.#context.signal);
+    const { registry, signal } = this.#context;
+    await registry.identify(signal, this.#graph.root.descriptor.digest);
   }
 }
 

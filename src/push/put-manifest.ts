@@ -26,19 +26,21 @@ export async function putManifest(
   const retry = context.retries.of(`${digest} ${put.tag ?? ''}`, {
     onRetry: (notice) => context.tell({ kind: 'retried', what: digest, notice }),
   });
-  for (;;) {
+  for (let isDoubted = false; ;) {
     const outcome = await putOnce(put, graph, context);
     switch (outcome.kind) {
       case 'put':
-      case 'already-exists':
-        context.tell({
-          kind: 'manifest-put',
-          digest,
-          what: role?.name ?? `manifest ${digest}`,
-          tag: put.tag,
-          isNew: outcome.kind === 'put',
-        });
-        return outcome;
+      case 'already-exists': {
+        // What exists after a put whose answer did not say so was most likely put by that.
+        const isNew = outcome.kind === 'put' || isDoubted;
+        const what = role?.name ?? `manifest ${digest}`;
+        context.tell({ kind: 'manifest-put', digest, what, tag: put.tag, isNew });
+        return { kind: isNew ? 'put' : 'already-exists' };
+      }
+      case 'unconfirmed':
+        isDoubted = true;
+        if (!(await retry.again('unconfirmed', context))) throw namePut(outcome.cause, role);
+        break;
       case 'tag-is-immutable':
         return { kind: 'held', cause: outcome.cause };
       case 'tag-required':

@@ -360,6 +360,15 @@ test('where no answer told it, the repository is asked whose it is', async () =>
   assert.equal(local.ecr.calls().length, 1, 'it is asked once');
 });
 
+test('who may not ask it is told by an image that it holds', async () => {
+  const policy = [{ actions: ['ecr:BatchGetImage', 'ecr:PutImage'] }];
+  await using local = await open({ credentials: [{ ...DEFAULT_CREDENTIAL, policy }] });
+  await storeImage(local.ecr);
+  const { registryId } = await local.registry.identify(signal, put.digest);
+  assert.equal(registryId, ACCOUNT);
+  assert.deepEqual(operations(local.ecr), ['DescribeRepositories', 'BatchGetImage']);
+});
+
 test('where the repository does not tell, it is the account that the credentials name', async () => {
   const policy = [{ actions: ['ecr:PutImage'] }];
   await using local = await open({ credentials: [{ ...DEFAULT_CREDENTIAL, policy }] });

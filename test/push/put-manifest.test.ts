@@ -5,9 +5,9 @@ import { Ecr } from '../../src/ecr/ecr.ts';
 import type { PushEvent } from '../../src/push/events.ts';
 import { putManifest } from '../../src/push/put-manifest.ts';
 import { uploadLayers } from '../../src/push/upload-layers.ts';
-import type { LocalEcrOptions } from '../local-ecr/options.ts';
+import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
-import { refusedManifest } from '../local-ecr/faults.ts';
+import { type Fault, refusedManifest } from '../local-ecr/faults.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { REPOSITORY_NAME } from '../support/local-registry.ts';
 import { refused } from '../support/refused.ts';
@@ -79,6 +79,64 @@ test('a manifest that another job has put meanwhile is a success', async () => {
   });
   await pushToLocal(local.ecr, index);
   assert.equal(local.ecr.calls('PutImage').length, 3);
+});
+
+/** Every PutImage of the tag answers this, and does nothing. */
+function answersOnly(output: object): Fault {
+  return {
+    kind: 'error',
+    operation: 'PutImage',
+    when: ({ input }) => input['imageTag'] === '1.0',
+    // What the server throws with this status looks like an answer.
+    name: 'Ok',
+    status: 200,
+    fields: { ...output },
+    times: Infinity,
+  };
+}
+
+const mayNotLook = {
+  credentials: [
+    {
+      ...DEFAULT_CREDENTIAL,
+      policy: [{ actions: ['*Layer*', 'PutImage'].map((call) => `ecr:${call}`) }],
+    },
+  ],
+};
+
+for (const [what, options] of [
+  ['a look does not show', {}],
+  ['nobody may look', mayNotLook],
+] as const) {
+  test(`an image whose put is answered, but not done, is put again, and not for ever, where ${what} it`, async () => {
+    await using local = await start({}, options);
+    const imageId = { imageDigest: other.descriptor.digest, imageTag: '1.0' };
+    local.ecr.fault(answersOnly({ image: { imageId } }));
+    const { targets } = await tryToPush(local.ecr, index);
+    refused(
+      'UNEXPECTED_RESPONSE',
+      `root index ${index.descriptor.digest}`,
+      `answered that it stored ${other.descriptor.digest}`,
+    )(targets[0]?.error);
+    const root = `${index.descriptor.digest}:1.0`;
+    const puts = local.ecr.calls('PutImage').filter((call) => putName(call) === root);
+    assert.equal(puts.length, RETRIES.unconfirmed.attempts);
+    assert.equal(targets[0]?.retries, RETRIES.unconfirmed.attempts - 1);
+    assert.deepEqual(targets[0].tags, [{ tag: '1.0', kind: 'untouched' }]);
+    assert.equal(local.repository.tags.size, 0);
+  });
+}
+
+test('who may not look takes it for a proof that the image exists when it is put again', async () => {
+  await using local = await start({}, mayNotLook);
+  local.ecr.fault({ kind: 'answer', operation: 'PutImage', change: () => ({}) });
+  const report = await pushToLocal(local.ecr, image);
+  assert.deepEqual(
+    local.ecr.calls('PutImage').map(({ outcome }) => outcome),
+    ['ok', 'ImageAlreadyExistsException'],
+  );
+  assert.deepEqual(report.tags, [{ tag: '1.0', kind: 'put' }]);
+  assert.equal(report.manifests.length, 1);
 });
 
 /** Puts a tag right before the push does: another job has won. */
