@@ -9,6 +9,7 @@ import { availableIn, batches, foundImage, type NamedImage, type PutInput } from
 import { layerCalls, type LayerRequests } from './layer-calls.ts';
 import { Identity } from './identity.ts';
 import type { RepositoryId, RepositoryReference } from './names/reference.ts';
+import { OtherJobs, type WatchedLayer, watchedUntilComplete } from './other-jobs.ts';
 import { policiesIn, policiesRefused, type Policy, type RefusedPolicy } from './policies.ts';
 import { putImage } from './put-image.ts';
 import type {
@@ -32,11 +33,14 @@ export abstract class EcrRegistry implements Registry {
   readonly id: RepositoryId;
   readonly #identity: Identity;
   readonly #resources: Resources;
+  readonly #otherJobs: OtherJobs;
 
   constructor(repository: RepositoryReference, resources: Resources) {
     this.id = { registryId: repository.registryId, repositoryName: repository.name };
     this.#identity = new Identity(repository, resources.debug);
     this.#resources = resources;
+    const { lookTimes: times, debug } = resources;
+    this.#otherJobs = new OtherJobs((...asked) => this.availableLayers(...asked), { times, debug });
   }
 
   protected abstract readonly layerRequests: LayerRequests;
@@ -100,13 +104,15 @@ export abstract class EcrRegistry implements Registry {
   }
 
   async uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
-    const { size } = upload.layer;
+    const { size, digest } = upload.layer;
     const urgency = upload.isUrgent === true ? Infinity : size;
     const { layers, lines } = this.#resources;
+    using watched = this.#otherJobs.watch(digest);
     const room = await layers.acquire(1, signal, urgency);
     try {
       using line = await lines.open(size, signal, urgency);
-      return await this.#upload(upload, line, signal);
+      if (await watched.isCompleted(signal)) return { kind: 'completed-elsewhere', bytesOnWire: 0 };
+      return await this.#upload(upload, line, watched, signal);
     } finally {
       room.release();
     }
@@ -115,18 +121,26 @@ export abstract class EcrRegistry implements Registry {
   async #upload(
     upload: LayerUpload,
     lines: LayerLines,
+    watched: WatchedLayer,
     signal: AbortSignal,
   ): Promise<LayerOutcome> {
     const { parts, lines: run, sizes, counts, debug } = this.#resources;
     upload.onStart?.();
     parts.expect(upload.layer.size);
-    const calls = layerCalls(this.layerRequests, parts, {
+    const either = AbortSignal.any([signal, watched.completed]);
+    const requests = watchedUntilComplete(this.layerRequests, watched);
+    const calls = layerCalls(requests, parts, {
       isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
       learn: (answer) => this.#identity.learn(answer),
       onBytes: (bytes) => void (counts.bytesOnWire += bytes),
-      explain: (call, error) => this.#explain(call, error, signal),
+      explain: (call, error) => this.#explain(call, error, either),
     });
-    return uploadLayer(upload, calls, { sizes, run, lines, debug }, signal);
+    try {
+      return await uploadLayer(upload, calls, { sizes, run, lines, debug }, either);
+    } catch (error) {
+      if (signal.aborted || !watched.completed.aborted) throw error;
+      return { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire };
+    }
   }
 
   async putImage(image: ImagePut, signal: AbortSignal): Promise<PutOutcome> {

@@ -1,4 +1,5 @@
 import type { Semaphore } from '../async/semaphore.ts';
+import type { LookTimes } from './other-jobs.ts';
 import type { Lines } from './upload/lines.ts';
 import type { PartTaker } from './upload/take-part.ts';
 import type { PartSizes } from './upload/upload-layer.ts';
@@ -19,5 +20,7 @@ export interface Resources {
   readonly sizes: PartSizes;
   /** Updated by its client. */
   readonly counts: Counts;
+  /** The usual ones, except in tests. */
+  readonly lookTimes?: LookTimes | undefined;
   readonly debug: (message: string) => void;
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { DeleteRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
+import type { LookTimes } from '../../src/ecr/other-jobs.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
 import type { PolicyName, Registry } from '../../src/ecr/registry.ts';
 import type { RepositorySettings as RepositorySettingsWanted } from '../../src/ecr/repository-settings.ts';
@@ -22,6 +23,7 @@ import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { buildIndex } from '../support/image.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
 import { uploadOf } from '../support/memory-layer.ts';
+import { uploadElsewhere } from '../support/other-job.ts';
 import { refused } from '../support/refused.ts';
 import { resources } from '../support/resources.ts';
 import { withEnvironment } from '../support/run-locally.ts';
@@ -617,4 +619,51 @@ test('a layer that waits for its turn leaves it when it is aborted, and is never
   first.abort(reason);
   await assert.rejects(begun, reason);
   registry.close();
+});
+
+/** One layer at a time, whose looks come at once, and another job that fills the repository. */
+async function openWatching(lookTimes: LookTimes) {
+  const ecr = await startLocalEcr({ limits: { ecr: { partSize: 10, minPartBytes: 1 } } });
+  ecr.createRepository(REPOSITORY_NAME);
+  const registry = openLocalRegistry(ecr, { layersAtOnce: 1, lookTimes });
+  return {
+    ecr,
+    registry,
+    [Symbol.asyncDispose]: () => {
+      registry.close();
+      return ecr[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const NEVER = 1_000_000;
+
+test('a layer that another job completes while it waits for its turn is not begun', async () => {
+  await using local = await openWatching({ fresh: 0, interval: NEVER });
+  const theirs = Buffer.from('completed by another job');
+  const run = () => uploadElsewhere(local.ecr, theirs);
+  local.ecr.fault({ kind: 'before', operation: 'CompleteLayerUpload', run });
+  const never = (): never => assert.fail('its turn is over before it begins');
+  const [mine, elsewhere] = await Promise.all([
+    local.registry.uploadLayer({ ...uploadOf(BYTES), isUrgent: true }, signal),
+    local.registry.uploadLayer({ ...uploadOf(theirs), open: never, onStart: never }, signal),
+  ]);
+  assert.equal(mine.kind, 'sent');
+  assert.deepEqual(elsewhere, { kind: 'completed-elsewhere', bytesOnWire: 0 });
+  assert.equal(local.ecr.calls('InitiateLayerUpload').length, 1);
+});
+
+test('a layer that another job completes while it is under way is given up', async () => {
+  await using local = await openWatching({ fresh: NEVER, interval: 1 });
+  local.ecr.fault({
+    kind: 'before',
+    operation: 'UploadLayerPart',
+    nth: 2,
+    run: () => uploadElsewhere(local.ecr, BYTES),
+  });
+  local.ecr.fault({ kind: 'hang', operation: 'UploadLayerPart', nth: 2, times: 100 });
+  const outcome = await local.registry.uploadLayer(uploadOf(BYTES), signal);
+  assert.equal(outcome.kind, 'completed-elsewhere');
+  assert.ok(outcome.bytesOnWire > 0);
+  assert.deepEqual(local.ecr.calls('CompleteLayerUpload'), []);
 });

@@ -3,6 +3,7 @@ import { Semaphore } from '../../src/async/semaphore.ts';
 import { attempts } from '../../src/ecr/calls/attempts.ts';
 import { requestHandler } from '../../src/ecr/calls/clients.ts';
 import { EcrRetryStrategy } from '../../src/ecr/calls/retry-strategy.ts';
+import type { LookTimes } from '../../src/ecr/other-jobs.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
 import { Lines } from '../../src/ecr/upload/lines.ts';
 import { PartTaker } from '../../src/ecr/upload/take-part.ts';
@@ -17,6 +18,7 @@ interface LocalRegistryOptions {
   readonly layersAtOnce?: number;
   readonly lines?: Lines;
   readonly parts?: PartTaker;
+  readonly lookTimes?: LookTimes;
   readonly debug?: (message: string) => void;
 }
 
@@ -29,6 +31,7 @@ export function openLocalRegistry(
     layersAtOnce = 96,
     lines = new Lines(),
     parts = new PartTaker(),
+    lookTimes,
     debug = () => undefined,
   }: LocalRegistryOptions = {},
 ): PrivateRegistry & { close(): void } {
@@ -52,6 +55,7 @@ export function openLocalRegistry(
     lines,
     sizes: { wanted: undefined, least: 1, maxParts: 4200 },
     counts,
+    lookTimes,
     debug,
   });
   return Object.assign(registry, { close: () => client.destroy() });
