@@ -13,6 +13,7 @@ import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import { conclude } from './report/conclude.ts';
+import { logHowFar } from './report/how-far.ts';
 import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
 import type { Outputs } from './report/outputs.ts';
 import type { LayerMemory } from './resume/layer-memory.ts';
@@ -52,9 +53,12 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const checked = checkLabels(blobs, (notice) => log.warning(notice));
   const options = { blobs: checked, signal, ifTagExists, failFast, createRepository };
   const pushed = await log.group('Push', () => push(graph, targets, options));
+  if (signal.aborted) logHowFar(pushed, log);
+  signal.throwIfAborted();
   await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);
   logReport(report, log);
+  logHowFar(report, log);
   conclude(report, { setOutputs, warning: (message) => log.warning(message) });
 }
 

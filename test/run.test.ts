@@ -248,6 +248,7 @@ test('outputs are set when a push fails, and tell why', async () => {
   assert.equal(outputs?.digest, '');
   assert.match(String(outputs.metadata), /"status":"failed","error":"PutImage/);
   assert.ok(!infos.some((line) => line.includes('now points to')));
+  assert.match(infos.at(-1) ?? '', /^How far it came: .*; no tag has moved\. Another run goes on/);
 });
 
 test('each line of one target among several begins with its name', async () => {
@@ -281,8 +282,10 @@ test('a run that is cancelled throws the reason, and sets no outputs', async () 
   const run = (): void => controller.abort(reason);
   ecr.fault({ kind: 'before', operation: 'UploadLayerPart', run });
   ecr.fault({ kind: 'hang', operation: 'UploadLayerPart', times: Infinity });
-  const { error, outputs } = await runLocally(ecr, inputs, { signal: controller.signal });
+  const { signal } = controller;
+  const { error, outputs, infos } = await runLocally(ecr, inputs, { signal });
   assert.equal(error, reason);
+  assert.equal(infos.at(-1), 'Nothing was sent, and no tag has moved');
   assert.equal(outputs, undefined);
   assert.equal(ecr.repositoryThere.tags.size, 0);
 });

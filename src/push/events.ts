@@ -35,6 +35,8 @@ export type PushEvent =
       readonly isNew: boolean;
     }
   | { readonly kind: 'tag-settled'; readonly outcome: TagOutcome }
+  /** Its put may have been done, or not. */
+  | { readonly kind: 'tag-unsure'; readonly tag: string }
   /** A referrer's own tag, such as cosign's, cannot move and points to another image. */
   | {
       readonly kind: 'referrer-skipped';

@@ -43,8 +43,8 @@ const STOPPED = new PushError('CANCELLED', 'Stopped because another repository f
 
 /**
  * Pushes the image to all targets concurrently, in two steps: first layers and untagged manifests; then, when every
- * target is ready, the tags. A target that fails drops out, and the others continue.
- * @throws the reason of `options.signal` if it was aborted
+ * target is ready, the tags. A target that fails drops out, and the others continue. If `options.signal` is aborted, its
+ * reason is the error of each target that was not complete.
  */
 export async function push(
   graph: ImageGraph,
@@ -60,7 +60,6 @@ export async function push(
   for (const step of ['fill', 'tag'] as const) {
     await Promise.all(pushes.map((one) => one.take(step, onFailure)));
   }
-  options.signal.throwIfAborted();
   return { image: reportImage(graph), targets: pushes.map((one) => one.report()) };
 }
 

@@ -31,6 +31,8 @@ export interface TargetReport {
   readonly layers: readonly LayerReport[];
   /** Manifests that were put, in their order. */
   readonly manifests: readonly ManifestReport[];
+  /** Of layers that did not arrive, as much as ECR has confirmed. */
+  readonly bytesUnfinished: number;
   /** Of the requests that carried parts of layers, those of layers that did not arrive, too. */
   readonly bytesOnWire: number;
   /** The SDK's retries and the push's own. */
@@ -39,8 +41,9 @@ export interface TargetReport {
   readonly finishedAt: number;
 }
 
-/** `untouched`: the push failed before it got there. */
-export type TagReport = TagOutcome | { readonly tag: string; readonly kind: 'untouched' };
+/** `untouched`: the push failed before it got there. `unsure`: it failed on the way there, and may have moved it. */
+export type TagReport =
+  TagOutcome | { readonly tag: string; readonly kind: 'untouched' | 'unsure' };
 
 export interface LayerReport {
   readonly descriptor: Descriptor;
@@ -79,7 +82,10 @@ export class TargetRecord {
   readonly #startedAt: number;
   readonly #outcomes = new Map<string, TagOutcome>();
   readonly #layers = new Map<Digest, LayerReport>();
+  /** Bytes of layers under way that ECR has confirmed. */
+  readonly #confirmed = new Map<Digest, number>();
   readonly #manifests: ManifestReport[] = [];
+  readonly #unsure = new Set<string>();
   #created = false;
   #retries = 0;
   #finishedAt: number;
@@ -103,6 +109,9 @@ export class TargetRecord {
       case 'layer-started':
         this.#noteLayer(event.layer, { startedAt: this.#now() });
         break;
+      case 'layer-progress':
+        this.#confirmed.set(event.layer.digest, event.bytes);
+        break;
       case 'layer-finished':
         this.#finishLayer(event);
         break;
@@ -114,6 +123,9 @@ export class TargetRecord {
         break;
       case 'tag-settled':
         this.#outcomes.set(event.outcome.tag, event.outcome);
+        break;
+      case 'tag-unsure':
+        this.#unsure.add(event.tag);
         break;
       default:
     }
@@ -129,14 +141,19 @@ export class TargetRecord {
       repository,
       error,
       created: this.#created,
-      tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? { tag, kind: 'untouched' }),
+      tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? this.#unsettled(tag)),
       layers: [...this.#layers.values()],
       manifests: this.#manifests,
+      bytesUnfinished: [...this.#confirmed.values()].reduce((sum, bytes) => sum + bytes, 0),
       bytesOnWire: traffic.bytesOnWire,
       retries: traffic.retries + this.#retries,
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
     };
+  }
+
+  #unsettled(tag: string): TagReport {
+    return { tag, kind: this.#unsure.has(tag) ? 'unsure' : 'untouched' };
   }
 
   #noteManifest({ digest, what, tag }: ManifestReport): void {
@@ -146,6 +163,7 @@ export class TargetRecord {
   /** A layer that is sent again because ECR lost it counts once, with the bytes of all its uploads. */
   #finishLayer({ layer, outcome }: Extract<PushEvent, { kind: 'layer-finished' }>): void {
     const before = this.#layers.get(layer.digest);
+    this.#confirmed.delete(layer.digest);
     this.#noteLayer(layer, {
       kind: before?.kind === 'sent' ? 'sent' : outcome.kind,
       bytesOnWire: (before?.bytesOnWire ?? 0) + outcome.bytesOnWire,

@@ -1,4 +1,4 @@
-import { PushError } from '../errors.ts';
+import { type ErrorCode, PushError } from '../errors.ts';
 import type { ImageGraph } from '../image/graph.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -50,11 +50,29 @@ async function putTag(
   context: PushContext,
 ): Promise<void> {
   const { tag = '' } = put;
-  const result = await putManifest(put, graph, context);
+  const result = await putManifest(put, graph, context).catch((error: unknown) => {
+    if (mayBeDone(error)) context.tell({ kind: 'tag-unsure', tag });
+    throw error;
+  });
   const step = steps.find((planned) => planned.tag === tag);
   if (result.kind === 'put') settle(outcomeOf(tag, step), context.tell);
   else if (result.kind === 'already-exists') settle({ tag, kind: 'unchanged' }, context.tell);
   else await settleHeldTag(tag, put.node.descriptor.digest, result.cause, context);
+}
+
+/** What a put may end with whose answer did not come, or does not tell. */
+const OPEN: readonly ErrorCode[] = [
+  'CANCELLED',
+  'CONNECTION_LOST',
+  'CONNECTION_REFUSED',
+  'HOST_NOT_FOUND',
+  'PROXY_REFUSED',
+  'SERVER_ERROR',
+  'UNEXPECTED_RESPONSE',
+];
+
+function mayBeDone(error: unknown): boolean {
+  return !(error instanceof PushError) || OPEN.includes(error.code);
 }
 
 /** The tag cannot move. That is success when it points to this very image, whoever put it. */

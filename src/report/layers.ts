@@ -17,7 +17,8 @@ export function skipped(layers: readonly LayerReport[]): BlobCount {
   return count(layers, 'present', 'completed-elsewhere');
 }
 
-function count(
+/** Those of the given kinds. */
+export function count(
   layers: readonly LayerReport[],
   ...kinds: readonly LayerReport['kind'][]
 ): BlobCount {

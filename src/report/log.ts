@@ -208,6 +208,7 @@ function countText({ blobs, bytes }: BlobCount): string {
   return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
 }
 
-function plural(number: number, noun: string): string {
+/** `2 blobs`. */
+export function plural(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

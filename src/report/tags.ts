@@ -1,11 +1,11 @@
 import type { Digest } from '../oci/digest.ts';
-import type { PushReport, TargetReport } from '../push/report.ts';
+import type { PushReport, TagReport, TargetReport } from '../push/report.ts';
+
+const NOT_NOW: readonly TagReport['kind'][] = ['skipped', 'refused', 'untouched', 'unsure'];
 
 /** The tags of a repository that point to the image now. */
 export function taggedNow({ tags }: TargetReport): readonly string[] {
-  return tags
-    .filter(({ kind }) => kind !== 'skipped' && kind !== 'refused' && kind !== 'untouched')
-    .map(({ tag }) => tag);
+  return tags.filter(({ kind }) => !NOT_NOW.includes(kind)).map(({ tag }) => tag);
 }
 
 /** Tags that were skipped and still point to another image. */

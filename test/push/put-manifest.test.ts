@@ -122,7 +122,7 @@ for (const [what, options] of [
     const puts = local.ecr.calls('PutImage').filter((call) => putName(call) === root);
     assert.equal(puts.length, RETRIES.unconfirmed.attempts);
     assert.equal(targets[0]?.retries, RETRIES.unconfirmed.attempts - 1);
-    assert.deepEqual(targets[0].tags, [{ tag: '1.0', kind: 'untouched' }]);
+    assert.deepEqual(targets[0].tags, [{ tag: '1.0', kind: 'unsure' }]);
     assert.equal(local.repository.tags.size, 0);
   });
 }

@@ -87,6 +87,7 @@ test('a target that got no further than the question reports nothing but how it 
     ],
     layers: [],
     manifests: [],
+    bytesUnfinished: 0,
     bytesOnWire: 7,
     retries: 0,
     startedAt: 0,
@@ -196,11 +197,29 @@ test('tags stand in the order in which they were wanted, with the last that beca
   ]);
 });
 
+test('what ECR has confirmed of layers that did not arrive is told, and no more of those that did', () => {
+  const progress = (layer: typeof first, bytes: number): PushEvent => ({
+    kind: 'layer-progress',
+    layer,
+    bytes,
+  });
+  const under = [planned, progress(first, 50), progress(second, 20), progress(first, 70)];
+  assert.equal(reported(under).bytesUnfinished, 90);
+  const done = [...under, finished(first, { kind: 'sent', bytesOnWire: 140 })];
+  assert.equal(reported(done).bytesUnfinished, 20);
+});
+
+test('a tag whose put may have been done is unsure, until it is settled', () => {
+  const unsure: PushEvent = { kind: 'tag-unsure', tag: '1.0' };
+  const settled: PushEvent = { kind: 'tag-settled', outcome: { tag: '1.0', kind: 'put' } };
+  assert.deepEqual(reported([unsure]).tags, [{ tag: '1.0', kind: 'unsure' }]);
+  assert.deepEqual(reported([unsure, settled]).tags, [{ tag: '1.0', kind: 'put' }]);
+});
+
 test('what is only for the log changes nothing of the report', () => {
   const only: PushEvent[] = [
     { kind: 'unchecked', what: 'images' },
     { kind: 'policies-set' },
-    { kind: 'layer-progress', layer: first, bytes: 50 },
     { kind: 'referrer-skipped', tag: 'sha256-a.sig', holder: undefined },
   ];
   const told = reported([planned, ...only]);

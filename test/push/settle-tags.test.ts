@@ -6,6 +6,7 @@ import type { RepositoryState, Wanted } from '../../src/plan/state.ts';
 import type { PushEvent, TagOutcome } from '../../src/push/events.ts';
 import { putTags, settleHeldTags } from '../../src/push/settle-tags.ts';
 import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.ts';
+import type { Fault } from '../local-ecr/faults.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { buildImage, named } from '../support/image.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
@@ -258,3 +259,22 @@ test('an abort between two tags keeps the second from being put', async () => {
   assert.deepEqual(puts(local.ecr), [`${mine}:1.0`]);
   assert.deepEqual(outcomes(events), [{ tag: '1.0', kind: 'created' }]);
 });
+
+/** What is told of the tag after its put ended so. */
+const endings: readonly [what: string, fault: Fault, isUnsure: boolean][] = [
+  ['whose calls get no answer, nor any look', { kind: 'reset', times: 100 }, true],
+  ['that ECR refuses', { kind: 'error', name: 'LimitExceededException' }, false],
+  ['that is throttled', { kind: 'throttle', times: 100 }, false],
+];
+
+for (const [what, fault, isUnsure] of endings) {
+  test(`a tag ${what} ${isUnsure ? 'may have moved' : 'has not moved'}`, async () => {
+    await using local = await start();
+    const { context, events } = contextOf(local.registry, blobs);
+    // From the first put on, whatever is asked.
+    local.ecr.fault({ ...fault, ...(isUnsure ? {} : { operation: 'PutImage' }) });
+    await assert.rejects(putTags(planOf(graph, {}), context));
+    const told = events.filter(({ kind }) => kind === 'tag-unsure');
+    assert.deepEqual(told, isUnsure ? [{ kind: 'tag-unsure', tag: '1.0' }] : []);
+  });
+}

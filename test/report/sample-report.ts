@@ -23,6 +23,7 @@ export function targetReport(given: Partial<TargetReport> = {}): TargetReport {
     tags: [{ tag: '1.0', kind: 'created' }],
     layers: [],
     manifests: [],
+    bytesUnfinished: 0,
     bytesOnWire: 0,
     retries: 0,
     startedAt: 0,

@@ -12,6 +12,7 @@ const every: readonly TagReport[] = [
   { tag: 'e', kind: 'skipped', holder: theirs },
   { tag: 'f', kind: 'refused', holder: theirs },
   { tag: 'g', kind: 'untouched' },
+  { tag: 'h', kind: 'unsure' },
 ];
 
 test('what was created, moved, put or unchanged points to the image now, and nothing else', () => {

@@ -1,0 +1,48 @@
+import type { PushReport, TagReport, TargetReport } from '../push/report.ts';
+import { formatBytes } from './format.ts';
+import { count, uploaded } from './layers.ts';
+import { type Log, plural, targetPrefix } from './log.ts';
+
+/** How far each target came that is not complete. */
+export function logHowFar({ targets }: PushReport, log: Pick<Log, 'info'>): void {
+  for (const target of targets) {
+    if (target.error === undefined) continue;
+    log.info(`${targetPrefix(target.repository, targets.length)}${howFar(target)}`);
+  }
+}
+
+/** What a push that failed or was cancelled has done to a repository: all of it is kept for the next. */
+export function howFar(target: TargetReport): string {
+  const { layers, manifests, tags, bytesUnfinished } = target;
+  const isNothing =
+    uploaded(layers).blobs + bytesUnfinished + manifests.length === 0 && !tags.some(isTouched);
+  if (isNothing) return 'Nothing was sent, and no tag has moved';
+  const done = [
+    layersLine(target),
+    ...(manifests.length === 0 ? [] : [`manifests put: ${manifests.length}`]),
+    tagsLine(tags),
+  ];
+  return `How far it came: ${done.join('; ')}. Another run goes on from there`;
+}
+
+function layersLine({ layers, bytesUnfinished }: TargetReport): string {
+  const all = count(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
+  const there = count(layers, 'sent', 'present', 'completed-elsewhere');
+  const line = `${there.blobs} of ${plural(all.blobs, 'blob')} (${formatBytes(there.bytes)} of ${formatBytes(all.bytes)}) are there`;
+  return bytesUnfinished === 0 ? line : `${line}, and ${formatBytes(bytesUnfinished)} of others`;
+}
+
+function tagsLine(tags: readonly TagReport[]): string {
+  const moved = tags.filter(isMoved).map(({ tag }) => tag);
+  const unsure = tags.filter(({ kind }) => kind === 'unsure').map(({ tag }) => tag);
+  const known = moved.length === 0 ? 'no tag has moved' : `tags that moved: ${moved.join(', ')}`;
+  return unsure.length === 0 ? known : `${known}, but ${unsure.join(', ')} may have`;
+}
+
+function isMoved({ kind }: TagReport): boolean {
+  return kind === 'created' || kind === 'moved' || kind === 'put';
+}
+
+function isTouched(tag: TagReport): boolean {
+  return isMoved(tag) || tag.kind === 'unsure';
+}
