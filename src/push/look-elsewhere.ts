@@ -26,8 +26,9 @@ export async function lookElsewhere(
 ): Promise<PushReport> {
   const { digest } = report.image.descriptor;
   const look = async (target: TargetReport): Promise<TargetReport> => {
-    const { error, repository } = target;
-    if (!isMissing(error)) return target;
+    const { error, repository, layers } = target;
+    const wasThere = layers.some(({ kind }) => kind !== 'missing');
+    if (wasThere || !isMissing(error)) return target;
     for (const elsewhere of elsewhereOf(repository, environment)) {
       const found = await lookUp(elsewhere.repository, digest, open, signal);
       if (found === undefined) continue;

@@ -8,6 +8,7 @@ import type { BlobStore } from '../layout/layout.ts';
 import { type Plan, plan } from '../plan/plan.ts';
 import type { PushContext } from './context.ts';
 import type { PushListener } from './events.ts';
+import { deletedMidway } from './deleted-midway.ts';
 import { inspect } from './inspect.ts';
 import { prepareRepository } from './prepare-repository.ts';
 import { putManifest } from './put-manifest.ts';
@@ -97,7 +98,7 @@ class TargetPush {
     try {
       await (step === 'fill' ? this.#fill() : this.#tag());
     } catch (error) {
-      this.#error = error ?? new Error('failed without a reason');
+      this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
       onFailure();
     }
     this.#record.noteStep();
