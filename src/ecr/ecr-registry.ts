@@ -4,7 +4,7 @@ import type {
   Repository,
 } from '@aws-sdk/client-ecr';
 import type { Digest } from '../oci/digest.ts';
-import { errorName, explain, isNotAllowed } from './calls/exceptions.ts';
+import { attemptsOf, errorName, explain, isNotAllowed } from './calls/exceptions.ts';
 import { availableIn, batches, foundImage, type NamedImage, type PutInput } from './images.ts';
 import { layerCalls, type LayerRequests } from './layer-calls.ts';
 import { Identity } from './identity.ts';
