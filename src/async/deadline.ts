@@ -4,6 +4,7 @@ import { sleep } from './sleep.ts';
 export class Deadline implements Disposable {
   readonly #over = new AbortController();
   #clock = new AbortController();
+  #isDisposed = false;
 
   /** Milliseconds from now. */
   constructor(milliseconds: number) {
@@ -18,8 +19,9 @@ export class Deadline implements Disposable {
     return this.signal.aborted;
   }
 
-  /** Puts another limit, from now, in the place of the first. */
+  /** Puts another limit, from now, in the place of the first; once it has ended, does nothing. */
   restart(milliseconds: number): void {
+    if (this.#isDisposed) return;
     this.#clock.abort();
     const clock = new AbortController();
     this.#clock = clock;
@@ -31,6 +33,7 @@ export class Deadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.#clock.abort();
   }
 }

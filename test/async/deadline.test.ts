@@ -4,6 +4,10 @@ import { test } from 'node:test';
 import { Deadline } from '../../src/async/deadline.ts';
 import { sleep } from '../../src/async/sleep.ts';
 
+/** What keeps the process going. */
+const timers = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
 test('when the time is over, the signal is aborted', async () => {
   using deadline = new Deadline(5);
   assert.equal(deadline.isOver, false);
@@ -28,4 +32,15 @@ test('after its scope it is never over', async () => {
   })();
   await sleep(20);
   assert.equal(signal.aborted, false);
+});
+
+test('what has ended keeps nothing waiting, and does not begin again', () => {
+  const before = timers();
+  const deadline = new Deadline(60_000);
+  assert.equal(timers(), before + 1);
+  deadline[Symbol.dispose]();
+  // An answer may come before the end of the body that it answers.
+  deadline.restart(60_000);
+  assert.equal(timers(), before);
+  assert.equal(deadline.isOver, false);
 });
