@@ -85,7 +85,7 @@ export const RETRIES = {
   part: {
     call: 'UploadLayerPart',
     on: 'InvalidLayerPartException, or an answer that names an earlier byte: the upload continues from there',
-    attempts: 9,
+    attempts: 5,
     within: undefined,
     firstWait: 0,
     longestWait: 0,
@@ -149,6 +149,8 @@ export interface RetryNotice {
   readonly attempts: number | undefined;
   /** Delay before it, in ms. */
   readonly wait: number;
+  /** What went wrong, on one line, where more can be said than the table does. */
+  readonly why?: string | undefined;
 }
 
 /** What the log says of another attempt, after what went wrong. */

@@ -124,7 +124,7 @@ export abstract class EcrRegistry implements Registry {
     watched: WatchedLayer,
     signal: AbortSignal,
   ): Promise<LayerOutcome> {
-    const { parts, lines: run, sizes, counts, debug } = this.#resources;
+    const { parts, lines: run, sizes, attempts, counts, debug } = this.#resources;
     upload.onStart?.();
     parts.expect(upload.layer.size);
     const either = AbortSignal.any([signal, watched.completed]);
@@ -136,7 +136,7 @@ export abstract class EcrRegistry implements Registry {
       explain: (call, error) => this.#explain(call, error, either),
     });
     try {
-      return await uploadLayer(upload, calls, { sizes, run, lines, debug }, either);
+      return await uploadLayer(upload, calls, { sizes, attempts, run, lines, debug }, either);
     } catch (error) {
       if (signal.aborted || !watched.completed.aborted) throw error;
       return { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire };

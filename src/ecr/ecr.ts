@@ -2,6 +2,7 @@ import { announce } from '../async/retry.ts';
 import { Semaphore } from '../async/semaphore.ts';
 import { PushError } from '../errors.ts';
 import {
+  attemptsIn,
   type ClientOptions,
   type Environment,
   privateClient,
@@ -79,6 +80,7 @@ export class Ecr implements AsyncDisposable {
       // Each has its file open.
       layers: new Semaphore(Math.min(concurrency, connections ?? concurrency)),
       lines: new Lines({ most: connections, partsInFlight, pace, info }),
+      attempts: attemptsIn(environment),
       debug,
     };
   }

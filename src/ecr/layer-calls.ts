@@ -5,14 +5,31 @@ import type {
   UploadLayerPartResponse,
 } from '@aws-sdk/client-ecr';
 import type { Digest } from '../oci/digest.ts';
-import { attemptsOf, errorName, isThrottled, statusOf } from './calls/exceptions.ts';
+import {
+  attemptsOf,
+  causeOf,
+  errorName,
+  isThrottled,
+  noteAttempts,
+  statusOf,
+} from './calls/exceptions.ts';
+import { retryAfterOf } from './calls/retry-after.ts';
+import { retryOf } from './calls/retry-of.ts';
+import { completeLimit, partLimit, partSilence } from './calls/time-limits.ts';
 import type { RepositoryId } from './names/reference.ts';
 import { rangeOf } from './upload/body.ts';
-import type { PartOutcome } from './upload/in-order.ts';
 import type { EarlyEnd } from './upload/lines.ts';
+import type { Interruption, NotConsecutive, UploadNotFound } from './upload/part-calls.ts';
 import { EndedEarly, type SendPart, sendPart } from './upload/send.ts';
 import type { PartTaker } from './upload/take-part.ts';
+import { WRITE_BYTES } from './upload/tuning.ts';
 import type { CompleteOutcome, LayerCalls } from './upload/upload-layer.ts';
+
+/** `requestTimeout`: how long the answer may take (ms). */
+interface RequestOptions {
+  readonly abortSignal: AbortSignal;
+  readonly requestTimeout: number;
+}
 
 /** The requests that upload a layer, as one of the SDK's clients sends them. */
 export interface LayerRequests {
@@ -21,11 +38,11 @@ export interface LayerRequests {
   sendPart(
     input: UploadLayerPartRequest,
     plug: Parameters<SendPart<unknown>>[1],
-    signal: AbortSignal,
+    options: RequestOptions,
   ): Promise<UploadLayerPartResponse>;
   complete(
     input: { uploadId: string; layerDigests: string[] },
-    signal: AbortSignal,
+    options: RequestOptions,
   ): Promise<CompleteLayerUploadResponse>;
 }
 
@@ -66,32 +83,87 @@ export function layerCalls(
         throw registry.explain('InitiateLayerUpload', error, signal);
       }
     },
-    send: async (body, signal, turn) => {
+    send: async (body, signal, turn, attempt) => {
       const range = { ...requests.id, ...rangeOf(body.part) };
+      const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
       const send: SendPart<UploadLayerPartResponse> = (layerPartBlob, plug) =>
-        requests.sendPart({ ...range, layerPartBlob }, plug, signal);
+        requests.sendPart({ ...range, layerPartBlob }, plug, options);
+      let written = 0;
+      const note = (bytes: number): void => {
+        written += bytes;
+        onBytes(bytes);
+      };
       try {
-        const answer = await sendPart(body, send, onBytes, turn);
+        const answer = await sendPart(body, send, {
+          onBytes: note,
+          turn,
+          silence: partSilence(attempt),
+        });
         registry.learn(answer);
-        const { lastByteReceived } = answer;
+        const lastByteReceived = positionIn(answer, 'lastByteReceived');
         if (lastByteReceived === undefined) throw incomplete('UploadLayerPart', 'lastByteReceived');
         return { kind: 'received', lastByteReceived };
       } catch (error) {
         if (error instanceof EndedEarly) return { kind: 'ended-early', how: howEnded(error) };
         registry.learn(error);
-        return partOutcome(error) ?? raise(registry.explain('UploadLayerPart', error, signal));
+        const giveUp = (): Error => registry.explain('UploadLayerPart', error, signal);
+        const sent = { written, isWhole: written >= body.bytes };
+        return refusal(error) ?? interruption(error, giveUp, sent) ?? raise(giveUp());
       }
     },
-    complete: async (uploadId, digest, signal): Promise<CompleteOutcome> => {
+    look: async ({ uploadId, size }, signal, attempt) => {
+      const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
+      // A byte beyond the end can follow on nothing.
+      const range = { ...requests.id, uploadId, partFirstByte: size + 1, partLastByte: size + 1 };
+      const input = { ...range, layerPartBlob: new Uint8Array(1) };
       try {
-        const answer = await requests.complete({ uploadId, layerDigests: [digest] }, signal);
+        await requests.sendPart(input, () => undefined, options);
+        return UNTOLD;
+      } catch (error) {
+        registry.learn(error);
+        const giveUp = (): Error => registry.explain('UploadLayerPart', error, signal);
+        if (signal.aborted) throw giveUp();
+        return refusal(error) ?? interruption(error, giveUp) ?? UNTOLD;
+      }
+    },
+    complete: async (uploadId, { digest, size }, signal): Promise<CompleteOutcome> => {
+      const options = { abortSignal: signal, requestTimeout: completeLimit(size) };
+      try {
+        const answer = await requests.complete({ uploadId, layerDigests: [digest] }, options);
         registry.learn(answer);
-        return answer.layerDigest === digest ? 'completed' : 'digest-mismatch';
+        return answer.layerDigest === digest ? 'completed' : 'other-digest';
       } catch (error) {
         return (
           completeOutcome(error) ?? raise(registry.explain('CompleteLayerUpload', error, signal))
         );
       }
+    },
+  };
+}
+
+/** What a refusal that tells nothing leaves unknown. */
+const UNTOLD: NotConsecutive = { kind: 'not-consecutive', lastValidByteReceived: undefined };
+
+/** A failure after which the call may be made again; undefined if it would only fail again. */
+function interruption(
+  error: unknown,
+  explained: () => Error,
+  { written, isWhole } = { written: 0, isWhole: false },
+): Interruption | undefined {
+  const row = retryOf(error);
+  if (row === undefined) return undefined;
+  const isTransient = row === 'transient';
+  return {
+    kind: 'interrupted',
+    row,
+    why: causeOf(error),
+    retryAfter: retryAfterOf(error),
+    isInDoubt: isTransient && isWhole,
+    // The first write goes into a buffer, even where there is no connection.
+    isCut: isTransient && statusOf(error) === undefined && written > WRITE_BYTES,
+    giveUp: (attempts) => {
+      noteAttempts(error, attempts);
+      return explained();
     },
   };
 }
@@ -114,18 +186,29 @@ function completeOutcome(error: unknown): CompleteOutcome | undefined {
       return 'digest-mismatch';
     case 'UploadNotFoundException':
       return 'upload-not-found';
+    case 'EmptyUploadException':
+      return 'empty-upload';
+    case 'LayerPartTooSmallException':
+      return 'part-too-small';
     default:
       return undefined;
   }
 }
 
-function partOutcome(error: unknown): PartOutcome | undefined {
+/** What ECR refuses a part with because of where the upload stands. */
+function refusal(error: unknown): NotConsecutive | UploadNotFound | undefined {
   const name = errorName(error);
   if (name === 'UploadNotFoundException') return { kind: 'upload-not-found' };
-  if (name !== 'InvalidLayerPartException' || !(error instanceof Error)) return undefined;
-  const last: unknown = Reflect.get(error, 'lastValidByteReceived');
-  const lastValidByteReceived = typeof last === 'number' ? last : undefined;
+  if (name !== 'InvalidLayerPartException') return undefined;
+  const lastValidByteReceived = positionIn(error, 'lastValidByteReceived');
   return { kind: 'not-consecutive', lastValidByteReceived };
+}
+
+/** Of a byte, or -1; undefined for whatever else the member may be. */
+function positionIn(answer: unknown, member: string): number | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const value: unknown = Reflect.get(answer, member);
+  return Number.isSafeInteger(value) && Number(value) >= -1 ? Number(value) : undefined;
 }
 
 /** For an answer that lacks a documented member. */

@@ -41,13 +41,13 @@ export class PrivateRegistry extends EcrRegistry {
     this.layerRequests = {
       id,
       initiate: (abortSignal) => client.send(new InitiateLayerUploadCommand(id), { abortSignal }),
-      sendPart: (input, plug, abortSignal) => {
+      sendPart: (input, plug, options) => {
         const command = new UploadLayerPartCommand(input);
         plug(command.middlewareStack);
-        return client.send(command, { abortSignal });
+        return client.send(command, options);
       },
-      complete: (input, abortSignal) =>
-        client.send(new CompleteLayerUploadCommand({ ...id, ...input }), { abortSignal }),
+      complete: (input, options) =>
+        client.send(new CompleteLayerUploadCommand({ ...id, ...input }), options),
     };
   }
 

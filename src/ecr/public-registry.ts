@@ -33,13 +33,13 @@ export class PublicRegistry extends EcrRegistry {
       id,
       initiate: (abortSignal) =>
         client.send(new sdk.InitiateLayerUploadCommand(id), { abortSignal }),
-      sendPart: (input, plug, abortSignal) => {
+      sendPart: (input, plug, options) => {
         const command = new sdk.UploadLayerPartCommand(input);
         plug(command.middlewareStack);
-        return client.send(command, { abortSignal });
+        return client.send(command, options);
       },
-      complete: (input, abortSignal) =>
-        client.send(new sdk.CompleteLayerUploadCommand({ ...id, ...input }), { abortSignal }),
+      complete: (input, options) =>
+        client.send(new sdk.CompleteLayerUploadCommand({ ...id, ...input }), options),
     };
   }
 

@@ -18,6 +18,8 @@ export interface Resources {
   /** The connections that carry their parts. */
   readonly lines: Lines;
   readonly sizes: PartSizes;
+  /** At each part, including the first; undefined for the table's limits. */
+  readonly attempts: number | undefined;
   /** Updated by its client. */
   readonly counts: Counts;
   /** The usual ones, except in tests. */

@@ -162,7 +162,8 @@ function manifestLine({ what, tag, isNew }: Extract<PushEvent, { kind: 'manifest
 
 function retryLine({ what, notice }: Extract<PushEvent, { kind: 'retried' }>): string {
   const subject = what === undefined ? 'The repository' : shortDigest(what);
-  return `${subject} ${RETRIES[notice.name].says ?? ''}; ${announce(notice)}`;
+  const why = notice.why === undefined ? ` ${RETRIES[notice.name].says ?? ''}` : `, ${notice.why}`;
+  return `${subject}${why}; ${announce(notice)}`;
 }
 
 const UNNAMED =

@@ -21,7 +21,7 @@ const waits: Readonly<Record<RetryName, readonly number[]>> = {
   credentials: [0],
   clock: [0],
   layer: [0, 0],
-  part: [0, 0, 0, 0, 0, 0, 0, 0],
+  part: [0, 0, 0, 0],
   manifest: [200, 400, 800, 1600, 3200],
   unconfirmed: [500, 1000, 2000],
   newRepository: [250, 500, 1000],

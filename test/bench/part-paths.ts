@@ -91,6 +91,7 @@ function registryOf({ client }: Endpoint): Registry {
     layers: new Semaphore(Infinity),
     lines: new Lines(),
     sizes: { wanted: undefined, least: MIN_PART_SIZE, maxParts: MAX_PARTS.private },
+    attempts: undefined,
     counts: { retries: 0, bytesOnWire: 0 },
     debug: () => undefined,
   });

@@ -82,7 +82,12 @@ for (const [what, fault, line] of [
   [
     'an upload that was lost',
     { operation: 'UploadLayerPart', kind: 'expire-upload' },
-    /was lost or damaged in transit; trying again \(attempt 2 of 3\)/,
+    /sha256:\w{12}, ECR does not know the upload any more; trying again \(attempt 2 of 3\)/,
+  ],
+  [
+    'a part whose answer was lost',
+    { operation: 'UploadLayerPart', kind: 'answer-lost' },
+    /sha256:\w{12}, part at byte 0: ECONNRESET: .*; trying again in \d\.\d s \(attempt 2\)/,
   ],
   [
     'a layer not seen yet',

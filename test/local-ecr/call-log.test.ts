@@ -250,6 +250,27 @@ for (const { name, attempts, outOfOrder } of orders) {
   });
 }
 
+for (const [bytes, outOfOrder] of [
+  [1, []],
+  [2, [21]],
+] as const) {
+  test(`${bytes} bytes beyond all parts, with a gap before them, ${bytes === 1 ? 'only ask where the upload stands' : 'are out of order'}`, () => {
+    const log = new CallLog();
+    for (const [firstByte, size, confirmed] of [
+      [0, 20, 19],
+      [21, bytes, 19],
+    ] as const) {
+      const call = log.start('ecr', 'UploadLayerPart');
+      const range = { partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
+      log.setInput(call, { uploadId: 'a', ...range, layerPartBlob: new Uint8Array(size) });
+      log.bodyEnded(call);
+      log.answered(call, firstByte === 0 ? 'ok' : 'InvalidLayerPartException', confirmed);
+    }
+    const found = log.partsOutOfOrder().map(({ part }) => part?.firstByte);
+    assert.deepEqual(found, outOfOrder);
+  });
+}
+
 test('parts of different uploads are in no order', () => {
   const log = new CallLog();
   for (const [uploadId, partFirstByte] of [

@@ -179,12 +179,20 @@ function isUnderWay({ startedAt, endedAt = Infinity }: Call, event: number): boo
 function isOutOfOrder(call: Call, upload: readonly Call[]): boolean {
   const { part, bodyEndedAt, outcome } = call;
   if (part === undefined || bodyEndedAt === undefined || part.firstByte === 0) return false;
+  if (isQuestion(call, upload)) return false;
   const before = part.firstByte - 1;
   const confirming = upload.filter(({ confirmed }) => confirmed === before);
   if (confirming.some(({ answeredAt = Infinity }) => answeredAt <= bodyEndedAt)) return false;
   // What came before this log began is told by nothing but that the part was taken.
   const isBeforeLog = confirming.length === 0 && upload.every((c) => c.part?.lastByte !== before);
   return !(isBeforeLog && outcome === 'ok');
+}
+
+/** One byte beyond all parts, with a gap before it: nobody wants it to be taken, but to be told where the upload stands. */
+function isQuestion({ part, partBytes }: Call, upload: readonly Call[]): boolean {
+  if (part === undefined || partBytes !== 1) return false;
+  const others = upload.filter((call) => call.part?.firstByte !== part.firstByte);
+  return others.every((call) => (call.part?.lastByte ?? 0) < part.firstByte - 1);
 }
 
 type Interval = readonly [from: number, to: number];

@@ -206,6 +206,15 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
     retried('newRepository', undefined),
     [`The repository ${RETRIES.newRepository.says}; trying again in 0.2 s (attempt 2 of 6)`],
   ],
+  [
+    'an attempt more at a part, and why',
+    {
+      kind: 'retried',
+      what: layer.digest,
+      notice: { ...notice, name: 'transient', wait: 0, why: 'part at byte 0: ECONNRESET: lost' },
+    },
+    [`${short}, part at byte 0: ECONNRESET: lost; trying again (attempt 2 of 6)`],
+  ],
   ['a tag that was created', tagSettled({ tag: '1.0', kind: 'created' }), []],
   ['a tag that was refused', tagSettled({ tag: '1.0', kind: 'refused', holder: theirs }), []],
   [

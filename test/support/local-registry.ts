@@ -54,6 +54,7 @@ export function openLocalRegistry(
     layers: new Semaphore(layersAtOnce),
     lines,
     sizes: { wanted: undefined, least: 1, maxParts: 4200 },
+    attempts: maxAttempts,
     counts,
     lookTimes,
     debug,

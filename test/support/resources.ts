@@ -10,6 +10,7 @@ export function resources(options: Partial<Resources> = {}): Resources {
     layers: new Semaphore(96),
     lines: new Lines(),
     sizes: { wanted: undefined, least: 1, maxParts: 4200 },
+    attempts: undefined,
     counts: { retries: 0, bytesOnWire: 0 },
     debug: () => undefined,
     ...options,

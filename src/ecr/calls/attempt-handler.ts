@@ -11,20 +11,16 @@ type Response = Awaited<ReturnType<NodeHttpHandler['handle']>>['response'];
 /** The manifests of a hundred images and more: far beyond what ECR answers to any call. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
-/** A handler whose connections may stand still for so long (ms); 0 for as long as they like. */
-type MakeHandler = (silence: number) => Promise<NodeHttpHandler>;
-
 /**
  * The SDK's request handler, with limits for each attempt: of time, until the last byte of the answer, and of the
  * answer's size. It passes on nothing that cannot be ECR's.
  */
 export class AttemptHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
-  readonly #make: MakeHandler;
-  /** By how long they bear silence. */
-  readonly #handlers = new Map<number, Promise<NodeHttpHandler>>();
+  readonly #make: () => Promise<NodeHttpHandler>;
+  #handler: Promise<NodeHttpHandler> | undefined;
 
-  constructor(make: MakeHandler) {
+  constructor(make: () => Promise<NodeHttpHandler>) {
     this.#make = make;
   }
 
@@ -40,7 +36,7 @@ export class AttemptHandler {
       request.body.once('end', () => deadline.restart(limits.answer));
     const signal = eitherOf(deadline.signal, abortSignal);
     try {
-      const handler = await this.#handlerFor(isStreamed ? limits.silence : 0);
+      const handler = await (this.#handler ??= this.#make());
       const { response } = await handler.handle(request, { abortSignal: signal });
       return { response: await readAnswer(response, signal, callOf(request)) };
     } catch (error) {
@@ -50,7 +46,7 @@ export class AttemptHandler {
   }
 
   destroy(): void {
-    for (const handler of this.#handlers.values()) void handler.then((made) => made.destroy());
+    void this.#handler?.then((made) => made.destroy());
   }
 
   updateHttpClientConfig(): void {
@@ -59,12 +55,6 @@ export class AttemptHandler {
 
   httpHandlerConfigs(): Record<string, never> {
     return {};
-  }
-
-  #handlerFor(silence: number): Promise<NodeHttpHandler> {
-    const known = this.#handlers.get(silence) ?? this.#make(silence);
-    this.#handlers.set(silence, known);
-    return known;
   }
 }
 

@@ -83,22 +83,20 @@ function commonConfig({ environment, signal, onRetry, connections }: ClientOptio
   } satisfies ECRClientConfig;
 }
 
-/** All connections of a client come from the same pools, however long they may be silent. */
+/** Silent sockets are not its matter: the time of each attempt is limited, and the connection of a part is watched. */
 export function requestHandler(
   environment: Environment,
   connections = MAX_SOCKETS,
 ): AttemptHandler {
   const pool = { keepAlive: true, maxSockets: connections };
-  const options = {
+  const settings = {
+    socketTimeout: 0,
     connectionTimeout: CONNECTION_TIMEOUT,
     httpAgent: new HttpAgent(pool),
     httpsAgent: new HttpsAgent(pool),
   };
   const make = isProxyConfigured(environment) ? proxyHandlers() : undefined;
-  return new AttemptHandler(async (socketTimeout) => {
-    const settings = { ...options, socketTimeout };
-    return (await make)?.(settings) ?? new NodeHttpHandler(settings);
-  });
+  return new AttemptHandler(async () => (await make)?.(settings) ?? new NodeHttpHandler(settings));
 }
 
 /** The host may ask for a FIPS or dual-stack endpoint; an endpoint URL in the environment takes precedence. */
@@ -124,8 +122,8 @@ async function resolveRegion(client: ECRClient): Promise<string> {
   }
 }
 
-/** AWS_MAX_ATTEMPTS means what it means to the SDK. */
-function attemptsIn(environment: Environment): number | undefined {
+/** Attempts at each call, by AWS_MAX_ATTEMPTS, which means what it means to the SDK; undefined for the table's limits. */
+export function attemptsIn(environment: Environment): number | undefined {
   const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
   return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
 }

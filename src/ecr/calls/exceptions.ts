@@ -85,9 +85,17 @@ export function isThrottled(error: unknown): boolean {
   return statusOf(error) === 429 || THROTTLING.includes(errorName(error));
 }
 
-/** How often the SDK made the call. */
+/** How often the call was made: by the SDK, or as was noted. */
 export function attemptsOf(error: unknown): number {
   return metadataOf(error, 'attempts') ?? 1;
+}
+
+/** For calls that the SDK does not make again by itself. */
+export function noteAttempts(error: unknown, attempts: number): void {
+  if (!(error instanceof Error)) return;
+  const known: unknown = Reflect.get(error, '$metadata');
+  const metadata = typeof known === 'object' ? known : undefined;
+  Reflect.set(error, '$metadata', { ...metadata, attempts });
 }
 
 /** A number that the SDK notes with an error. */

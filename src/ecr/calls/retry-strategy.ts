@@ -10,6 +10,9 @@ const OPTIONAL: readonly string[] = [
   'GetRepositoryPolicy',
 ];
 
+/** Whether and how it is sent again depends on what ECR has taken: `deliver` decides. */
+const NOT_HERE = 'UploadLayerPart';
+
 /** A call that is made again. */
 export interface CallRetry extends RetryNotice {
   /** As the API names it. */
@@ -56,6 +59,7 @@ export class EcrRetryStrategy implements RetryStrategyV2 {
   }
 
   #rowOf(error: unknown): RetryName | undefined {
+    if (failedCall(error) === NOT_HERE) return undefined;
     const row = retryOf(error);
     const isOptional = this.#options.isOptional ?? OPTIONAL.includes(failedCall(error) ?? '');
     return row !== undefined && RETRIES[row].within !== undefined && isOptional ? 'optional' : row;

@@ -9,7 +9,7 @@ const ANSWER_LIMITS: Readonly<Record<string, number>> = {
 const USUAL_LIMIT = 10_000;
 const LONGEST_LIMIT = 120_000;
 
-/** How long the connection of a part may stand still, and ECR may take to answer it (ms). */
+/** How long ECR may take to answer a part (ms). */
 const PART_LIMIT = 12_000;
 
 /** A body slower than this (bytes/ms) is given up: with 96 connections at once, 400 kB/s in all. */
@@ -24,13 +24,21 @@ export function completeLimit(size: number): number {
   return COMPLETE_LIMIT + size / HASH_RATE;
 }
 
+/** For the answer to a part at its `attempt`, from 1: where a call stands alone, the SDK does not count them. */
+export function partLimit(attempt: number): number {
+  return grown(PART_LIMIT, attempt);
+}
+
+/** How long its connection may stand still while its body is written: if need be, that is noticed after twice as long. */
+export function partSilence(attempt: number): number {
+  return partLimit(attempt) / 2;
+}
+
 export interface TimeLimits {
   /** Until the answer is there: from the start, or from the end of a body that is streamed. */
   readonly answer: number;
   /** For all of a body that is streamed. */
   readonly body: number;
-  /** How long its connection may stand still meanwhile. */
-  readonly silence: number;
 }
 
 /**
@@ -43,6 +51,10 @@ export function timeLimits(
 ): TimeLimits {
   const usual = call === 'UploadLayerPart' ? PART_LIMIT : (ANSWER_LIMITS[call] ?? USUAL_LIMIT);
   const first = own ?? usual;
-  const answer = Math.max(first, Math.min(first * 2 ** (attempt - 1), LONGEST_LIMIT));
-  return { answer, body: answer + bytes / FLOOR_RATE, silence: answer };
+  const answer = grown(first, attempt);
+  return { answer, body: answer + bytes / FLOOR_RATE };
+}
+
+function grown(first: number, attempt: number): number {
+  return Math.max(first, Math.min(first * 2 ** (attempt - 1), LONGEST_LIMIT));
 }

@@ -1,41 +1,26 @@
-import { Retry } from '../../async/retry.ts';
 import type { LayerBlob, UploadPosition } from '../registry.ts';
+import type { Allowance } from './allowance.ts';
 import type { EncodedBody, LayerPart } from './body.ts';
-import type { EarlyEnd, LayerLines, Lines } from './lines.ts';
+import { deliver, type Delivered } from './deliver.ts';
+import type { LayerLines, Lines } from './lines.ts';
+import type { PartCalls } from './part-calls.ts';
+import type { RetryOptions } from './part-retry.ts';
+import { endOf, type Lost, Position } from './position.ts';
 import { HELD_BYTES, PARTS_AHEAD } from './tuning.ts';
 import { Turn } from './turn.ts';
 
-/** `lastByteReceived`, `lastValidByteReceived`: offsets in the layer, inclusive; -1 where ECR has nothing yet. */
-export type PartOutcome =
-  | { readonly kind: 'received'; readonly lastByteReceived: number }
-  | { readonly kind: 'not-consecutive'; readonly lastValidByteReceived: number | undefined }
-  | { readonly kind: 'upload-not-found' };
-
-/** Before the turn of the part had come, and so before its body was whole. */
-export interface EarlyOutcome {
-  readonly kind: 'ended-early';
-  readonly how: EarlyEnd;
-}
-
-/** The calls that sending a layer's parts needs. */
-export interface PartCalls {
-  take(part: LayerPart, blob: LayerBlob, signal: AbortSignal): Promise<EncodedBody>;
-  /** Prepares a later part; undefined if it is better to wait. */
-  takeAhead(
-    part: LayerPart,
-    blob: LayerBlob,
-    signal: AbortSignal,
-  ): Promise<EncodedBody> | undefined;
-  send(body: EncodedBody, signal: AbortSignal, turn: Turn): Promise<PartOutcome | EarlyOutcome>;
-}
-
 /** The lines of the run, and those of the layer. */
-export interface SendOptions {
+export interface SendOptions extends RetryOptions {
   readonly blob: LayerBlob;
   readonly signal: AbortSignal;
   readonly onProgress: (position: UploadPosition) => void;
   readonly run: Pick<Lines, 'isSingle' | 'noteEarlyEnd'>;
   readonly lines: Pick<LayerLines, 'hasRoomFor' | 'giveBack' | 'noteAnswer' | 'isLongest'>;
+  /** Bytes of a part on a link that does not let larger ones through. */
+  readonly leastPart: number;
+  readonly allowance: Allowance;
+  /** Somebody else began the upload: what ECR has of it is asked first. */
+  readonly isResumed: boolean;
 }
 
 /**
@@ -47,28 +32,22 @@ export async function sendInOrder(
   from: UploadPosition,
   calls: PartCalls,
   options: SendOptions,
-): Promise<'done' | 'upload-not-found' | 'parts-lost'> {
-  const { blob, signal, onProgress } = options;
+): Promise<'done' | Lost> {
+  const { blob, allowance, leastPart, onProgress } = options;
   await using parts = new Parts(from, calls, options);
-  const setbacks = new Retry();
-  for (let firstByte = from.nextByte; firstByte < blob.size;) {
-    const { part, outcome } = await parts.next(firstByte);
-    if (outcome.kind === 'upload-not-found') return outcome.kind;
-    const next = nextByte(outcome);
-    const end = part.firstByte + part.size;
-    if (next === undefined || next < 0 || next > end) return 'parts-lost';
-    if (next <= firstByte && !(await setbacks.again('part', { signal }))) return 'parts-lost';
-    firstByte = next;
-    onProgress({ ...from, nextByte: next });
+  const position = new Position(from, calls, options);
+  let next = await position.first();
+  if (typeof next === 'number' && next !== from.nextByte) onProgress({ ...from, nextByte: next });
+  while (typeof next === 'number' && next < blob.size) {
+    const { part, outcome } = await parts.next(next);
+    if (outcome.kind === 'too-large') parts.partSize = leastPart;
+    else if (!allowance.spend(part.size, parts.upload.partSize)) return 'too-many-bytes';
+    else {
+      next = await position.after(part, outcome);
+      if (typeof next === 'number') onProgress({ ...parts.upload, nextByte: next });
+    }
   }
-  return 'done';
-}
-
-/** The byte that ECR expects next: if an answer was lost, possibly the end of the part that it refused. */
-function nextByte(outcome: Exclude<PartOutcome, { kind: 'upload-not-found' }>): number | undefined {
-  const last =
-    outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
-  return last === undefined ? undefined : last + 1;
+  return typeof next === 'number' ? 'done' : next;
 }
 
 /** A part that was taken; `outcome` once it is on the wire. */
@@ -76,12 +55,12 @@ interface Taken {
   readonly part: LayerPart;
   readonly body: Promise<EncodedBody>;
   readonly turn: Turn;
-  outcome?: Promise<PartOutcome>;
+  outcome?: Promise<Delivered>;
 }
 
 /** The parts of an upload that are on the wire, and those that are being prepared, in order. */
 class Parts implements AsyncDisposable {
-  readonly #upload: UploadPosition;
+  #upload: UploadPosition;
   readonly #calls: PartCalls;
   readonly #options: SendOptions;
   #taken: Taken[] = [];
@@ -94,8 +73,17 @@ class Parts implements AsyncDisposable {
     this.#options = options;
   }
 
+  get upload(): UploadPosition {
+    return this.#upload;
+  }
+
+  /** Of the parts that are not taken yet. */
+  set partSize(partSize: number) {
+    this.#upload = { ...this.#upload, partSize };
+  }
+
   /** Sends the part that starts at `firstByte`, and some of those behind it, and waits for the answer to it. */
-  async next(firstByte: number): Promise<{ part: LayerPart; outcome: PartOutcome }> {
+  async next(firstByte: number): Promise<{ part: LayerPart; outcome: Delivered }> {
     const head = await this.#head(firstByte);
     const wasAhead = head.outcome !== undefined;
     this.#takeAhead();
@@ -104,10 +92,7 @@ class Parts implements AsyncDisposable {
     this.#send();
     const outcome = await (head.outcome ?? this.#start(head));
     this.#taken.shift();
-    const isExpected =
-      outcome.kind === 'received' &&
-      outcome.lastByteReceived + 1 === head.part.firstByte + head.part.size;
-    if (isExpected) this.#taken[0]?.turn.come();
+    if (endOf(outcome) === head.part.firstByte + head.part.size) this.#taken[0]?.turn.come();
     else await this.#abandon();
     this.#options.lines.noteAnswer(wasAhead ? head.turn : undefined);
     return { part: head.part, outcome };
@@ -182,25 +167,24 @@ class Parts implements AsyncDisposable {
     return taken;
   }
 
-  #start(taken: Taken): Promise<PartOutcome> {
+  #start(taken: Taken): Promise<Delivered> {
     taken.outcome = this.#deliver(taken);
     // A failure surfaces when its turn has come.
     taken.outcome.catch(() => undefined);
     return taken.outcome;
   }
 
-  /** A request that ends before its turn is made again: at once, or when its turn has come. */
-  async #deliver({ body, turn }: Taken): Promise<PartOutcome> {
-    const { run } = this.#options;
-    const signal = turn.hasCome ? this.#options.signal : this.#signal;
+  async #deliver({ part, body, turn }: Taken): Promise<Delivered> {
+    const { blob, leastPart, ...options } = this.#options;
+    const signal = turn.hasCome ? options.signal : this.#signal;
+    const isDivisible = part.size > leastPart;
     using sent = ending(await body);
-    for (;;) {
-      const outcome = await this.#calls.send(sent.body, signal, turn);
-      if (outcome.kind !== 'ended-early') return outcome;
-      signal.throwIfAborted();
-      run.noteEarlyEnd(outcome.how);
-      if (run.isSingle) await turn.comes();
-    }
+    return await deliver(sent.body, turn, this.#calls, {
+      ...options,
+      signal,
+      size: blob.size,
+      isDivisible,
+    });
   }
 
   /** Closes the requests on the wire before their ends. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FinalizeHandlerArguments, MiddlewareStack } from '@smithy/types';
+import { onSilence, type QuietableSocket } from '../../async/silence.ts';
 import type { EncodedBody } from './body.ts';
 import type { Turn } from './turn.ts';
 
@@ -10,6 +11,14 @@ type Plug = <Input extends object, Output extends object>(
 /** Makes an UploadLayerPart command with `layerPartBlob`, lets `plug` add middleware to it, and sends it. */
 export type SendPart<Output> = (layerPartBlob: Uint8Array, plug: Plug) => Promise<Output>;
 
+export interface SendPartOptions {
+  /** Called with the bytes handed to the network. */
+  readonly onBytes: (bytes: number) => void;
+  readonly turn?: Turn | undefined;
+  /** How long the connection may stand still while the body is written (ms); undefined for as long as it likes. */
+  readonly silence?: number | undefined;
+}
+
 const HASH_HEADER = 'x-amz-content-sha256';
 const LENGTH_HEADER = 'content-length';
 
@@ -18,18 +27,17 @@ const LENGTH_HEADER = 'content-length';
  * SDK's own extension point) then inserts the body and gives the signer its hash.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/middleware-stack.html
  * If the client serializes a request other than expected, it gets the raw bytes to encode them itself.
- * `onBytes` is called with the bytes handed to the network.
  */
 export async function sendPart<Output>(
   body: EncodedBody,
   send: SendPart<Output>,
-  onBytes: (bytes: number) => void,
-  turn?: Turn,
+  options: SendPartOptions,
 ): Promise<Output> {
   try {
-    return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes, turn));
+    return await send(new Uint8Array(), (stack) => insertBody(stack, body, options));
   } catch (error) {
     if (!(error instanceof UnexpectedRequest)) throw error;
+    const { turn, onBytes } = options;
     // Its body cannot be held back: it is sent when its turn has come.
     if (turn !== undefined && !(await turn.comes())) throw error;
     onBytes(body.bytes);
@@ -42,9 +50,9 @@ class UnexpectedRequest extends Error {}
 function insertBody<Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
   body: EncodedBody,
-  onBytes: (bytes: number) => void,
-  turn: Turn | undefined,
+  options: SendPartOptions,
 ): void {
+  const { turn } = options;
   // The lowest priority comes last in its step: right after the serializer.
   stack.add(
     (next) => (args) => {
@@ -60,7 +68,7 @@ function insertBody<Input extends object, Output extends object>(
   stack.add(
     (next) => async (args) => {
       try {
-        return await next(withBody(args, new BodyStream(body, onBytes, turn)));
+        return await next(withBody(args, new BodyStream(body, options)));
       } catch (error) {
         if (turn === undefined || turn.hasCome || turn.isOver) throw error;
         throw new EndedEarly(error, turn.isHeld);
@@ -124,23 +132,19 @@ interface Request extends NodeJS.WritableStream {
 export class BodyStream extends Readable {
   readonly #body: Pick<EncodedBody, 'bytes' | 'heldBy'>;
   readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
-  readonly #onBytes: (bytes: number) => void;
+  readonly #options: SendPartOptions;
   #written = 0;
 
-  /** `onBytes` is called with the size of each chunk that the request takes. */
-  constructor(
-    body: Pick<EncodedBody, 'bytes' | 'heldBy' | 'chunks'>,
-    onBytes: (bytes: number) => void,
-    turn?: Turn,
-  ) {
+  constructor(body: Pick<EncodedBody, 'bytes' | 'heldBy' | 'chunks'>, options: SendPartOptions) {
     // While one chunk is being written, only one more is made.
     super({ highWaterMark: 1 });
     const all = body.chunks();
+    const { turn } = options;
     const chunks = turn === undefined || turn.hasCome ? all : turn.holdBack(all, body.bytes);
     this.#body = body;
     this.#chunks =
       Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-    this.#onBytes = onBytes;
+    this.#options = options;
   }
 
   override _read(): void {
@@ -154,15 +158,31 @@ export class BodyStream extends Readable {
     this.#body.heldBy(destination);
     this.on('data', ({ byteLength }: Uint8Array) => {
       this.#written += byteLength;
-      this.#onBytes(byteLength);
+      this.#options.onBytes(byteLength);
     });
     if (isRequest(destination)) {
       // Node's pipe does not do this: each ends with the other.
       this.once('error', (error) => destination.destroy(error));
       destination.once('close', () => this.destroy());
       this.#endWithAnswer(destination);
+      this.#endInSilence(destination);
     }
     return super.pipe(destination, options);
+  }
+
+  /** The SDK's own watch would go on while the answer is awaited, which may take longer. */
+  #endInSilence(request: Request): void {
+    const { silence } = this.#options;
+    if (silence === undefined) return;
+    request.once('socket', (socket: QuietableSocket) => {
+      const watch = onSilence(socket, silence, () => {
+        const error = new Error(`nothing could be sent for ${silence} ms`);
+        request.destroy(Object.assign(error, { name: 'TimeoutError' }));
+      });
+      const end = (): void => watch[Symbol.dispose]();
+      request.once('finish', end);
+      request.once('close', end);
+    });
   }
 
   /**

@@ -43,6 +43,16 @@ export const PARTS_TO_SPARE = 3;
 /** So often in a row may a part that waits for its turn be cut off before the run goes back to one connection a layer. */
 export const MAX_CUTS = 2;
 
+// After failures.
+
+/** A part of this size or less is sent again without asking whether ECR has it: that tells as much, and costs no more. */
+export const LOOK_BYTES = 64 * 1024;
+/** So often may connections fall in the middle of one part before the rest of its layer goes in the smallest parts. */
+export const MAX_PART_CUTS = 2;
+/** ECR may have a layer's bytes sent so often in all, and some parts more; then it is given up. */
+export const MAX_TIMES_SENT = 3;
+export const PARTS_TO_WASTE = 2;
+
 // Memory.
 
 /** The budget for bodies held in memory: three of the usual part size. */

@@ -1,20 +1,34 @@
-import { createHash } from 'node:crypto';
 import { Retry } from '../../async/retry.ts';
 import { PushError } from '../../errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
-import type { LayerBlob, LayerOutcome, LayerUpload, UploadPosition } from '../registry.ts';
-import { type PartCalls, sendInOrder, type SendOptions } from './in-order.ts';
-import { HASH_CHUNK_BYTES, MAX_PART_SIZE, USUAL_PART_SIZE } from './tuning.ts';
+import type { LayerOutcome, LayerUpload, UploadPosition } from '../registry.ts';
+import { Allowance } from './allowance.ts';
+import { checkLocalDigest } from './check-digest.ts';
+import { sendInOrder, type SendOptions } from './in-order.ts';
+import type { PartCalls } from './part-calls.ts';
+import type { Lost } from './position.ts';
+import { MAX_PART_SIZE, USUAL_PART_SIZE } from './tuning.ts';
 
+/** `other-digest`: what it says to have completed is not what was asked. */
 export type CompleteOutcome =
-  'completed' | 'already-exists' | 'digest-mismatch' | 'upload-not-found';
+  | 'completed'
+  | 'already-exists'
+  | 'digest-mismatch'
+  | 'upload-not-found'
+  | 'empty-upload'
+  | 'part-too-small'
+  | 'other-digest';
 
 /** The calls that uploading a layer makes. */
 export interface LayerCalls extends PartCalls {
   /** `partSize`: as offered, unchecked. */
   initiate(signal: AbortSignal): Promise<{ uploadId: string; partSize: number | undefined }>;
-  complete(uploadId: string, digest: Digest, signal: AbortSignal): Promise<CompleteOutcome>;
+  complete(
+    uploadId: string,
+    layer: Pick<Descriptor, 'digest' | 'size'>,
+    signal: AbortSignal,
+  ): Promise<CompleteOutcome>;
   isAvailable(digest: Digest, signal: AbortSignal): Promise<boolean>;
   /** Bytes handed to the network so far, for all parts of the layer. */
   readonly bytesOnWire: number;
@@ -29,12 +43,32 @@ export interface PartSizes {
   readonly maxParts: number;
 }
 
-interface Options extends Pick<SendOptions, 'run' | 'lines'> {
+interface Options extends Pick<SendOptions, 'run' | 'lines' | 'attempts'> {
   readonly sizes: PartSizes;
   readonly debug: (message: string) => void;
 }
 
-type Attempt = 'done' | CompleteOutcome | 'parts-lost';
+/** Why an upload did not make a layer. `foreign-bytes`: an upload that was resumed held others. */
+type Failure = Lost | Exclude<CompleteOutcome, 'completed' | 'already-exists'> | 'foreign-bytes';
+
+const WHY: Readonly<Record<Failure, string>> = {
+  'upload-not-found': 'ECR does not know the upload any more',
+  'parts-lost': 'ECR does not have the parts that it took',
+  'too-many-bytes': 'ECR wants the same bytes again and again',
+  'digest-mismatch': 'ECR received other bytes than the file holds',
+  'foreign-bytes': 'what ECR has of an earlier upload is not of this layer',
+  'empty-upload': 'ECR has no parts of the upload',
+  'part-too-small': 'ECR took a part only in part',
+  'other-digest': 'ECR names another layer than the one that was sent',
+};
+
+/** What a new upload ends once, and no second time. */
+const ONCE: readonly Failure[] = [
+  'digest-mismatch',
+  'empty-upload',
+  'part-too-small',
+  'other-digest',
+];
 
 /**
  * Uploads one layer: Initiate, its parts strictly in order, Complete. A lost upload starts over, unless the layer has
@@ -49,42 +83,72 @@ export async function uploadLayer(
 ): Promise<LayerOutcome> {
   const { layer, onRetry } = upload;
   await using blob = await upload.open();
-  const retry = new Retry({ onRetry });
+  const failures: Failure[] = [];
+  const retry = new Retry({
+    onRetry: (notice) => onRetry?.({ ...notice, why: failures.map((each) => WHY[each]).at(-1) }),
+  });
+  const allowance = new Allowance(layer.size);
   for (let { from } = upload; ; from = undefined) {
-    const attempt = await attemptUpload({ ...upload, from }, blob, calls, options, signal);
-    if (attempt === 'completed') return { kind: 'sent', bytesOnWire: calls.bytesOnWire };
+    const start = { ...upload, from, blob, allowance };
+    const ended = await attemptUpload(start, calls, options, signal);
+    if (ended === 'completed') return { kind: 'sent', bytesOnWire: calls.bytesOnWire };
     const elsewhere = { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire } as const;
-    if (attempt === 'already-exists') return elsewhere;
-    if (attempt === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);
+    if (ended === 'already-exists') return elsewhere;
+    if (ended === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);
     // Another job, or a call of ours whose answer was lost, may have completed it.
     else if (await calls.isAvailable(layer.digest, signal)) return elsewhere;
-    if (!(await retry.again('layer', { signal }))) throw notArrived(layer, attempt, retry.attempt);
+    const isLast = ended === 'too-many-bytes' || (ONCE.includes(ended) && failures.includes(ended));
+    failures.push(ended);
+    if (isLast || !(await retry.again('layer', { signal })))
+      throw notArrived(layer, ended, failures.length);
   }
 }
 
+type Start = Omit<LayerUpload, 'open'> & Pick<SendOptions, 'blob' | 'allowance'>;
+
 async function attemptUpload(
-  { layer, from, onProgress = () => undefined }: LayerUpload,
-  blob: LayerBlob,
+  { layer, from, onRetry, onProgress = () => undefined, blob, allowance }: Start,
   calls: LayerCalls,
   options: Options,
   signal: AbortSignal,
-): Promise<Exclude<Attempt, 'done'>> {
-  const start = from ?? (await initiate(layer, calls, options, signal));
-  const { run, lines } = options;
-  const sent = await sendInOrder(start, calls, { blob, signal, onProgress, run, lines }).catch(
+): Promise<'completed' | 'already-exists' | Failure> {
+  const { sizes, debug, ...lines } = options;
+  const isResumed = from !== undefined && isSoundPosition(from, layer.size, sizes);
+  const start = isResumed ? from : await initiate(layer, calls, { sizes, debug }, signal);
+  const leastPart = choosePartSize(layer.size, undefined, { ...sizes, wanted: sizes.least });
+  const more = { blob, allowance, signal, onProgress, onRetry, leastPart, isResumed };
+  const sent = await sendInOrder(start, calls, { ...lines, ...more }).catch(
     async (error: unknown) => {
       // A part may be read twice, to hash it and to send it: if the file changes in between, the signature looks wrong.
       if (isSignatureRefused(error)) await checkLocalDigest(layer, blob, signal);
       throw error;
     },
   );
-  return sent === 'done' ? calls.complete(start.uploadId, layer.digest, signal) : sent;
+  if (sent !== 'done') return sent;
+  const ended = await calls.complete(start.uploadId, layer, signal);
+  return isResumed && ended === 'digest-mismatch' ? 'foreign-bytes' : ended;
+}
+
+/** A record of an earlier run, which anybody may have written. */
+function isSoundPosition(
+  { uploadId, partSize, nextByte }: UploadPosition,
+  layerSize: number,
+  sizes: PartSizes,
+): boolean {
+  return (
+    /^[\x21-\x7e]{1,1024}$/.test(uploadId) &&
+    isSound(partSize, sizes) &&
+    partSize <= MAX_PART_SIZE &&
+    Number.isSafeInteger(nextByte) &&
+    nextByte >= 0 &&
+    nextByte <= layerSize
+  );
 }
 
 async function initiate(
   layer: Descriptor,
   calls: LayerCalls,
-  { sizes, debug }: Options,
+  { sizes, debug }: Pick<Options, 'sizes' | 'debug'>,
   signal: AbortSignal,
 ): Promise<UploadPosition> {
   const { uploadId, partSize: offered } = await calls.initiate(signal);
@@ -120,38 +184,10 @@ function isSignatureRefused(error: unknown): boolean {
   );
 }
 
-/** Hashes the file, which is worth it only after ECR refused the layer: was the file bad, or the transfer? */
-async function checkLocalDigest(
-  layer: Descriptor,
-  blob: LayerBlob,
-  signal: AbortSignal,
-): Promise<void> {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(Math.min(HASH_CHUNK_BYTES, blob.size));
-  for (let position = 0; position < blob.size; position += buffer.length) {
-    signal.throwIfAborted();
-    const chunk = buffer.subarray(0, Math.min(buffer.length, blob.size - position));
-    await blob.read(chunk, position);
-    hash.update(chunk);
-  }
-  const found = `sha256:${hash.digest('hex')}`;
-  if (found === layer.digest) return;
-  throw new PushError(
-    'DIGEST_MISMATCH',
-    `${blob.location}: expected ${layer.digest}, found ${found}`,
-  );
-}
-
-/** How the last upload failed. Of a mismatch, the file was hashed before. */
-const FAILED = {
-  'digest-mismatch': 'ECR received other bytes than the file holds, whose digest is right',
-  'upload-not-found': 'ECR no longer knew the upload',
-  'parts-lost': 'ECR did not keep its parts',
-} as const;
-
-function notArrived(layer: Descriptor, last: keyof typeof FAILED, uploads: number): PushError {
+function notArrived(layer: Descriptor, last: Failure, uploads: number): PushError {
+  const often = uploads === 1 ? 'one upload' : `${uploads} uploads`;
   return new PushError(
     'UPLOAD_FAILED',
-    `layer ${layer.digest} did not arrive after ${uploads} uploads (${last}: ${FAILED[last]})`,
+    `layer ${layer.digest} did not arrive after ${often}: ${WHY[last]}`,
   );
 }

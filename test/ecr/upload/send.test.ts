@@ -170,7 +170,7 @@ async function sendTaken(
   const body = await take(repository, part, source);
   let bytesOnWire = 0;
   const send = service.send(repository, part);
-  const output = await sendPart(body, send, (count) => (bytesOnWire += count));
+  const output = await sendPart(body, send, { onBytes: (count) => (bytesOnWire += count) });
   assert.equal(output.lastByteReceived, 9);
   body.end();
   return { bytesOnWire, bytes: body.bytes };
@@ -311,10 +311,7 @@ test('an error of the call is thrown as it is, and the part is not sent otherwis
     calls += 1;
     return Promise.reject(failure);
   };
-  await assert.rejects(
-    sendPart(body, send, () => undefined),
-    failure,
-  );
+  await assert.rejects(sendPart(body, send, { onBytes: () => undefined }), failure);
   assert.equal(calls, 1);
   body.end();
 });
@@ -393,7 +390,7 @@ async function send(
   const request = httpRequest({ method: 'POST', agent, headers });
   const closed = once(request, 'close');
   request.on('response', (response) => response.resume());
-  new BodyStream(body, onBytes).pipe(request);
+  new BodyStream(body, { onBytes }).pipe(request);
   await closed;
   return request;
 }
@@ -438,7 +435,7 @@ test('a body whose chunks fail breaks its request off', { timeout }, async () =>
     yield CHUNK;
     throw new Error('unreadable');
   })();
-  new BodyStream(bodyOf(chunks), ignore).pipe(request);
+  new BodyStream(bodyOf(chunks), { onBytes: ignore }).pipe(request);
   const [error] = (await failed) as [Error];
   assert.equal(error.message, 'unreadable');
 });
@@ -459,7 +456,7 @@ test('no chunk is made any more for a request that was broken off', { timeout },
   const chunks = (function* () {
     for (; made < 9; made++) yield Buffer.alloc(SIZE);
   })();
-  const body = new BodyStream(bodyOf(chunks, 9 * SIZE), ignore);
+  const body = new BodyStream(bodyOf(chunks, 9 * SIZE), { onBytes: ignore });
   const closed = once(body, 'close');
   body.pipe(request);
   await once(body, 'pause');
@@ -479,8 +476,28 @@ test('chunks that come in their own time are sent, too', { timeout }, async () =
 test('a failure that is no error fails as one', async () => {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- which is what it is about
   const chunks = { next: () => Promise.reject('no text'), [Symbol.asyncIterator]: () => chunks };
-  const stream = new BodyStream(bodyOf(chunks), ignore);
+  const stream = new BodyStream(bodyOf(chunks), { onBytes: ignore });
   const failed = once(stream, 'error');
   stream.resume();
   assert.deepEqual(await failed, [new Error('no text')]);
+});
+
+/** A connection whose silence is told at once. */
+class SilentWire extends StalledWire {
+  override setTimeout(milliseconds = 0): this {
+    if (milliseconds > 0) setImmediate(() => this.emit('timeout'));
+    return this;
+  }
+}
+
+test('a body that nothing can be sent of is given up', { timeout }, async () => {
+  const wire = new SilentWire(SIZE);
+  const agent = Object.assign(new Agent(), { createConnection: () => wire });
+  const request = httpRequest({ method: 'POST', agent, headers: { 'content-length': SIZE } });
+  const failed = once(request, 'error');
+  const options = { onBytes: ignore, silence: 5000 };
+  new BodyStream(bodyOf([CHUNK, CHUNK, CHUNK]), options).pipe(request);
+  const [error] = (await failed) as [Error];
+  assert.equal(error.name, 'TimeoutError');
+  assert.equal(error.message, 'nothing could be sent for 5000 ms');
 });
