@@ -31207,9 +31207,9 @@ const RETRIES = {
         call: 'every call',
         on: 'ThrottlingException and its like; not LimitExceededException, which the SDK takes for one',
         attempts: undefined,
-        within: 120_000,
-        firstWait: 1000,
-        longestWait: 20_000,
+        within: 900_000,
+        firstWait: 500,
+        longestWait: 5000,
         jitter: true,
         says: undefined,
     },
@@ -31256,7 +31256,7 @@ const RETRIES = {
     part: {
         call: 'UploadLayerPart',
         on: 'InvalidLayerPartException, or an answer that names an earlier byte: the upload continues from there',
-        attempts: 9,
+        attempts: 5,
         within: undefined,
         firstWait: 0,
         longestWait: 0,
@@ -31272,6 +31272,16 @@ const RETRIES = {
         longestWait: 3200,
         jitter: false,
         says: 'refers to content that ECR does not see yet',
+    },
+    unconfirmed: {
+        call: 'PutImage',
+        on: 'an answer that names another image or none, where the image cannot be seen in the repository',
+        attempts: 4,
+        within: undefined,
+        firstWait: 500,
+        longestWait: 2000,
+        jitter: true,
+        says: 'was put, but the answer does not say so',
     },
     newRepository: {
         call: 'InitiateLayerUpload',
@@ -31501,6 +31511,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   WE: () => (/* binding */ explain),
   wY: () => (/* binding */ isNotAllowed),
   B5: () => (/* binding */ isThrottled),
+  d$: () => (/* binding */ noteAttempts),
   c2: () => (/* binding */ statusOf)
 });
 
@@ -31780,6 +31791,13 @@ function isThrottled(error) {
 function attemptsOf(error) {
     return metadataOf(error, 'attempts') ?? 1;
 }
+function noteAttempts(error, attempts) {
+    if (!(error instanceof Error))
+        return;
+    const known = Reflect.get(error, '$metadata');
+    const metadata = typeof known === 'object' ? known : undefined;
+    Reflect.set(error, '$metadata', { ...metadata, attempts });
+}
 function metadataOf(error, name) {
     const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
     if (typeof metadata !== 'object' || metadata === null)
@@ -32047,7 +32065,7 @@ function kindOf(headers, text) {
 
 /***/ }),
 
-/***/ 4784:
+/***/ 5219:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32083,6 +32101,7 @@ var sleep = __nccwpck_require__(3719);
 class Deadline {
     #over = new AbortController();
     #clock = new AbortController();
+    #isDisposed = false;
     constructor(milliseconds) {
         this.restart(milliseconds);
     }
@@ -32093,12 +32112,15 @@ class Deadline {
         return this.signal.aborted;
     }
     restart(milliseconds) {
+        if (this.#isDisposed)
+            return;
         this.#clock.abort();
         const clock = new AbortController();
         this.#clock = clock;
         (0,sleep/* sleep */.y)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
     }
     [Symbol.dispose]() {
+        this.#isDisposed = true;
         this.#clock.abort();
     }
 }
@@ -32119,11 +32141,20 @@ const HASH_RATE = 50_000;
 function completeLimit(size) {
     return COMPLETE_LIMIT + size / HASH_RATE;
 }
+function partLimit(attempt) {
+    return grown(PART_LIMIT, attempt);
+}
+function partSilence(attempt) {
+    return partLimit(attempt) / 2;
+}
 function timeLimits(call, { own, attempt, bytes }) {
     const usual = call === 'UploadLayerPart' ? PART_LIMIT : (ANSWER_LIMITS[call] ?? USUAL_LIMIT);
     const first = own ?? usual;
-    const answer = Math.max(first, Math.min(first * 2 ** (attempt - 1), LONGEST_LIMIT));
-    return { answer, body: answer + bytes / FLOOR_RATE, silence: answer };
+    const answer = grown(first, attempt);
+    return { answer, body: answer + bytes / FLOOR_RATE };
+}
+function grown(first, attempt) {
+    return Math.max(first, Math.min(first * 2 ** (attempt - 1), LONGEST_LIMIT));
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/calls/attempt-handler.ts
@@ -32187,7 +32218,7 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 class AttemptHandler {
     metadata = { handlerProtocol: 'http/1.1' };
     #make;
-    #handlers = new Map();
+    #handler;
     constructor(make) {
         this.#make = make;
     }
@@ -32201,7 +32232,7 @@ class AttemptHandler {
                 request.body.once('end', () => deadline.restart(limits.answer));
             const signal = eitherOf(deadline.signal, abortSignal);
             try {
-                const handler = await this.#handlerFor(isStreamed ? limits.silence : 0);
+                const handler = await (this.#handler ??= this.#make());
                 const { response } = await handler.handle(request, { abortSignal: signal });
                 return { response: await readAnswer(response, signal, callOf(request)) };
             }
@@ -32220,18 +32251,12 @@ class AttemptHandler {
         }
     }
     destroy() {
-        for (const handler of this.#handlers.values())
-            void handler.then((made) => made.destroy());
+        void this.#handler?.then((made) => made.destroy());
     }
     updateHttpClientConfig() {
     }
     httpHandlerConfigs() {
         return {};
-    }
-    #handlerFor(silence) {
-        const known = this.#handlers.get(silence) ?? this.#make(silence);
-        this.#handlers.set(silence, known);
-        return known;
     }
 }
 function callOf({ headers }) {
@@ -32426,6 +32451,7 @@ const OPTIONAL = [
     'GetLifecyclePolicy',
     'GetRepositoryPolicy',
 ];
+const NOT_HERE = 'UploadLayerPart';
 class EcrRetryStrategy {
     mode = 'standard';
     #options;
@@ -32447,6 +32473,8 @@ class EcrRetryStrategy {
         throw failure.error ?? new Error('not tried again');
     }
     #rowOf(error) {
+        if (failedCall(error) === NOT_HERE)
+            return undefined;
         const row = retryOf(error);
         const isOptional = this.#options.isOptional ?? OPTIONAL.includes(failedCall(error) ?? '');
         return row !== undefined && async_retry/* RETRIES */.Zs[row].within !== undefined && isOptional ? 'optional' : row;
@@ -32519,16 +32547,14 @@ function commonConfig({ environment, signal, onRetry, connections }) {
 }
 function requestHandler(environment, connections = MAX_SOCKETS) {
     const pool = { keepAlive: true, maxSockets: connections };
-    const options = {
+    const settings = {
+        socketTimeout: 0,
         connectionTimeout: CONNECTION_TIMEOUT,
         httpAgent: new external_node_http_.Agent(pool),
         httpsAgent: new external_node_https_.Agent(pool),
     };
     const make = (0,proxy/* isProxyConfigured */.fU)(environment) ? (0,proxy/* proxyHandlers */.GT)() : undefined;
-    return new AttemptHandler(async (socketTimeout) => {
-        const settings = { ...options, socketTimeout };
-        return (await make)?.(settings) ?? new node_http_handler_dist_cjs.NodeHttpHandler(settings);
-    });
+    return new AttemptHandler(async () => (await make)?.(settings) ?? new node_http_handler_dist_cjs.NodeHttpHandler(settings));
 }
 function endpointConfig(host, variable, environment) {
     const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
@@ -32553,7 +32579,92 @@ function attemptsIn(environment) {
     return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
 }
 
+;// CONCATENATED MODULE: ./src/ecr/calls/call-rate.ts
+const HALVINGS = 6;
+const STEPS_PER_HALVING = 2;
+const CHANCE = 0.03;
+const CAUTION = 0.7;
+const GROWTH_PER_ANSWER = 0.05;
+const LEAST_AGE = 5;
+const SHRINKING_PER_SECOND = 0.005;
+const CERTAIN = 0.9;
+class CallRate {
+    #published;
+    #now;
+    #shares;
+    #chances;
+    #current;
+    #throttledAt = 0;
+    #movedAt = 0;
+    constructor(published, now) {
+        this.#published = published;
+        this.#now = now;
+        this.#shares = sharesOf(published);
+        this.#current = { perSecond: published, round: 0 };
+    }
+    get current() {
+        return this.#current;
+    }
+    get isFull() {
+        return this.#chances === undefined;
+    }
+    answered({ perSecond, round }) {
+        if (this.#chances === undefined || round !== this.#current.round)
+            return;
+        const moved = this.#moved(this.#chances, GROWTH_PER_ANSWER);
+        this.#weigh(moved, (share) => Math.min(1 - CHANCE, share / perSecond));
+    }
+    throttled({ perSecond, round }) {
+        if (round !== this.#current.round)
+            return false;
+        const before = this.#chances === undefined ? this.#atFirst() : this.#moved(this.#chances);
+        this.#weigh(before, (share) => Math.max(CHANCE, 1 - share / perSecond));
+        this.#current = { ...this.#current, round: round + 1 };
+        return true;
+    }
+    #atFirst() {
+        this.#throttledAt = this.#movedAt = this.#now();
+        return this.#shares;
+    }
+    #moved(chances, growth = 0) {
+        const now = this.#now();
+        const seconds = (now - this.#movedAt) / 1000;
+        const age = (now - this.#throttledAt) / 1000 + LEAST_AGE;
+        this.#movedAt = now;
+        const up = 1 - Math.exp(-growth - seconds / age);
+        const down = (1 - up) * (1 - Math.exp(-SHRINKING_PER_SECOND * seconds));
+        const last = chances.length - 1;
+        return chances.map((chance, at) => {
+            const stay = 1 - (at < last ? up : 0) - (at > 0 ? down : 0);
+            return chance * stay + (chances[at - 1] ?? 0) * up + (chances[at + 1] ?? 0) * down;
+        });
+    }
+    #weigh(before, likelihood) {
+        const weights = this.#shares.map((share, at) => (before[at] ?? 0) * likelihood(share));
+        const sum = weights.reduce((total, weight) => total + weight, 0);
+        const chances = weights.map((weight) => weight / sum);
+        const isFree = (chances.at(-1) ?? 0) > CERTAIN;
+        this.#chances = isFree ? undefined : chances;
+        this.#current = {
+            ...this.#current,
+            perSecond: isFree ? this.#published : cautiousMean(this.#shares, chances),
+        };
+    }
+}
+function sharesOf(published) {
+    const steps = HALVINGS * STEPS_PER_HALVING;
+    const shareOf = (step) => published * 2 ** ((step - steps) / STEPS_PER_HALVING);
+    return Array.from({ length: steps + 1 }, (_, step) => shareOf(step));
+}
+function cautiousMean(shares, chances) {
+    const expected = (valueOf) => shares.reduce((sum, share, at) => sum + (chances[at] ?? 0) * valueOf(share), 0);
+    const mean = expected(Math.log);
+    const deviation = Math.sqrt(expected((share) => (Math.log(share) - mean) ** 2));
+    return Math.max(Math.exp(mean - CAUTION * deviation), shares[0] ?? 0);
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/calls/rate-limit.ts
+
 
 
 const RATES = {
@@ -32566,32 +32677,61 @@ const RATES = {
     public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
 };
 const BURST_SECONDS = 4;
+const LONGEST_LOOK = 1000;
 class TokenBucket {
     #rate;
     #capacity;
     #now;
+    #random;
+    #waiting = [];
+    #arrived = 0;
     #tokens;
     #filledAt;
-    constructor(rate, capacity, now = () => performance.now()) {
-        this.#rate = rate;
+    constructor(rate, capacity, { now = () => performance.now(), random = Math.random } = {}) {
+        this.#rate = new CallRate(rate, now);
         this.#capacity = capacity;
         this.#now = now;
+        this.#random = random;
         this.#tokens = capacity;
         this.#filledAt = now();
     }
-    take() {
-        this.#fill();
-        this.#tokens -= 1;
-        return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate) * 1000;
+    get rate() {
+        return this.#rate.current.perSecond;
     }
-    drain() {
+    arrive() {
+        return (this.#arrived += 1);
+    }
+    queue(number) {
+        const behind = this.#waiting.findIndex((other) => other > number);
+        this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, number);
+    }
+    wait(number) {
         this.#fill();
-        this.#tokens = Math.min(this.#tokens, 0);
+        const missing = this.#waiting.indexOf(number) + 1 - this.#tokens;
+        return missing <= 0 ? 0 : (missing / this.rate) * 1000;
+    }
+    take(number) {
+        this.leave(number);
+        this.#tokens -= 1;
+        return this.#rate.current;
+    }
+    leave(number) {
+        this.#waiting.splice(this.#waiting.indexOf(number), 1);
+    }
+    answered(sentAt) {
+        this.#fill();
+        this.#rate.answered(sentAt);
+    }
+    throttled(sentAt) {
+        this.#fill();
+        if (this.#rate.throttled(sentAt))
+            this.#tokens = Math.min(this.#tokens, -this.#random());
     }
     #fill() {
         const now = this.#now();
-        const fresh = ((now - this.#filledAt) / 1000) * this.#rate;
-        this.#tokens = Math.min(this.#tokens + fresh, this.#capacity);
+        const fresh = ((now - this.#filledAt) / 1000) * this.rate;
+        const capacity = this.#rate.isFull ? this.#capacity : 1;
+        this.#tokens = Math.min(this.#tokens + fresh, capacity);
         this.#filledAt = now;
     }
 }
@@ -32599,19 +32739,23 @@ class RateLimits {
     #regions = new Map();
     plugin(type, region) {
         const buckets = this.#bucketsOf(type, region);
-        const middleware = (next, context) => async (args) => {
+        const middleware = (next, context) => {
             const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
-            const wait = bucket?.take() ?? 0;
-            if (wait > 0)
-                await (0,sleep/* sleep */.y)(wait, signalOf(context)).catch(endAsAbort);
-            try {
-                return await next(args);
-            }
-            catch (error) {
-                if ((0,exceptions/* isThrottled */.B5)(error))
-                    bucket?.drain();
-                throw error;
-            }
+            if (bucket === undefined)
+                return next;
+            const number = bucket.arrive();
+            return async (args) => {
+                const sentAt = await takeFrom(bucket, number, signalOf(context));
+                try {
+                    const answer = await next(args);
+                    bucket.answered(sentAt);
+                    return answer;
+                }
+                catch (error) {
+                    noteFailure(bucket, sentAt, error);
+                    throw error;
+                }
+            };
         };
         return {
             applyToStack: (stack) => stack.addRelativeTo(middleware, {
@@ -32631,6 +32775,24 @@ class RateLimits {
 function newBuckets(rates) {
     const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
     return new Map(entries);
+}
+async function takeFrom(bucket, number, signal) {
+    bucket.queue(number);
+    try {
+        for (let wait = bucket.wait(number); wait > 0; wait = bucket.wait(number))
+            await (0,sleep/* sleep */.y)(Math.min(wait, LONGEST_LOOK), signal);
+    }
+    catch (error) {
+        bucket.leave(number);
+        endAsAbort(error);
+    }
+    return bucket.take(number);
+}
+function noteFailure(bucket, sentAt, error) {
+    if ((0,exceptions/* isThrottled */.B5)(error))
+        bucket.throttled(sentAt);
+    else if (((0,exceptions/* statusOf */.c2)(error) ?? 500) < 500)
+        bucket.answered(sentAt);
 }
 function endAsAbort(cause) {
     throw Object.assign(new Error('aborted'), { name: 'AbortError', reason: cause });
@@ -32655,7 +32817,7 @@ async function accountOf({ region, credentials, requestHandler }, abortSignal) {
 }
 
 // EXTERNAL MODULE: ./src/oci/digest.ts
-var digest = __nccwpck_require__(8825);
+var oci_digest = __nccwpck_require__(8825);
 // EXTERNAL MODULE: ./src/oci/fields.ts
 var oci_fields = __nccwpck_require__(8932);
 // EXTERNAL MODULE: ./src/oci/json.ts
@@ -32795,13 +32957,13 @@ function availableIn({ layers = [], failures = [], }) {
     return layers
         .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
         .map(({ layerDigest = '' }) => layerDigest)
-        .filter(digest/* isDigest */.Bc);
+        .filter(oci_digest/* isDigest */.Bc);
 }
 function toIdentifier(id) {
     return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
 }
 function foundImage({ imageDigest = '', imageTag }) {
-    if (!(0,digest/* isDigest */.Bc)(imageDigest))
+    if (!(0,oci_digest/* isDigest */.Bc)(imageDigest))
         return [];
     return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
 }
@@ -32838,6 +33000,23 @@ function refusedManifest(error, manifest) {
         return new errors/* PushError */.V(code, message, { hint, cause });
     }
     return new errors/* PushError */.V(code, `${message}. The manifest has what ECR is known to refuse: ${found.join('; ')}`, { hint: 'To push it, build it without what ECR is known to refuse.', cause });
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/retry-after.ts
+function retryAfterOf(error, now = Date.now) {
+    const text = headerOf(error, 'retry-after')?.trim() ?? '';
+    const milliseconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now();
+    return milliseconds > 0 ? milliseconds : 0;
+}
+function headerOf(error, name) {
+    const response = error instanceof Error ? Reflect.get(error, '$response') : undefined;
+    if (typeof response !== 'object' || response === null)
+        return undefined;
+    const headers = Reflect.get(response, 'headers');
+    if (typeof headers !== 'object' || headers === null)
+        return undefined;
+    const value = Reflect.get(headers, name);
+    return typeof value === 'string' ? value : undefined;
 }
 
 // EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
@@ -33012,17 +33191,31 @@ function base64Length(size) {
     return Math.ceil(size / 3) * 4;
 }
 
+;// CONCATENATED MODULE: ./src/async/silence.ts
+function onSilence(socket, milliseconds, callback) {
+    socket.once('timeout', callback);
+    socket.setTimeout(milliseconds);
+    return {
+        [Symbol.dispose]: () => {
+            socket.off('timeout', callback);
+            socket.setTimeout(0);
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/upload/send.ts
+
 
 const HASH_HEADER = 'x-amz-content-sha256';
 const LENGTH_HEADER = 'content-length';
-async function sendPart(body, send, onBytes, turn) {
+async function sendPart(body, send, options) {
     try {
-        return await send(new Uint8Array(), (stack) => insertBody(stack, body, onBytes, turn));
+        return await send(new Uint8Array(), (stack) => insertBody(stack, body, options));
     }
     catch (error) {
         if (!(error instanceof UnexpectedRequest))
             throw error;
+        const { turn, onBytes } = options;
         if (turn !== undefined && !(await turn.comes()))
             throw error;
         onBytes(body.bytes);
@@ -33031,7 +33224,8 @@ async function sendPart(body, send, onBytes, turn) {
 }
 class UnexpectedRequest extends Error {
 }
-function insertBody(stack, body, onBytes, turn) {
+function insertBody(stack, body, options) {
+    const { turn } = options;
     stack.add((next) => (args) => {
         const { request } = args;
         if (!isExpected(request, body))
@@ -33042,7 +33236,7 @@ function insertBody(stack, body, onBytes, turn) {
     }, { step: 'serialize', priority: 'low', name: 'ecrPartBody' });
     stack.add((next) => async (args) => {
         try {
-            return await next(withBody(args, new BodyStream(body, onBytes, turn)));
+            return await next(withBody(args, new BodyStream(body, options)));
         }
         catch (error) {
             if (turn === undefined || turn.hasCome || turn.isOver)
@@ -33083,16 +33277,17 @@ function withBody(args, body) {
 class BodyStream extends external_node_stream_.Readable {
     #body;
     #chunks;
-    #onBytes;
+    #options;
     #written = 0;
-    constructor(body, onBytes, turn) {
+    constructor(body, options) {
         super({ highWaterMark: 1 });
         const all = body.chunks();
+        const { turn } = options;
         const chunks = turn === undefined || turn.hasCome ? all : turn.holdBack(all, body.bytes);
         this.#body = body;
         this.#chunks =
             Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-        this.#onBytes = onBytes;
+        this.#options = options;
     }
     _read() {
         Promise.resolve(this.#chunks.next()).then(({ done, value }) => this.push(done === true ? null : value), (error) => this.destroy(error instanceof Error ? error : new Error(String(error))));
@@ -33101,14 +33296,29 @@ class BodyStream extends external_node_stream_.Readable {
         this.#body.heldBy(destination);
         this.on('data', ({ byteLength }) => {
             this.#written += byteLength;
-            this.#onBytes(byteLength);
+            this.#options.onBytes(byteLength);
         });
         if (isRequest(destination)) {
             this.once('error', (error) => destination.destroy(error));
             destination.once('close', () => this.destroy());
             this.#endWithAnswer(destination);
+            this.#endInSilence(destination);
         }
         return super.pipe(destination, options);
+    }
+    #endInSilence(request) {
+        const { silence } = this.#options;
+        if (silence === undefined)
+            return;
+        request.once('socket', (socket) => {
+            const watch = onSilence(socket, silence, () => {
+                const error = new Error(`nothing could be sent for ${silence} ms`);
+                request.destroy(Object.assign(error, { name: 'TimeoutError' }));
+            });
+            const end = () => watch[Symbol.dispose]();
+            request.once('finish', end);
+            request.once('close', end);
+        });
     }
     #endWithAnswer(request) {
         const end = () => {
@@ -33128,6 +33338,10 @@ function isRequest(stream) {
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/layer-calls.ts
+
+
+
+
 
 
 
@@ -33155,13 +33369,23 @@ function layerCalls(requests, parts, registry) {
                 throw registry.explain('InitiateLayerUpload', error, signal);
             }
         },
-        send: async (body, signal, turn) => {
+        send: async (body, signal, turn, attempt) => {
             const range = { ...requests.id, ...rangeOf(body.part) };
-            const send = (layerPartBlob, plug) => requests.sendPart({ ...range, layerPartBlob }, plug, signal);
+            const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
+            const send = (layerPartBlob, plug) => requests.sendPart({ ...range, layerPartBlob }, plug, options);
+            let written = 0;
+            const note = (bytes) => {
+                written += bytes;
+                onBytes(bytes);
+            };
             try {
-                const answer = await sendPart(body, send, onBytes, turn);
+                const answer = await sendPart(body, send, {
+                    onBytes: note,
+                    turn,
+                    silence: partSilence(attempt),
+                });
                 registry.learn(answer);
-                const { lastByteReceived } = answer;
+                const lastByteReceived = positionIn(answer, 'lastByteReceived');
                 if (lastByteReceived === undefined)
                     throw incomplete('UploadLayerPart', 'lastByteReceived');
                 return { kind: 'received', lastByteReceived };
@@ -33170,18 +33394,56 @@ function layerCalls(requests, parts, registry) {
                 if (error instanceof EndedEarly)
                     return { kind: 'ended-early', how: howEnded(error) };
                 registry.learn(error);
-                return partOutcome(error) ?? raise(registry.explain('UploadLayerPart', error, signal));
+                const giveUp = () => registry.explain('UploadLayerPart', error, signal);
+                const sent = { written, isWhole: written >= body.bytes };
+                return refusal(error) ?? interruption(error, giveUp, sent) ?? raise(giveUp());
             }
         },
-        complete: async (uploadId, digest, signal) => {
+        look: async ({ uploadId, size }, signal, attempt) => {
+            const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
+            const range = { ...requests.id, uploadId, partFirstByte: size + 1, partLastByte: size + 1 };
+            const input = { ...range, layerPartBlob: new Uint8Array(1) };
             try {
-                const answer = await requests.complete({ uploadId, layerDigests: [digest] }, signal);
+                await requests.sendPart(input, () => undefined, options);
+                return UNTOLD;
+            }
+            catch (error) {
+                registry.learn(error);
+                const giveUp = () => registry.explain('UploadLayerPart', error, signal);
+                if (signal.aborted)
+                    throw giveUp();
+                return refusal(error) ?? interruption(error, giveUp) ?? UNTOLD;
+            }
+        },
+        complete: async (uploadId, { digest, size }, signal) => {
+            const options = { abortSignal: signal, requestTimeout: completeLimit(size) };
+            try {
+                const answer = await requests.complete({ uploadId, layerDigests: [digest] }, options);
                 registry.learn(answer);
-                return answer.layerDigest === digest ? 'completed' : 'digest-mismatch';
+                return answer.layerDigest === digest ? 'completed' : 'other-digest';
             }
             catch (error) {
                 return (completeOutcome(error) ?? raise(registry.explain('CompleteLayerUpload', error, signal)));
             }
+        },
+    };
+}
+const UNTOLD = { kind: 'not-consecutive', lastValidByteReceived: undefined };
+function interruption(error, explained, { written, isWhole } = { written: 0, isWhole: false }) {
+    const row = retryOf(error);
+    if (row === undefined)
+        return undefined;
+    const isTransient = row === 'transient';
+    return {
+        kind: 'interrupted',
+        row,
+        why: (0,exceptions/* causeOf */.rl)(error),
+        retryAfter: retryAfterOf(error),
+        isInDoubt: isTransient && isWhole,
+        isCut: isTransient && (0,exceptions/* statusOf */.c2)(error) === undefined && written > tuning/* WRITE_BYTES */.Cw,
+        giveUp: (attempts) => {
+            (0,exceptions/* noteAttempts */.d$)(error, attempts);
+            return explained();
         },
     };
 }
@@ -33203,19 +33465,28 @@ function completeOutcome(error) {
             return 'digest-mismatch';
         case 'UploadNotFoundException':
             return 'upload-not-found';
+        case 'EmptyUploadException':
+            return 'empty-upload';
+        case 'LayerPartTooSmallException':
+            return 'part-too-small';
         default:
             return undefined;
     }
 }
-function partOutcome(error) {
+function refusal(error) {
     const name = (0,exceptions/* errorName */.Is)(error);
     if (name === 'UploadNotFoundException')
         return { kind: 'upload-not-found' };
-    if (name !== 'InvalidLayerPartException' || !(error instanceof Error))
+    if (name !== 'InvalidLayerPartException')
         return undefined;
-    const last = Reflect.get(error, 'lastValidByteReceived');
-    const lastValidByteReceived = typeof last === 'number' ? last : undefined;
+    const lastValidByteReceived = positionIn(error, 'lastValidByteReceived');
     return { kind: 'not-consecutive', lastValidByteReceived };
+}
+function positionIn(answer, member) {
+    if (typeof answer !== 'object' || answer === null)
+        return undefined;
+    const value = Reflect.get(answer, member);
+    return Number.isSafeInteger(value) && Number(value) >= -1 ? Number(value) : undefined;
 }
 function incomplete(call, member) {
     return new Error(`the answer to ${call} has no ${member}`);
@@ -33254,11 +33525,12 @@ class Identity {
         if (lacksAlias && alias !== undefined)
             this.#repository = { ...this.#repository, alias };
     }
-    async complete(repository, account) {
+    async complete(repository, ...accounts) {
         if (!this.isComplete)
             await this.#ask(repository);
-        if (this.#repository.registryId === undefined)
-            await this.#ask(account);
+        for (const account of accounts)
+            if (this.#repository.registryId === undefined)
+                await this.#ask(account);
     }
     async #ask({ call, ask }) {
         try {
@@ -33267,6 +33539,118 @@ class Identity {
         catch (error) {
             this.#debug(`${call} did not reveal the registry: ${String(error)}`);
         }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/other-jobs.ts
+
+const LOOK_TIMES = { fresh: 2000, interval: 10_000 };
+class OtherJobs {
+    #available;
+    #times;
+    #now;
+    #debug;
+    #layers = new Set();
+    #looking;
+    #ticking;
+    constructor(available, { times = LOOK_TIMES, now = () => performance.now(), debug = () => undefined } = {}) {
+        this.#available = available;
+        this.#times = times;
+        this.#now = now;
+        this.#debug = debug;
+    }
+    watch(digest) {
+        const layer = new WatchedLayer(digest, this.#now(), {
+            look: (signal) => this.#lookAgain(layer, signal),
+            leave: () => this.#leave(layer),
+        });
+        this.#layers.add(layer);
+        if (this.#ticking === undefined) {
+            this.#ticking = new AbortController();
+            void this.#tick(this.#ticking.signal);
+        }
+        return layer;
+    }
+    #leave(layer) {
+        this.#layers.delete(layer);
+        if (this.#layers.size > 0)
+            return;
+        this.#ticking?.abort(new Error('no layer is watched'));
+        this.#ticking = undefined;
+    }
+    async #tick(signal) {
+        while (await isAwaited(this.#times.interval, signal))
+            await this.#look(signal);
+    }
+    async #lookAgain({ askedAt }, signal) {
+        if (this.#now() - askedAt >= this.#times.fresh)
+            await this.#look(signal);
+    }
+    async #look(signal) {
+        this.#looking ??= this.#ask(signal).finally(() => (this.#looking = undefined));
+        await this.#looking;
+    }
+    async #ask(signal) {
+        const asked = [...this.#layers];
+        const now = this.#now();
+        for (const layer of asked)
+            layer.askedAt = now;
+        try {
+            const available = await this.#available([...new Set(asked.map(({ digest }) => digest))], signal);
+            for (const layer of asked)
+                if (this.#layers.has(layer) && available.has(layer.digest))
+                    layer.noteCompleted();
+        }
+        catch (error) {
+            this.#debug(`Layers under way could not be looked up: ${String(error)}`);
+        }
+    }
+}
+class WatchedLayer {
+    digest;
+    askedAt;
+    #watch;
+    #completed = new AbortController();
+    constructor(digest, askedAt, watch) {
+        this.digest = digest;
+        this.askedAt = askedAt;
+        this.#watch = watch;
+    }
+    get completed() {
+        return this.#completed.signal;
+    }
+    async isCompleted(signal) {
+        if (!this.completed.aborted)
+            await this.#watch.look(signal);
+        signal.throwIfAborted();
+        return this.completed.aborted;
+    }
+    noteCompleted() {
+        this.#completed.abort(new Error(`another job has completed ${this.digest}`));
+    }
+    leave() {
+        this.#watch.leave();
+    }
+    [Symbol.dispose]() {
+        this.leave();
+    }
+}
+function watchedUntilComplete(requests, watched) {
+    return {
+        ...requests,
+        complete: (...input) => {
+            watched.leave();
+            return requests.complete(...input);
+        },
+    };
+}
+async function isAwaited(milliseconds, signal) {
+    try {
+        await (0,sleep/* sleep */.y)(milliseconds, signal);
+        return true;
+    }
+    catch {
+        return false;
     }
 }
 
@@ -33305,6 +33689,133 @@ function options({ type, registryId, region, name }) {
     ].join(' ');
 }
 
+;// CONCATENATED MODULE: ./src/ecr/put-image.ts
+var put_image_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var put_image_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+const LOOK_LIMIT = 10_000;
+async function putImage(image, calls, signal) {
+    let answer;
+    try {
+        answer = (await calls.put(putInput(image), signal)).image;
+    }
+    catch (error) {
+        return afterError(error, image, calls, signal);
+    }
+    if (!names(answer, image)) {
+        if (await isThere(image, calls, signal))
+            return { kind: 'put' };
+        return { kind: 'unconfirmed', cause: unconfirmed(answer, image) };
+    }
+    calls.learn(answer);
+    return { kind: 'put' };
+}
+async function afterError(error, image, calls, signal) {
+    const name = (0,exceptions/* errorName */.Is)(error);
+    const cause = calls.explain(error);
+    if (name === 'InvalidParameterException' && calls.mayNeedTag && image.tag === undefined)
+        return { kind: 'tag-required', cause };
+    const outcome = putOutcome(name, (0,exceptions/* attemptsOf */.Or)(error), cause);
+    if (outcome !== undefined)
+        return outcome;
+    if (retryOf(error) !== 'transient')
+        throw refusedManifest(cause, image.bytes);
+    if (await isThere(image, calls, signal))
+        return { kind: 'put' };
+    throw cause;
+}
+function names(answer, { digest, tag }) {
+    const { imageDigest, imageTag } = answer?.imageId ?? {};
+    const isTag = imageTag === undefined || (tag !== undefined && imageTag === tag);
+    return imageDigest === digest && isTag;
+}
+async function isThere({ digest, tag }, calls, signal) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const deadline = put_image_addDisposableResource(env_1, new Deadline(LOOK_LIMIT), false);
+        const soon = AbortSignal.any([signal, deadline.signal]);
+        try {
+            const found = await calls.find([tag === undefined ? { digest } : { tag }], soon);
+            return found?.some((image) => image.digest === digest) ?? false;
+        }
+        catch {
+            signal.throwIfAborted();
+            return false;
+        }
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        put_image_disposeResources(env_1);
+    }
+}
+function unconfirmed(answer, { digest, tag }) {
+    const { imageDigest, imageTag } = answer?.imageId ?? {};
+    const asked = tag === undefined ? digest : `${digest} as ${tag}`;
+    return new errors/* PushError */.V('UNEXPECTED_RESPONSE', `PutImage: ECR was asked to store ${asked}, and answered that it stored ${named(imageDigest, imageTag)}`);
+}
+function named(digest, tag) {
+    const image = typeof digest === 'string' && (0,oci_digest/* isDigest */.Bc)(digest) ? digest : 'an image that it does not name';
+    return typeof tag === 'string' && /^\w[\w.-]{0,127}$/.test(tag) ? `${image} as ${tag}` : image;
+}
+
 ;// CONCATENATED MODULE: ./src/ecr/tag-mutability.ts
 function isImmutableTag(tag, settings) {
     const filters = settings.imageTagMutabilityExclusionFilters ?? [];
@@ -33326,6 +33837,177 @@ function matchesWildcard(text, wildcard) {
         .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
         .join('.*');
     return new RegExp(`^${pattern}$`).test(text);
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/allowance.ts
+
+class Allowance {
+    #layerSize;
+    #spent = 0;
+    constructor(layerSize) {
+        this.#layerSize = layerSize;
+    }
+    spend(bytes, partSize) {
+        this.#spent += bytes;
+        return this.#spent <= tuning/* MAX_TIMES_SENT */.BV * this.#layerSize + tuning/* PARTS_TO_WASTE */.sC * partSize;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/check-digest.ts
+
+
+
+async function checkLocalDigest(layer, blob, signal) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const buffer = new Uint8Array(Math.min(tuning/* HASH_CHUNK_BYTES */.$6, blob.size));
+    for (let position = 0; position < blob.size; position += buffer.length) {
+        signal.throwIfAborted();
+        const chunk = buffer.subarray(0, Math.min(buffer.length, blob.size - position));
+        await blob.read(chunk, position);
+        hash.update(chunk);
+    }
+    const found = `sha256:${hash.digest('hex')}`;
+    if (found === layer.digest)
+        return;
+    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`);
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/part-retry.ts
+
+class PartRetry {
+    #retry;
+    #why = '';
+    constructor(what, { attempts, onRetry } = {}) {
+        this.#retry = new async_retry/* Retry */.fz({
+            attempts,
+            onRetry: (notice) => onRetry?.({ ...notice, why: `${what}: ${this.#why}` }),
+        });
+    }
+    get attempt() {
+        return this.#retry.attempt;
+    }
+    async after({ row, why, retryAfter, giveUp }, signal) {
+        signal.throwIfAborted();
+        this.#why = why;
+        if (!(await this.#retry.again(row, { signal, atLeast: retryAfter })))
+            throw giveUp(this.#retry.attempt);
+    }
+}
+async function look(calls, upload, signal, retry) {
+    for (;;) {
+        const told = await calls.look(upload, signal, retry.attempt);
+        if (told.kind !== 'interrupted')
+            return told;
+        await retry.after(told, signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/deliver.ts
+
+
+async function deliver(body, turn, calls, options) {
+    const { signal, isDivisible } = options;
+    const retry = new PartRetry(`part at byte ${body.part.firstByte}`, options);
+    for (let cuts = 0;;) {
+        const outcome = await send(body, turn, calls, options, retry.attempt);
+        if (outcome.kind !== 'interrupted')
+            return outcome;
+        await retry.after(outcome, signal);
+        if (outcome.isInDoubt && body.part.size > tuning/* LOOK_BYTES */.iZ) {
+            const told = await look(calls, { ...body.part, size: options.size }, signal, retry);
+            if (tellsMore(told, body))
+                return told;
+        }
+        cuts += outcome.isCut ? 1 : 0;
+        if (isDivisible && cuts >= tuning/* MAX_PART_CUTS */.xi)
+            return { kind: 'too-large' };
+    }
+}
+async function send(body, turn, calls, { signal, run }, attempt) {
+    for (;;) {
+        const outcome = await calls.send(body, signal, turn, attempt);
+        if (outcome.kind !== 'ended-early')
+            return outcome;
+        signal.throwIfAborted();
+        run.noteEarlyEnd(outcome.how);
+        if (run.isSingle)
+            await turn.comes();
+    }
+}
+function tellsMore(told, { part }) {
+    if (told.kind === 'upload-not-found')
+        return true;
+    const { lastValidByteReceived: last } = told;
+    return last !== undefined && last + 1 !== part.firstByte;
+}
+
+;// CONCATENATED MODULE: ./src/ecr/upload/position.ts
+
+
+
+class Position {
+    #upload;
+    #calls;
+    #options;
+    #setbacks;
+    #from;
+    #most;
+    #why = '';
+    constructor(from, calls, options) {
+        const { blob, isResumed, onRetry } = options;
+        this.#upload = { uploadId: from.uploadId, size: blob.size };
+        this.#calls = calls;
+        this.#options = options;
+        this.#from = from.nextByte;
+        this.#most = isResumed ? blob.size : from.nextByte;
+        this.#setbacks = new async_retry/* Retry */.fz({
+            onRetry: (notice) => onRetry?.({ ...notice, why: this.#why }),
+        });
+    }
+    async first() {
+        const { size } = this.#upload;
+        if (!this.#options.isResumed || this.#from === size)
+            return this.#from;
+        const told = await this.#look(this.#from);
+        return told.kind === 'upload-not-found' ? told.kind : this.#checked(endOf(told) ?? this.#from);
+    }
+    async after(part, outcome) {
+        const end = part.firstByte + part.size;
+        this.#most = Math.max(this.#most, end);
+        const named = endOf(outcome);
+        if (named === end)
+            return end;
+        if (outcome.kind === 'upload-not-found')
+            return outcome.kind;
+        const told = part.size > tuning/* LOOK_BYTES */.iZ ? await this.#look(part.firstByte) : undefined;
+        if (told?.kind === 'upload-not-found')
+            return told.kind;
+        const next = this.#checked((told && endOf(told)) ?? named);
+        if (typeof next !== 'number' || next > part.firstByte)
+            return next;
+        this.#why = `part at byte ${part.firstByte}: ECR expects byte ${next}`;
+        const { signal } = this.#options;
+        return (await this.#setbacks.again('part', { signal })) ? next : 'parts-lost';
+    }
+    #checked(named) {
+        return named === undefined || named < 0 || named > this.#most ? 'parts-lost' : named;
+    }
+    #look(firstByte) {
+        const retry = new PartRetry(`part at byte ${firstByte}`, this.#options);
+        return look(this.#calls, this.#upload, this.#options.signal, retry);
+    }
+}
+function endOf(outcome) {
+    switch (outcome.kind) {
+        case 'received':
+            return outcome.lastByteReceived + 1;
+        case 'not-consecutive':
+            return outcome.lastValidByteReceived === undefined
+                ? undefined
+                : outcome.lastValidByteReceived + 1;
+        default:
+            return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/upload/turn.ts
@@ -33464,26 +34146,29 @@ var in_order_disposeResources = (undefined && undefined.__disposeResources) || (
 
 
 
+
 async function sendInOrder(from, calls, options) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const { blob, signal, onProgress } = options;
+        const { blob, allowance, leastPart, onProgress } = options;
         const parts = in_order_addDisposableResource(env_1, new Parts(from, calls, options), true);
-        const setbacks = new async_retry/* Retry */.fz();
-        for (let firstByte = from.nextByte; firstByte < blob.size;) {
-            const { part, outcome } = await parts.next(firstByte);
-            if (outcome.kind === 'upload-not-found')
-                return outcome.kind;
-            const next = nextByte(outcome);
-            const end = part.firstByte + part.size;
-            if (next === undefined || next < 0 || next > end)
-                return 'parts-lost';
-            if (next <= firstByte && !(await setbacks.again('part', { signal })))
-                return 'parts-lost';
-            firstByte = next;
+        const position = new Position(from, calls, options);
+        let next = await position.first();
+        if (typeof next === 'number' && next !== from.nextByte)
             onProgress({ ...from, nextByte: next });
+        while (typeof next === 'number' && next < blob.size) {
+            const { part, outcome } = await parts.next(next);
+            if (outcome.kind === 'too-large')
+                parts.partSize = leastPart;
+            else if (!allowance.spend(part.size, parts.upload.partSize))
+                return 'too-many-bytes';
+            else {
+                next = await position.after(part, outcome);
+                if (typeof next === 'number')
+                    onProgress({ ...parts.upload, nextByte: next });
+            }
         }
-        return 'done';
+        return typeof next === 'number' ? 'done' : next;
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -33494,10 +34179,6 @@ async function sendInOrder(from, calls, options) {
         if (result_1)
             await result_1;
     }
-}
-function nextByte(outcome) {
-    const last = outcome.kind === 'received' ? outcome.lastByteReceived : outcome.lastValidByteReceived;
-    return last === undefined ? undefined : last + 1;
 }
 class Parts {
     #upload;
@@ -33511,6 +34192,12 @@ class Parts {
         this.#calls = calls;
         this.#options = options;
     }
+    get upload() {
+        return this.#upload;
+    }
+    set partSize(partSize) {
+        this.#upload = { ...this.#upload, partSize };
+    }
     async next(firstByte) {
         const head = await this.#head(firstByte);
         const wasAhead = head.outcome !== undefined;
@@ -33520,9 +34207,7 @@ class Parts {
         this.#send();
         const outcome = await (head.outcome ?? this.#start(head));
         this.#taken.shift();
-        const isExpected = outcome.kind === 'received' &&
-            outcome.lastByteReceived + 1 === head.part.firstByte + head.part.size;
-        if (isExpected)
+        if (endOf(outcome) === head.part.firstByte + head.part.size)
             this.#taken[0]?.turn.come();
         else
             await this.#abandon();
@@ -33593,21 +34278,19 @@ class Parts {
         taken.outcome.catch(() => undefined);
         return taken.outcome;
     }
-    async #deliver({ body, turn }) {
+    async #deliver({ part, body, turn }) {
         const env_2 = { stack: [], error: void 0, hasError: false };
         try {
-            const { run } = this.#options;
-            const signal = turn.hasCome ? this.#options.signal : this.#signal;
+            const { blob, leastPart, ...options } = this.#options;
+            const signal = turn.hasCome ? options.signal : this.#signal;
+            const isDivisible = part.size > leastPart;
             const sent = in_order_addDisposableResource(env_2, ending(await body), false);
-            for (;;) {
-                const outcome = await this.#calls.send(sent.body, signal, turn);
-                if (outcome.kind !== 'ended-early')
-                    return outcome;
-                signal.throwIfAborted();
-                run.noteEarlyEnd(outcome.how);
-                if (run.isSingle)
-                    await turn.comes();
-            }
+            return await deliver(sent.body, turn, this.#calls, {
+                ...options,
+                signal,
+                size: blob.size,
+                isDivisible,
+            });
         }
         catch (e_2) {
             env_2.error = e_2;
@@ -33701,25 +34384,49 @@ var upload_layer_disposeResources = (undefined && undefined.__disposeResources) 
 
 
 
+
+const WHY = {
+    'upload-not-found': 'ECR does not know the upload any more',
+    'parts-lost': 'ECR does not have the parts that it took',
+    'too-many-bytes': 'ECR wants the same bytes again and again',
+    'digest-mismatch': 'ECR received other bytes than the file holds',
+    'foreign-bytes': 'what ECR has of an earlier upload is not of this layer',
+    'empty-upload': 'ECR has no parts of the upload',
+    'part-too-small': 'ECR took a part only in part',
+    'other-digest': 'ECR names another layer than the one that was sent',
+};
+const ONCE = [
+    'digest-mismatch',
+    'empty-upload',
+    'part-too-small',
+    'other-digest',
+];
 async function uploadLayer(upload, calls, options, signal) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const { layer, onRetry } = upload;
         const blob = upload_layer_addDisposableResource(env_1, await upload.open(), true);
-        const retry = new async_retry/* Retry */.fz({ onRetry });
+        const failures = [];
+        const retry = new async_retry/* Retry */.fz({
+            onRetry: (notice) => onRetry?.({ ...notice, why: failures.map((each) => WHY[each]).at(-1) }),
+        });
+        const allowance = new Allowance(layer.size);
         for (let { from } = upload;; from = undefined) {
-            const attempt = await attemptUpload({ ...upload, from }, blob, calls, options, signal);
-            if (attempt === 'completed')
+            const start = { ...upload, from, blob, allowance };
+            const ended = await attemptUpload(start, calls, options, signal);
+            if (ended === 'completed')
                 return { kind: 'sent', bytesOnWire: calls.bytesOnWire };
             const elsewhere = { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire };
-            if (attempt === 'already-exists')
+            if (ended === 'already-exists')
                 return elsewhere;
-            if (attempt === 'digest-mismatch')
+            if (ended === 'digest-mismatch')
                 await checkLocalDigest(layer, blob, signal);
             else if (await calls.isAvailable(layer.digest, signal))
                 return elsewhere;
-            if (!(await retry.again('layer', { signal })))
-                throw notArrived(layer, attempt, retry.attempt);
+            const isLast = ended === 'too-many-bytes' || (ONCE.includes(ended) && failures.includes(ended));
+            failures.push(ended);
+            if (isLast || !(await retry.again('layer', { signal })))
+                throw notArrived(layer, ended, failures.length);
         }
     }
     catch (e_1) {
@@ -33732,15 +34439,29 @@ async function uploadLayer(upload, calls, options, signal) {
             await result_1;
     }
 }
-async function attemptUpload({ layer, from, onProgress = () => undefined }, blob, calls, options, signal) {
-    const start = from ?? (await initiate(layer, calls, options, signal));
-    const { run, lines } = options;
-    const sent = await sendInOrder(start, calls, { blob, signal, onProgress, run, lines }).catch(async (error) => {
+async function attemptUpload({ layer, from, onRetry, onProgress = () => undefined, blob, allowance }, calls, options, signal) {
+    const { sizes, debug, ...lines } = options;
+    const isResumed = from !== undefined && isSoundPosition(from, layer.size, sizes);
+    const start = isResumed ? from : await initiate(layer, calls, { sizes, debug }, signal);
+    const leastPart = choosePartSize(layer.size, undefined, { ...sizes, wanted: sizes.least });
+    const more = { blob, allowance, signal, onProgress, onRetry, leastPart, isResumed };
+    const sent = await sendInOrder(start, calls, { ...lines, ...more }).catch(async (error) => {
         if (isSignatureRefused(error))
             await checkLocalDigest(layer, blob, signal);
         throw error;
     });
-    return sent === 'done' ? calls.complete(start.uploadId, layer.digest, signal) : sent;
+    if (sent !== 'done')
+        return sent;
+    const ended = await calls.complete(start.uploadId, layer, signal);
+    return isResumed && ended === 'digest-mismatch' ? 'foreign-bytes' : ended;
+}
+function isSoundPosition({ uploadId, partSize, nextByte }, layerSize, sizes) {
+    return (/^[\x21-\x7e]{1,1024}$/.test(uploadId) &&
+        isSound(partSize, sizes) &&
+        partSize <= tuning/* MAX_PART_SIZE */.Tp &&
+        Number.isSafeInteger(nextByte) &&
+        nextByte >= 0 &&
+        nextByte <= layerSize);
 }
 async function initiate(layer, calls, { sizes, debug }, signal) {
     const { uploadId, partSize: offered } = await calls.initiate(signal);
@@ -33762,27 +34483,9 @@ function isSignatureRefused(error) {
         error.cause instanceof Error &&
         ['InvalidSignatureException', 'SignatureDoesNotMatch'].includes(error.cause.name));
 }
-async function checkLocalDigest(layer, blob, signal) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    const buffer = new Uint8Array(Math.min(tuning/* HASH_CHUNK_BYTES */.$6, blob.size));
-    for (let position = 0; position < blob.size; position += buffer.length) {
-        signal.throwIfAborted();
-        const chunk = buffer.subarray(0, Math.min(buffer.length, blob.size - position));
-        await blob.read(chunk, position);
-        hash.update(chunk);
-    }
-    const found = `sha256:${hash.digest('hex')}`;
-    if (found === layer.digest)
-        return;
-    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`);
-}
-const FAILED = {
-    'digest-mismatch': 'ECR received other bytes than the file holds, whose digest is right',
-    'upload-not-found': 'ECR no longer knew the upload',
-    'parts-lost': 'ECR did not keep its parts',
-};
 function notArrived(layer, last, uploads) {
-    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive after ${uploads} uploads (${last}: ${FAILED[last]})`);
+    const often = uploads === 1 ? 'one upload' : `${uploads} uploads`;
+    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive after ${often}: ${WHY[last]}`);
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr-registry.ts
@@ -33845,14 +34548,19 @@ var ecr_registry_disposeResources = (undefined && undefined.__disposeResources) 
 
 
 
+
+
 class EcrRegistry {
     id;
     #identity;
     #resources;
+    #otherJobs;
     constructor(repository, resources) {
         this.id = { registryId: repository.registryId, repositoryName: repository.name };
         this.#identity = new Identity(repository, resources.debug);
         this.#resources = resources;
+        const { lookTimes: times, debug } = resources;
+        this.#otherJobs = new OtherJobs((...asked) => this.availableLayers(...asked), { times, debug });
     }
     get repository() {
         return this.#identity.repository;
@@ -33860,10 +34568,14 @@ class EcrRegistry {
     get traffic() {
         return this.#resources.counts;
     }
-    async identify(signal) {
+    async identify(signal, held) {
         if (this.#identity.isComplete)
             return this.repository;
-        await this.#identity.complete({ call: 'DescribeRepositories', ask: () => this.describe(signal) }, {
+        const ids = held === undefined ? [] : [{ digest: held }];
+        await this.#identity.complete({ call: 'DescribeRepositories', ask: () => this.describe(signal) }, ...ids.map((id) => ({
+            call: this.lookUpCall,
+            ask: async () => (await this.lookUp([id], signal))[0],
+        })), {
             call: 'GetCallerIdentity',
             ask: async () => ({ registryId: await this.account(signal) }),
         });
@@ -33879,58 +34591,71 @@ class EcrRegistry {
         }
     }
     async uploadLayer(upload, signal) {
-        const { size } = upload.layer;
-        const urgency = upload.isUrgent === true ? Infinity : size;
-        const { layers, lines } = this.#resources;
-        const room = await layers.acquire(1, signal, urgency);
+        const env_1 = { stack: [], error: void 0, hasError: false };
         try {
-            const env_1 = { stack: [], error: void 0, hasError: false };
+            const { size, digest } = upload.layer;
+            const urgency = upload.isUrgent === true ? Infinity : size;
+            const { layers, lines } = this.#resources;
+            const watched = ecr_registry_addDisposableResource(env_1, this.#otherJobs.watch(digest), false);
+            const room = await layers.acquire(1, signal, urgency);
             try {
-                const line = ecr_registry_addDisposableResource(env_1, await lines.open(size, signal, urgency), false);
-                return await this.#upload(upload, line, signal);
-            }
-            catch (e_1) {
-                env_1.error = e_1;
-                env_1.hasError = true;
+                const env_2 = { stack: [], error: void 0, hasError: false };
+                try {
+                    const line = ecr_registry_addDisposableResource(env_2, await lines.open(size, signal, urgency), false);
+                    if (await watched.isCompleted(signal))
+                        return { kind: 'completed-elsewhere', bytesOnWire: 0 };
+                    return await this.#upload(upload, line, watched, signal);
+                }
+                catch (e_1) {
+                    env_2.error = e_1;
+                    env_2.hasError = true;
+                }
+                finally {
+                    ecr_registry_disposeResources(env_2);
+                }
             }
             finally {
-                ecr_registry_disposeResources(env_1);
+                room.release();
             }
         }
+        catch (e_2) {
+            env_1.error = e_2;
+            env_1.hasError = true;
+        }
         finally {
-            room.release();
+            ecr_registry_disposeResources(env_1);
         }
     }
-    async #upload(upload, lines, signal) {
-        const { parts, lines: run, sizes, counts, debug } = this.#resources;
+    async #upload(upload, lines, watched, signal) {
+        const { parts, lines: run, sizes, attempts, counts, debug } = this.#resources;
         upload.onStart?.();
         parts.expect(upload.layer.size);
-        const calls = layerCalls(this.layerRequests, parts, {
+        const either = AbortSignal.any([signal, watched.completed]);
+        const requests = watchedUntilComplete(this.layerRequests, watched);
+        const calls = layerCalls(requests, parts, {
             isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
             learn: (answer) => this.#identity.learn(answer),
             onBytes: (bytes) => void (counts.bytesOnWire += bytes),
-            explain: (call, error) => this.#explain(call, error, signal),
+            explain: (call, error) => this.#explain(call, error, either),
         });
-        return uploadLayer(upload, calls, { sizes, run, lines, debug }, signal);
-    }
-    async putImage(image, signal) {
         try {
-            this.#identity.learn((await this.put(putInput(image), signal)).image);
-            return { kind: 'put' };
+            return await uploadLayer(upload, calls, { sizes, attempts, run, lines, debug }, either);
         }
         catch (error) {
-            const name = (0,exceptions/* errorName */.Is)(error);
-            const cause = this.#explain('PutImage', error, signal);
-            if (name === 'InvalidParameterException' && this.#mayNeedTag(image))
-                return { kind: 'tag-required', cause };
-            const outcome = putOutcome(name, (0,exceptions/* attemptsOf */.Or)(error), cause);
-            if (outcome === undefined)
-                throw refusedManifest(cause, image.bytes);
-            return outcome;
+            if (signal.aborted || !watched.completed.aborted)
+                throw error;
+            return { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire };
         }
     }
-    #mayNeedTag({ tag }) {
-        return this.repository.type === 'public' && tag === undefined;
+    async putImage(image, signal) {
+        const calls = {
+            put: (input) => this.put(input, signal),
+            find: (ids, soon) => this.findImages(ids, soon),
+            learn: (answer) => this.#identity.learn(answer),
+            explain: (error) => this.#explain('PutImage', error, signal),
+            mayNeedTag: this.repository.type === 'public',
+        };
+        return putImage(image, calls, signal);
     }
     async findImages(ids, signal) {
         try {
@@ -34020,12 +34745,12 @@ class PrivateRegistry extends EcrRegistry {
         this.layerRequests = {
             id,
             initiate: (abortSignal) => client.send(new dist_cjs/* InitiateLayerUploadCommand */.Do9(id), { abortSignal }),
-            sendPart: (input, plug, abortSignal) => {
+            sendPart: (input, plug, options) => {
                 const command = new dist_cjs/* UploadLayerPartCommand */.bVv(input);
                 plug(command.middlewareStack);
-                return client.send(command, { abortSignal });
+                return client.send(command, options);
             },
-            complete: (input, abortSignal) => client.send(new dist_cjs/* CompleteLayerUploadCommand */.fU9({ ...id, ...input }), { abortSignal }),
+            complete: (input, options) => client.send(new dist_cjs/* CompleteLayerUploadCommand */.fU9({ ...id, ...input }), options),
         };
     }
     checkLayers(layerDigests, abortSignal) {
@@ -34121,12 +34846,12 @@ class PublicRegistry extends EcrRegistry {
         this.layerRequests = {
             id,
             initiate: (abortSignal) => client.send(new sdk.InitiateLayerUploadCommand(id), { abortSignal }),
-            sendPart: (input, plug, abortSignal) => {
+            sendPart: (input, plug, options) => {
                 const command = new sdk.UploadLayerPartCommand(input);
                 plug(command.middlewareStack);
-                return client.send(command, { abortSignal });
+                return client.send(command, options);
             },
-            complete: (input, abortSignal) => client.send(new sdk.CompleteLayerUploadCommand({ ...id, ...input }), { abortSignal }),
+            complete: (input, options) => client.send(new sdk.CompleteLayerUploadCommand({ ...id, ...input }), options),
         };
     }
     checkLayers(layerDigests, abortSignal) {
@@ -34231,7 +34956,7 @@ class PublicRegistry extends EcrRegistry {
 
 
 const CLOSES = 'The server closes the connection of a part that waits for the part before it';
-const WHY = {
+const lines_WHY = {
     cut: CLOSES,
     held: CLOSES,
     refused: 'The server takes no part of a layer while another is on its way',
@@ -34284,7 +35009,7 @@ class Lines {
         if (this.#isSingle || (end === 'cut' && this.#cuts <= tuning/* MAX_CUTS */.Jj))
             return;
         this.#isSingle = true;
-        this.#options.info?.(`${WHY[end]}: from now on, each layer uses a single connection`);
+        this.#options.info?.(`${lines_WHY[end]}: from now on, each layer uses a single connection`);
     }
     noteHeld() {
         this.#cuts = 0;
@@ -34712,6 +35437,7 @@ class Ecr {
             parts: new PartTaker({ pace }),
             layers: new semaphore/* Semaphore */.j(Math.min(concurrency, connections ?? concurrency)),
             lines: new Lines({ most: connections, partsInFlight, pace, info }),
+            attempts: attemptsIn(environment),
             debug,
         };
     }
@@ -35118,6 +35844,7 @@ function adviseRegistryId(id) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $6: () => (/* binding */ HASH_CHUNK_BYTES),
 /* harmony export */   $Y: () => (/* binding */ PARTS_AHEAD),
+/* harmony export */   BV: () => (/* binding */ MAX_TIMES_SENT),
 /* harmony export */   Cw: () => (/* binding */ WRITE_BYTES),
 /* harmony export */   EC: () => (/* binding */ CHUNK_BYTES),
 /* harmony export */   GC: () => (/* binding */ THREAD_HEAP),
@@ -35138,12 +35865,15 @@ function adviseRegistryId(id) {
 /* harmony export */   cv: () => (/* binding */ MAX_LAYERS_AT_ONCE),
 /* harmony export */   fZ: () => (/* binding */ USUAL_PART_SIZE),
 /* harmony export */   fq: () => (/* binding */ MIN_PART_SIZE),
+/* harmony export */   iZ: () => (/* binding */ LOOK_BYTES),
 /* harmony export */   kz: () => (/* binding */ MAX_PARTS),
 /* harmony export */   nZ: () => (/* binding */ LARGE_WEIGHT),
 /* harmony export */   p$: () => (/* binding */ TRICKLE_BYTES),
 /* harmony export */   rg: () => (/* binding */ PARTS_TO_SPARE),
 /* harmony export */   s6: () => (/* binding */ HELD_SHARE),
+/* harmony export */   sC: () => (/* binding */ PARTS_TO_WASTE),
 /* harmony export */   xg: () => (/* binding */ MAX_LINES),
+/* harmony export */   xi: () => (/* binding */ MAX_PART_CUTS),
 /* harmony export */   yX: () => (/* binding */ LARGE_LAYER),
 /* harmony export */   yr: () => (/* binding */ ENCODE_STEP),
 /* harmony export */   zg: () => (/* binding */ SPARE_CORES)
@@ -35165,6 +35895,10 @@ const PARTS_IN_FLIGHT_AT_FIRST = 4;
 const HELD_SHARE = 0.5;
 const PARTS_TO_SPARE = 3;
 const MAX_CUTS = 2;
+const LOOK_BYTES = 64 * 1024;
+const MAX_PART_CUTS = 2;
+const MAX_TIMES_SENT = 3;
+const PARTS_TO_WASTE = 2;
 const PART_MEMORY = 42_000_000;
 const SCRATCH_MEMORY = 14_000_000;
 const CAPACITY_STEP = 4096;
@@ -35434,14 +36168,14 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
 /* harmony import */ var _ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4664);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4784);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5219);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2351);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8842);
 /* harmony import */ var _process_hooks_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(159);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3304);
 /* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(277);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2188);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3463);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -37089,7 +37823,7 @@ function openLayerMemory({ temporary, debug }) {
 
 /***/ }),
 
-/***/ 2188:
+/***/ 3463:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41560,8 +42294,9 @@ var reference = __nccwpck_require__(396);
 async function lookElsewhere(report, open, signal, environment = process.env) {
     const { digest } = report.image.descriptor;
     const look = async (target) => {
-        const { error, repository } = target;
-        if (!isMissing(error))
+        const { error, repository, layers } = target;
+        const wasThere = layers.some(({ kind }) => kind !== 'missing');
+        if (wasThere || !isMissing(error))
             return target;
         for (const elsewhere of elsewhereOf(repository, environment)) {
             const found = await look_elsewhere_lookUp(elsewhere.repository, digest, open, signal);
@@ -41738,6 +42473,19 @@ function contentSteps({ root, manifests, referrers, blobs, absentLayers }, tags,
     };
 }
 
+;// CONCATENATED MODULE: ./src/push/deleted-midway.ts
+
+function deletedMidway(error, planned) {
+    const wasThere = planned?.repository === 'none' || planned?.repository === 'finish';
+    if (!wasThere || !(error instanceof errors/* PushError */.V) || error.code !== 'REPOSITORY_NOT_FOUND')
+        return error;
+    const { code, message, cause } = error;
+    return new errors/* PushError */.V(code, `${message}. It did when the push began`, {
+        hint: 'Somebody deleted it meanwhile. If that was a mistake, run the step again; with create-repository: true, that creates it.',
+        cause,
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/push/inspect.ts
 
 
@@ -41887,19 +42635,21 @@ async function putManifest(put, graph, context) {
     const retry = context.retries.of(`${digest} ${put.tag ?? ''}`, {
         onRetry: (notice) => context.tell({ kind: 'retried', what: digest, notice }),
     });
-    for (;;) {
+    for (let isDoubted = false;;) {
         const outcome = await putOnce(put, graph, context);
         switch (outcome.kind) {
             case 'put':
-            case 'already-exists':
-                context.tell({
-                    kind: 'manifest-put',
-                    digest,
-                    what: role?.name ?? `manifest ${digest}`,
-                    tag: put.tag,
-                    isNew: outcome.kind === 'put',
-                });
-                return outcome;
+            case 'already-exists': {
+                const isNew = outcome.kind === 'put' || isDoubted;
+                const what = role?.name ?? `manifest ${digest}`;
+                context.tell({ kind: 'manifest-put', digest, what, tag: put.tag, isNew });
+                return { kind: isNew ? 'put' : 'already-exists' };
+            }
+            case 'unconfirmed':
+                isDoubted = true;
+                if (!(await retry.again('unconfirmed', context)))
+                    throw namePut(outcome.cause, role);
+                break;
             case 'tag-is-immutable':
                 return { kind: 'held', cause: outcome.cause };
             case 'tag-required':
@@ -41982,7 +42732,9 @@ class TargetRecord {
     #startedAt;
     #outcomes = new Map();
     #layers = new Map();
+    #confirmed = new Map();
     #manifests = [];
+    #unsure = new Set();
     #created = false;
     #retries = 0;
     #finishedAt;
@@ -42006,6 +42758,9 @@ class TargetRecord {
             case 'layer-started':
                 this.#noteLayer(event.layer, { startedAt: this.#now() });
                 break;
+            case 'layer-progress':
+                this.#confirmed.set(event.layer.digest, event.bytes);
+                break;
             case 'layer-finished':
                 this.#finishLayer(event);
                 break;
@@ -42019,6 +42774,9 @@ class TargetRecord {
             case 'tag-settled':
                 this.#outcomes.set(event.outcome.tag, event.outcome);
                 break;
+            case 'tag-unsure':
+                this.#unsure.add(event.tag);
+                break;
             default:
         }
     }
@@ -42030,20 +42788,25 @@ class TargetRecord {
             repository,
             error,
             created: this.#created,
-            tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? { tag, kind: 'untouched' }),
+            tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? this.#unsettled(tag)),
             layers: [...this.#layers.values()],
             manifests: this.#manifests,
+            bytesUnfinished: [...this.#confirmed.values()].reduce((sum, bytes) => sum + bytes, 0),
             bytesOnWire: traffic.bytesOnWire,
             retries: traffic.retries + this.#retries,
             startedAt: this.#startedAt,
             finishedAt: this.#finishedAt,
         };
     }
+    #unsettled(tag) {
+        return { tag, kind: this.#unsure.has(tag) ? 'unsure' : 'untouched' };
+    }
     #noteManifest({ digest, what, tag }) {
         this.#manifests.push({ digest, what, tag });
     }
     #finishLayer({ layer, outcome }) {
         const before = this.#layers.get(layer.digest);
+        this.#confirmed.delete(layer.digest);
         this.#noteLayer(layer, {
             kind: before?.kind === 'sent' ? 'sent' : outcome.kind,
             bytesOnWire: (before?.bytesOnWire ?? 0) + outcome.bytesOnWire,
@@ -42100,7 +42863,11 @@ async function putTags({ graph, tags, tagPuts }, context) {
 }
 async function putTag(put, steps, graph, context) {
     const { tag = '' } = put;
-    const result = await putManifest(put, graph, context);
+    const result = await putManifest(put, graph, context).catch((error) => {
+        if (mayBeDone(error))
+            context.tell({ kind: 'tag-unsure', tag });
+        throw error;
+    });
     const step = steps.find((planned) => planned.tag === tag);
     if (result.kind === 'put')
         settle(outcomeOf(tag, step), context.tell);
@@ -42108,6 +42875,18 @@ async function putTag(put, steps, graph, context) {
         settle({ tag, kind: 'unchanged' }, context.tell);
     else
         await settleHeldTag(tag, put.node.descriptor.digest, result.cause, context);
+}
+const OPEN = [
+    'CANCELLED',
+    'CONNECTION_LOST',
+    'CONNECTION_REFUSED',
+    'HOST_NOT_FOUND',
+    'PROXY_REFUSED',
+    'SERVER_ERROR',
+    'UNEXPECTED_RESPONSE',
+];
+function mayBeDone(error) {
+    return !(error instanceof errors/* PushError */.V) || OPEN.includes(error.code);
 }
 async function settleHeldTag(tag, wanted, cause, context) {
     const holder = await holderOf(tag, context);
@@ -42167,6 +42946,7 @@ function immutable(tag, holder, wanted, cause) {
 
 
 
+
 const MANIFESTS_AT_ONCE = 8;
 const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped because another repository failed', {
     hint: 'Without fail-fast, the other repositories continue.',
@@ -42182,7 +42962,6 @@ async function push(graph, targets, options) {
     for (const step of ['fill', 'tag']) {
         await Promise.all(pushes.map((one) => one.take(step, onFailure)));
     }
-    options.signal.throwIfAborted();
     return { image: reportImage(graph), targets: pushes.map((one) => one.report()) };
 }
 class TargetPush {
@@ -42218,7 +42997,7 @@ class TargetPush {
             await (step === 'fill' ? this.#fill() : this.#tag());
         }
         catch (error) {
-            this.#error = error ?? new Error('failed without a reason');
+            this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
             onFailure();
         }
         this.#record.noteStep();
@@ -42254,7 +43033,8 @@ class TargetPush {
         if (this.#plan === undefined)
             return;
         await putTags(this.#plan, this.#context);
-        await this.#context.registry.identify(this.#context.signal);
+        const { registry, signal } = this.#context;
+        await registry.identify(signal, this.#graph.root.descriptor.digest);
     }
 }
 async function putWave(wave, { graph }, context) {
@@ -42280,10 +43060,9 @@ function count(layers, ...kinds) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/tags.ts
+const NOT_NOW = ['skipped', 'refused', 'untouched', 'unsure'];
 function taggedNow({ tags }) {
-    return tags
-        .filter(({ kind }) => kind !== 'skipped' && kind !== 'refused' && kind !== 'untouched')
-        .map(({ tag }) => tag);
+    return tags.filter(({ kind }) => !NOT_NOW.includes(kind)).map(({ tag }) => tag);
 }
 function skippedTags({ tags }) {
     return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
@@ -42518,7 +43297,8 @@ function manifestLine({ what, tag, isNew }) {
 }
 function retryLine({ what, notice }) {
     const subject = what === undefined ? 'The repository' : shortDigest(what);
-    return `${subject} ${async_retry/* RETRIES */.Zs[notice.name].says ?? ''}; ${(0,async_retry/* announce */.iP)(notice)}`;
+    const why = notice.why === undefined ? ` ${async_retry/* RETRIES */.Zs[notice.name].says ?? ''}` : `, ${notice.why}`;
+    return `${subject}${why}; ${(0,async_retry/* announce */.iP)(notice)}`;
 }
 const UNNAMED = 'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
 const WITHOUT_ALIAS = 'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';
@@ -42557,6 +43337,48 @@ function countText({ blobs, bytes }) {
 }
 function plural(number, noun) {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/how-far.ts
+
+
+
+function logHowFar({ targets }, log) {
+    for (const target of targets) {
+        if (target.error === undefined)
+            continue;
+        log.info(`${targetPrefix(target.repository, targets.length)}${howFar(target)}`);
+    }
+}
+function howFar(target) {
+    const { layers, manifests, tags, bytesUnfinished } = target;
+    const isNothing = uploaded(layers).blobs + bytesUnfinished + manifests.length === 0 && !tags.some(isTouched);
+    if (isNothing)
+        return 'Nothing was sent, and no tag has moved';
+    const done = [
+        layersLine(target),
+        ...(manifests.length === 0 ? [] : [`manifests put: ${manifests.length}`]),
+        how_far_tagsLine(tags),
+    ];
+    return `How far it came: ${done.join('; ')}. Another run goes on from there`;
+}
+function layersLine({ layers, bytesUnfinished }) {
+    const all = count(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
+    const there = count(layers, 'sent', 'present', 'completed-elsewhere');
+    const line = `${there.blobs} of ${plural(all.blobs, 'blob')} (${formatBytes(there.bytes)} of ${formatBytes(all.bytes)}) are there`;
+    return bytesUnfinished === 0 ? line : `${line}, and ${formatBytes(bytesUnfinished)} of others`;
+}
+function how_far_tagsLine(tags) {
+    const moved = tags.filter(isMoved).map(({ tag }) => tag);
+    const unsure = tags.filter(({ kind }) => kind === 'unsure').map(({ tag }) => tag);
+    const known = moved.length === 0 ? 'no tag has moved' : `tags that moved: ${moved.join(', ')}`;
+    return unsure.length === 0 ? known : `${known}, but ${unsure.join(', ')} may have`;
+}
+function isMoved({ kind }) {
+    return kind === 'created' || kind === 'moved' || kind === 'put';
+}
+function isTouched(tag) {
+    return isMoved(tag) || tag.kind === 'unsure';
 }
 
 ;// CONCATENATED MODULE: ./src/run.ts
@@ -42623,6 +43445,7 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
+
 async function run(inputs, world) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -42643,9 +43466,13 @@ async function run(inputs, world) {
         const checked = checkLabels(blobs, (notice) => log.warning(notice));
         const options = { blobs: checked, signal, ifTagExists, failFast, createRepository };
         const pushed = await log.group('Push', () => push(graph, targets, options));
+        if (signal.aborted)
+            logHowFar(pushed, log);
+        signal.throwIfAborted();
         await world.layerMemory?.save();
         const report = await lookElsewhere(pushed, open, signal);
         logReport(report, log);
+        logHowFar(report, log);
         conclude(report, { setOutputs, warning: (message) => log.warning(message) });
     }
     catch (e_1) {

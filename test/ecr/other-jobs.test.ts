@@ -109,8 +109,9 @@ test('it is so from CompleteLayerUpload on, which goes out as it is', async () =
   await watched.initiate(signal);
   assert.deepEqual(calls, []);
   const input = { uploadId: 'id', layerDigests: [a] };
-  assert.deepEqual(await watched.complete(input, signal), { layerDigest: a });
-  assert.deepEqual(calls, ['left', input, signal]);
+  const options = { abortSignal: signal, requestTimeout: 1 };
+  assert.deepEqual(await watched.complete(input, options), { layerDigest: a });
+  assert.deepEqual(calls, ['left', input, options]);
 });
 
 test('a look that fails is told at debug, and not repeated at once', async () => {

@@ -185,7 +185,13 @@ test('a layer that is begun anew is told with which attempt it is', async () => 
       {
         kind: 'retried',
         what: layer.digest,
-        notice: { name: 'layer', attempt: 2, attempts, wait: 0 },
+        notice: {
+          name: 'layer',
+          attempt: 2,
+          attempts,
+          wait: 0,
+          why: 'ECR does not know the upload any more',
+        },
       },
     ],
   );

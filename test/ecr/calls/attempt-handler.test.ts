@@ -32,9 +32,7 @@ async function send(
 ): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  const handler = new AttemptHandler((socketTimeout) =>
-    Promise.resolve(new NodeHttpHandler({ socketTimeout })),
-  );
+  const handler = new AttemptHandler(() => Promise.resolve(new NodeHttpHandler()));
   const { port } = server.address() as AddressInfo;
   const request = new HttpRequest({
     protocol: 'http:',

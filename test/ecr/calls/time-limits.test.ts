@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completeLimit, timeLimits } from '../../../src/ecr/calls/time-limits.ts';
+import { completeLimit, partSilence, timeLimits } from '../../../src/ecr/calls/time-limits.ts';
 
 const GIB = 1024 ** 3;
 const first = { own: undefined, attempt: 1, bytes: 0 };
@@ -32,12 +32,15 @@ test("the caller's own limit takes the place of the usual one, and never shrinks
 });
 
 test('a body has the time that its size takes on a slow connection', () => {
-  const { body, answer, silence } = timeLimits('UploadLayerPart', { ...first, bytes: 14_000_000 });
+  const { body, answer } = timeLimits('UploadLayerPart', { ...first, bytes: 14_000_000 });
   assert.equal(body, answer + 3_500_000);
-  assert.equal(silence, 12_000);
 });
 
 test('to complete a layer takes a minute, and more for a large one', () => {
   assert.equal(completeLimit(0), 60_000);
   assert.equal(Math.round(completeLimit(10 * GIB) / 1000), 275);
+});
+
+test('a part may be silent for 12 s, and for twice as long at each further attempt', () => {
+  assert.deepEqual([1, 2, 3].map(partSilence), [12_000, 24_000, 48_000]);
 });
