@@ -41,6 +41,6 @@ test('to complete a layer takes a minute, and more for a large one', () => {
   assert.equal(Math.round(completeLimit(10 * GIB) / 1000), 275);
 });
 
-test('a part may be silent for 12 s, and for twice as long at each further attempt', () => {
-  assert.deepEqual([1, 2, 3].map(partSilence), [12_000, 24_000, 48_000]);
+test('a part may be silent for 6 s, and for twice as long at each further attempt', () => {
+  assert.deepEqual([1, 2, 3].map(partSilence), [6000, 12_000, 24_000]);
 });
