@@ -11,7 +11,7 @@ export interface LookTimes {
 }
 
 /** One call for a hundred layers: next to nothing, beside what it costs to send a layer that is there. */
-export const LOOK_TIMES: LookTimes = { fresh: 2000, interval: 5000 };
+const LOOK_TIMES: LookTimes = { fresh: 2000, interval: 5000 };
 
 interface Options {
   readonly times?: LookTimes | undefined;
