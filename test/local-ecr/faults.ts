@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { EcrError, throttled } from './errors.ts';
+import { EcrError, expiredToken, skewed, throttled } from './errors.ts';
+import { type HttpAnswer, OddAnswer } from './http-answer.ts';
+import type { Mishaps } from './mishaps.ts';
+import type { RandomFaults } from './random-faults.ts';
 import type { Service } from './rules.ts';
 
 /** What a scripted fault sees of the call. */
@@ -9,6 +12,7 @@ export interface FaultyCall {
   readonly operation: string;
   readonly region: string;
   readonly accountId: string;
+  readonly accessKeyId: string;
   /** With `layerPartBlob` as bytes. */
   readonly input: Readonly<Record<string, unknown>>;
 }
@@ -28,8 +32,10 @@ type FaultAction =
   | ({ readonly kind: 'error-after-effect' } & ScriptedError)
   /** ThrottlingException. */
   | { readonly kind: 'throttle' }
-  /** Text that is no JSON, as load balancers answer. */
-  | { readonly kind: 'http'; readonly status: number }
+  /** Nothing happens, and this is answered. */
+  | ({ readonly kind: 'http' } & HttpAnswer)
+  /** It happens, and then this is answered. */
+  | ({ readonly kind: 'http-after-effect' } & HttpAnswer)
   /** Nothing happens, and the connection is reset. */
   | { readonly kind: 'reset' }
   /** The connection is reset when so many bytes of the body have come; `when` is not asked. */
@@ -48,7 +54,19 @@ type FaultAction =
   /** The upload that the call names is forgotten first. */
   | { readonly kind: 'expire-upload' }
   /** PutImage does not see these layers yet; all when absent. */
-  | { readonly kind: 'hide-layers'; readonly digests?: readonly string[] };
+  | { readonly kind: 'hide-layers'; readonly digests?: readonly string[] }
+  /** Layers are gone before the call takes effect; all when absent. */
+  | { readonly kind: 'collect-layers'; readonly digests?: readonly string[] }
+  /** The repository is gone before the call takes effect. */
+  | { readonly kind: 'delete-repository' }
+  /** UploadLayerPart keeps only the first half of the bytes, and says so. */
+  | { readonly kind: 'take-half' }
+  /** The caller's keys expire: this call and all later ones with them are refused. */
+  | { readonly kind: 'expire-credentials' }
+  /** The service's clock is off by so much from this call on, which is refused with the others whose time is wrong. */
+  | { readonly kind: 'clock'; readonly skew: number }
+  /** All connections are reset, and new ones are refused for so long. */
+  | { readonly kind: 'down'; readonly milliseconds: number };
 
 export type Fault = FaultAction & {
   /** Any when absent. */
@@ -107,11 +125,13 @@ export class ScriptedFault {
 
 /** What the faults that strike one call do around it. */
 export interface Strike {
-  /** Resolves when the call may take effect. @throws EcrError, ConnectionLost, PlainAnswer */
+  /** Resolves when the call may take effect. @throws EcrError, ConnectionLost, OddAnswer */
   before(): Promise<void>;
-  /** The answer to give. @throws EcrError, ConnectionLost */
+  /** The answer to give. @throws EcrError, ConnectionLost, OddAnswer */
   after(output: object): Promise<object>;
   isHidden(digest: string): boolean;
+  /** What is kept of the bytes of a part. */
+  kept(bytes: Uint8Array): Uint8Array;
 }
 
 /** Ends a call without an answer: the connection is reset. */
@@ -136,11 +156,12 @@ export class Faults {
   readonly #scripted: ScriptedFault[] = [];
   /** Settles when the server closes, and so ends what hangs. */
   readonly #closed: Promise<unknown>;
-  readonly #expireUpload: (uploadId: string) => void;
+  readonly #mishaps: Mishaps;
+  #random: RandomFaults | undefined;
 
-  constructor(closed: Promise<unknown>, expireUpload: (uploadId: string) => void) {
+  constructor(closed: Promise<unknown>, mishaps: Mishaps) {
     this.#closed = closed;
-    this.#expireUpload = expireUpload;
+    this.#mishaps = mishaps;
   }
 
   script(fault: Fault): ScriptedFault {
@@ -149,8 +170,14 @@ export class Faults {
     return scripted;
   }
 
+  /** From now on, besides what is scripted. */
+  scriptRandomly(random: RandomFaults): void {
+    this.#random = random;
+  }
+
   clear(): void {
     this.#scripted.length = 0;
+    this.#random = undefined;
   }
 
   /** After how many bytes of its body the connection of this call is lost. */
@@ -160,7 +187,7 @@ export class Faults {
       if (fault.kind !== 'reset-in-body' || !scripted.strikes(call)) continue;
       if (scripted.count()) return fault.afterBytes ?? 1;
     }
-    return Infinity;
+    return this.#random?.bytesBeforeReset(call) ?? Infinity;
   }
 
   strike(call: FaultyCall): Strike {
@@ -169,6 +196,8 @@ export class Faults {
       .filter((scripted) => scripted.strikes(call) && (scripted.fault.when?.(call) ?? true))
       .filter((scripted) => scripted.count())
       .map(({ fault }) => fault);
+    const random = this.#random?.draw(call);
+    if (random !== undefined) struck.push(random);
     return {
       before: async () => {
         for (const fault of struck) await this.#before(fault, call);
@@ -182,6 +211,10 @@ export class Faults {
         struck.some(
           (fault) => fault.kind === 'hide-layers' && (fault.digests?.includes(digest) ?? true),
         ),
+      kept: (bytes) =>
+        struck.some(({ kind }) => kind === 'take-half')
+          ? bytes.subarray(0, Math.ceil(bytes.length / 2))
+          : bytes,
     };
   }
 
@@ -192,7 +225,7 @@ export class Faults {
       case 'throttle':
         throw throttled();
       case 'http':
-        throw new PlainAnswer(fault.status);
+        throw new OddAnswer(fault);
       case 'reset':
         throw new ConnectionLost();
       case 'hang':
@@ -204,8 +237,23 @@ export class Faults {
         await fault.run(call);
         return;
       case 'expire-upload':
-        this.#expireUpload(String(call.input['uploadId']));
+        this.#mishaps.expireUpload(String(call.input['uploadId']));
         return;
+      case 'collect-layers':
+        this.#mishaps.collectLayers(call, fault.digests);
+        return;
+      case 'delete-repository':
+        this.#mishaps.deleteRepository(call);
+        return;
+      case 'expire-credentials':
+        this.#mishaps.expireCredentials(call);
+        throw expiredToken();
+      case 'clock':
+        this.#mishaps.setClock(fault.skew);
+        throw skewed();
+      case 'down':
+        this.#mishaps.goDown(fault.milliseconds);
+        throw new ConnectionLost();
       default:
     }
   }
@@ -214,6 +262,8 @@ export class Faults {
     switch (fault.kind) {
       case 'error-after-effect':
         throw toError(fault);
+      case 'http-after-effect':
+        throw new OddAnswer(fault, JSON.stringify(output));
       case 'answer-lost':
         throw new ConnectionLost();
       case 'hang-after-effect':

@@ -10,9 +10,11 @@ import type { Call } from './call-log.ts';
 import { handleDistributionCall } from './wire/distribution-api.ts';
 import { Faults } from './faults.ts';
 import type { Fault, ScriptedFault } from './faults.ts';
+import { RandomFaults } from './random-faults.ts';
 import { handleApiCall } from './wire/json-api.ts';
 import type { ApiParts } from './wire/json-api.ts';
-import type { LocalEcrOptions } from './options.ts';
+import type { Credential, LocalEcrOptions } from './options.ts';
+import { Mishaps } from './mishaps.ts';
 import { load, save } from './persistence.ts';
 import type { Layer, Repository, RepositorySettings } from './repository.ts';
 import type { Service } from './rules.ts';
@@ -77,6 +79,21 @@ export class LocalEcr implements AsyncDisposable {
     return this.#faults.script(fault);
   }
 
+  /**
+   * Strikes a share of all calls from now on, with what a push must survive: the same calls in the same order are
+   * struck in the same way. Parts of bodies count as calls of their own.
+   */
+  faultRandomly(seed: string, share: number): RandomFaults {
+    const random = new RandomFaults(seed, share);
+    this.#faults.scriptRandomly(random);
+    return random;
+  }
+
+  /** New keys are good from now on. */
+  issue(credential: Credential): void {
+    this.world.issued.push(credential);
+  }
+
   clearFaults(): void {
     this.#faults.clear();
   }
@@ -116,10 +133,11 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const storage = openStorage(options);
   const { world } = storage;
   const closed = Promise.withResolvers<undefined>();
+  const mishaps = new Mishaps(world);
   const parts: ApiParts = {
     world,
     log: new CallLog(),
-    faults: new Faults(closed.promise, (uploadId) => forget(world, uploadId)),
+    faults: new Faults(closed.promise, mishaps),
     throttle: new Throttle(options.throttle ?? {}),
     transport: new Transport(options),
     openParts: new OpenParts(world, options),
@@ -128,7 +146,9 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   try {
     const server = createServer(options, listener(parts, options));
     const url = await listen(server, options);
+    mishaps.attach(server);
     return new LocalEcr(server, url, parts, () => {
+      mishaps.end();
       closed.resolve(undefined);
       storage.close();
     });
@@ -196,11 +216,6 @@ function listener(parts: ApiParts, { pullPassword }: LocalEcrOptions): RequestLi
 
 function isApiCall({ method, url = '' }: IncomingMessage): boolean {
   return method === 'POST' && !url.startsWith('/v2');
-}
-
-function forget(world: World, uploadId: string): void {
-  for (const { repositories } of world.registries)
-    for (const { uploads } of repositories.values()) uploads.delete(uploadId);
 }
 
 function environment(url: string, { credentials: [credential], region }: World) {

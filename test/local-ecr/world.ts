@@ -23,6 +23,12 @@ export class World {
   readonly aliases: ReadonlyMap<string, string>;
   /** KMS keys that do not work, with the error code that KMS gives. */
   readonly brokenKeys = new Map<string, string>();
+  /** Credentials that came after the start. */
+  readonly issued: Credential[] = [];
+  /** Access keys that have expired since the start. */
+  readonly expiredKeys = new Set<string>();
+  /** Milliseconds by which this service's clock is ahead. */
+  clockSkew = 0;
   readonly #accounts: ReadonlySet<string>;
   readonly #registries = new Map<string, Registry>();
 
@@ -51,7 +57,14 @@ export class World {
   }
 
   now(): Date {
-    return new Date();
+    return new Date(Date.now() + this.clockSkew);
+  }
+
+  /** All keys that this service knows, as they are now. */
+  knownCredentials(): Credential[] {
+    return [...this.credentials, ...this.issued].map((credential) =>
+      this.expiredKeys.has(credential.accessKeyId) ? { ...credential, expired: true } : credential,
+    );
   }
 
   /** The registry of an account that is known to exist. */

@@ -89,7 +89,10 @@ function createOnPush(
 export const UploadLayerPart = operation(uploadLayerPart, async (context, input) => {
   const repository = findRepository(context, input);
   checkKey(context, repository);
-  const part = { first: input.partFirstByte, last: input.partLastByte, bytes: input.layerPartBlob };
+  const { partFirstByte: first, partLastByte, layerPartBlob } = input;
+  const bytes = context.kept(layerPartBlob);
+  const last = partLastByte - (layerPartBlob.byteLength - bytes.byteLength);
+  const part = { first, last, bytes };
   const { limits } = context.rules;
   const lastByteReceived = await uploadPart(repository, input.uploadId, part, limits);
   return { ...placeOf(repository), uploadId: input.uploadId, lastByteReceived };

@@ -15,6 +15,8 @@ export interface Context {
   readonly region: string;
   /** A scripted fault: layers that PutImage does not see yet. */
   readonly isHidden: (digest: string) => boolean;
+  /** A scripted fault: what is kept of a part. */
+  readonly kept: (bytes: Uint8Array) => Uint8Array;
 }
 
 export interface Prepared {

@@ -4,6 +4,7 @@ import type { Call, CallLog } from '../call-log.ts';
 import { EcrError } from '../errors.ts';
 import { ConnectionLost, PlainAnswer } from '../faults.ts';
 import type { Faults } from '../faults.ts';
+import { OddAnswer } from '../http-answer.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import type { Operation, Prepared } from '../operations/operation.ts';
 import { authorise } from '../policy.ts';
@@ -54,9 +55,9 @@ export async function handleApiCall(
   try {
     const output = await perform(parts, request, target, call);
     ending.answered('ok', 'lastByteReceived' in output ? output.lastByteReceived : undefined);
-    answer(response, 200, output);
+    answer(world, response, 200, output);
   } catch (error) {
-    refuse(response, error, ending);
+    await refuse(world, response, error, ending);
     if (call.bodyEndedAt === undefined) await drain(parts, request, call);
   }
 }
@@ -114,10 +115,12 @@ async function perform(
   log.setInput(call, prepared.input);
   checkPolicy(world, service, name, caller, prepared.input);
   const { region } = caller;
-  const strike = faults.strike({ ...call, input: prepared.input });
+  const { accessKeyId } = caller.credential;
+  const strike = faults.strike({ ...call, accessKeyId, input: prepared.input });
   await strike.before();
   const isHidden = (digest: string) => strike.isHidden(digest);
-  const output = await prepared.run({ world, service, rules, accountId, region, isHidden });
+  const kept = (bytes: Uint8Array) => strike.kept(bytes);
+  const output = await prepared.run({ world, service, rules, accountId, region, isHidden, kept });
   parts.changed();
   return await strike.after(output);
 }
@@ -150,7 +153,7 @@ function identify(
   { sha256 }: Body,
 ): Caller {
   const request = { method, url, rawHeaders, payloadHash: sha256 };
-  return authenticate(request, service, world.credentials, world.now());
+  return authenticate(request, service, world.knownCredentials(), world.now());
 }
 
 function findOperation({ headers }: IncomingMessage, service: Service, name: string): Operation {
@@ -192,9 +195,11 @@ function tagging(operation: string, { tags }: Readonly<Record<string, unknown>>)
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
-function answer(response: ServerResponse, status: number, body: object): void {
+function answer(world: World, response: ServerResponse, status: number, body: object): void {
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
+    // By which clients find out that their own clock is wrong.
+    date: world.now().toUTCString(),
     'content-type': CONTENT_TYPE,
     'content-length': bytes.length,
     'x-amzn-requestid': randomUUID(),
@@ -202,8 +207,16 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.end(bytes);
 }
 
-function refuse(response: ServerResponse, error: unknown, ending: Ending): void {
-  if (error instanceof PlainAnswer) {
+async function refuse(
+  world: World,
+  response: ServerResponse,
+  error: unknown,
+  ending: Ending,
+): Promise<void> {
+  if (error instanceof OddAnswer) {
+    ending.answered(`HTTP ${error.status}`);
+    await error.write(response);
+  } else if (error instanceof PlainAnswer) {
     const { status, closes } = error;
     ending.answered(`HTTP ${status}`);
     const headers = { 'content-type': 'text/plain', ...(closes ? { connection: 'close' } : {}) };
@@ -211,7 +224,7 @@ function refuse(response: ServerResponse, error: unknown, ending: Ending): void 
   } else if (error instanceof EcrError) {
     const { name, message, fields, status } = error;
     ending.answered(name, fields['lastValidByteReceived']);
-    answer(response, status, { __type: name, ...fields, message });
+    answer(world, response, status, { __type: name, ...fields, message });
   } else if (error instanceof ConnectionClosed) {
     ending.lost(error.outcome);
     response.socket?.destroy();
@@ -221,6 +234,6 @@ function refuse(response: ServerResponse, error: unknown, ending: Ending): void 
   } else {
     ending.answered('ServerException');
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    answer(response, 500, { __type: 'ServerException', message });
+    answer(world, response, 500, { __type: 'ServerException', message });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { EcrError } from '../errors.ts';
+import { EcrError, expiredToken } from '../errors.ts';
 import type { Credential } from '../options.ts';
 
 /** A request as it came in, for its signature to be computed again. */
@@ -96,11 +96,7 @@ function findCredential(
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
     );
-  if (known.expired === true)
-    throw new EcrError(
-      'ExpiredTokenException',
-      'The security token included in the request is expired',
-    );
+  if (known.expired === true) throw expiredToken();
   return known;
 }
 
