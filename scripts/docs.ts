@@ -11,6 +11,7 @@ import {
   readActionMetadata,
   REPOSITORY,
 } from '../test/support/action-metadata.ts';
+import { callTable, faultTables, networkTable } from '../test/e2e/matrix/table.ts';
 
 const NOTE = '<!-- Written by `npm run docs`. -->';
 
@@ -26,6 +27,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   const documents = {
     'README.md': fillReadme(await read('README.md'), metadata),
     'docs/errors.md': errorsDocument(sections),
+    'docs/failures.md': failuresDocument(),
     'docs/inputs.md': inputsDocument(metadata),
     'docs/networking.md': fillNetworking(await read('docs/networking.md')),
   };
@@ -111,6 +113,36 @@ function shownDefault(input: ActionInput): string {
 function defaultLine(input: ActionInput): string[] {
   if (input.required) return ['Required.'];
   return input.default === undefined ? [] : [`Default: ${code(input.default)}.`];
+}
+
+/** What test/e2e/matrix.test.ts holds the action to. */
+function failuresDocument(): string {
+  return [
+    '# Failures',
+    NOTE,
+    'What becomes of a push when something fails between the action and ECR, or in ECR itself. The tests run the built action once for every cell of these tables: each fault alone, at each call that it can befall.',
+    [
+      '- **Once**: the fault befalls one call, and those after it are sound.',
+      '- **Each time**: the fault befalls that call from the first time on, until the action gives up: after two minutes by default ([networking](networking.md#retries-and-rates)), after three attempts in these tests.',
+    ].join('\n'),
+    'A cell is `success` or the [code](errors.md) of the error; a dash means that it is not run. Whatever the cell says, these hold in all of them:',
+    [
+      '- No tag points to an image of which something is missing.',
+      '- The action ends, with one error that has a name; `INTERNAL` is in no cell.',
+      '- Success means that the tag is on the image, and that all outputs are set.',
+      '- No layer is sent twice in full, unless ECR lost it.',
+      '- What a server says begins no line of the log, where the runner would take it for a command, and lands in no output.',
+      '- No secret is in the log.',
+    ].join('\n'),
+    '## The calls',
+    callTable(),
+    '## The faults',
+    'Where calls differ, the row says which. The calls that a push can do without are left out: their cells are all `success`.',
+    faultTables(),
+    '## The network',
+    'The connections themselves, through a relay that spoils them, with TLS and without; a layer of 17 MiB goes over them.',
+    networkTable(),
+  ].join('\n\n');
 }
 
 type ErrorCode = keyof typeof ERRORS;
