@@ -11,6 +11,11 @@ import { writeLayoutDirectory } from '../support/write-layout.ts';
 import { NETWORK_FAULTS, type NetworkFault } from './matrix/network.ts';
 import { prepareStep, shownError, type Step } from './step.ts';
 
+/** `MATRIX=1` runs those that take minutes too. */
+const FAULTS = NETWORK_FAULTS.filter(
+  ({ isLong = false }) => !isLong || process.env['MATRIX'] === '1',
+);
+
 const MiB = 1024 * 1024;
 const image = buildImage({ seed: 'network', layers: [{ sparse: 17 * MiB }] });
 const { digest } = image.descriptor;
@@ -18,7 +23,7 @@ const { digest } = image.descriptor;
 // They wait more than they work.
 void describe('a push whose connections', { concurrency: 4 }, () => {
   for (const scheme of ['http', 'https']) {
-    for (const fault of NETWORK_FAULTS) {
+    for (const fault of FAULTS) {
       test(`over ${scheme}: ${fault.name}: ${fault.expected}`, async () => {
         const certificate = selfSigned();
         await using step = await prepareStep(scheme === 'https' ? { tls: certificate } : {});
