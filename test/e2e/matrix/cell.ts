@@ -1,11 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Fault } from '../../local-ecr/faults.ts';
 import type { Repository } from '../../local-ecr/repository.ts';
 import type { LocalEcr } from '../../local-ecr/server.ts';
 import { incompleteImages } from '../../support/complete-images.ts';
 import { type ActionRun, startAction } from '../../support/run-action.ts';
 import { writeLayoutDirectory } from '../../support/write-layout.ts';
-import { prepareStep, shownError, type Step } from '../step.ts';
+import { prepareStep, REPOSITORY_NAME, shownError, type Step } from '../step.ts';
 import { aimed, CREDENTIAL, type MatrixCall, PART, type Scenario } from './calls.ts';
 import { MARK, type MatrixFault, type Mode } from './faults.ts';
 import type { Cell } from './table.ts';
@@ -27,6 +26,8 @@ export interface CellResult {
 const LONGEST = Number(process.env['MATRIX_LONGEST'] ?? 100);
 const LONGEST_LOG = 60_000;
 const MOST_CALLS = 80;
+/** Bytes: twice what a push of these takes where nothing fails. */
+const MOST_MEMORY = 300_000_000;
 
 /** Runs the built action once, with one fault at one of its calls. */
 export async function runCell({ call, fault, mode }: Cell): Promise<CellResult> {
@@ -34,7 +35,7 @@ export async function runCell({ call, fault, mode }: Cell): Promise<CellResult> 
   await using step = await prepareStep({ credentials: [CREDENTIAL] });
   await writeLayoutDirectory(step.path('layout'), [scenario.root]);
   scenario.prepare(step);
-  const scripted = step.ecr.fault(aimed(call, withDigests(fault, call), mode));
+  const scripted = step.ecr.fault(aimed(call, fault.fault, mode));
   const started = performance.now();
   const run = await runFor(step, scenario.inputs, fault.attempts ?? 3);
   const took = (performance.now() - started) / 1000;
@@ -53,12 +54,6 @@ export async function runCell({ call, fault, mode }: Cell): Promise<CellResult> 
   return { outcome, problems, took, log, struck };
 }
 
-/** Only layers of this push are collected: what was there before is held by an image. */
-function withDigests({ fault }: MatrixFault, { scenario }: MatrixCall): Fault {
-  if (fault.kind !== 'collect-layers') return fault;
-  return { ...fault, digests: scenario.image.layers.map(({ digest }) => digest) };
-}
-
 /** Undefined if it does not end. */
 async function runFor(
   { workspace, ecr }: Step,
@@ -67,7 +62,8 @@ async function runFor(
 ): Promise<ActionRun | undefined> {
   const { process: child, finished } = await startAction({
     workspace,
-    inputs: { layout: 'layout', repository: inputs['tags'] ? '' : 'team/app', ...inputs },
+    inputs: { layout: 'layout', repository: inputs['tags'] ? '' : REPOSITORY_NAME, ...inputs },
+    measureMemory: true,
     env: { ...ecr.env, AWS_MAX_ATTEMPTS: String(attempts) },
   });
   const timer = new AbortController();
@@ -97,7 +93,10 @@ function outcomeOf(run: ActionRun): { outcome: string; problem?: string } {
 /** A command that the runner would obey, at the beginning of a line, from a server's mouth. */
 const FORGED = new RegExp(`^\\s*(?:::[\\w-]+[^:]*::|##\\[\\w+\\])?\\s*${MARK}`);
 
-function problemsOfLog({ stdout, stderr, outputs }: ActionRun): string[] {
+/** The commands of the runner that the action itself prints. */
+const OWN = /^::(?:group|endgroup|error|warning|notice|debug)\b/;
+
+function problemsOfLog({ stdout, stderr, outputs, peakMemory = 0 }: ActionRun): string[] {
   const lines = `${stdout}\n${stderr}`.split(/\r\n|\n|\r/);
   // An output's JSON may repeat an error's message: on one line.
   const { metadata = '', ...named } = outputs;
@@ -105,6 +104,8 @@ function problemsOfLog({ stdout, stderr, outputs }: ActionRun): string[] {
   const secrets = [CREDENTIAL.secretAccessKey, CREDENTIAL.sessionToken];
   return [
     ...(lines.some((line) => FORGED.test(line)) ? ['text of the server begins a line'] : []),
+    ...(lines.some((line) => line.startsWith('::') && !OWN.test(line)) ? ['another command'] : []),
+    ...(peakMemory > MOST_MEMORY ? [`${peakMemory} bytes of memory`] : []),
     // eslint-disable-next-line no-control-regex -- they are what is looked for
     ...(/[\0-\x08\x0b-\x1f\x7f]/.test(stdout.replaceAll('\r', ''))
       ? ['control characters in the log']
