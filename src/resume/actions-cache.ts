@@ -1,22 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { settlesWithin } from '../async/sleep.ts';
-import { MAX_MAP_BYTES } from './layer-map.ts';
-import type { MapStore } from './layer-memory.ts';
+import { loadCacheClient } from './load-cache-client.js';
+import { readBounded } from './read-bounded.ts';
 
-/**
- * Relative to the workspace, where it is only while it is packed or unpacked. A cache is found by the paths as they are
- * given, so this one must be the same on every runner, as their temporary folders are not.
- */
-const PATH = '.ecr-layer-push-layers.json';
-
-/** An entry never changes, so each map gets one of its own; the latest that starts like this is restored. */
-const KEY = 'ecr-layer-push-layers-1-';
-
-/** Milliseconds that a cache may take: compressing is slow, and waiting for nothing is slower. */
-const PATIENCE = 8000;
+/** Milliseconds that a cache may take: it only ever saves time, and waiting for nothing is slower. */
+const PATIENCE = 4500;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,9 +16,19 @@ interface Options {
   readonly patience?: number;
 }
 
+/** A file in the cache. */
+export interface CachedFile {
+  /**
+   * Relative to the workspace, where it is only while it is packed or unpacked. A cache is found by the paths as they
+   * are given, so this one must be the same on every runner, as their temporary folders are not.
+   */
+  readonly path: string;
+  /** A larger one is not read. */
+  readonly maxBytes: number;
+}
+
 /** The cache that GitHub keeps for a repository, by branch: https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching */
-export class ActionsCache implements MapStore {
-  readonly name = 'the cache of GitHub Actions';
+export class ActionsCache {
   readonly #debug: Options['debug'];
   readonly #environment: Environment;
   readonly #patience: number;
@@ -45,50 +45,60 @@ export class ActionsCache implements MapStore {
     return this.#isAbandoned;
   }
 
-  /** Undefined if there is no cache, or nothing in it, or if it did not answer before. */
-  async load(): Promise<Uint8Array | undefined> {
-    if (!this.#isAvailable()) return undefined;
-    return this.#call(async () => {
-      const { restoreCache } = await import('@actions/cache');
-      const found = await restoreCache([PATH], `${KEY}latest`, [KEY]);
-      return found === undefined ? undefined : readAndRemove(resolve(PATH));
-    });
-  }
-
-  async save(bytes: Uint8Array): Promise<void> {
-    if (!this.#isAvailable()) return;
-    await this.#call(async () => {
-      const { saveCache } = await import('@actions/cache');
-      const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-      await writeFile(resolve(PATH), bytes);
-      try {
-        await saveCache([PATH], `${KEY}${hash}`);
-      } finally {
-        await rm(resolve(PATH), { force: true });
-      }
-    });
-  }
-
-  #isAvailable(): boolean {
+  /** Whether the runner offers a cache, and it has not failed to answer before. */
+  get isAvailable(): boolean {
     const { ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL, ACTIONS_RUNTIME_TOKEN } = this.#environment;
     const url = ACTIONS_RESULTS_URL ?? ACTIONS_CACHE_URL;
     return Boolean(url) && Boolean(ACTIONS_RUNTIME_TOKEN) && !this.#isAbandoned;
   }
 
-  async #call<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * The latest file whose key starts with the first of the prefixes that any key starts with. Undefined if there is no
+   * cache, or none in it.
+   * @throws what the file system does, and an error if the cache does not answer in time
+   */
+  async restore(
+    { path, maxBytes }: CachedFile,
+    prefixes: readonly [string, ...string[]],
+  ): Promise<Uint8Array | undefined> {
+    if (!this.isAvailable) return undefined;
+    const [first] = prefixes;
+    return this.#call(path, async () => {
+      const { restoreCache } = await loadCacheClient();
+      const found = await restoreCache([path], `${first}latest`, [...prefixes]);
+      return found === undefined ? undefined : readAndRemove(resolve(path), maxBytes);
+    });
+  }
+
+  /** @returns whether it is saved; not if there is no cache, or if it has that key already. @throws as `restore` */
+  async save({ path }: CachedFile, key: string, bytes: Uint8Array): Promise<boolean> {
+    if (!this.isAvailable) return false;
+    return this.#call(path, async () => {
+      const { saveCache } = await loadCacheClient();
+      // Whatever is there is not ours; a link, above all, is not to be written through.
+      await rm(resolve(path), { force: true });
+      await writeFile(resolve(path), bytes, { flag: 'wx' });
+      try {
+        return (await saveCache([path], key)) > 0;
+      } finally {
+        await rm(resolve(path), { force: true });
+      }
+    });
+  }
+
+  async #call<T>(path: string, work: () => Promise<T>): Promise<T> {
     const done = quietly(work, this.#debug);
     if (await settlesWithin(done, this.#patience)) return done;
     this.#isAbandoned = true;
     done.catch(() => undefined);
+    await rm(resolve(path), { force: true });
     throw new Error(`no answer within ${this.#patience} ms`);
   }
 }
 
-async function readAndRemove(path: string): Promise<Uint8Array> {
+async function readAndRemove(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_MAP_BYTES) throw new Error(`it has ${size} bytes`);
-    return await readFile(path);
+    return await readBounded(path, maxBytes);
   } finally {
     await rm(path, { force: true });
   }

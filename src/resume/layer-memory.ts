@@ -9,8 +9,6 @@ export interface MapStore {
   /** Undefined if there is none. */
   load(): Promise<Uint8Array | undefined>;
   save(bytes: Uint8Array): Promise<void>;
-  /** Whether a call went on when nobody waited for it any more. */
-  readonly isAbandoned?: boolean;
 }
 
 /** Which of the layers every target of the push has. */
@@ -35,11 +33,6 @@ export class LayerMemory {
   constructor(options: Options) {
     this.#options = options;
     this.#unread = options.stores;
-  }
-
-  /** Whether something of it would keep the process alive, for nothing. */
-  get isAbandoned(): boolean {
-    return this.#options.stores.some((store) => store.isAbandoned === true);
   }
 
   /** @throws what `areThere` throws, which is asked only if the map knows any of the layers */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ActionsCache } from '../../src/resume/actions-cache.ts';
 import { startActionsCacheServer } from '../support/actions-cache-server.ts';
@@ -28,40 +29,77 @@ function cache(env: Readonly<Record<string, string>>, patience = 30_000) {
   return { debugs, scope, cache: new ActionsCache({ debug, environment: env, patience }) };
 }
 
-test('the last map that was saved is loaded, in another run too', async () => {
+const FILE = { path: '.cached.json', maxBytes: 100 };
+
+test('the last file that was saved is restored, in another run too', async () => {
   await using server = await startActionsCacheServer();
   const one = cache(server.env);
   using _ = one.scope;
-  assert.equal(await one.cache.load(), undefined);
-  await one.cache.save(Buffer.from('first'));
-  await one.cache.save(Buffer.from('second'));
+  assert.equal(await one.cache.restore(FILE, ['a-']), undefined);
+  assert.equal(await one.cache.save(FILE, 'a-1', Buffer.from('first')), true);
+  assert.equal(await one.cache.save(FILE, 'a-2', Buffer.from('second')), true);
   const other = cache(server.env);
-  assert.equal(Buffer.from((await other.cache.load()) ?? '').toString(), 'second');
+  const restored = await other.cache.restore(FILE, ['a-']);
+  assert.equal(Buffer.from(restored ?? '').toString(), 'second');
   assert.deepEqual(await readdir(workspace.path), []);
-  assert.equal(server.entries.length, 2);
 });
 
-test('a map that is there already is not saved again', async () => {
+test('a file under the first prefix comes before later ones under others', async () => {
   await using server = await startActionsCacheServer();
   const { cache: one, scope } = cache(server.env);
   using _ = scope;
-  await one.save(Buffer.from('same'));
-  await one.save(Buffer.from('same'));
+  await one.save(FILE, 'a-b-1', Buffer.from('nearer'));
+  await one.save(FILE, 'a-c-1', Buffer.from('later'));
+  const text = async (...prefixes: [string, ...string[]]) =>
+    Buffer.from((await one.restore(FILE, prefixes)) ?? '').toString();
+  assert.equal(await text('a-b-', 'a-'), 'nearer');
+  assert.equal(await text('a-d-', 'a-'), 'later');
+  assert.equal(await text('b-'), '');
+});
+
+test('a key is saved once', async () => {
+  await using server = await startActionsCacheServer();
+  const { cache: one, scope } = cache(server.env);
+  using _ = scope;
+  assert.equal(await one.save(FILE, 'a-1', Buffer.from('one')), true);
+  assert.equal(await one.save(FILE, 'a-1', Buffer.from('two')), false);
   assert.equal(server.entries.length, 1);
+});
+
+test('a file that is larger than it may be is not read, and does not stay', async () => {
+  await using server = await startActionsCacheServer();
+  const { cache: one, scope } = cache(server.env);
+  using _ = scope;
+  await one.save(FILE, 'a-1', Buffer.alloc(101));
+  await assert.rejects(one.restore(FILE, ['a-']), /it has 101 bytes/);
+  assert.deepEqual(await readdir(workspace.path), []);
+});
+
+test('a link of that name in the workspace is not written through', async () => {
+  await using server = await startActionsCacheServer();
+  const { cache: one, scope } = cache(server.env);
+  using _ = scope;
+  const victim = join(temporary.path, 'victim');
+  await writeFile(victim, 'untouched');
+  await symlink(victim, join(workspace.path, FILE.path));
+  await one.save(FILE, 'a-1', Buffer.from('one'));
+  assert.equal(await readFile(victim, 'utf8'), 'untouched');
+  assert.deepEqual(await readdir(workspace.path), []);
 });
 
 test('where there is no cache, nothing is asked', async () => {
   const { cache: none } = cache({});
-  assert.equal(await none.load(), undefined);
-  await none.save(Buffer.from('map'));
+  assert.equal(none.isAvailable, false);
+  assert.equal(await none.restore(FILE, ['a-']), undefined);
+  assert.equal(await none.save(FILE, 'a-1', Buffer.from('one')), false);
 });
 
 test('a cache that refuses everything is told of in debug lines alone', async () => {
   await using server = await startActionsCacheServer(403);
   const { cache: refused, debugs, scope } = cache(server.env);
   using _ = scope;
-  assert.equal(await refused.load(), undefined);
-  await refused.save(Buffer.from('map'));
+  assert.equal(await refused.restore(FILE, ['a-']), undefined);
+  assert.equal(await refused.save(FILE, 'a-1', Buffer.from('one')), false);
   assert.ok(
     debugs.some((line) => line.includes('Failed to restore')),
     debugs.join('\n'),
@@ -74,10 +112,17 @@ test('a cache that does not answer is given up', async () => {
   const { cache: slow, scope } = cache(server.env, 500);
   using _ = scope;
   assert.equal(slow.isAbandoned, false);
-  await assert.rejects(slow.load(), /no answer within 500 ms/);
+  await assert.rejects(slow.restore(FILE, ['a-']), /no answer within 500 ms/);
   assert.equal(slow.isAbandoned, true);
-  assert.deepEqual(server.calls, ['GetCacheEntryDownloadURL']);
-  await slow.save(Buffer.from('map'));
-  assert.equal(await slow.load(), undefined);
-  assert.deepEqual(server.calls, ['GetCacheEntryDownloadURL']);
+  assert.equal(slow.isAvailable, false);
+  assert.equal(await slow.save(FILE, 'a-1', Buffer.from('one')), false);
+  assert.equal(await slow.restore(FILE, ['a-']), undefined);
+});
+
+test('a save that is given up leaves nothing in the workspace', async () => {
+  await using server = await startActionsCacheServer('hang');
+  const { cache: slow, scope } = cache(server.env, 500);
+  using _ = scope;
+  await assert.rejects(slow.save(FILE, 'a-1', Buffer.from('one')), /no answer within 500 ms/);
+  assert.deepEqual(await readdir(workspace.path), []);
 });

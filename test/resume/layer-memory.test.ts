@@ -131,9 +131,3 @@ test('what ECR fails with is thrown', async () => {
     failed,
   );
 });
-
-test('a store whose call goes on for nothing is told of', () => {
-  const stuck = Object.assign(new MemoryStore('stuck'), { isAbandoned: true });
-  assert.equal(memory(new MemoryStore('near'), stuck).memory.isAbandoned, true);
-  assert.equal(memory(new MemoryStore('near')).memory.isAbandoned, false);
-});

@@ -68,8 +68,9 @@ export async function startActionsCacheServer(
     }
     if (call !== 'GetCacheEntryDownloadURL') throw new Error(`unknown call ${call}`);
     const prefixes = [key, ...((request['restore_keys'] ?? []) as readonly string[])];
-    const found = ofVersion.findLast(
-      (entry) => entry.isFinal && prefixes.some((prefix) => entry.key.startsWith(prefix)),
+    const [found] = prefixes.flatMap(
+      (prefix) =>
+        ofVersion.findLast((entry) => entry.isFinal && entry.key.startsWith(prefix)) ?? [],
     );
     if (found === undefined) return { ok: false };
     const signed_download_url = blobUrl(entries.indexOf(found));
