@@ -3,31 +3,40 @@ import * as core from '@actions/core';
 import { affordableConnections, countOpenFiles } from './ecr/calls/open-files.ts';
 import { setProxyVariables } from './ecr/calls/proxy.ts';
 import { Ecr } from './ecr/ecr.ts';
-import { PushError } from './errors.ts';
 import { parseInputs } from './inputs/inputs.ts';
 import { checkNodeVersion } from './node-version.ts';
 import { outliveLog, reportStall } from './process-hooks.ts';
+import type { PushReport } from './push/report.ts';
 import { reportFailure } from './report/failure.ts';
+import { logHowFar } from './report/how-far.ts';
+import { ActionsCache } from './resume/actions-cache.ts';
 import { openLayerMemory } from './resume/open-layer-memory.ts';
+import { openUploadJournal } from './resume/open-upload-journal.ts';
+import type { UploadJournal } from './resume/upload-journal.ts';
 import { run } from './run.ts';
-
-const repeatFailure = outliveLog(process);
-const setFailed = (failure: string): void => {
-  core.setFailed(failure);
-  repeatFailure(failure);
-};
-const fail = (error: unknown): void => reportFailure(error, { debug: core.debug, setFailed });
-reportStall(process, fail);
-
-const cancelled = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM']) {
-  process.once(name, () =>
-    cancelled.abort(new PushError('CANCELLED', `The step was cancelled (${name})`)),
-  );
-}
+import { heedSignals } from './stop.ts';
 
 const { RUNNER_TEMP: temporary } = process.env;
-const layerMemory = openLayerMemory({ temporary, debug: core.debug });
+const { debug, info, saveState } = core;
+const cancelled = new AbortController();
+const cache = new ActionsCache({ debug });
+const repeatFailure = outliveLog(process);
+let uploads: UploadJournal | undefined;
+let soFar: (() => PushReport) | undefined;
+let isOver = false;
+
+reportStall(process, fail);
+
+heedSignals({
+  onSignal: (reason) => {
+    cancelled.abort(reason);
+    uploads?.stop();
+  },
+  onOverdue: (reason) => {
+    fail(reason);
+    process.exit();
+  },
+});
 
 try {
   checkNodeVersion(process.versions.node);
@@ -35,17 +44,17 @@ try {
     (name) => core.getInput(name),
     (path) => readFile(path, 'utf8'),
   );
-  const { proxies, concurrency, partSize, partsInFlight } = inputs;
+  const { proxies, concurrency, partSize, partsInFlight, resume } = inputs;
   setProxyVariables(proxies);
   const { signal } = cancelled;
   const connections = affordableConnections(await countOpenFiles(), inputs.targets.length);
-  await using ecr = new Ecr({
-    ...{ signal, concurrency, connections, partSize, partsInFlight },
-    info: core.info,
-    debug: core.debug,
-  });
+  if (resume) uploads = openUploadJournal({ temporary, cache, partSize, saveState, debug });
+  const options = { signal, concurrency, connections, partSize, partsInFlight };
+  await using ecr = new Ecr({ ...options, info, debug });
   await run(inputs, {
-    ...{ ecr, temporary, layerMemory, log: core },
+    ...{ ecr, temporary, uploads, log: core },
+    onBegin: (report) => (soFar = report),
+    layerMemory: openLayerMemory({ temporary, cache, debug }),
     workspace: process.env['GITHUB_WORKSPACE'],
     setOutputs: (outputs) =>
       Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
@@ -53,5 +62,19 @@ try {
 } catch (error) {
   fail(error);
 }
+await uploads?.settle();
 // A cache that does not answer must not hold the job up. The exit code is set already.
-if (layerMemory.isAbandoned) process.exit();
+if (cache.isAbandoned) process.exit();
+
+/** Once: the first reason is the one that counts. */
+function fail(error: unknown): void {
+  if (isOver) return;
+  isOver = true;
+  reportFailure(error, { debug, setFailed });
+  if (soFar !== undefined) logHowFar(soFar(), { info, isKept: uploads !== undefined });
+}
+
+function setFailed(failure: string): void {
+  core.setFailed(failure);
+  repeatFailure(failure);
+}

@@ -12,11 +12,12 @@ import { heldByAll } from './push/held-layers.ts';
 import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
+import type { PushReport } from './push/report.ts';
 import { conclude } from './report/conclude.ts';
-import { logHowFar } from './report/how-far.ts';
 import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
 import type { Outputs } from './report/outputs.ts';
 import type { LayerMemory } from './resume/layer-memory.ts';
+import type { UploadJournal } from './resume/upload-journal.ts';
 
 /** What a run needs of the world: given by `index.ts`, or by a test. */
 export interface World {
@@ -31,16 +32,20 @@ export interface World {
   readonly workspace?: string | undefined;
   /** What earlier pushes compressed; undefined to compress everything. */
   readonly layerMemory?: LayerMemory | undefined;
+  /** How far uploads have come; undefined to keep nothing of it. */
+  readonly uploads?: UploadJournal | undefined;
+  /** Called when the push begins, with what tells how far it has come at any moment. */
+  readonly onBegin?: ((soFar: () => PushReport) => void) | undefined;
   readonly setOutputs: (outputs: Outputs) => void;
 }
 
 /** The whole job of one step: inputs → layout → image → plan and push → report. */
 export async function run(inputs: Inputs, world: World): Promise<void> {
-  const { ecr, log, setOutputs } = world;
+  const { ecr, log, uploads, onBegin, setOutputs } = world;
   const { signal } = ecr;
   const { ifTagExists, failFast, createRepository } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
-  const targetsOnce = once(() => namedTargets(inputs, open, signal, log));
+  const targetsOnce = once(() => namedTargets(inputs, open, world));
   await using opened = new AsyncDisposableStack();
   const { blobs, graph } = await log.group('Read the layout', async () => {
     const found = await findLayouts(inputs.layouts);
@@ -51,14 +56,20 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   });
   const targets = await targetsOnce();
   const checked = checkLabels(blobs, (notice) => log.warning(notice));
-  const options = { blobs: checked, signal, ifTagExists, failFast, createRepository };
+  const options = {
+    blobs: checked,
+    signal,
+    ifTagExists,
+    failFast,
+    createRepository,
+    uploads,
+    onBegin,
+  };
   const pushed = await log.group('Push', () => push(graph, targets, options));
-  if (signal.aborted) logHowFar(pushed, log);
   signal.throwIfAborted();
   await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);
   logReport(report, log);
-  logHowFar(report, log);
   conclude(report, { setOutputs, warning: (message) => log.warning(message) });
 }
 
@@ -125,8 +136,7 @@ async function readImage(
 async function namedTargets(
   { targets: wanted }: Inputs,
   open: World['ecr']['open'],
-  signal: AbortSignal,
-  log: Log,
+  { ecr: { signal }, log }: World,
 ): Promise<Target[]> {
   const targets = await openTargets(wanted, open, signal);
   return targets.map((target) => {

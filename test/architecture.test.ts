@@ -70,12 +70,14 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   'node-version': { imports: ['errors'], types: [], packages: [] },
   'process-hooks': { imports: ['errors'], types: [], packages: [] },
+  stop: { imports: ['async', 'errors'], types: [], packages: [] },
+  post: { imports: ['resume'], types: [], packages: ['@actions/core'] },
   index: {
     imports: [
       ...['run', 'inputs', 'report', 'resume', 'ecr', 'ecr/calls', 'node-version'],
-      ...['process-hooks', 'errors'],
+      ...['process-hooks', 'stop'],
     ],
-    types: [],
+    types: ['push'],
     packages: ['node:fs/', '@actions/core'],
   },
 };

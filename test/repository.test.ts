@@ -17,19 +17,32 @@ test('action.yml is valid', async () => {
   assert.equal(validateAction(action.replace('main:', 'mian:')).errors.length > 0, true);
 });
 
-test('the action runs dist/index.js on Node 24', async () => {
-  assert.match(await read('action.yml'), /^runs:\n {2}using: node24\n {2}main: dist\/index\.js$/m);
+test('the action runs dist/index.js on Node 24, and dist/post.js whatever became of the job', async () => {
+  const runs = ['runs:', '  using: node24', '  main: dist/index.js', '  post: dist/post.js'];
+  const [, written] = /^(runs:.*)/ms.exec(await read('action.yml')) ?? [];
+  assert.equal(written, [...runs, '  post-if: always()', ''].join('\n'));
 });
+
+const BUNDLES = ['dist/index.js', 'dist/post.js', 'dist/cache-client.js'];
 
 test('the bundle is ASCII: one character beyond makes V8 keep two bytes of each', async () => {
   // eslint-disable-next-line no-control-regex
-  assert.match(await read('dist/index.js'), /^[\x00-\x7f]*$/);
+  for (const bundle of BUNDLES.slice(0, 2)) assert.match(await read(bundle), /^[\x00-\x7f]*$/);
 });
 
 test('the bundle leaves undici out', async () => {
-  const bundle = await read('dist/index.js');
-  assert.match(bundle, /undici was left out of this bundle/);
-  assert.doesNotMatch(bundle, /class HTTPParserError/);
+  const bundles = await Promise.all(BUNDLES.map(read));
+  assert.match(bundles.join(''), /undici was left out of this bundle/);
+  for (const bundle of bundles) assert.doesNotMatch(bundle, /class HTTPParserError/);
+});
+
+test('the cache client is in a file of its own, which only those load that need it', async () => {
+  const [index = '', post = '', client = ''] = await Promise.all(BUNDLES.map(read));
+  assert.match(client, /CreateCacheEntry/);
+  for (const bundle of [index, post]) {
+    assert.doesNotMatch(bundle, /CreateCacheEntry/);
+    assert.deepEqual(bundle.match(/import\(.*cache-client\.js.*\)/g)?.length, 1);
+  }
 });
 
 test('action.yml declares the inputs that the code reads, and no other', async () => {

@@ -12,6 +12,11 @@ export async function sleep(milliseconds: number, signal?: AbortSignal): Promise
   );
 }
 
+/** The same, without keeping a process alive that has nothing else to do. */
+export async function elapse(milliseconds: number): Promise<void> {
+  await delay(milliseconds, undefined, { ref: false });
+}
+
 /** Whether the promise settles within so many milliseconds. */
 export async function settlesWithin(
   promise: Promise<unknown>,

@@ -41,6 +41,8 @@ export interface Inputs {
   readonly concurrency: number | undefined;
   /** Bytes in each part of a layer; undefined to take what ECR offers. */
   readonly partSize: number | undefined;
+  /** Whether uploads go on where an earlier run ended, and leave where they ended. */
+  readonly resume: boolean;
   /** Parts of one layer on the wire at once; undefined to find out. */
   readonly partsInFlight: number | undefined;
 }
@@ -74,6 +76,7 @@ export async function parseInputs(given: ReadInput, readText: ReadText): Promise
     },
     concurrency: wholeNumber(read, 'concurrency', [1, MAX_LAYERS_AT_ONCE]),
     partSize: parsePartSize(read),
+    resume: flag(read, 'resume', true),
     partsInFlight: wholeNumber(read, 'parts-in-flight', [1, MAX_PARTS_IN_FLIGHT], 'auto'),
   };
 }

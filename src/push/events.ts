@@ -12,7 +12,8 @@ export type PushEvent =
   | { readonly kind: 'policies-set' }
   /** What could not be checked. */
   | { readonly kind: 'unchecked'; readonly what: Unchecked }
-  | { readonly kind: 'layer-started'; readonly layer: Descriptor }
+  /** `from`: where in the layer an earlier run ended, in bytes; 0 for the start. */
+  | { readonly kind: 'layer-started'; readonly layer: Descriptor; readonly from: number }
   /** `bytes`: of the layer, that ECR has confirmed. */
   | { readonly kind: 'layer-progress'; readonly layer: Descriptor; readonly bytes: number }
   | {
@@ -34,9 +35,11 @@ export type PushEvent =
       readonly tag: string | undefined;
       readonly isNew: boolean;
     }
+  /** From now on it may point to the image. */
+  | { readonly kind: 'tag-started'; readonly tag: string }
   | { readonly kind: 'tag-settled'; readonly outcome: TagOutcome }
-  /** Its put may have been done, or not. */
-  | { readonly kind: 'tag-unsure'; readonly tag: string }
+  /** Its put was refused: it points where it did. */
+  | { readonly kind: 'tag-kept'; readonly tag: string }
   /** A referrer's own tag, such as cosign's, cannot move and points to another image. */
   | {
       readonly kind: 'referrer-skipped';

@@ -6,7 +6,7 @@ import { PushError } from '../errors.ts';
 import type { ImageGraph } from '../image/graph.ts';
 import type { BlobStore } from '../layout/layout.ts';
 import { type Plan, plan } from '../plan/plan.ts';
-import type { PushContext } from './context.ts';
+import type { PushContext, UploadMemory, UploadNotes } from './context.ts';
 import type { PushListener } from './events.ts';
 import { deletedMidway } from './deleted-midway.ts';
 import { inspect } from './inspect.ts';
@@ -33,11 +33,16 @@ export interface PushOptions {
   readonly failFast: boolean;
   /** How to create missing repositories; undefined to leave them missing. */
   readonly createRepository: RepositorySettings | undefined;
+  /** What earlier runs left; undefined to begin every upload at its start. */
+  readonly uploads?: UploadMemory | undefined;
+  /** Called at the start, with what reports on the push at any moment: what is not complete has an error. */
+  readonly onBegin?: ((soFar: () => PushReport) => void) | undefined;
 }
 
 /** ECR takes ten PutImage calls per second and account: more at once would only wait. */
 const MANIFESTS_AT_ONCE = 8;
 
+const UNFINISHED = new PushError('CANCELLED', 'The push is not complete');
 const STOPPED = new PushError('CANCELLED', 'Stopped because another repository failed', {
   hint: 'Without fail-fast, the other repositories continue.',
 });
@@ -57,11 +62,20 @@ export async function push(
   const onFailure = (): void => {
     if (options.failFast) stop.abort(STOPPED);
   };
-  const pushes = targets.map((target) => new TargetPush(graph, target, { ...options, signal }));
+  const repositories = targets.map(({ registry }) => registry.repository);
+  const notes = options.uploads?.open(graph.root.descriptor.digest, repositories) ?? [];
+  const pushes = targets.map(
+    (target, at) => new TargetPush(graph, target, notes[at], { ...options, signal }),
+  );
+  const report = (): PushReport => ({
+    image: reportImage(graph),
+    targets: pushes.map((one) => one.report()),
+  });
+  options.onBegin?.(report);
   for (const step of ['fill', 'tag'] as const) {
     await Promise.all(pushes.map((one) => one.take(step, onFailure)));
   }
-  return { image: reportImage(graph), targets: pushes.map((one) => one.report()) };
+  return report();
 }
 
 /** The push of the image to one repository: its steps, until one fails. */
@@ -71,9 +85,15 @@ class TargetPush {
   readonly #context: PushContext;
   readonly #record: TargetRecord;
   #plan: Plan | undefined;
+  #isComplete = false;
   #error: unknown;
 
-  constructor(graph: ImageGraph, { registry, tags, listener }: Target, options: PushOptions) {
+  constructor(
+    graph: ImageGraph,
+    { registry, tags, listener }: Target,
+    uploads: UploadNotes | undefined,
+    options: PushOptions,
+  ) {
     const { blobs, signal, ifTagExists, createRepository } = options;
     const record = new TargetRecord(tags);
     this.#graph = graph;
@@ -85,6 +105,7 @@ class TargetPush {
       signal,
       ifTagExists,
       createRepository,
+      uploads,
       retries: new Retries(),
       tell: (event) => {
         record.note(event);
@@ -97,6 +118,7 @@ class TargetPush {
     if (this.#error !== undefined) return;
     try {
       await (step === 'fill' ? this.#fill() : this.#tag());
+      this.#isComplete = step === 'tag';
     } catch (error) {
       this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
       onFailure();
@@ -106,7 +128,8 @@ class TargetPush {
 
   report(): TargetReport {
     const { repository, traffic } = this.#context.registry;
-    return this.#record.end({ repository, traffic, error: this.#error });
+    const error = this.#error ?? (this.#isComplete ? undefined : UNFINISHED);
+    return this.#record.end({ repository, traffic, error });
   }
 
   /** Pushes everything but the tags: nothing is visible yet. */
@@ -118,6 +141,7 @@ class TargetPush {
       await prepareRepository(planned, context);
     }
     this.#plan = planned;
+    context.uploads?.expect(planned.uploads, planned.present);
     const isThere = planned.repository === 'none' || planned.repository === 'finish';
     await (isThere ? uploadLayers : uploadIntoNew)(planned.uploads, context);
     for (const wave of planned.waves) await putWave(wave, planned, context);

@@ -124,8 +124,11 @@ export class TargetRecord {
       case 'tag-settled':
         this.#outcomes.set(event.outcome.tag, event.outcome);
         break;
-      case 'tag-unsure':
+      case 'tag-started':
         this.#unsure.add(event.tag);
+        break;
+      case 'tag-kept':
+        this.#unsure.delete(event.tag);
         break;
       default:
     }

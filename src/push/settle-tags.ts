@@ -50,8 +50,9 @@ async function putTag(
   context: PushContext,
 ): Promise<void> {
   const { tag = '' } = put;
+  context.tell({ kind: 'tag-started', tag });
   const result = await putManifest(put, graph, context).catch((error: unknown) => {
-    if (mayBeDone(error)) context.tell({ kind: 'tag-unsure', tag });
+    if (!mayBeDone(error)) context.tell({ kind: 'tag-kept', tag });
     throw error;
   });
   const step = steps.find((planned) => planned.tag === tag);

@@ -24,19 +24,28 @@ export async function uploadLayers(
 async function upload(
   layer: Descriptor,
   isUrgent: boolean,
-  { blobs, registry, signal, tell }: PushContext,
+  { blobs, registry, signal, uploads, tell }: PushContext,
 ): Promise<void> {
+  const from = await uploads?.find(layer);
   const outcome = await registry.uploadLayer(
     {
       layer,
       isUrgent,
+      from,
       open: () => blobs.openBlob(layer),
-      onStart: () => tell({ kind: 'layer-started', layer }),
-      onProgress: ({ nextByte }) => tell({ kind: 'layer-progress', layer, bytes: nextByte }),
-      onRetry: (notice) => tell({ kind: 'retried', what: layer.digest, notice }),
+      onStart: () => tell({ kind: 'layer-started', layer, from: from?.nextByte ?? 0 }),
+      onProgress: (position) => {
+        uploads?.note(layer, position);
+        tell({ kind: 'layer-progress', layer, bytes: position.nextByte });
+      },
+      onRetry: (notice) => {
+        if (notice.name === 'layer') uploads?.forget(layer);
+        tell({ kind: 'retried', what: layer.digest, notice });
+      },
     },
     signal,
   );
+  uploads?.forget(layer);
   tell({ kind: 'layer-finished', layer, outcome });
 }
 

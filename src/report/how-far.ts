@@ -3,16 +3,21 @@ import { formatBytes } from './format.ts';
 import { count, uploaded } from './layers.ts';
 import { type Log, plural, targetPrefix } from './log.ts';
 
+interface Options extends Pick<Log, 'info'> {
+  /** Whether the next run knows where uploads ended. */
+  readonly isKept: boolean;
+}
+
 /** How far each target came that is not complete. */
-export function logHowFar({ targets }: PushReport, log: Pick<Log, 'info'>): void {
+export function logHowFar({ targets }: PushReport, { info, isKept }: Options): void {
   for (const target of targets) {
     if (target.error === undefined) continue;
-    log.info(`${targetPrefix(target.repository, targets.length)}${howFar(target)}`);
+    info(`${targetPrefix(target.repository, targets.length)}${howFar(target, isKept)}`);
   }
 }
 
-/** What a push that failed or was cancelled has done to a repository: all of it is kept for the next. */
-export function howFar(target: TargetReport): string {
+/** What a push that failed or was cancelled has done to a repository, and what the next need not do again. */
+export function howFar(target: TargetReport, isKept: boolean): string {
   const { layers, manifests, tags, bytesUnfinished } = target;
   const isNothing =
     uploaded(layers).blobs + bytesUnfinished + manifests.length === 0 && !tags.some(isTouched);
@@ -22,7 +27,11 @@ export function howFar(target: TargetReport): string {
     ...(manifests.length === 0 ? [] : [`manifests put: ${manifests.length}`]),
     tagsLine(tags),
   ];
-  return `How far it came: ${done.join('; ')}. Another run goes on from there`;
+  const next =
+    isKept || bytesUnfinished === 0
+      ? 'goes on from there'
+      : 'sends the layers whole that are not there';
+  return `How far it came: ${done.join('; ')}. Another run ${next}`;
 }
 
 function layersLine({ layers, bytesUnfinished }: TargetReport): string {

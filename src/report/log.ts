@@ -123,7 +123,7 @@ function linesOf(event: PushEvent): readonly string[] {
     case 'policies-set':
       return ['Set the policies that the empty repository lacked'];
     case 'layer-started':
-      return [`Uploading ${shortDigest(event.layer.digest)}, ${formatBytes(event.layer.size)}`];
+      return [startLine(event)];
     case 'layer-finished':
       return [`${FINISHED[event.outcome.kind]} ${shortDigest(event.layer.digest)}`];
     case 'retried':
@@ -154,6 +154,12 @@ const FINISHED = {
   sent: 'Uploaded',
   'completed-elsewhere': 'Another job completed',
 } as const;
+
+function startLine({ layer, from }: Extract<PushEvent, { kind: 'layer-started' }>): string {
+  const { digest, size } = layer;
+  if (from === 0) return `Uploading ${shortDigest(digest)}, ${formatBytes(size)}`;
+  return `Going on with ${shortDigest(digest)} at ${formatBytes(from)} of ${formatBytes(size)}`;
+}
 
 function manifestLine({ what, tag, isNew }: Extract<PushEvent, { kind: 'manifest-put' }>): string {
   const done = isNew ? 'Put' : 'Already there:';

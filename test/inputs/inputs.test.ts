@@ -39,6 +39,7 @@ const DEFAULTS: Inputs = {
   proxies: { httpsProxy: undefined, httpProxy: undefined, noProxy: undefined },
   concurrency: undefined,
   partSize: undefined,
+  resume: true,
   partsInFlight: undefined,
 };
 

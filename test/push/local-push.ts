@@ -82,7 +82,8 @@ export function contextOf(
   const events: PushEvent[] = [];
   const tell = (event: PushEvent): void => void events.push(event);
   const retries = new Retries();
-  return { context: { ...pushOptions(blobs), registry, retries, tell, ...options }, events };
+  const base = { ...pushOptions(blobs), uploads: undefined };
+  return { context: { ...base, registry, retries, tell, ...options }, events };
 }
 
 /** What a PutImage puts: `digest` or `digest:tag`. */

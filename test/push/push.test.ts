@@ -281,6 +281,7 @@ test('what happens is told in its order, and the report is made of the same', as
       ...['layer-started', 'layer-progress', 'layer-finished'],
       ...['layer-started', 'layer-progress', 'layer-finished'],
       'manifest-put',
+      'tag-started',
       'manifest-put',
       'tag-settled',
     ],

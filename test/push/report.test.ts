@@ -58,7 +58,7 @@ const planned: PushEvent = {
   ),
 };
 
-const started = (layer: typeof first): PushEvent => ({ kind: 'layer-started', layer });
+const started = (layer: typeof first): PushEvent => ({ kind: 'layer-started', layer, from: 0 });
 const finished = (layer: typeof first, outcome: LayerOutcome): PushEvent => ({
   kind: 'layer-finished',
   layer,
@@ -209,11 +209,13 @@ test('what ECR has confirmed of layers that did not arrive is told, and no more 
   assert.equal(reported(done).bytesUnfinished, 20);
 });
 
-test('a tag whose put may have been done is unsure, until it is settled', () => {
-  const unsure: PushEvent = { kind: 'tag-unsure', tag: '1.0' };
+test('a tag is unsure from its put on, until it is settled or refused', () => {
+  const started: PushEvent = { kind: 'tag-started', tag: '1.0' };
+  const kept: PushEvent = { kind: 'tag-kept', tag: '1.0' };
   const settled: PushEvent = { kind: 'tag-settled', outcome: { tag: '1.0', kind: 'put' } };
-  assert.deepEqual(reported([unsure]).tags, [{ tag: '1.0', kind: 'unsure' }]);
-  assert.deepEqual(reported([unsure, settled]).tags, [{ tag: '1.0', kind: 'put' }]);
+  assert.deepEqual(reported([started]).tags, [{ tag: '1.0', kind: 'unsure' }]);
+  assert.deepEqual(reported([started, kept]).tags, [{ tag: '1.0', kind: 'untouched' }]);
+  assert.deepEqual(reported([started, settled]).tags, [{ tag: '1.0', kind: 'put' }]);
 });
 
 test('what is only for the log changes nothing of the report', () => {

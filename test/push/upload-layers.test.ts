@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { RETRIES } from '../../src/async/retry.ts';
 import { Ecr } from '../../src/ecr/ecr.ts';
 import { LARGE_WEIGHT, MAX_LAYERS_AT_ONCE, MAX_LINES } from '../../src/ecr/upload/tuning.ts';
+import type { UploadPosition } from '../../src/ecr/registry.ts';
 import { parseReference } from '../../src/ecr/names/reference.ts';
 import { PushError } from '../../src/errors.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { OCI_LAYER } from '../../src/oci/media-types.ts';
+import type { UploadNotes } from '../../src/push/context.ts';
 import type { PushEvent } from '../../src/push/events.ts';
 import { push } from '../../src/push/push.ts';
 import { uploadIntoNew, uploadLayers } from '../../src/push/upload-layers.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
+import { initiateUpload, uploadPart } from '../local-ecr/uploads.ts';
 import { buildImage } from '../support/image.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
 import { MemoryContent } from '../support/memory-content.ts';
@@ -126,11 +130,12 @@ const blobs = new MemoryContent(image);
 const layers = [image.config, ...image.layers];
 
 async function start(options: { readonly name?: string } = {}) {
-  const ecr = await startLocalEcr();
-  ecr.createRepository(REPOSITORY_NAME);
+  const ecr = await startLocalEcr({ limits: { ecr: { minPartBytes: 1 } } });
+  const repository = ecr.createRepository(REPOSITORY_NAME);
   const registry = openLocalRegistry(ecr, options);
   return {
     ecr,
+    repository,
     registry,
     [Symbol.asyncDispose]: async () => {
       registry.close();
@@ -147,13 +152,58 @@ test('what happens to a layer is told: that it starts, how far it is, and how it
   await uploadLayers([layer], context);
   const [finished] = events.slice(-1);
   assert.deepEqual(events.slice(0, 2), [
-    { kind: 'layer-started', layer },
+    { kind: 'layer-started', layer, from: 0 },
     { kind: 'layer-progress', layer, bytes: 3000 },
   ]);
   assert.equal(events.length, 3);
   assert.ok(finished?.kind === 'layer-finished');
   assert.equal(finished.outcome.kind, 'sent');
   assert.ok(finished.outcome.bytesOnWire >= 4000, 'base64 is a third more');
+});
+
+/** Notes of a layer, and what was done with them. */
+function notesOf(found?: UploadPosition) {
+  const done: string[] = [];
+  const uploads: UploadNotes = {
+    expect: () => assert.fail('that is the push itself'),
+    find: () => Promise.resolve(found),
+    note: (_layer, { nextByte }) => void done.push(`note ${nextByte}`),
+    forget: () => void done.push('forget'),
+  };
+  return { uploads, done };
+}
+
+test('how far a layer is goes into the notes, which forget it when it has arrived', async () => {
+  await using local = await start();
+  const { uploads, done } = notesOf();
+  const { context } = contextOf(local.registry, blobs, { uploads });
+  await uploadLayers(image.layers.slice(0, 1), context);
+  assert.deepEqual(done, ['note 3000', 'forget']);
+});
+
+test('a layer goes on where the notes say that an upload ended', async () => {
+  await using local = await start();
+  const [layer] = image.layers;
+  const content = layer && image.blobs.get(layer.digest);
+  assert.ok(content instanceof Uint8Array);
+  const { id } = initiateUpload(local.repository);
+  const bytes = content.subarray(0, 1000);
+  const { limits } = local.ecr.world.rules.ecr;
+  await uploadPart(local.repository, id, { first: 0, last: 999, bytes }, limits);
+  const { uploads, done } = notesOf({ uploadId: id, partSize: 2000, nextByte: 1000 });
+  const { context, events } = contextOf(local.registry, blobs, { uploads });
+  await uploadLayers(image.layers.slice(0, 1), context);
+  assert.deepEqual(events[0], { kind: 'layer-started', layer, from: 1000 });
+  assert.deepEqual(done, ['note 3000', 'forget']);
+  assert.equal(local.ecr.calls('InitiateLayerUpload').length, 0);
+});
+
+test('the notes forget an upload that is lost, and hear of the one after it', async () => {
+  await using local = await start();
+  const { uploads, done } = notesOf({ uploadId: randomUUID(), partSize: 2000, nextByte: 1000 });
+  const { context } = contextOf(local.registry, blobs, { uploads });
+  await uploadLayers(image.layers.slice(0, 1), context);
+  assert.deepEqual(done, ['forget', 'note 3000', 'forget']);
 });
 
 test('a layer that another job completes meanwhile is told as such', async () => {

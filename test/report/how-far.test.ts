@@ -26,12 +26,12 @@ const END = 'Another run goes on from there';
 
 test('it says what is there, and that no tag has moved', () => {
   const target = targetReport({ layers, tags: [UNTOUCHED] });
-  assert.equal(howFar(target), `${START}; no tag has moved. ${END}`);
+  assert.equal(howFar(target, true), `${START}; no tag has moved. ${END}`);
 });
 
 test('what has arrived of layers that are not complete is told', () => {
   const target = targetReport({ layers, tags: [UNTOUCHED], bytesUnfinished: 5 * MIB });
-  assert.equal(howFar(target), `${START}, and 5.0 MiB of others; no tag has moved. ${END}`);
+  assert.equal(howFar(target, true), `${START}, and 5.0 MiB of others; no tag has moved. ${END}`);
 });
 
 test('so are manifests, and the tags that moved or may have', () => {
@@ -44,11 +44,11 @@ test('so are manifests, and the tags that moved or may have', () => {
     UNTOUCHED,
   ];
   assert.equal(
-    howFar(targetReport({ layers, manifests, tags })),
+    howFar(targetReport({ layers, manifests, tags }), true),
     `${START}; manifests put: 1; tags that moved: a, b, c, but e may have. ${END}`,
   );
   assert.equal(
-    howFar(targetReport({ layers, tags: [{ tag: 'e', kind: 'unsure' }] })),
+    howFar(targetReport({ layers, tags: [{ tag: 'e', kind: 'unsure' }] }), true),
     `${START}; no tag has moved, but e may have. ${END}`,
   );
 });
@@ -56,7 +56,16 @@ test('so are manifests, and the tags that moved or may have', () => {
 test('a push that ended before it sent anything says only that', () => {
   const nothing = 'Nothing was sent, and no tag has moved';
   for (const given of [[], [layer(theirs, 1, 'present'), layer(mine, 1, 'missing')]])
-    assert.equal(howFar(targetReport({ layers: given, tags: [UNTOUCHED] })), nothing);
+    assert.equal(howFar(targetReport({ layers: given, tags: [UNTOUCHED] }), true), nothing);
+});
+
+test('where nothing is kept for the next run, it begins anew what is not complete', () => {
+  const target = targetReport({ layers, tags: [UNTOUCHED], bytesUnfinished: MIB });
+  assert.match(howFar(target, false), /Another run sends the layers whole that are not there$/);
+  assert.match(
+    howFar(targetReport({ layers, tags: [] }), false),
+    /Another run goes on from there$/,
+  );
 });
 
 for (const [what, done] of Object.entries({
@@ -66,14 +75,14 @@ for (const [what, done] of Object.entries({
   'a tag': { tags: [{ tag: '1.0', kind: 'created' }] },
 } as const)) {
   test(`${what} is something`, () => {
-    assert.match(howFar(targetReport({ tags: [UNTOUCHED], ...done })), /^How far it came: /);
+    assert.match(howFar(targetReport({ tags: [UNTOUCHED], ...done }), true), /^How far it came: /);
   });
 }
 
 test('of several targets, those that failed are told, by name', () => {
   const infos: string[] = [];
   const error = new PushError('CANCELLED', 'cancelled');
-  const log = { info: (line: string) => void infos.push(line) };
+  const log = { info: (line: string) => void infos.push(line), isKept: true };
   const elsewhere = { ...REPOSITORY, region: 'eu-west-1' };
   const failed = { repository: elsewhere, error, tags: [UNTOUCHED] };
   logHowFar(pushReport({}, failed), log);

@@ -162,9 +162,15 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
   ],
   [
     'a layer that starts',
-    { kind: 'layer-started', layer: { ...layer, size: 1536 } },
+    { kind: 'layer-started', layer: { ...layer, size: 1536 }, from: 0 },
     [`Uploading ${short}, 1.5 KiB`],
   ],
+  [
+    'a layer that goes on',
+    { kind: 'layer-started', layer: { ...layer, size: 2048 }, from: 1536 },
+    [`Going on with ${short} at 1.5 KiB of 2.0 KiB`],
+  ],
+  ['a tag that is being put', { kind: 'tag-started', tag: '1.0' }, []],
   ['how far a layer is', { kind: 'layer-progress', layer, bytes: 5 }, []],
   [
     'a layer that was sent',

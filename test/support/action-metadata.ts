@@ -7,6 +7,8 @@ export interface ActionInput {
 }
 
 export interface ActionMetadata {
+  /** Paths of what is run, from the root. */
+  readonly entries: { readonly main: string; readonly post: string };
   readonly inputs: ReadonlyMap<string, ActionInput>;
   readonly outputs: ReadonlyMap<string, string>;
 }
@@ -30,6 +32,7 @@ export function parseActionMetadata(yaml: string): ActionMetadata {
     [...values.keys()].flatMap((path) => new RegExp(`^${section}/([^/]+)$`).exec(path)?.[1] ?? []);
   const text = (path: string) => values.get(path) ?? '';
   return {
+    entries: { main: text('runs/main'), post: text('runs/post') },
     inputs: new Map(
       names('inputs').map((name) => [
         name,

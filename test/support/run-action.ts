@@ -16,6 +16,10 @@ export interface ActionOptions {
   readonly workspace?: string;
   /** What bash does in the process before the action begins in it, such as `ulimit -n 64`. */
   readonly setUp?: string;
+  /** What is run; `main` if it is not given. */
+  readonly entry?: 'main' | 'post';
+  /** What the main entry saved for the post entry. */
+  readonly state?: Readonly<Record<string, string>>;
   /** Measure `peakMemory`. */
   readonly measureMemory?: boolean;
 }
@@ -28,6 +32,8 @@ export interface ActionRun {
   readonly stderr: string;
   /** What the action wrote to GITHUB_OUTPUT. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** What it wrote to GITHUB_STATE. */
+  readonly state: Readonly<Record<string, string>>;
   /** What it wrote to GITHUB_STEP_SUMMARY: Markdown. */
   readonly summary: string;
   /** The most memory it held at any one time, in bytes; only where `measureMemory` asked for it. */
@@ -41,7 +47,7 @@ export interface StartedAction {
 
 const FILE_COMMANDS = ['OUTPUT', 'STEP_SUMMARY', 'ENV', 'PATH', 'STATE'] as const;
 
-/** Runs `dist/index.js` as a runner would, to its end. */
+/** Runs an entry of the built action as a runner would, to its end. */
 export async function runAction(options: ActionOptions = {}): Promise<ActionRun> {
   const { finished } = await startAction(options);
   return finished;
@@ -54,12 +60,13 @@ export async function startAction(options: ActionOptions = {}): Promise<StartedA
   const env = { ...(await runnerEnvironment(directory.path, workspace)), ...options.env };
   const inputs = inputVariables(await withDefaults(options.inputs ?? {}));
   const probe = options.measureMemory ? ['--import', import.meta.resolve('./peak-memory.ts')] : [];
-  const main = fileURLToPath(new URL('dist/index.js', REPOSITORY));
-  const command: [string, ...string[]] = [process.execPath, ...probe, main];
+  const { main, post } = (await readActionMetadata()).entries;
+  const entry = fileURLToPath(new URL(options.entry === 'post' ? post : main, REPOSITORY));
+  const command: [string, ...string[]] = [process.execPath, ...probe, entry];
   const [program, ...args] = options.setUp === undefined ? command : within(options.setUp, command);
   const child = spawn(program, args, {
     cwd: workspace,
-    env: { ...env, ...inputs },
+    env: { ...env, ...inputs, ...stateVariables(options.state ?? {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { process: child, finished: collect(child, directory) };
@@ -83,6 +90,7 @@ async function collect(child: ChildProcess, directory: TemporaryDirectory): Prom
     stdout: out,
     stderr: err,
     outputs: parseFileCommand(await file('OUTPUT')),
+    state: parseFileCommand(await file('STATE')),
     summary: await file('STEP_SUMMARY'),
     peakMemory: await file('PEAK_MEMORY').then(Number, () => undefined),
   };
@@ -126,6 +134,11 @@ async function withDefaults(
 function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
   const variable = (name: string) => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [variable(name), value]));
+}
+
+/** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#sending-values-to-the-pre-and-post-actions */
+function stateVariables(state: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
 }
 
 /** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#multiline-strings */

@@ -774,6 +774,24 @@ test('an upload of which ECR has more than was thought goes on where ECR stands'
   assert.equal(scene.looks(), 1);
 });
 
+const unusable: readonly [what: string, change: Partial<UploadPosition>][] = [
+  ['beyond the layer', { nextByte: LAYER.byteLength + 1 }],
+  ['before the layer', { nextByte: -1 }],
+  ['with parts of nothing', { partSize: 0 }],
+  ['with parts that ECR does not take', { partSize: MAX_PART_SIZE + 1 }],
+];
+
+for (const [what, change] of unusable) {
+  test(`a position ${what} is not asked for: the upload begins anew`, async () => {
+    await using scene = await Scene.open();
+    const from = { ...(await scene.begun(100)), ...change };
+    await scene.upload({ from });
+    scene.assertArrived();
+    assert.deepEqual(scene.partStarts(), [0, 100, 200, 300]);
+    assert.deepEqual(scene.notices, []);
+  });
+}
+
 test('an upload that ECR does not know any more is looked for, and begun anew', async () => {
   await using scene = await Scene.open();
   const from = { uploadId: '12345678-1234-1234-1234-123456789012', partSize: PART, nextByte: 200 };
