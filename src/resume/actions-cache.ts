@@ -48,8 +48,10 @@ export class ActionsCache {
   /** Whether the runner offers a cache, and it has not failed to answer before. */
   get isAvailable(): boolean {
     const { ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL, ACTIONS_RUNTIME_TOKEN } = this.#environment;
-    const url = ACTIONS_RESULTS_URL ?? ACTIONS_CACHE_URL;
-    return Boolean(url) && Boolean(ACTIONS_RUNTIME_TOKEN) && !this.#isAbandoned;
+    // The older service of the two, which act has too, may do without a token.
+    const hasOlder = Boolean(ACTIONS_CACHE_URL);
+    const hasCache = hasOlder || (Boolean(ACTIONS_RESULTS_URL) && Boolean(ACTIONS_RUNTIME_TOKEN));
+    return hasCache && !this.#isAbandoned;
   }
 
   /**

@@ -87,6 +87,20 @@ test('a link of that name in the workspace is not written through', async () => 
   assert.deepEqual(await readdir(workspace.path), []);
 });
 
+const offered: readonly [env: Readonly<Record<string, string>>, is: boolean][] = [
+  [{ ACTIONS_RESULTS_URL: 'http://x/', ACTIONS_RUNTIME_TOKEN: 't' }, true],
+  [{ ACTIONS_CACHE_URL: 'http://x/' }, true],
+  [{ ACTIONS_RESULTS_URL: 'http://x/' }, false],
+  [{ ACTIONS_RUNTIME_TOKEN: 't' }, false],
+];
+
+for (const [environment, is] of offered) {
+  test(`a runner that sets ${Object.keys(environment).join(' and ')} offers ${is ? 'a' : 'no'} cache`, () => {
+    const { isAvailable } = new ActionsCache({ debug: () => undefined, environment });
+    assert.equal(isAvailable, is);
+  });
+}
+
 test('where there is no cache, nothing is asked', async () => {
   const { cache: none } = cache({});
   assert.equal(none.isAvailable, false);
