@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
-import { access } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes, shortDigest } from '../../src/report/format.ts';
 import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { REPOSITORY } from '../support/action-metadata.ts';
-import type { Image } from '../support/image.ts';
-import { type ActionRun, runAction } from '../support/run-action.ts';
+import { buildImage, type Image } from '../support/image.ts';
+import { type ActionRun, runAction, startAction } from '../support/run-action.ts';
 import { type SampleImage, sampleImage } from '../support/sample-image.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { writeLayoutDirectory } from '../support/write-layout.ts';
 import { claim, heading, quote, quoteLog, say, table } from './print.ts';
 
-/** Three pushes of a small image, each claim about them checked. Nothing leaves this machine. */
+/** Three pushes of a small image, and one of a large one that is interrupted, each claim about them checked. Nothing leaves this machine. */
 
 const NAME = 'demo/app';
 const MAIN = new URL('dist/index.js', REPOSITORY);
@@ -73,6 +73,9 @@ async function main(): Promise<void> {
 
   heading('5. A client pulls the image by its tag');
   await pullBack(ecr, second.image);
+
+  heading('6. A push is killed in a large layer, and the next one goes on inside it');
+  await killAndGoOn(ecr, directory.path);
 }
 
 async function push(ecr: LocalEcr, layout: string, tag: string): Promise<Push> {
@@ -83,6 +86,43 @@ async function push(ecr: LocalEcr, layout: string, tag: string): Promise<Push> {
   const uploaded = ecr.calls('CompleteLayerUpload').flatMap((call) => call.input['layerDigests']);
   const operations = ecr.calls().map((call) => call.operation);
   return { run, uploaded: uploaded.map(String), calls: countBy(operations) };
+}
+
+const PART = 5 * 1024 * 1024;
+const PARTS = 12;
+
+async function killAndGoOn(ecr: LocalEcr, folder: string): Promise<void> {
+  const layout = join(folder, 'large');
+  const image = buildImage({ seed: 'large', layers: [{ sparse: PARTS * PART }] });
+  await writeLayoutDirectory(layout, [image]);
+  const temporary = join(folder, 'temp');
+  await mkdir(temporary);
+  const options = {
+    inputs: { layout, repository: NAME, tags: 'large', 'part-size': '5' },
+    env: { ...ecr.env, RUNNER_TEMP: temporary },
+  };
+  ecr.log.clear();
+  say(`  a layer of ${formatBytes(PARTS * PART)}, in ${PARTS} parts: kill -9 at part 8`);
+  const { process: killed, finished } = await startAction(options);
+  ecr.fault({
+    kind: 'before',
+    operation: 'UploadLayerPart',
+    when: ({ input }) => input['partFirstByte'] === 7 * PART,
+    run: () => void killed.kill('SIGKILL'),
+  });
+  await finished;
+  const tags = ecr.repository(NAME).tags;
+  claim('no tag points to what is not there', () => assert.equal(tags.get('large'), undefined));
+  const run = await runAction(options);
+  quoteLog(run.stdout);
+  claim('the next push completes the image', () =>
+    assert.equal(tags.get('large'), image.descriptor.digest),
+  );
+  const sent = ecr.calls('UploadLayerPart').filter(({ partBytes }) => partBytes === PART);
+  say(`  parts that arrived whole, in both pushes together: ${sent.length} of ${PARTS}`);
+  claim('no part went twice but the one on its way when the push was killed', () =>
+    assert(sent.length <= PARTS + 1),
+  );
 }
 
 function blobsOf({ image, contents }: SampleImage): (readonly [Descriptor, string])[] {
