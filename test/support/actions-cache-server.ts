@@ -21,9 +21,13 @@ export interface ActionsCacheServer extends AsyncDisposable {
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** `fault`: `hang` never answers, a number is the status of every answer. */
+/**
+ * `fault`: `hang` never answers, a number is the status of every answer. `signedUrl`: where blob number `at` is written to and
+ * read from, if not here.
+ */
 export async function startActionsCacheServer(
   fault?: 'hang' | number,
+  signedUrl?: (at: number) => string,
 ): Promise<ActionsCacheServer> {
   const entries: Entry[] = [];
   const calls: string[] = [];
@@ -34,6 +38,8 @@ export async function startActionsCacheServer(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+  const blobUrl = signedUrl ?? ((at: number): string => `${url}container/${at}?sig=secret`);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
@@ -75,10 +81,6 @@ export async function startActionsCacheServer(
     if (found === undefined) return { ok: false };
     const signed_download_url = blobUrl(entries.indexOf(found));
     return { ok: true, signed_download_url, matched_key: found.key };
-  }
-
-  function blobUrl(at: number): string {
-    return `${url}container/${at}?sig=secret`;
   }
 
   function blob(
