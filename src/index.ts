@@ -28,10 +28,7 @@ let isOver = false;
 reportStall(process, fail);
 
 heedSignals({
-  onSignal: (reason) => {
-    cancelled.abort(reason);
-    uploads?.stop();
-  },
+  onSignal: (reason) => cancelled.abort(reason),
   onOverdue: (reason) => {
     fail(reason);
     process.exit();
@@ -62,7 +59,6 @@ try {
 } catch (error) {
   fail(error);
 }
-await uploads?.settle();
 // A cache that does not answer must not hold the job up. The exit code is set already.
 if (cache.isAbandoned) process.exit();
 

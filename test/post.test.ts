@@ -23,7 +23,7 @@ async function post(server: ActionsCacheServer, state: Readonly<Record<string, s
   const folder = new JournalFolder(temporary.path, nothingFails);
   const bytes = uploadsToBytes({ push, uploads: [sampleUpload()] });
   // Of a process that has ended: none has so high a number.
-  await folder.write(`${'0'.repeat(32)}.4999999.json`, bytes);
+  folder.write(`${'0'.repeat(32)}.4999999.json`, bytes);
   const child = spawn(process.execPath, [POST], {
     cwd: workspace.path,
     env: {

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBounded } from './read-bounded.ts';
 import { type KeptUpload, MAX_UPLOADS_BYTES, parseUploads } from './uploads.ts';
@@ -56,36 +56,23 @@ export class JournalFolder {
     return left;
   }
 
-  /** @throws what the file system does */
-  async write(file: string, bytes: Uint8Array): Promise<void> {
-    await mkdir(this.#path, { recursive: true });
-    this.#refuseLink(await lstat(this.#path));
-    const path = join(this.#path, file);
-    const whole = `${path}.new`;
-    // What a killed process of the same number left there, and no link, is replaced.
-    await rm(whole, { force: true });
-    await writeFile(whole, bytes, { flag: 'wx', mode: 0o600 });
-    await rename(whole, path);
-  }
-
-  /** The same before it returns, for the last moment of a process. */
-  writeNow(file: string, bytes: Uint8Array): void {
+  /** Before it returns. @throws what the file system does */
+  write(file: string, bytes: Uint8Array): void {
     mkdirSync(this.#path, { recursive: true });
     this.#refuseLink(lstatSync(this.#path));
     const path = join(this.#path, file);
-    // Not that of `write`, which may be under way.
-    const whole = `${path}.last`;
+    const whole = `${path}.new`;
+    // What a killed process of the same number left there, and no link, is replaced.
     rmSync(whole, { force: true });
     writeFileSync(whole, bytes, { flag: 'wx', mode: 0o600 });
     renameSync(whole, path);
   }
 
   /** @throws what the file system does, unless they are gone */
-  async remove(files: Iterable<string>): Promise<void> {
+  remove(files: Iterable<string>): void {
     for (const file of files) {
       // With what a process left that was killed while it wrote.
-      for (const name of [file, `${file}.new`, `${file}.last`])
-        await rm(join(this.#path, name), { force: true });
+      for (const name of [file, `${file}.new`]) rmSync(join(this.#path, name), { force: true });
     }
   }
 

@@ -1,4 +1,3 @@
-import { settlesWithin } from '../async/sleep.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { JournalFolder, LeftUpload } from './journal-folder.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -20,11 +19,8 @@ interface Position {
   readonly nextByte: number;
 }
 
-/** Milliseconds. */
-const LONGEST_WRITE = 1000;
-
 interface Options {
-  readonly folder: Pick<JournalFolder, 'read' | 'fileOf' | 'write' | 'writeNow' | 'remove'>;
+  readonly folder: Pick<JournalFolder, 'read' | 'fileOf' | 'write' | 'remove'>;
   readonly cache: Pick<UploadCache, 'isAvailable' | 'restore'>;
   /** Bytes that a part is going to have: for a layer without a second part, there is nothing to go on with. */
   readonly partSize: number;
@@ -40,7 +36,6 @@ interface Options {
  */
 export class UploadJournal {
   readonly #options: Options;
-  #writer: JournalWriter | undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -51,22 +46,11 @@ export class UploadJournal {
     const { folder, debug } = this.#options;
     const push = pushName(places, image);
     const writer = new JournalWriter({ folder, debug, onFirst: () => this.#announce(push) });
-    this.#writer = writer;
     let restored: Promise<readonly KeptUpload[]> | undefined;
     const restore = (): Promise<readonly KeptUpload[]> => (restored ??= this.#restore(push));
     return places.map(
       (place) => new UploadNotes({ ...this.#options, push, place, writer, restore }),
     );
-  }
-
-  /** Writes at once what is not on disk yet: the process is about to end. */
-  stop(): void {
-    this.#writer?.stop();
-  }
-
-  /** Resolves when all is on disk, or the disk takes too long. */
-  async settle(): Promise<void> {
-    if (this.#writer !== undefined) await settlesWithin(this.#writer.settle(), LONGEST_WRITE);
   }
 
   /** Without it the next step still finds the files. */
@@ -101,8 +85,9 @@ interface NotesOptions extends Options {
 /** How far uploads into one repository have come. */
 export class UploadNotes {
   readonly #options: NotesOptions;
-  /** Of earlier steps and runs, by layer; once it is known. */
-  #earlier: Promise<ReadonlyMap<Digest, Earlier>> = Promise.resolve(new Map());
+  /** Of earlier steps and runs, by layer; complete once `#looked`. */
+  readonly #known = new Map<Digest, Earlier>();
+  #looked: Promise<void> = Promise.resolve();
   readonly #forgotten = new Set<Digest>();
 
   constructor(options: NotesOptions) {
@@ -111,7 +96,7 @@ export class UploadNotes {
 
   /** Begins to look for what earlier runs left of the layers that are to be uploaded. What they left of others goes. */
   expect(uploads: readonly Layer[], present: readonly Layer[]): void {
-    this.#earlier = this.#look(
+    this.#looked = this.#look(
       uploads.filter((layer) => this.#isWorthIt(layer)),
       present,
     );
@@ -120,9 +105,10 @@ export class UploadNotes {
   /** Where an earlier upload of the layer had come to. Never throws. */
   async find(layer: Layer): Promise<Position | undefined> {
     if (!this.#isWorthIt(layer) || this.#forgotten.has(layer.digest)) return undefined;
-    const found = (await this.#earlier).get(layer.digest)?.upload;
+    await this.#looked;
+    const found = this.#known.get(layer.digest);
     if (found === undefined) return undefined;
-    const { uploadId, partSize, nextByte } = found;
+    const { uploadId, partSize, nextByte } = found.upload;
     return { uploadId, partSize, nextByte };
   }
 
@@ -142,36 +128,32 @@ export class UploadNotes {
     if (!this.#isWorthIt(layer)) return;
     const { writer } = this.#options;
     this.#forgotten.add(layer.digest);
-    writer.put(this.#fileOf(layer.digest), undefined);
-    void this.#earlier.then((earlier) => {
-      for (const file of earlier.get(layer.digest)?.files ?? []) writer.put(file, undefined);
-    });
+    writer.remove([this.#fileOf(layer.digest)]);
+    writer.remove(this.#known.get(layer.digest)?.files ?? []);
   }
 
   #isWorthIt({ size }: Layer): boolean {
     return size > this.#options.partSize;
   }
 
-  async #look(
-    layers: readonly Layer[],
-    present: readonly Layer[],
-  ): Promise<ReadonlyMap<Digest, Earlier>> {
+  async #look(layers: readonly Layer[], present: readonly Layer[]): Promise<void> {
     const { folder, writer, restore } = this.#options;
     const left = await folder.read();
-    const known = new Map(layers.map((layer) => [layer, this.#best(layer, left)]));
-    for (const layer of present) {
-      for (const file of this.#best(layer, left)?.files ?? []) writer.put(file, undefined);
-    }
-    const lacking = layers.filter((layer) => known.get(layer) === undefined);
-    const cached = lacking.length === 0 ? [] : (await restore()).map((upload) => ({ upload }));
+    for (const layer of present) writer.remove(this.#best(layer, left)?.files ?? []);
+    const lacking = layers.filter((layer) => !this.#learn(layer, left));
+    if (lacking.length === 0) return;
+    const cached = (await restore()).map((upload) => ({ upload }));
     for (const layer of lacking) {
-      const found = this.#best(layer, cached);
-      if (found === undefined) continue;
-      known.set(layer, found);
+      const found = this.#learn(layer, cached);
       // On disk from now on: this run may end before it has come any further.
-      this.#keep(found.upload);
+      if (found !== undefined) this.#keep(found.upload);
     }
-    return new Map([...known].flatMap(([{ digest }, found]) => (found ? [[digest, found]] : [])));
+  }
+
+  #learn(layer: Layer, uploads: readonly Found[]): Earlier | undefined {
+    const found = this.#best(layer, uploads);
+    if (found !== undefined) this.#known.set(layer.digest, found);
+    return found;
   }
 
   /** The one with the least left to send. */

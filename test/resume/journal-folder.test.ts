@@ -34,7 +34,7 @@ async function prepare(pid?: number) {
 
 test('what a process that has ended wrote is read by the next one', async () => {
   await using one = await prepare(await endedProcess());
-  await one.folder.write(one.folder.fileOf(NAME), bytes);
+  one.folder.write(one.folder.fileOf(NAME), bytes);
   const next = new JournalFolder(one.temporary, nothingFails);
   const [left, ...others] = await next.read();
   assert.equal(left?.push, push);
@@ -46,7 +46,7 @@ test('what a process that still runs wrote is left to it', async () => {
   const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
   await once(child, 'spawn');
   await using one = await prepare(child.pid);
-  await one.folder.write(one.folder.fileOf(NAME), bytes);
+  one.folder.write(one.folder.fileOf(NAME), bytes);
   const next = new JournalFolder(one.temporary, nothingFails);
   assert.deepEqual(await next.read(), []);
   child.kill('SIGKILL');
@@ -56,29 +56,27 @@ test('what a process that still runs wrote is left to it', async () => {
 
 test('an earlier process may have had the number of this one', async () => {
   await using one = await prepare();
-  await one.folder.write(one.folder.fileOf(NAME), bytes);
+  one.folder.write(one.folder.fileOf(NAME), bytes);
   assert.equal((await one.folder.read()).length, 1);
 });
 
-test('a file is replaced as a whole, at once too, and removed with what was begun of it', async () => {
+test('a file is replaced as a whole, and removed with what was begun of it', async () => {
   await using one = await prepare();
   const file = one.folder.fileOf(NAME);
-  await one.folder.write(file, Buffer.from('old'));
-  one.folder.writeNow(file, bytes);
+  one.folder.write(file, Buffer.from('old'));
+  one.folder.write(file, bytes);
   assert.deepEqual(await readdir(one.path), [file]);
   assert.deepEqual(await readFile(join(one.path, file)), Buffer.from(bytes));
   await writeFile(join(one.path, `${file}.new`), 'a process was killed');
-  await one.folder.remove([file, one.folder.fileOf(OTHER)]);
+  one.folder.remove([file, one.folder.fileOf(OTHER)]);
   assert.deepEqual(await readdir(one.path), []);
 });
 
 test('no process touches the file of another one', async () => {
   await using one = await prepare(1000);
   const other = new JournalFolder(one.temporary, nothingFails, 2000);
-  await Promise.all([
-    one.folder.write(one.folder.fileOf(NAME), Buffer.from('one')),
-    other.write(other.fileOf(NAME), Buffer.from('other')),
-  ]);
+  one.folder.write(one.folder.fileOf(NAME), Buffer.from('one'));
+  other.write(other.fileOf(NAME), Buffer.from('other'));
   assert.deepEqual((await readdir(one.path)).sort(), [`${NAME}.1000.json`, `${NAME}.2000.json`]);
 });
 
@@ -94,7 +92,7 @@ const hostile: readonly [what: string, make: (path: string) => Promise<unknown>]
 for (const [what, make] of hostile) {
   test(`${what} in the place of a file is told of in a debug line, and what is beside it read`, async () => {
     await using one = await prepare();
-    await one.folder.write(one.folder.fileOf(NAME), bytes);
+    one.folder.write(one.folder.fileOf(NAME), bytes);
     await make(join(one.path, one.folder.fileOf(OTHER)));
     assert.equal((await one.folder.read()).length, 1);
     assert.equal(one.debugs.length, 1);
@@ -108,10 +106,8 @@ test('a file is not written through a link that stands in its place', async () =
   const file = one.folder.fileOf(NAME);
   await writeFile(victim, 'untouched');
   await mkdir(one.path);
-  for (const name of [file, `${file}.new`, `${file}.last`])
-    await symlink(victim, join(one.path, name));
-  await one.folder.write(file, bytes);
-  one.folder.writeNow(file, bytes);
+  for (const name of [file, `${file}.new`]) await symlink(victim, join(one.path, name));
+  one.folder.write(file, bytes);
   assert.equal(await readFile(victim, 'utf8'), 'untouched');
   assert((await lstat(join(one.path, file))).isFile());
 });
@@ -121,8 +117,7 @@ test('a link in the place of the folder is neither read nor written through', as
   await mkdir(join(one.temporary, 'elsewhere'));
   await symlink(join(one.temporary, 'elsewhere'), one.path);
   assert.deepEqual(await one.folder.read(), []);
-  await assert.rejects(one.folder.write(one.folder.fileOf(NAME), bytes), /no folder/);
-  assert.throws(() => one.folder.writeNow(one.folder.fileOf(NAME), bytes), /no folder/);
+  assert.throws(() => one.folder.write(one.folder.fileOf(NAME), bytes), /no folder/);
   assert.deepEqual(await readdir(join(one.temporary, 'elsewhere')), []);
 });
 

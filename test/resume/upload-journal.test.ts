@@ -52,7 +52,6 @@ test('the next step finds where an upload ended, and nothing once it has arrived
   const { path } = directory;
   const first = step(path);
   first.notes.note(layer, position);
-  await first.journal.settle();
   assert.deepEqual(first.kept, [push]);
 
   const second = step(path);
@@ -60,13 +59,11 @@ test('the next step finds where an upload ended, and nothing once it has arrived
   assert.deepEqual(await second.notes.find(layer), position);
   assert.equal(await second.notes.find(other), undefined);
   second.notes.note(layer, { ...position, nextByte: 60 * MiB });
-  await second.journal.settle();
   assert.deepEqual(
     (await left(path)).map(({ nextByte }) => nextByte),
     [60 * MiB],
   );
   second.notes.forget(layer);
-  await second.journal.settle();
   assert.deepEqual(await left(path), []);
 });
 
@@ -80,13 +77,11 @@ test('of two uploads of a layer, the further is found; once it has arrived, both
   ] as const) {
     const one = step(path, { pid });
     one.notes.note(layer, { ...position, nextByte });
-    await one.journal.settle();
   }
   const next = step(path);
   next.notes.expect([layer], []);
   assert.equal((await next.notes.find(layer))?.nextByte, 70 * MiB);
   next.notes.forget(layer);
-  await next.journal.settle();
   assert.deepEqual(await left(path), []);
 });
 
@@ -96,11 +91,9 @@ test('what is kept of a layer that is there already goes', async () => {
   const first = step(path);
   first.notes.note(layer, position);
   first.notes.note(other, position);
-  await first.journal.settle();
   const next = step(path);
   next.notes.expect([layer], [other]);
   assert.deepEqual(await next.notes.find(layer), position);
-  await next.journal.settle();
   assert.deepEqual(
     (await left(path)).map(({ digest }) => digest),
     [layer.digest],
@@ -128,7 +121,6 @@ test('the cache is asked once, if a layer of several parts is not on disk; what 
   assert.equal(await here?.find(other), undefined);
   assert.equal(await there?.find(layer), undefined);
   assert.equal(cache.asked.length, 1);
-  await journal.settle();
   assert.deepEqual(await left(path), uploads);
 });
 
@@ -138,7 +130,6 @@ test('the cache is not asked where all is on disk, or every layer has one part',
   const cache = new MemoryCache();
   const first = step(path);
   first.notes.note(layer, position);
-  await first.journal.settle();
   const next = step(path, { cache });
   const small = { ...other, size: 10 * MiB };
   next.notes.expect([layer, small], [other]);
@@ -160,10 +151,9 @@ test('a small layer does not wait for a cache', async () => {
 test('of a layer with one part, nothing is kept', async () => {
   await using directory = await temporaryDirectory();
   const { path } = directory;
-  const { journal, notes, kept } = step(path);
+  const { notes, kept } = step(path);
   notes.note({ ...layer, size: 10 * MiB }, position);
   notes.note(layer, { ...position, nextByte: 0 });
-  await journal.settle();
   assert.deepEqual([await left(path), kept], [[], []]);
 });
 
@@ -172,14 +162,12 @@ test('an upload that is lost is not found again, and the one after it is kept', 
   const { path } = directory;
   const first = step(path);
   first.notes.note(layer, position);
-  await first.journal.settle();
   const next = step(path);
   next.notes.expect([layer], []);
   await next.notes.find(layer);
   next.notes.forget(layer);
   assert.equal(await next.notes.find(layer), undefined);
   next.notes.note(layer, { ...position, nextByte: 5 * MiB });
-  await next.journal.settle();
   assert.deepEqual(
     (await left(path)).map(({ nextByte }) => nextByte),
     [5 * MiB],
@@ -209,13 +197,10 @@ test('a cache that fails is a debug line, and the push begins at the start', asy
   ]);
 });
 
-test('a folder that cannot be written is one debug line', async () => {
-  const { journal, notes, debugs } = step('/dev/null');
+test('a folder that cannot be written is one debug line', () => {
+  const { notes, debugs } = step('/dev/null');
   for (const each of [layer, other, layer]) notes.note(each, position);
-  await journal.settle();
-  journal.stop();
   notes.forget(layer);
-  await journal.settle();
   assert.equal(debugs.length, 1, debugs.join('\n'));
   assert.match(debugs[0] ?? '', /not kept any more: ENOTDIR/);
 });
@@ -233,19 +218,16 @@ test('a state that cannot be saved for the post step stops nothing', async () =>
     debug: (line) => void debugs.push(line),
   });
   journal.open(image, [PLACE])[0]?.note(layer, position);
-  await journal.settle();
   assert.equal((await left(directory.path)).length, 1);
   assert.deepEqual(debugs, ['The post step does not know of uploads: EROFS']);
 });
 
-test('to stop leaves on disk at once how far all uploads are', async () => {
+test('what is noted is on disk at once', async () => {
   await using directory = await temporaryDirectory();
-  const { journal, notes } = step(directory.path);
+  const { notes } = step(directory.path);
   notes.note(layer, position);
   notes.note(layer, { ...position, nextByte: 55 * MiB });
   notes.note(other, position);
-  journal.stop();
   const positions = (await left(directory.path)).map(({ nextByte }) => nextByte / MiB);
   assert.deepEqual(positions.sort(), [50, 55]);
-  await journal.settle();
 });
