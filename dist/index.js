@@ -31331,7 +31331,7 @@ class Retry {
             return false;
         this.#attempt += 1;
         onRetry?.({ name, attempt: this.#attempt, attempts, wait });
-        await (0,_sleep_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .y)(wait, signal);
+        await (0,_sleep_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(wait, signal);
         return true;
     }
     #noteFailure(name) {
@@ -31470,8 +31470,9 @@ function reasonOf({ reason }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   o: () => (/* binding */ settlesWithin),
-/* harmony export */   y: () => (/* binding */ sleep)
+/* harmony export */   Rs: () => (/* binding */ elapse),
+/* harmony export */   od: () => (/* binding */ settlesWithin),
+/* harmony export */   yy: () => (/* binding */ sleep)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
@@ -31484,6 +31485,9 @@ async function sleep(milliseconds, signal) {
         signal?.throwIfAborted();
         throw error;
     });
+}
+async function elapse(milliseconds) {
+    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(milliseconds, undefined, { ref: false });
 }
 async function settlesWithin(promise, milliseconds) {
     const settled = new AbortController();
@@ -31921,7 +31925,7 @@ function checkProxy(text, name) {
     });
 }
 async function proxyHandlers() {
-    const { ProxyHandler, ProxyAgents } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(930)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5930));
+    const { ProxyHandler, ProxyAgents } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(565)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4565));
     const agents = new ProxyAgents();
     return (options) => new ProxyHandler(options, { agents });
 }
@@ -32117,7 +32121,7 @@ class Deadline {
         this.#clock.abort();
         const clock = new AbortController();
         this.#clock = clock;
-        (0,sleep/* sleep */.y)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
+        (0,sleep/* sleep */.yy)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
     }
     [Symbol.dispose]() {
         this.#isDisposed = true;
@@ -32780,7 +32784,7 @@ async function takeFrom(bucket, number, signal) {
     bucket.queue(number);
     try {
         for (let wait = bucket.wait(number); wait > 0; wait = bucket.wait(number))
-            await (0,sleep/* sleep */.y)(Math.min(wait, LONGEST_LOOK), signal);
+            await (0,sleep/* sleep */.yy)(Math.min(wait, LONGEST_LOOK), signal);
     }
     catch (error) {
         bucket.leave(number);
@@ -33544,7 +33548,7 @@ class Identity {
 
 ;// CONCATENATED MODULE: ./src/ecr/other-jobs.ts
 
-const LOOK_TIMES = { fresh: 2000, interval: 10_000 };
+const LOOK_TIMES = { fresh: 2000, interval: 5000 };
 class OtherJobs {
     #available;
     #times;
@@ -33646,7 +33650,7 @@ function watchedUntilComplete(requests, watched) {
 }
 async function isAwaited(milliseconds, signal) {
     try {
-        await (0,sleep/* sleep */.y)(milliseconds, signal);
+        await (0,sleep/* sleep */.yy)(milliseconds, signal);
         return true;
     }
     catch {
@@ -34082,7 +34086,7 @@ class Turn {
     async #comesSoon() {
         if (this.#state === 'waiting') {
             this.#heldSince ??= performance.now();
-            await (0,sleep/* settlesWithin */.o)(this.#settled.promise, this.#interval);
+            await (0,sleep/* settlesWithin */.od)(this.#settled.promise, this.#interval);
         }
         if (this.isOver)
             throw new Error('the part before was not received as expected');
@@ -36165,17 +36169,20 @@ class PushError extends Error {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8163);
 /* harmony import */ var _ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4664);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3788);
 /* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5219);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3916);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2351);
-/* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8842);
-/* harmony import */ var _process_hooks_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(159);
-/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3304);
-/* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(277);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3463);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2351);
+/* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
+/* harmony import */ var _process_hooks_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(159);
+/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3304);
+/* harmony import */ var _report_how_far_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5800);
+/* harmony import */ var _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(790);
+/* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2311);
+/* harmony import */ var _resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5365);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1996);
+/* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1123);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -36240,35 +36247,42 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-const repeatFailure = (0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_8__/* .outliveLog */ .b)(process);
-const setFailed = (failure) => {
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__.setFailed(failure);
-    repeatFailure(failure);
-};
-const fail = (error) => (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_9__/* .reportFailure */ .xV)(error, { debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug, setFailed });
-(0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_8__/* .reportStall */ .j)(process, fail);
-const cancelled = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM']) {
-    process.once(name, () => cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`)));
-}
+
+
+
 const { RUNNER_TEMP: temporary } = process.env;
-const layerMemory = (0,_resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_10__/* .openLayerMemory */ .z)({ temporary, debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug });
+const { debug, info, saveState } = _actions_core__WEBPACK_IMPORTED_MODULE_1__;
+const cancelled = new AbortController();
+const cache = new _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_10__/* .ActionsCache */ .Y({ debug });
+const repeatFailure = (0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_7__/* .outliveLog */ .b)(process);
+let uploads;
+let soFar;
+let isOver = false;
+(0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_7__/* .reportStall */ .j)(process, fail);
+(0,_stop_js__WEBPACK_IMPORTED_MODULE_14__/* .heedSignals */ .a)({
+    onSignal: (reason) => cancelled.abort(reason),
+    onOverdue: (reason) => {
+        fail(reason);
+        process.exit();
+    },
+});
 try {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_node_version_js__WEBPACK_IMPORTED_MODULE_7__/* .checkNodeVersion */ .v)(process.versions.node);
-        const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
-        const { proxies, concurrency, partSize, partsInFlight } = inputs;
+        (0,_node_version_js__WEBPACK_IMPORTED_MODULE_6__/* .checkNodeVersion */ .v)(process.versions.node);
+        const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
+        const { proxies, concurrency, partSize, partsInFlight, resume } = inputs;
         (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_3__/* .setProxyVariables */ .II)(proxies);
         const { signal } = cancelled;
         const connections = (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__/* .affordableConnections */ .e)(await (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__/* .countOpenFiles */ .b)(), inputs.targets.length);
-        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__/* .Ecr */ .L({
-            ...{ signal, concurrency, connections, partSize, partsInFlight },
-            info: _actions_core__WEBPACK_IMPORTED_MODULE_1__.info,
-            debug: _actions_core__WEBPACK_IMPORTED_MODULE_1__.debug,
-        }), true);
-        await (0,_run_js__WEBPACK_IMPORTED_MODULE_11__/* .run */ .e)(inputs, {
-            ...{ ecr, temporary, layerMemory, log: _actions_core__WEBPACK_IMPORTED_MODULE_1__ },
+        if (resume)
+            uploads = (0,_resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_12__/* .openUploadJournal */ .$)({ temporary, cache, partSize, saveState, debug });
+        const options = { signal, concurrency, connections, partSize, partsInFlight };
+        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__/* .Ecr */ .L({ ...options, info, debug }), true);
+        await (0,_run_js__WEBPACK_IMPORTED_MODULE_13__/* .run */ .e)(inputs, {
+            ...{ ecr, temporary, uploads, log: _actions_core__WEBPACK_IMPORTED_MODULE_1__ },
+            onBegin: (report) => (soFar = report),
+            layerMemory: (0,_resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_11__/* .openLayerMemory */ .z)({ temporary, cache, debug }),
             workspace: process.env['GITHUB_WORKSPACE'],
             setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
         });
@@ -36286,8 +36300,20 @@ try {
 catch (error) {
     fail(error);
 }
-if (layerMemory.isAbandoned)
+if (cache.isAbandoned)
     process.exit();
+function fail(error) {
+    if (isOver)
+        return;
+    isOver = true;
+    (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_8__/* .reportFailure */ .xV)(error, { debug, setFailed });
+    if (soFar !== undefined)
+        (0,_report_how_far_js__WEBPACK_IMPORTED_MODULE_9__/* .logHowFar */ .A)(soFar(), { info, isKept: uploads !== undefined });
+}
+function setFailed(failure) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__.setFailed(failure);
+    repeatFailure(failure);
+}
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -36846,6 +36872,7 @@ async function parseInputs(given, readText) {
         },
         concurrency: wholeNumber(read, 'concurrency', [1, tuning/* MAX_LAYERS_AT_ONCE */.cv]),
         partSize: parsePartSize(read),
+        resume: flag(read, 'resume', true),
         partsInFlight: wholeNumber(read, 'parts-in-flight', [1, tuning/* MAX_PARTS_IN_FLIGHT */.Ru], 'auto'),
     };
 }
@@ -37464,7 +37491,448 @@ function messageOf(error) {
 
 /***/ }),
 
-/***/ 277:
+/***/ 2011:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ shortDigest),
+/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */ });
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+function formatBytes(bytes) {
+    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
+    const exponent = Math.min(order, UNITS.length - 1);
+    const value = bytes / 1024 ** exponent;
+    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
+}
+function shortDigest(digest) {
+    return digest.slice(0, 'sha256:'.length + 12);
+}
+
+
+/***/ }),
+
+/***/ 5800:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ logHowFar)
+/* harmony export */ });
+/* unused harmony export howFar */
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2011);
+/* harmony import */ var _layers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7478);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6472);
+
+
+
+function logHowFar({ targets }, { info, isKept }) {
+    for (const target of targets) {
+        if (target.error === undefined)
+            continue;
+        info(`${(0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .targetPrefix */ .m4)(target.repository, targets.length)}${howFar(target, isKept)}`);
+    }
+}
+function howFar(target, isKept) {
+    const { layers, manifests, tags, bytesUnfinished } = target;
+    const isNothing = (0,_layers_js__WEBPACK_IMPORTED_MODULE_1__/* .uploaded */ .xO)(layers).blobs + bytesUnfinished + manifests.length === 0 && !tags.some(isTouched);
+    if (isNothing)
+        return 'Nothing was sent, and no tag has moved';
+    const done = [
+        layersLine(target),
+        ...(manifests.length === 0 ? [] : [`manifests put: ${manifests.length}`]),
+        tagsLine(tags),
+    ];
+    const next = isKept || bytesUnfinished === 0
+        ? 'goes on from there'
+        : 'sends the layers whole that are not there';
+    return `How far it came: ${done.join('; ')}. Another run ${next}`;
+}
+function layersLine({ layers, bytesUnfinished }) {
+    const all = (0,_layers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
+    const there = (0,_layers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(layers, 'sent', 'present', 'completed-elsewhere');
+    const line = `${there.blobs} of ${(0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(all.blobs, 'blob')} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(there.bytes)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(all.bytes)}) are there`;
+    return bytesUnfinished === 0 ? line : `${line}, and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(bytesUnfinished)} of others`;
+}
+function tagsLine(tags) {
+    const moved = tags.filter(isMoved).map(({ tag }) => tag);
+    const unsure = tags.filter(({ kind }) => kind === 'unsure').map(({ tag }) => tag);
+    const known = moved.length === 0 ? 'no tag has moved' : `tags that moved: ${moved.join(', ')}`;
+    return unsure.length === 0 ? known : `${known}, but ${unsure.join(', ')} may have`;
+}
+function isMoved({ kind }) {
+    return kind === 'created' || kind === 'moved' || kind === 'put';
+}
+function isTouched(tag) {
+    return isMoved(tag) || tag.kind === 'unsure';
+}
+
+
+/***/ }),
+
+/***/ 7478:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   hT: () => (/* binding */ skipped),
+/* harmony export */   xO: () => (/* binding */ uploaded)
+/* harmony export */ });
+function uploaded(layers) {
+    return count(layers, 'sent');
+}
+function skipped(layers) {
+    return count(layers, 'present', 'completed-elsewhere');
+}
+function count(layers, ...kinds) {
+    const counted = layers.filter(({ kind }) => kinds.includes(kind));
+    const bytes = counted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+    return { blobs: counted.length, bytes };
+}
+
+
+/***/ }),
+
+/***/ 6472:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IG: () => (/* binding */ logImage),
+/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   TO: () => (/* binding */ logReport),
+/* harmony export */   bJ: () => (/* binding */ logPush),
+/* harmony export */   m4: () => (/* binding */ targetPrefix)
+/* harmony export */ });
+/* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
+/* harmony import */ var _ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(396);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2011);
+/* harmony import */ var _layers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7478);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2577);
+
+
+
+
+
+function logImage(image, log) {
+    const { graph, origins, brokenEntries, leftBehind, attestationsBeside, unsearchedBlobs } = image;
+    const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
+    const { digest, mediaType } = root.descriptor;
+    log.info(`Image ${digest} (${mediaType})`);
+    if (origins.every((origin) => origin.digest !== digest)) {
+        const held = origins.map((origin) => origin.digest).join(', ');
+        log.info(`The inputs change the image: pushing ${digest} instead of ${held}`);
+    }
+    log.info([
+        plural(manifests.length, 'manifest'),
+        plural(referrers.length, 'referrer'),
+        countOf(blobs),
+    ].join(', '));
+    if (absentLayers.length > 0)
+        log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
+    for (const line of withoutLayers(graph))
+        log.warning(line);
+    for (const notice of image.notices)
+        log.warning(notice);
+    for (const { message } of brokenEntries)
+        log.warning(`Left out: ${message}`);
+    for (const { descriptor, subject } of leftBehind) {
+        log.warning(`Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`);
+    }
+    for (const { digest } of attestationsBeside) {
+        log.warning(`Left behind ${digest}: an attestation is pushed only in an index with its image, and this one stands beside it`);
+    }
+    if (unsearchedBlobs > 0) {
+        log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: any among them are left behind`);
+    }
+    for (const layer of absentForeignLayers) {
+        log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
+    }
+}
+function withoutLayers({ manifests, referrers, roles }) {
+    return [...manifests, ...referrers]
+        .filter(({ manifest }) => manifest.kind === 'image' && manifest.layers.length === 0)
+        .map(({ descriptor: { digest } }) => {
+        const name = roles.get(digest)?.name ?? `manifest ${digest}`;
+        return `No layers in ${name}: ECR may refuse it; a build with any one COPY has a layer`;
+    });
+}
+const UNCHECKED = {
+    images: 'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
+    mutability: 'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
+    policies: 'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
+};
+function logPush(log, name) {
+    return (event) => {
+        const warning = warningOf(event);
+        if (warning !== undefined)
+            log.warning(`${name}${warning}`);
+        for (const line of linesOf(event))
+            log.info(`${name}${line}`);
+    };
+}
+function warningOf(event) {
+    switch (event.kind) {
+        case 'unchecked':
+            return UNCHECKED[event.what];
+        case 'referrer-skipped':
+            return heldTag(event.tag, event.holder);
+        case 'tag-settled':
+            return event.outcome.kind === 'skipped'
+                ? heldTag(event.outcome.tag, event.outcome.holder)
+                : undefined;
+        default:
+            return undefined;
+    }
+}
+function heldTag(tag, holder) {
+    return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
+}
+function linesOf(event) {
+    switch (event.kind) {
+        case 'planned':
+            return planLines(event.plan);
+        case 'repository-created':
+            return ['Created the repository'];
+        case 'policies-set':
+            return ['Set the policies that the empty repository lacked'];
+        case 'layer-started':
+            return [startLine(event)];
+        case 'layer-finished':
+            return [`${FINISHED[event.outcome.kind]} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(event.layer.digest)}`];
+        case 'retried':
+            return [retryLine(event)];
+        case 'manifest-put':
+            return [manifestLine(event)];
+        default:
+            return [];
+    }
+}
+function planLines({ repository, uploads, present, tags }) {
+    if (tags.some(({ kind }) => kind === 'refuse'))
+        return [];
+    const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
+    const step = REPOSITORY_STEPS[repository];
+    return step === undefined ? [counts] : [step, counts];
+}
+const REPOSITORY_STEPS = {
+    none: undefined,
+    finish: undefined,
+    create: 'The repository does not exist: creating it',
+    await: 'The repository does not exist: checking whether ECR creates it on push',
+};
+const FINISHED = {
+    sent: 'Uploaded',
+    'completed-elsewhere': 'Another job completed',
+};
+function startLine({ layer, from }) {
+    const { digest, size } = layer;
+    if (from === 0)
+        return `Uploading ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(digest)}, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(size)}`;
+    return `Going on with ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(digest)} at ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(from)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(size)}`;
+}
+function manifestLine({ what, tag, isNew }) {
+    const done = isNew ? 'Put' : 'Already there:';
+    return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
+}
+function retryLine({ what, notice }) {
+    const subject = what === undefined ? 'The repository' : (0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(what);
+    const why = notice.why === undefined ? ` ${_async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .RETRIES */ .Zs[notice.name].says ?? ''}` : `, ${notice.why}`;
+    return `${subject}${why}; ${(0,_async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .announce */ .iP)(notice)}`;
+}
+const UNNAMED = 'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
+const WITHOUT_ALIAS = 'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';
+function logReport(report, log) {
+    for (const target of report.targets) {
+        if (target.error === undefined)
+            logComplete(target, report, log);
+    }
+}
+function logComplete(target, report, log) {
+    const { repository, layers } = target;
+    if ((0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryUri */ .LJ)(repository) === undefined)
+        log.warning(UNNAMED);
+    else if (!(0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .isFullyNamed */ ._2)(repository))
+        log.warning(WITHOUT_ALIAS);
+    log.info(`${(0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRepository */ .MD)(repository)}: ${tagsLine(target, report)}`);
+    log.info(`Uploaded ${countText((0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .uploaded */ .xO)(layers))}; already there: ${countText((0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .skipped */ .hT)(layers))}`);
+}
+function tagsLine(target, report) {
+    const tags = (0,_tags_js__WEBPACK_IMPORTED_MODULE_4__/* .taggedNow */ .T)(target);
+    const [names, when] = tags.length > 0 ? [tags, 'now'] : [(0,_tags_js__WEBPACK_IMPORTED_MODULE_4__/* .skippedTags */ .md)(target), 'still'];
+    const digest = (0,_tags_js__WEBPACK_IMPORTED_MODULE_4__/* .publishedDigest */ .RK)(target, report) ?? 'another image';
+    return `${names.join(', ')} ${when} ${names.length === 1 ? 'points' : 'point'} to ${digest}`;
+}
+function targetPrefix(repository, targets) {
+    return targets === 1 ? '' : `[${(0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRepository */ .MD)(repository)}] `;
+}
+function countOf(blobs) {
+    return countText({
+        blobs: blobs.length,
+        bytes: blobs.reduce((sum, { size }) => sum + size, 0),
+    });
+}
+function countText({ blobs, bytes }) {
+    return `${plural(blobs, 'blob')} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(bytes)})`;
+}
+function plural(number, noun) {
+    return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
+/***/ 2577:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   RK: () => (/* binding */ publishedDigest),
+/* harmony export */   T: () => (/* binding */ taggedNow),
+/* harmony export */   md: () => (/* binding */ skippedTags)
+/* harmony export */ });
+const NOT_NOW = ['skipped', 'refused', 'untouched', 'unsure'];
+function taggedNow({ tags }) {
+    return tags.filter(({ kind }) => !NOT_NOW.includes(kind)).map(({ tag }) => tag);
+}
+function skippedTags({ tags }) {
+    return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
+}
+function publishedDigest(target, { image }) {
+    const [first] = target.tags;
+    const allSkipped = skippedTags(target).length === target.tags.length;
+    return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
+}
+
+
+/***/ }),
+
+/***/ 790:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ ActionsCache)
+});
+
+// EXTERNAL MODULE: external "node:async_hooks"
+var external_node_async_hooks_ = __nccwpck_require__(6698);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/async/sleep.ts
+var sleep = __nccwpck_require__(3719);
+;// CONCATENATED MODULE: ./src/resume/load-cache-client.js
+/**
+ * JavaScript, because the bundler must see the comment, and TypeScript removes it: the client stays out of the bundles of the
+ * entries, which share one file of it. `scripts/build.ts` makes that file.
+ */
+function loadCacheClient() {
+  return import(/* webpackIgnore: true */ './cache-client.js');
+}
+
+// EXTERNAL MODULE: ./src/resume/read-bounded.ts
+var read_bounded = __nccwpck_require__(1055);
+;// CONCATENATED MODULE: ./src/resume/actions-cache.ts
+
+
+
+
+
+
+const PATIENCE = 4500;
+class ActionsCache {
+    #debug;
+    #environment;
+    #patience;
+    #isAbandoned = false;
+    constructor({ debug, environment = process.env, patience = PATIENCE }) {
+        this.#debug = debug;
+        this.#environment = environment;
+        this.#patience = patience;
+    }
+    get isAbandoned() {
+        return this.#isAbandoned;
+    }
+    get isAvailable() {
+        const { ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL, ACTIONS_RUNTIME_TOKEN } = this.#environment;
+        const hasOlder = Boolean(ACTIONS_CACHE_URL);
+        const hasCache = hasOlder || (Boolean(ACTIONS_RESULTS_URL) && Boolean(ACTIONS_RUNTIME_TOKEN));
+        return hasCache && !this.#isAbandoned;
+    }
+    async restore({ path, maxBytes }, prefixes) {
+        if (!this.isAvailable)
+            return undefined;
+        const [first] = prefixes;
+        return this.#call(path, async () => {
+            const { restoreCache } = await loadCacheClient();
+            const found = await restoreCache([path], `${first}latest`, [...prefixes]);
+            return found === undefined ? undefined : readAndRemove((0,external_node_path_.resolve)(path), maxBytes);
+        });
+    }
+    async save({ path }, key, bytes) {
+        if (!this.isAvailable)
+            return false;
+        return this.#call(path, async () => {
+            const { saveCache } = await loadCacheClient();
+            await (0,promises_.rm)((0,external_node_path_.resolve)(path), { force: true });
+            await (0,promises_.writeFile)((0,external_node_path_.resolve)(path), bytes, { flag: 'wx' });
+            try {
+                return (await saveCache([path], key)) > 0;
+            }
+            finally {
+                await (0,promises_.rm)((0,external_node_path_.resolve)(path), { force: true });
+            }
+        });
+    }
+    async #call(path, work) {
+        const done = quietly(work, this.#debug);
+        if (await (0,sleep/* settlesWithin */.od)(done, this.#patience))
+            return done;
+        this.#isAbandoned = true;
+        done.catch(() => undefined);
+        await (0,promises_.rm)((0,external_node_path_.resolve)(path), { force: true });
+        throw new Error(`no answer within ${this.#patience} ms`);
+    }
+}
+async function readAndRemove(path, maxBytes) {
+    try {
+        return await (0,read_bounded/* readBounded */.C)(path, maxBytes);
+    }
+    finally {
+        await (0,promises_.rm)(path, { force: true });
+    }
+}
+const listeners = new external_node_async_hooks_.AsyncLocalStorage();
+async function quietly(work, debug) {
+    listenToStdout();
+    return listeners.run(debug, work);
+}
+let isListening = false;
+function listenToStdout() {
+    if (isListening)
+        return;
+    isListening = true;
+    const write = process.stdout.write.bind(process.stdout);
+    const divert = (chunk) => {
+        const tell = listeners.getStore();
+        const text = Buffer.from(chunk).toString();
+        if (tell === undefined || text.startsWith('::add-mask::'))
+            return write(chunk);
+        listeners.exit(() => tell(spoken(text)));
+        return true;
+    };
+    process.stdout.write = divert;
+}
+function spoken(line) {
+    const text = line.trim();
+    const [, said] = /^::\w+::(.*)$/s.exec(text) ?? [];
+    return said?.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%') ?? text;
+}
+
+
+/***/ }),
+
+/***/ 2311:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37473,16 +37941,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ openLayerMemory)
 });
 
-// EXTERNAL MODULE: external "node:async_hooks"
-var external_node_async_hooks_ = __nccwpck_require__(6698);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/async/sleep.ts
-var sleep = __nccwpck_require__(3719);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/oci/digest.ts
@@ -37553,106 +38011,6 @@ function keyOf(diffId, format) {
     return `${diffId} ${format}`;
 }
 
-;// CONCATENATED MODULE: ./src/resume/actions-cache.ts
-
-
-
-
-
-
-const PATH = '.ecr-layer-push-layers.json';
-const KEY = 'ecr-layer-push-layers-1-';
-const PATIENCE = 8000;
-class ActionsCache {
-    name = 'the cache of GitHub Actions';
-    #debug;
-    #environment;
-    #patience;
-    #isAbandoned = false;
-    constructor({ debug, environment = process.env, patience = PATIENCE }) {
-        this.#debug = debug;
-        this.#environment = environment;
-        this.#patience = patience;
-    }
-    get isAbandoned() {
-        return this.#isAbandoned;
-    }
-    async load() {
-        if (!this.#isAvailable())
-            return undefined;
-        return this.#call(async () => {
-            const { restoreCache } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(583)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8583));
-            const found = await restoreCache([PATH], `${KEY}latest`, [KEY]);
-            return found === undefined ? undefined : readAndRemove((0,external_node_path_.resolve)(PATH));
-        });
-    }
-    async save(bytes) {
-        if (!this.#isAvailable())
-            return;
-        await this.#call(async () => {
-            const { saveCache } = await Promise.all(/* import() */[__nccwpck_require__.e(830), __nccwpck_require__.e(583)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8583));
-            const hash = (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex').slice(0, 32);
-            await (0,promises_.writeFile)((0,external_node_path_.resolve)(PATH), bytes);
-            try {
-                await saveCache([PATH], `${KEY}${hash}`);
-            }
-            finally {
-                await (0,promises_.rm)((0,external_node_path_.resolve)(PATH), { force: true });
-            }
-        });
-    }
-    #isAvailable() {
-        const { ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL, ACTIONS_RUNTIME_TOKEN } = this.#environment;
-        const url = ACTIONS_RESULTS_URL ?? ACTIONS_CACHE_URL;
-        return Boolean(url) && Boolean(ACTIONS_RUNTIME_TOKEN) && !this.#isAbandoned;
-    }
-    async #call(work) {
-        const done = quietly(work, this.#debug);
-        if (await (0,sleep/* settlesWithin */.o)(done, this.#patience))
-            return done;
-        this.#isAbandoned = true;
-        done.catch(() => undefined);
-        throw new Error(`no answer within ${this.#patience} ms`);
-    }
-}
-async function readAndRemove(path) {
-    try {
-        const { size } = await (0,promises_.stat)(path);
-        if (size > MAX_MAP_BYTES)
-            throw new Error(`it has ${size} bytes`);
-        return await (0,promises_.readFile)(path);
-    }
-    finally {
-        await (0,promises_.rm)(path, { force: true });
-    }
-}
-const listeners = new external_node_async_hooks_.AsyncLocalStorage();
-async function quietly(work, debug) {
-    listenToStdout();
-    return listeners.run(debug, work);
-}
-let isListening = false;
-function listenToStdout() {
-    if (isListening)
-        return;
-    isListening = true;
-    const write = process.stdout.write.bind(process.stdout);
-    const divert = (chunk) => {
-        const tell = listeners.getStore();
-        const text = Buffer.from(chunk).toString();
-        if (tell === undefined || text.startsWith('::add-mask::'))
-            return write(chunk);
-        listeners.exit(() => tell(spoken(text)));
-        return true;
-    };
-    process.stdout.write = divert;
-}
-function spoken(line) {
-    const text = line.trim();
-    const [, said] = /^::\w+::(.*)$/s.exec(text) ?? [];
-    return said?.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%') ?? text;
-}
-
 ;// CONCATENATED MODULE: ./src/resume/layer-memory.ts
 
 class LayerMemory {
@@ -37663,9 +38021,6 @@ class LayerMemory {
     constructor(options) {
         this.#options = options;
         this.#unread = options.stores;
-    }
-    get isAbandoned() {
-        return this.#options.stores.some((store) => store.isAbandoned === true);
     }
     async find(diffIds, format, areThere) {
         await this.#readFor(diffIds, format);
@@ -37716,6 +38071,32 @@ class LayerMemory {
     }
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/resume/map-cache.ts
+
+
+const FILE = { path: '.ecr-layer-push-layers.json', maxBytes: MAX_MAP_BYTES };
+const PREFIX = 'ecr-layer-push-layers-1-';
+class MapCache {
+    name = 'the cache of GitHub Actions';
+    #cache;
+    constructor(cache) {
+        this.#cache = cache;
+    }
+    load() {
+        return this.#cache.restore(FILE, [PREFIX]);
+    }
+    async save(bytes) {
+        const hash = (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex').slice(0, 32);
+        await this.#cache.save(FILE, `${PREFIX}${hash}`, bytes);
+    }
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/resume/map-file.ts
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -37815,15 +38196,499 @@ class MapFile {
 
 
 
-function openLayerMemory({ temporary, debug }) {
+function openLayerMemory({ temporary, cache, debug }) {
     const files = temporary === undefined ? [] : [new MapFile(temporary)];
-    return new LayerMemory({ stores: [...files, new ActionsCache({ debug })], debug });
+    return new LayerMemory({ stores: [...files, new MapCache(cache)], debug });
 }
 
 
 /***/ }),
 
-/***/ 3463:
+/***/ 5365:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ openUploadJournal)
+});
+
+// UNUSED EXPORTS: PUSH_STATE
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/resume/read-bounded.ts
+var read_bounded = __nccwpck_require__(1055);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var digest = __nccwpck_require__(8825);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
+;// CONCATENATED MODULE: ./src/resume/uploads.ts
+
+
+
+const MAX_UPLOADS = 500;
+const MAX_UPLOADS_BYTES = 512 * 1024;
+const MAX_AGE = 24 * 60 * 60 * 1000;
+const VERSION = 1;
+const MIB = 1024 * 1024;
+const PART_SIZES = [5 * MIB, 20 * MIB];
+const UPLOAD_ID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+const PUSH = /^[0-9a-f-]{1,200}$/;
+function uploadsToBytes({ push, uploads }) {
+    return Buffer.from(JSON.stringify({ version: VERSION, push, uploads }));
+}
+function parseUploads(bytes, where, now = Date.now()) {
+    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
+    const version = fields.get('version');
+    if (version !== VERSION)
+        throw fields.invalid(`version is ${(0,oci_fields/* shown */.SP)(version)}, not ${VERSION}`);
+    const push = fields.requiredString('push');
+    if (!PUSH.test(push))
+        throw fields.invalid(`push is ${(0,oci_fields/* shown */.SP)(push)}`);
+    const uploads = fields.array('uploads') ?? [];
+    if (uploads.length > MAX_UPLOADS)
+        throw fields.invalid(`it has ${uploads.length} uploads`);
+    const parsed = uploads.map((upload, at) => parseUpload(upload, `${where}: uploads[${at}]`));
+    return { push, uploads: parsed.filter(({ at }) => Math.abs(now - at) <= MAX_AGE) };
+}
+function parseUpload(value, where) {
+    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST');
+    const uploadId = fields.requiredString('uploadId');
+    if (!UPLOAD_ID.test(uploadId))
+        throw fields.invalid(`uploadId is ${(0,oci_fields/* shown */.SP)(uploadId)}`);
+    const size = wholeNumber(fields, 'size', [1, Number.MAX_SAFE_INTEGER]);
+    return {
+        type: fields.requiredString('type'),
+        registryId: fields.string('registryId'),
+        region: fields.string('region'),
+        repository: fields.requiredString('repository'),
+        digest: (0,digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`),
+        size,
+        uploadId,
+        partSize: wholeNumber(fields, 'partSize', PART_SIZES),
+        nextByte: wholeNumber(fields, 'nextByte', [1, size]),
+        at: wholeNumber(fields, 'at', [0, Number.MAX_SAFE_INTEGER]),
+    };
+}
+function wholeNumber(fields, name, [least, most]) {
+    const value = fields.get(name);
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most)
+        return value;
+    throw fields.invalid(`${name} is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number from ${least} to ${most}`);
+}
+
+;// CONCATENATED MODULE: ./src/resume/journal-folder.ts
+
+
+
+
+
+const MAX_FILES = 1000;
+const NAME = /^[0-9a-f]{32}\.([1-9][0-9]{0,9})\.json$/;
+class JournalFolder {
+    #path;
+    #debug;
+    #process;
+    constructor(temporary, debug, pid = process.pid) {
+        this.#path = (0,external_node_path_.join)(temporary, 'ecr-layer-push-uploads');
+        this.#debug = debug;
+        this.#process = pid;
+    }
+    fileOf(uploadName) {
+        return `${uploadName}.${this.#process}.json`;
+    }
+    async read() {
+        const names = await this.#list();
+        const left = [];
+        for (const file of names.slice(0, MAX_FILES)) {
+            const path = (0,external_node_path_.join)(this.#path, file);
+            try {
+                const { push, uploads } = parseUploads(await (0,read_bounded/* readBounded */.C)(path, MAX_UPLOADS_BYTES), path);
+                left.push(...uploads.map((upload) => ({ file, push, upload })));
+            }
+            catch (error) {
+                this.#debug(`${path} was not read: ${messageOf(error)}`);
+            }
+        }
+        return left;
+    }
+    write(file, bytes) {
+        (0,external_node_fs_.mkdirSync)(this.#path, { recursive: true });
+        this.#refuseLink((0,external_node_fs_.lstatSync)(this.#path));
+        const path = (0,external_node_path_.join)(this.#path, file);
+        const whole = `${path}.new`;
+        (0,external_node_fs_.rmSync)(whole, { force: true });
+        (0,external_node_fs_.writeFileSync)(whole, bytes, { flag: 'wx', mode: 0o600 });
+        (0,external_node_fs_.renameSync)(whole, path);
+    }
+    remove(files) {
+        for (const file of files) {
+            for (const name of [file, `${file}.new`])
+                (0,external_node_fs_.rmSync)((0,external_node_path_.join)(this.#path, name), { force: true });
+        }
+    }
+    async #list() {
+        try {
+            this.#refuseLink(await (0,promises_.lstat)(this.#path));
+            const names = await (0,promises_.readdir)(this.#path);
+            return names.filter((name) => this.#isLeft(name));
+        }
+        catch (error) {
+            if (!isMissing(error))
+                this.#debug(`${this.#path} was not read: ${messageOf(error)}`);
+            return [];
+        }
+    }
+    #isLeft(name) {
+        const pid = Number(NAME.exec(name)?.[1]);
+        return Number.isInteger(pid) && (pid === this.#process || !isAlive(pid));
+    }
+    #refuseLink(stats) {
+        if (!stats.isDirectory())
+            throw new Error(`${this.#path} is no folder`);
+    }
+}
+function isAlive(pid) {
+    try {
+        return process.kill(pid, 0);
+    }
+    catch (error) {
+        return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    }
+}
+function isMissing(error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/resume/place.ts
+
+function pushName(places, image) {
+    const texts = places.map((place) => textOf(place)).sort();
+    return `${hashOf(texts)}-${hashOf([image])}`;
+}
+function placesIn(push) {
+    return push.slice(0, push.indexOf('-') + 1);
+}
+function uploadName(place, layer) {
+    return hashOf([textOf(place), layer]);
+}
+function isInto({ type, registryId, region, name }, upload) {
+    if (type !== upload.type || region !== upload.region || name !== upload.repository)
+        return false;
+    const ids = new Set([registryId, upload.registryId]);
+    return ids.size === 1 || ids.has(undefined);
+}
+function textOf({ type, registryId = '', region = '', name }) {
+    return JSON.stringify([type, registryId, region, name]);
+}
+function hashOf(texts) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 32);
+}
+
+;// CONCATENATED MODULE: ./src/resume/upload-cache.ts
+
+
+
+const FILE = { path: '.ecr-layer-push-uploads.json', maxBytes: MAX_UPLOADS_BYTES };
+const PREFIX = 'ecr-layer-push-uploads-1-';
+class UploadCache {
+    #cache;
+    constructor(cache) {
+        this.#cache = cache;
+    }
+    get isAvailable() {
+        return this.#cache.isAvailable;
+    }
+    async restore(push) {
+        const prefixes = [`${PREFIX}${push}-`, `${PREFIX}${placesIn(push)}`];
+        const bytes = await this.#cache.restore(FILE, prefixes);
+        return bytes === undefined ? [] : parseUploads(bytes, 'the cache of GitHub Actions').uploads;
+    }
+    async save(kept, run) {
+        const bytes = uploadsToBytes(kept);
+        const hash = (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex').slice(0, 16);
+        return this.#cache.save(FILE, `${PREFIX}${kept.push}-${run}-${hash}`, bytes);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/resume/journal-writer.ts
+class JournalWriter {
+    #options;
+    #hasBegun = false;
+    #isBroken = false;
+    constructor(options) {
+        this.#options = options;
+    }
+    put(file, content) {
+        if (!this.#hasBegun)
+            this.#options.onFirst();
+        this.#hasBegun = true;
+        this.#attempt((folder) => folder.write(file, content));
+    }
+    remove(files) {
+        if (files.length > 0)
+            this.#attempt((folder) => folder.remove(files));
+    }
+    #attempt(work) {
+        if (this.#isBroken)
+            return;
+        try {
+            work(this.#options.folder);
+        }
+        catch (error) {
+            this.#isBroken = true;
+            const why = error instanceof Error ? error.message : String(error);
+            this.#options.debug(`Where uploads are is not kept any more: ${why}`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/resume/upload-journal.ts
+
+
+
+class UploadJournal {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    open(image, places) {
+        const { folder, debug } = this.#options;
+        const push = pushName(places, image);
+        const writer = new JournalWriter({ folder, debug, onFirst: () => this.#announce(push) });
+        let restored;
+        const restore = () => (restored ??= this.#restore(push));
+        return places.map((place) => new UploadNotes({ ...this.#options, push, place, writer, restore }));
+    }
+    #announce(push) {
+        try {
+            this.#options.onKept(push);
+        }
+        catch (error) {
+            this.#options.debug(`The post step does not know of uploads: ${upload_journal_messageOf(error)}`);
+        }
+    }
+    async #restore(push) {
+        const { cache, debug } = this.#options;
+        if (!cache.isAvailable)
+            return [];
+        try {
+            return await cache.restore(push);
+        }
+        catch (error) {
+            debug(`Where uploads of an earlier run ended is not known: ${upload_journal_messageOf(error)}`);
+            return [];
+        }
+    }
+}
+class UploadNotes {
+    #options;
+    #known = new Map();
+    #looked = Promise.resolve();
+    #forgotten = new Set();
+    constructor(options) {
+        this.#options = options;
+    }
+    expect(uploads, present) {
+        this.#looked = this.#look(uploads.filter((layer) => this.#isWorthIt(layer)), present);
+    }
+    async find(layer) {
+        if (!this.#isWorthIt(layer) || this.#forgotten.has(layer.digest))
+            return undefined;
+        await this.#looked;
+        const found = this.#known.get(layer.digest);
+        if (found === undefined)
+            return undefined;
+        const { uploadId, partSize, nextByte } = found.upload;
+        return { uploadId, partSize, nextByte };
+    }
+    note(layer, position) {
+        if (!this.#isWorthIt(layer) || position.nextByte <= 0)
+            return;
+        const { digest, size } = layer;
+        const { place, now = Date.now } = this.#options;
+        const { type, registryId, region, name: repository } = place;
+        const { uploadId, partSize, nextByte } = position;
+        const where = { type, registryId, region, repository };
+        this.#keep({ ...where, digest, size, uploadId, partSize, nextByte, at: now() });
+    }
+    forget(layer) {
+        if (!this.#isWorthIt(layer))
+            return;
+        const { writer } = this.#options;
+        this.#forgotten.add(layer.digest);
+        writer.remove([this.#fileOf(layer.digest)]);
+        writer.remove(this.#known.get(layer.digest)?.files ?? []);
+    }
+    #isWorthIt({ size }) {
+        return size > this.#options.partSize;
+    }
+    async #look(layers, present) {
+        const { folder, writer, restore } = this.#options;
+        const left = await folder.read();
+        for (const layer of present)
+            writer.remove(this.#best(layer, left)?.files ?? []);
+        const lacking = layers.filter((layer) => !this.#learn(layer, left));
+        if (lacking.length === 0)
+            return;
+        const cached = (await restore()).map((upload) => ({ upload }));
+        for (const layer of lacking) {
+            const found = this.#learn(layer, cached);
+            if (found !== undefined)
+                this.#keep(found.upload);
+        }
+    }
+    #learn(layer, uploads) {
+        const found = this.#best(layer, uploads);
+        if (found !== undefined)
+            this.#known.set(layer.digest, found);
+        return found;
+    }
+    #best(layer, uploads) {
+        const { place } = this.#options;
+        const ofLayer = uploads.filter(({ upload }) => isInto(place, upload) && upload.digest === layer.digest && upload.size === layer.size);
+        const [best] = ofLayer.toSorted((a, b) => b.upload.nextByte - a.upload.nextByte);
+        if (best === undefined)
+            return undefined;
+        return { upload: best.upload, files: ofLayer.flatMap(({ file = [] }) => file) };
+    }
+    #keep(upload) {
+        const { push, writer } = this.#options;
+        writer.put(this.#fileOf(upload.digest), uploadsToBytes({ push, uploads: [upload] }));
+    }
+    #fileOf(layer) {
+        const { folder, place } = this.#options;
+        return folder.fileOf(uploadName(place, layer));
+    }
+}
+function upload_journal_messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+;// CONCATENATED MODULE: ./src/resume/open-upload-journal.ts
+
+
+
+const USUAL_PART_SIZE = 10 * 1024 * 1024;
+const PUSH_STATE = 'push';
+function openUploadJournal({ temporary, cache, partSize = USUAL_PART_SIZE, saveState, debug, }) {
+    if (!temporary)
+        return undefined;
+    return new UploadJournal({
+        folder: new JournalFolder(temporary, debug),
+        cache: new UploadCache(cache),
+        partSize,
+        onKept: (push) => saveState(PUSH_STATE, push),
+        debug,
+    });
+}
+
+
+/***/ }),
+
+/***/ 1055:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ readBounded)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+async function readBounded(path, maxBytes) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants;
+        const file = __addDisposableResource(env_1, await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), true);
+        const stats = await file.stat();
+        if (!stats.isFile())
+            throw new Error('it is no regular file');
+        if (stats.size > maxBytes)
+            throw new Error(`it has ${stats.size} bytes`);
+        return await file.readFile();
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+
+
+/***/ }),
+
+/***/ 1996:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42594,15 +43459,25 @@ async function uploadLayers(layers, context, { isUrgent = false } = {}) {
     const largestFirst = layers.toSorted((a, b) => b.size - a.size);
     await forEachConcurrently(largestFirst, context, (layer, signal) => upload(layer, isUrgent, { ...context, signal }));
 }
-async function upload(layer, isUrgent, { blobs, registry, signal, tell }) {
+async function upload(layer, isUrgent, { blobs, registry, signal, uploads, tell }) {
+    const from = await uploads?.find(layer);
     const outcome = await registry.uploadLayer({
         layer,
         isUrgent,
+        from,
         open: () => blobs.openBlob(layer),
-        onStart: () => tell({ kind: 'layer-started', layer }),
-        onProgress: ({ nextByte }) => tell({ kind: 'layer-progress', layer, bytes: nextByte }),
-        onRetry: (notice) => tell({ kind: 'retried', what: layer.digest, notice }),
+        onStart: () => tell({ kind: 'layer-started', layer, from: from?.nextByte ?? 0 }),
+        onProgress: (position) => {
+            uploads?.note(layer, position);
+            tell({ kind: 'layer-progress', layer, bytes: position.nextByte });
+        },
+        onRetry: (notice) => {
+            if (notice.name === 'layer')
+                uploads?.forget(layer);
+            tell({ kind: 'retried', what: layer.digest, notice });
+        },
     }, signal);
+    uploads?.forget(layer);
     tell({ kind: 'layer-finished', layer, outcome });
 }
 async function uploadIntoNew(layers, context) {
@@ -42774,8 +43649,11 @@ class TargetRecord {
             case 'tag-settled':
                 this.#outcomes.set(event.outcome.tag, event.outcome);
                 break;
-            case 'tag-unsure':
+            case 'tag-started':
                 this.#unsure.add(event.tag);
+                break;
+            case 'tag-kept':
+                this.#unsure.delete(event.tag);
                 break;
             default:
         }
@@ -42863,9 +43741,10 @@ async function putTags({ graph, tags, tagPuts }, context) {
 }
 async function putTag(put, steps, graph, context) {
     const { tag = '' } = put;
+    context.tell({ kind: 'tag-started', tag });
     const result = await putManifest(put, graph, context).catch((error) => {
-        if (mayBeDone(error))
-            context.tell({ kind: 'tag-unsure', tag });
+        if (!mayBeDone(error))
+            context.tell({ kind: 'tag-kept', tag });
         throw error;
     });
     const step = steps.find((planned) => planned.tag === tag);
@@ -42948,6 +43827,7 @@ function immutable(tag, holder, wanted, cause) {
 
 
 const MANIFESTS_AT_ONCE = 8;
+const UNFINISHED = new errors/* PushError */.V('CANCELLED', 'The push is not complete');
 const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped because another repository failed', {
     hint: 'Without fail-fast, the other repositories continue.',
 });
@@ -42958,11 +43838,18 @@ async function push(graph, targets, options) {
         if (options.failFast)
             stop.abort(STOPPED);
     };
-    const pushes = targets.map((target) => new TargetPush(graph, target, { ...options, signal }));
+    const repositories = targets.map(({ registry }) => registry.repository);
+    const notes = options.uploads?.open(graph.root.descriptor.digest, repositories) ?? [];
+    const pushes = targets.map((target, at) => new TargetPush(graph, target, notes[at], { ...options, signal }));
+    const report = () => ({
+        image: reportImage(graph),
+        targets: pushes.map((one) => one.report()),
+    });
+    options.onBegin?.(report);
     for (const step of ['fill', 'tag']) {
         await Promise.all(pushes.map((one) => one.take(step, onFailure)));
     }
-    return { image: reportImage(graph), targets: pushes.map((one) => one.report()) };
+    return report();
 }
 class TargetPush {
     #graph;
@@ -42970,8 +43857,9 @@ class TargetPush {
     #context;
     #record;
     #plan;
+    #isComplete = false;
     #error;
-    constructor(graph, { registry, tags, listener }, options) {
+    constructor(graph, { registry, tags, listener }, uploads, options) {
         const { blobs, signal, ifTagExists, createRepository } = options;
         const record = new TargetRecord(tags);
         this.#graph = graph;
@@ -42983,6 +43871,7 @@ class TargetPush {
             signal,
             ifTagExists,
             createRepository,
+            uploads,
             retries: new async_retry/* Retries */.fh(),
             tell: (event) => {
                 record.note(event);
@@ -42995,6 +43884,7 @@ class TargetPush {
             return;
         try {
             await (step === 'fill' ? this.#fill() : this.#tag());
+            this.#isComplete = step === 'tag';
         }
         catch (error) {
             this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
@@ -43004,7 +43894,8 @@ class TargetPush {
     }
     report() {
         const { repository, traffic } = this.#context.registry;
-        return this.#record.end({ repository, traffic, error: this.#error });
+        const error = this.#error ?? (this.#isComplete ? undefined : UNFINISHED);
+        return this.#record.end({ repository, traffic, error });
     }
     async #fill() {
         const context = this.#context;
@@ -43014,6 +43905,7 @@ class TargetPush {
             await prepareRepository(planned, context);
         }
         this.#plan = planned;
+        context.uploads?.expect(planned.uploads, planned.present);
         const isThere = planned.repository === 'none' || planned.repository === 'finish';
         await (isThere ? uploadLayers : uploadIntoNew)(planned.uploads, context);
         for (const wave of planned.waves)
@@ -43046,33 +43938,10 @@ async function putWave(wave, { graph }, context) {
 
 // EXTERNAL MODULE: ./src/report/failure.ts
 var failure = __nccwpck_require__(3304);
-;// CONCATENATED MODULE: ./src/report/layers.ts
-function uploaded(layers) {
-    return count(layers, 'sent');
-}
-function skipped(layers) {
-    return count(layers, 'present', 'completed-elsewhere');
-}
-function count(layers, ...kinds) {
-    const counted = layers.filter(({ kind }) => kinds.includes(kind));
-    const bytes = counted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
-    return { blobs: counted.length, bytes };
-}
-
-;// CONCATENATED MODULE: ./src/report/tags.ts
-const NOT_NOW = ['skipped', 'refused', 'untouched', 'unsure'];
-function taggedNow({ tags }) {
-    return tags.filter(({ kind }) => !NOT_NOW.includes(kind)).map(({ tag }) => tag);
-}
-function skippedTags({ tags }) {
-    return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
-}
-function publishedDigest(target, { image }) {
-    const [first] = target.tags;
-    const allSkipped = skippedTags(target).length === target.tags.length;
-    return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
-}
-
+// EXTERNAL MODULE: ./src/report/layers.ts
+var report_layers = __nccwpck_require__(7478);
+// EXTERNAL MODULE: ./src/report/tags.ts
+var report_tags = __nccwpck_require__(2577);
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 
 
@@ -43111,8 +43980,8 @@ function describeTarget(target, report) {
     };
     if (error !== undefined)
         return { ...where, status: 'failed', error: (0,failure/* messageOf */.bD)(error), ...counts([target]) };
-    const digest = publishedDigest(target, report);
-    const left = skippedTags(target);
+    const digest = (0,report_tags/* publishedDigest */.RK)(target, report);
+    const left = (0,report_tags/* skippedTags */.md)(target);
     return {
         ...where,
         status: 'complete',
@@ -43123,7 +43992,7 @@ function describeTarget(target, report) {
 }
 function counts(targets) {
     const layers = targets.flatMap((target) => target.layers);
-    const [sent, left] = [uploaded(layers), skipped(layers)];
+    const [sent, left] = [(0,report_layers/* uploaded */.xO)(layers), (0,report_layers/* skipped */.hT)(layers)];
     return {
         'layers-uploaded': sent.blobs,
         'layers-skipped': left.blobs,
@@ -43133,7 +44002,7 @@ function counts(targets) {
 }
 function pathsOf(target) {
     const uri = (0,reference/* repositoryUri */.LJ)(target.repository);
-    return uri === undefined ? [] : taggedNow(target).map((tag) => `${uri}:${tag}`);
+    return uri === undefined ? [] : (0,report_tags/* taggedNow */.T)(target).map((tag) => `${uri}:${tag}`);
 }
 function describeRoot({ mediaType, digest, size, platform }) {
     return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
@@ -43162,225 +44031,8 @@ function lost({ digest }, why, cause) {
     return new errors/* PushError */.V('OUTPUTS_LOST', message, { cause });
 }
 
-;// CONCATENATED MODULE: ./src/report/format.ts
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-function formatBytes(bytes) {
-    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
-    const exponent = Math.min(order, UNITS.length - 1);
-    const value = bytes / 1024 ** exponent;
-    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
-}
-function shortDigest(digest) {
-    return digest.slice(0, 'sha256:'.length + 12);
-}
-
-;// CONCATENATED MODULE: ./src/report/log.ts
-
-
-
-
-
-function logImage(image, log) {
-    const { graph, origins, brokenEntries, leftBehind, attestationsBeside, unsearchedBlobs } = image;
-    const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
-    const { digest, mediaType } = root.descriptor;
-    log.info(`Image ${digest} (${mediaType})`);
-    if (origins.every((origin) => origin.digest !== digest)) {
-        const held = origins.map((origin) => origin.digest).join(', ');
-        log.info(`The inputs change the image: pushing ${digest} instead of ${held}`);
-    }
-    log.info([
-        plural(manifests.length, 'manifest'),
-        plural(referrers.length, 'referrer'),
-        countOf(blobs),
-    ].join(', '));
-    if (absentLayers.length > 0)
-        log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
-    for (const line of withoutLayers(graph))
-        log.warning(line);
-    for (const notice of image.notices)
-        log.warning(notice);
-    for (const { message } of brokenEntries)
-        log.warning(`Left out: ${message}`);
-    for (const { descriptor, subject } of leftBehind) {
-        log.warning(`Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`);
-    }
-    for (const { digest } of attestationsBeside) {
-        log.warning(`Left behind ${digest}: an attestation is pushed only in an index with its image, and this one stands beside it`);
-    }
-    if (unsearchedBlobs > 0) {
-        log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: any among them are left behind`);
-    }
-    for (const layer of absentForeignLayers) {
-        log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
-    }
-}
-function withoutLayers({ manifests, referrers, roles }) {
-    return [...manifests, ...referrers]
-        .filter(({ manifest }) => manifest.kind === 'image' && manifest.layers.length === 0)
-        .map(({ descriptor: { digest } }) => {
-        const name = roles.get(digest)?.name ?? `manifest ${digest}`;
-        return `No layers in ${name}: ECR may refuse it; a build with any one COPY has a layer`;
-    });
-}
-const UNCHECKED = {
-    images: 'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
-    mutability: 'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
-    policies: 'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
-};
-function logPush(log, name) {
-    return (event) => {
-        const warning = warningOf(event);
-        if (warning !== undefined)
-            log.warning(`${name}${warning}`);
-        for (const line of linesOf(event))
-            log.info(`${name}${line}`);
-    };
-}
-function warningOf(event) {
-    switch (event.kind) {
-        case 'unchecked':
-            return UNCHECKED[event.what];
-        case 'referrer-skipped':
-            return heldTag(event.tag, event.holder);
-        case 'tag-settled':
-            return event.outcome.kind === 'skipped'
-                ? heldTag(event.outcome.tag, event.outcome.holder)
-                : undefined;
-        default:
-            return undefined;
-    }
-}
-function heldTag(tag, holder) {
-    return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
-}
-function linesOf(event) {
-    switch (event.kind) {
-        case 'planned':
-            return planLines(event.plan);
-        case 'repository-created':
-            return ['Created the repository'];
-        case 'policies-set':
-            return ['Set the policies that the empty repository lacked'];
-        case 'layer-started':
-            return [`Uploading ${shortDigest(event.layer.digest)}, ${formatBytes(event.layer.size)}`];
-        case 'layer-finished':
-            return [`${FINISHED[event.outcome.kind]} ${shortDigest(event.layer.digest)}`];
-        case 'retried':
-            return [retryLine(event)];
-        case 'manifest-put':
-            return [manifestLine(event)];
-        default:
-            return [];
-    }
-}
-function planLines({ repository, uploads, present, tags }) {
-    if (tags.some(({ kind }) => kind === 'refuse'))
-        return [];
-    const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
-    const step = REPOSITORY_STEPS[repository];
-    return step === undefined ? [counts] : [step, counts];
-}
-const REPOSITORY_STEPS = {
-    none: undefined,
-    finish: undefined,
-    create: 'The repository does not exist: creating it',
-    await: 'The repository does not exist: checking whether ECR creates it on push',
-};
-const FINISHED = {
-    sent: 'Uploaded',
-    'completed-elsewhere': 'Another job completed',
-};
-function manifestLine({ what, tag, isNew }) {
-    const done = isNew ? 'Put' : 'Already there:';
-    return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
-}
-function retryLine({ what, notice }) {
-    const subject = what === undefined ? 'The repository' : shortDigest(what);
-    const why = notice.why === undefined ? ` ${async_retry/* RETRIES */.Zs[notice.name].says ?? ''}` : `, ${notice.why}`;
-    return `${subject}${why}; ${(0,async_retry/* announce */.iP)(notice)}`;
-}
-const UNNAMED = 'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
-const WITHOUT_ALIAS = 'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';
-function logReport(report, log) {
-    for (const target of report.targets) {
-        if (target.error === undefined)
-            logComplete(target, report, log);
-    }
-}
-function logComplete(target, report, log) {
-    const { repository, layers } = target;
-    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined)
-        log.warning(UNNAMED);
-    else if (!(0,reference/* isFullyNamed */._2)(repository))
-        log.warning(WITHOUT_ALIAS);
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${tagsLine(target, report)}`);
-    log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
-}
-function tagsLine(target, report) {
-    const tags = taggedNow(target);
-    const [names, when] = tags.length > 0 ? [tags, 'now'] : [skippedTags(target), 'still'];
-    const digest = publishedDigest(target, report) ?? 'another image';
-    return `${names.join(', ')} ${when} ${names.length === 1 ? 'points' : 'point'} to ${digest}`;
-}
-function targetPrefix(repository, targets) {
-    return targets === 1 ? '' : `[${(0,reference/* describeRepository */.MD)(repository)}] `;
-}
-function countOf(blobs) {
-    return countText({
-        blobs: blobs.length,
-        bytes: blobs.reduce((sum, { size }) => sum + size, 0),
-    });
-}
-function countText({ blobs, bytes }) {
-    return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
-}
-function plural(number, noun) {
-    return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-;// CONCATENATED MODULE: ./src/report/how-far.ts
-
-
-
-function logHowFar({ targets }, log) {
-    for (const target of targets) {
-        if (target.error === undefined)
-            continue;
-        log.info(`${targetPrefix(target.repository, targets.length)}${howFar(target)}`);
-    }
-}
-function howFar(target) {
-    const { layers, manifests, tags, bytesUnfinished } = target;
-    const isNothing = uploaded(layers).blobs + bytesUnfinished + manifests.length === 0 && !tags.some(isTouched);
-    if (isNothing)
-        return 'Nothing was sent, and no tag has moved';
-    const done = [
-        layersLine(target),
-        ...(manifests.length === 0 ? [] : [`manifests put: ${manifests.length}`]),
-        how_far_tagsLine(tags),
-    ];
-    return `How far it came: ${done.join('; ')}. Another run goes on from there`;
-}
-function layersLine({ layers, bytesUnfinished }) {
-    const all = count(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
-    const there = count(layers, 'sent', 'present', 'completed-elsewhere');
-    const line = `${there.blobs} of ${plural(all.blobs, 'blob')} (${formatBytes(there.bytes)} of ${formatBytes(all.bytes)}) are there`;
-    return bytesUnfinished === 0 ? line : `${line}, and ${formatBytes(bytesUnfinished)} of others`;
-}
-function how_far_tagsLine(tags) {
-    const moved = tags.filter(isMoved).map(({ tag }) => tag);
-    const unsure = tags.filter(({ kind }) => kind === 'unsure').map(({ tag }) => tag);
-    const known = moved.length === 0 ? 'no tag has moved' : `tags that moved: ${moved.join(', ')}`;
-    return unsure.length === 0 ? known : `${known}, but ${unsure.join(', ')} may have`;
-}
-function isMoved({ kind }) {
-    return kind === 'created' || kind === 'moved' || kind === 'put';
-}
-function isTouched(tag) {
-    return isMoved(tag) || tag.kind === 'unsure';
-}
-
+// EXTERNAL MODULE: ./src/report/log.ts
+var report_log = __nccwpck_require__(6472);
 ;// CONCATENATED MODULE: ./src/run.ts
 var run_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -43445,15 +44097,14 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
-
 async function run(inputs, world) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const { ecr, log, setOutputs } = world;
+        const { ecr, log, uploads, onBegin, setOutputs } = world;
         const { signal } = ecr;
         const { ifTagExists, failFast, createRepository } = inputs;
         const open = (repository) => ecr.open(repository);
-        const targetsOnce = once(() => namedTargets(inputs, open, signal, log));
+        const targetsOnce = once(() => namedTargets(inputs, open, world));
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const { blobs, graph } = await log.group('Read the layout', async () => {
             const found = await findLayouts(inputs.layouts);
@@ -43464,15 +44115,20 @@ async function run(inputs, world) {
         });
         const targets = await targetsOnce();
         const checked = checkLabels(blobs, (notice) => log.warning(notice));
-        const options = { blobs: checked, signal, ifTagExists, failFast, createRepository };
+        const options = {
+            blobs: checked,
+            signal,
+            ifTagExists,
+            failFast,
+            createRepository,
+            uploads,
+            onBegin,
+        };
         const pushed = await log.group('Push', () => push(graph, targets, options));
-        if (signal.aborted)
-            logHowFar(pushed, log);
         signal.throwIfAborted();
         await world.layerMemory?.save();
         const report = await lookElsewhere(pushed, open, signal);
-        logReport(report, log);
-        logHowFar(report, log);
+        (0,report_log/* logReport */.TO)(report, log);
         conclude(report, { setOutputs, warning: (message) => log.warning(message) });
     }
     catch (e_1) {
@@ -43517,19 +44173,44 @@ async function run_readImage(found, layouts, blobs, { request }, log) {
         return { path, index, indexBytes, storedBlobs, image: found[at]?.image };
     });
     const image = await resolveImage(chosen, blobs, request);
-    logImage(image, log);
+    (0,report_log/* logImage */.IG)(image, log);
     return image;
 }
-async function namedTargets({ targets: wanted }, open, signal, log) {
+async function namedTargets({ targets: wanted }, open, { ecr: { signal }, log }) {
     const targets = await openTargets(wanted, open, signal);
     return targets.map((target) => {
-        const name = targetPrefix(target.registry.repository, targets.length);
-        return { ...target, listener: logPush(log, name) };
+        const name = (0,report_log/* targetPrefix */.m4)(target.registry.repository, targets.length);
+        return { ...target, listener: (0,report_log/* logPush */.bJ)(log, name) };
     });
 }
 function once(work) {
     let begun;
     return () => (begun ??= work());
+}
+
+
+/***/ }),
+
+/***/ 1123:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ heedSignals)
+/* harmony export */ });
+/* harmony import */ var _async_sleep_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3719);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+
+
+const SIGNALS = ['SIGINT', 'SIGTERM'];
+const LONGEST_END = 1500;
+function heedSignals({ onSignal, onOverdue }) {
+    for (const name of SIGNALS) {
+        process.once(name, () => {
+            const reason = new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`);
+            onSignal(reason);
+            void (0,_async_sleep_js__WEBPACK_IMPORTED_MODULE_0__/* .elapse */ .Rs)(LONGEST_END).then(() => onOverdue(reason));
+        });
+    }
 }
 
 
@@ -43546,20 +44227,6 @@ module.exports = __nccwpck_require__.p + "fb5e8a5eb800444b7408.js";
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
-
-/***/ }),
-
-/***/ 181:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
-
-/***/ }),
-
-/***/ 6982:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 
 /***/ }),
 
@@ -43602,13 +44269,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
-
-/***/ }),
-
-/***/ 4573:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
 
 /***/ }),
 
@@ -43710,27 +44370,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
-/***/ 857:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-
-/***/ }),
-
-/***/ 6928:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-
-/***/ }),
-
-/***/ 2203:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
-
-/***/ }),
-
 /***/ 4756:
 /***/ ((module) => {
 
@@ -43759,7 +44398,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 3838:
+/***/ 8163:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -43809,8 +44448,8 @@ __nccwpck_require__.d(platform_namespaceObject, {
   platform: () => (platform)
 });
 
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -43885,7 +44524,7 @@ function toCommandProperties(annotationProperties) {
  */
 function issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_.EOL);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
 }
 function issue(name, message = '') {
     issueCommand(name, {}, message);
@@ -43939,8 +44578,8 @@ function escapeProperty(s) {
         .replace(/,/g, '%2C');
 }
 //# sourceMappingURL=command.js.map
-// EXTERNAL MODULE: external "crypto"
-var external_crypto_ = __nccwpck_require__(6982);
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
@@ -43959,12 +44598,12 @@ function issueFileCommand(command, message) {
     if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
 function prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_.randomUUID()}`;
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
     const convertedValue = toCommandValue(value);
     // These should realistically never happen, but just in case someone finds a
     // way to exploit uuid generation let's not allow keys or values that contain
@@ -43975,1587 +44614,11 @@ function prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
-var lib = __nccwpck_require__(9075);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth = __nccwpck_require__(2145);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new lib/* HttpClient */.Qq('actions/oidc-client', [new auth/* BearerCredentialHandler */.tZ(OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return __awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return __awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = _summary;
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, external_path_.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 4 modules
-var exec = __nccwpck_require__(5334);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec/* getExecOutput */.H('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec/* getExecOutput */.H('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec/* getExecOutput */.H('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec/* getExecOutput */.H('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_.platform();
-const arch = external_os_.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${external_path_.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function debug(message) {
-    issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    issueCommand('save-state', { name }, toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-
-/***/ }),
-
-/***/ 5334:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ exec),
-  H: () => (/* binding */ getExecOutput)
-});
-
-;// CONCATENATED MODULE: external "string_decoder"
-const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
-var io = __nccwpck_require__(8701);
-// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util = __nccwpck_require__(90);
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_.EOL.length);
-                n = s.indexOf(external_os_.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return __awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!io_util/* isRooted */.Qh(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield io/* which */.K7(this.toolPath, true);
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield io_util/* exists */.t2(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const stderrDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
-
-/***/ }),
-
-/***/ 2145:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   tZ: () => (/* binding */ BearerCredentialHandler)
-/* harmony export */ });
-/* unused harmony exports BasicCredentialHandler, PersonalAccessTokenCredentialHandler */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-
-/***/ }),
-
-/***/ 9075:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient),
-  Kg: () => (/* binding */ HttpClientError),
-  Hv: () => (/* binding */ HttpCodes)
-});
-
-// UNUSED EXPORTS: Headers, HttpClientResponse, MediaTypes, getProxyUrl, isHttps
-
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
@@ -46362,24 +45425,84 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-
-/***/ }),
-
-/***/ 90:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ck: () => (/* binding */ mkdir),
-/* harmony export */   H8: () => (/* binding */ IS_WINDOWS),
-/* harmony export */   Qh: () => (/* binding */ isRooted),
-/* harmony export */   rm: () => (/* binding */ rm),
-/* harmony export */   t2: () => (/* binding */ exists),
-/* harmony export */   vr: () => (/* binding */ tryGetExecutablePath)
-/* harmony export */ });
-/* unused harmony exports chmod, copyFile, lstat, open, readdir, rename, rmdir, stat, symlink, unlink, readlink, UV_FS_O_EXLOCK, READONLY, isDirectory, getCmdPath */
-/* harmony import */ var fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9896);
-/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -46390,7 +45513,404 @@ var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _argume
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs__WEBPACK_IMPORTED_MODULE_0__.promises;
+
+class OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = _summary;
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, external_path_namespaceObject.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+;// CONCATENATED MODULE: external "string_decoder"
+const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -46405,7 +45925,7 @@ const IS_WINDOWS = process.platform === 'win32';
  * backslash to all junction results on Windows.
  */
 function readlink(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_util_awaiter(this, void 0, void 0, function* () {
         const result = yield fs.promises.readlink(fsPath);
         // On Windows, restore Node 20 behavior: add trailing backslash to all results
         // since junctions on Windows are always directory links
@@ -46417,9 +45937,9 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_util_awaiter(this, void 0, void 0, function* () {
         try {
             yield stat(fsPath);
         }
@@ -46433,7 +45953,7 @@ function exists(fsPath) {
     });
 }
 function isDirectory(fsPath_1) {
-    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
         const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
         return stats.isDirectory();
     });
@@ -46460,7 +45980,7 @@ function isRooted(p) {
  * @return if file exists and is executable, returns the file path. otherwise empty string.
  */
 function tryGetExecutablePath(filePath, extensions) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_util_awaiter(this, void 0, void 0, function* () {
         let stats = undefined;
         try {
             // test file exists
@@ -46475,7 +45995,7 @@ function tryGetExecutablePath(filePath, extensions) {
         if (stats && stats.isFile()) {
             if (IS_WINDOWS) {
                 // on Windows, test for valid extension
-                const upperExt = path__WEBPACK_IMPORTED_MODULE_1__.extname(filePath).toUpperCase();
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
                 if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
                     return filePath;
                 }
@@ -46504,11 +46024,11 @@ function tryGetExecutablePath(filePath, extensions) {
                 if (IS_WINDOWS) {
                     // preserve the case of the actual file (since an extension was appended)
                     try {
-                        const directory = path__WEBPACK_IMPORTED_MODULE_1__.dirname(filePath);
-                        const upperName = path__WEBPACK_IMPORTED_MODULE_1__.basename(filePath).toUpperCase();
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
                         for (const actualName of yield readdir(directory)) {
                             if (upperName === actualName.toUpperCase()) {
-                                filePath = path__WEBPACK_IMPORTED_MODULE_1__.join(directory, actualName);
+                                filePath = external_path_namespaceObject.join(directory, actualName);
                                 break;
                             }
                         }
@@ -46558,22 +46078,8 @@ function getCmdPath() {
     return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
 }
 //# sourceMappingURL=io-util.js.map
-
-/***/ }),
-
-/***/ 8701:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K7: () => (/* binding */ which),
-/* harmony export */   U$: () => (/* binding */ mkdirP),
-/* harmony export */   Yz: () => (/* binding */ rmRF)
-/* harmony export */ });
-/* unused harmony exports cp, mv, findInPath */
-/* harmony import */ var assert__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
-/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
-/* harmony import */ var _io_util_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90);
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -46594,7 +46100,7 @@ var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _argume
  * @param     options   optional. See CopyOptions.
  */
 function cp(source_1, dest_1) {
-    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
         const { force, recursive, copySourceDirectory } = readCopyOptions(options);
         const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
         // Dest is an existing file, but not forcing
@@ -46622,7 +46128,7 @@ function cp(source_1, dest_1) {
                 // a file cannot be copied to itself
                 throw new Error(`'${newDest}' and '${source}' are the same file`);
             }
-            yield copyFile(source, newDest, force);
+            yield io_copyFile(source, newDest, force);
         }
     });
 }
@@ -46634,7 +46140,7 @@ function cp(source_1, dest_1) {
  * @param     options   optional. See MoveOptions.
  */
 function mv(source_1, dest_1) {
-    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
         if (yield ioUtil.exists(dest)) {
             let destExists = true;
             if (yield ioUtil.isDirectory(dest)) {
@@ -46661,8 +46167,8 @@ function mv(source_1, dest_1) {
  * @param inputPath path to remove
  */
 function rmRF(inputPath) {
-    return __awaiter(this, void 0, void 0, function* () {
-        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (ioUtil.IS_WINDOWS) {
             // Check for invalid characters
             // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
             if (/[*"<>|]/.test(inputPath)) {
@@ -46671,7 +46177,7 @@ function rmRF(inputPath) {
         }
         try {
             // note if path does not exist, error is silent
-            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__.rm(inputPath, {
+            yield ioUtil.rm(inputPath, {
                 force: true,
                 maxRetries: 3,
                 recursive: true,
@@ -46691,9 +46197,9 @@ function rmRF(inputPath) {
  * @returns Promise<void>
  */
 function mkdirP(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
-        (0,assert__WEBPACK_IMPORTED_MODULE_0__.ok)(fsPath, 'a path argument must be provided');
-        yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .mkdir */ .Ck(fsPath, { recursive: true });
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
     });
 }
 /**
@@ -46705,7 +46211,7 @@ function mkdirP(fsPath) {
  * @returns   Promise<string>   path to tool
  */
 function which(tool, check) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_awaiter(this, void 0, void 0, function* () {
         if (!tool) {
             throw new Error("parameter 'tool' is required");
         }
@@ -46713,7 +46219,7 @@ function which(tool, check) {
         if (check) {
             const result = yield which(tool, false);
             if (!result) {
-                if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
+                if (IS_WINDOWS) {
                     throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
                 }
                 else {
@@ -46735,29 +46241,29 @@ function which(tool, check) {
  * @returns   Promise<string[]>  the paths of the tool
  */
 function findInPath(tool) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_awaiter(this, void 0, void 0, function* () {
         if (!tool) {
             throw new Error("parameter 'tool' is required");
         }
         // build the list of extensions to try
         const extensions = [];
-        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8 && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
                 if (extension) {
                     extensions.push(extension);
                 }
             }
         }
         // if it's rooted, return it if exists. otherwise return empty.
-        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .isRooted */ .Qh(tool)) {
-            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(tool, extensions);
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
             if (filePath) {
                 return [filePath];
             }
             return [];
         }
         // if any path separators, return empty
-        if (tool.includes(path__WEBPACK_IMPORTED_MODULE_1__.sep)) {
+        if (tool.includes(external_path_namespaceObject.sep)) {
             return [];
         }
         // build the list of directories
@@ -46768,7 +46274,7 @@ function findInPath(tool) {
         // across platforms.
         const directories = [];
         if (process.env.PATH) {
-            for (const p of process.env.PATH.split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
                 if (p) {
                     directories.push(p);
                 }
@@ -46777,7 +46283,7 @@ function findInPath(tool) {
         // find all matches
         const matches = [];
         for (const directory of directories) {
-            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(path__WEBPACK_IMPORTED_MODULE_1__.join(directory, tool), extensions);
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
             if (filePath) {
                 matches.push(filePath);
             }
@@ -46794,7 +46300,7 @@ function readCopyOptions(options) {
     return { force, recursive, copySourceDirectory };
 }
 function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return __awaiter(this, void 0, void 0, function* () {
+    return io_awaiter(this, void 0, void 0, function* () {
         // Ensure there is not a run away recursive copy
         if (currentDepth >= 255)
             return;
@@ -46810,7 +46316,7 @@ function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
                 yield cpDirRecursive(srcFile, destFile, currentDepth, force);
             }
             else {
-                yield copyFile(srcFile, destFile, force);
+                yield io_copyFile(srcFile, destFile, force);
             }
         }
         // Change the mode for the newly created directory
@@ -46818,8 +46324,8 @@ function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
     });
 }
 // Buffered file copy
-function copyFile(srcFile, destFile, force) {
-    return __awaiter(this, void 0, void 0, function* () {
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
         if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
             // unlink/re-link it
             try {
@@ -46844,6 +46350,1059 @@ function copyFile(srcFile, destFile, force) {
     });
 }
 //# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_namespaceObject.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_namespaceObject.EOL.length);
+                n = s.indexOf(external_os_namespaceObject.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
+        const stderrDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function setSecret(secret) {
+    issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${external_path_namespaceObject.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function debug(message) {
+    issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
 
 /***/ })
 
