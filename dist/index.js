@@ -31952,10 +31952,12 @@ const CHECKS = {
     CompleteLayerUpload: answer_flaws_text('layerDigest'),
     PutImage: object('image'),
     BatchGetImage: answer_flaws_all(list('images'), list('failures'), oneOf('images', 'failures')),
-    DescribeImages: list('imageDetails'),
-    DescribeRepositories: list('repositories'),
+    DescribeImages: answer_flaws_all(list('imageDetails'), oneOf('imageDetails')),
+    DescribeRepositories: answer_flaws_all(list('repositories'), oneOf('repositories')),
     CreateRepository: inside('repository', answer_flaws_text('repositoryName')),
+    GetLifecyclePolicy: answer_flaws_text('lifecyclePolicyText'),
     PutLifecyclePolicy: answer_flaws_text('lifecyclePolicyText'),
+    GetRepositoryPolicy: answer_flaws_text('policyText'),
     SetRepositoryPolicy: answer_flaws_text('policyText'),
 };
 function flawOf(call, answer) {
@@ -33504,6 +33506,7 @@ var check = __nccwpck_require__(2273);
 ;// CONCATENATED MODULE: ./src/ecr/identity.ts
 
 
+
 class Identity {
     #debug;
     #repository;
@@ -33541,12 +33544,13 @@ class Identity {
             this.learn(await ask());
         }
         catch (error) {
-            this.#debug(`${call} did not reveal the registry: ${String(error)}`);
+            this.#debug(`${call} did not reveal the registry: ${(0,exceptions/* causeOf */.rl)(error)}`);
         }
     }
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/other-jobs.ts
+
 
 const LOOK_TIMES = { fresh: 2000, interval: 5000 };
 class OtherJobs {
@@ -33606,7 +33610,7 @@ class OtherJobs {
                     layer.noteCompleted();
         }
         catch (error) {
-            this.#debug(`Layers under way could not be looked up: ${String(error)}`);
+            this.#debug(`Layers under way could not be looked up: ${(0,exceptions/* causeOf */.rl)(error)}`);
         }
     }
 }
@@ -34721,7 +34725,7 @@ class EcrRegistry {
         catch (error) {
             if (signal.aborted)
                 throw this.#explain(call, error, signal);
-            this.#resources.debug(`${call}: ${String(error)}`);
+            this.#resources.debug(`${call}: ${(0,exceptions/* causeOf */.rl)(error)}`);
             return undefined;
         }
     }

@@ -4,7 +4,7 @@ import type {
   Repository,
 } from '@aws-sdk/client-ecr';
 import type { Digest } from '../oci/digest.ts';
-import { attemptsOf, errorName, explain, isNotAllowed } from './calls/exceptions.ts';
+import { attemptsOf, causeOf, errorName, explain, isNotAllowed } from './calls/exceptions.ts';
 import { availableIn, batches, foundImage, type NamedImage, type PutInput } from './images.ts';
 import { layerCalls, type LayerRequests } from './layer-calls.ts';
 import { Identity } from './identity.ts';
@@ -235,7 +235,7 @@ export abstract class EcrRegistry implements Registry {
       return await request();
     } catch (error) {
       if (signal.aborted) throw this.#explain(call, error, signal);
-      this.#resources.debug(`${call}: ${String(error)}`);
+      this.#resources.debug(`${call}: ${causeOf(error)}`);
       return undefined;
     }
   }

@@ -1,3 +1,4 @@
+import { causeOf } from './calls/exceptions.ts';
 import { isAccountId } from './names/check.ts';
 import { aliasIn, isFullyNamed, type RepositoryReference } from './names/reference.ts';
 
@@ -49,7 +50,7 @@ export class Identity {
     try {
       this.learn(await ask());
     } catch (error) {
-      this.#debug(`${call} did not reveal the registry: ${String(error)}`);
+      this.#debug(`${call} did not reveal the registry: ${causeOf(error)}`);
     }
   }
 }

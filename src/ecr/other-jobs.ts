@@ -1,3 +1,4 @@
+import { causeOf } from './calls/exceptions.ts';
 import { sleep } from '../async/sleep.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { LayerRequests } from './layer-calls.ts';
@@ -90,7 +91,7 @@ export class OtherJobs {
       for (const layer of asked)
         if (this.#layers.has(layer) && available.has(layer.digest)) layer.noteCompleted();
     } catch (error) {
-      this.#debug(`Layers under way could not be looked up: ${String(error)}`);
+      this.#debug(`Layers under way could not be looked up: ${causeOf(error)}`);
     }
   }
 }

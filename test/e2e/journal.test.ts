@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
   {
     what: 'that ECR does not know',
     position: () => ({ uploadId: randomUUID(), nextByte: PART }),
-    refused: ['UploadNotFoundException'],
+    refused: [],
     most: 8,
   },
   {
@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
       step.repository.uploads.delete(uploadId);
       return { uploadId, nextByte: 2 * PART };
     },
-    refused: ['UploadNotFoundException'],
+    refused: [],
     most: 8,
   },
   {
@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
       const into = step.ecr.createRepository('team/other');
       return { uploadId: await begun(step, 2, { into }), nextByte: 2 * PART };
     },
-    refused: ['UploadNotFoundException'],
+    refused: [],
     most: 8,
   },
   {
@@ -114,13 +114,13 @@ const cases: readonly Case[] = [
   {
     what: 'that is further in the journal than in ECR',
     position: async (step) => ({ uploadId: await begun(step, 1), nextByte: 3 * PART }),
-    refused: ['InvalidLayerPartException'],
+    refused: [],
     most: 5,
   },
   {
     what: 'that is further in ECR than in the journal',
     position: async (step) => ({ uploadId: await begun(step, 3), nextByte: 2 * PART }),
-    refused: ['InvalidLayerPartException'],
+    refused: [],
     most: 4,
   },
   {
@@ -135,7 +135,7 @@ const cases: readonly Case[] = [
   {
     what: 'that is said to end within a part',
     position: async (step) => ({ uploadId: await begun(step, 2), nextByte: 2 * PART - 1 }),
-    refused: ['InvalidLayerPartException'],
+    refused: [],
     most: 4,
   },
 ];
@@ -147,8 +147,10 @@ for (const { what, position, refused, most } of cases) {
     await mkdir(runner.journal);
     await writeFile(join(runner.journal, FILE), entry(await position(step)));
     assertComplete(step, image, await runner.run());
+    // An upload that goes on begins with a look at where ECR stands, which is always refused, and takes one byte.
     const errors = step.ecr
       .calls()
+      .filter(({ part }) => part === undefined || part.firstByte <= size)
       .flatMap(({ outcome = '' }) => /^\w+Exception$/.exec(outcome) ?? []);
     assert.deepEqual(errors, refused);
     assert.deepEqual(await runner.kept(), []);
@@ -208,7 +210,7 @@ test('resume: false keeps nothing, looks for nothing, and asks no cache', async 
   const ended = await runner.killed('SIGTERM', 3);
   assert.deepEqual(await runner.kept(), []);
   assert.deepEqual(ended.state, {});
-  assert.match(ended.stdout, /The next run sends the other layers whole\.\n$/);
+  assert.match(ended.stdout, / Another run sends the layers whole that are not there\n$/);
   assertComplete(step, image, await runner.run());
   assert.deepEqual(cache.calls, []);
 });
@@ -242,7 +244,7 @@ test('the last line of a step that is cancelled says how far it came', async () 
   assert.equal(shownError(ended).code, 'CANCELLED');
   assert.match(
     ended.stdout,
-    /\nSo far [01] of 2 layers are complete, and ECR has 10\.0 MiB of 1 other; no tag has moved\. The next run goes on from there\.\n$/,
+    /\nHow far it came: [01] of 2 blobs \(.* of 20\.0 MiB\) are there, and 10\.0 MiB of others; no tag has moved\. Another run goes on from there\n$/,
   );
   assert.equal((await runner.kept()).length, 1);
   const kept = await readFile(join(runner.journal, (await runner.kept())[0] ?? ''), 'utf8');
@@ -261,6 +263,6 @@ test('a tag whose answer had not come when the step was cancelled may have moved
   const { stdout } = await finished;
   assert.match(
     stdout,
-    /\nSo far 2 of 2 layers are complete; tags that may have moved, as no answer came: latest\. The next run goes on from there\.\n$/,
+    /\nHow far it came: 2 of 2 blobs .* are there; no tag has moved, but latest may have\. Another run goes on from there\n$/,
   );
 });

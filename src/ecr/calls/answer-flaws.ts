@@ -15,10 +15,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   CompleteLayerUpload: text('layerDigest'),
   PutImage: object('image'),
   BatchGetImage: all(list('images'), list('failures'), oneOf('images', 'failures')),
-  DescribeImages: list('imageDetails'),
-  DescribeRepositories: list('repositories'),
+  DescribeImages: all(list('imageDetails'), oneOf('imageDetails')),
+  DescribeRepositories: all(list('repositories'), oneOf('repositories')),
   CreateRepository: inside('repository', text('repositoryName')),
+  GetLifecyclePolicy: text('lifecyclePolicyText'),
   PutLifecyclePolicy: text('lifecyclePolicyText'),
+  GetRepositoryPolicy: text('policyText'),
   SetRepositoryPolicy: text('policyText'),
 };
 

@@ -182,7 +182,8 @@ function problemsOfCalls({ scenario }: MatrixCall, ecr: LocalEcr, times: number)
     (sum, { size }) => sum + size,
     0,
   );
-  const most = times * once + 2 * PART;
+  // What a layer may cost, two parts more to waste, and those that were on the wire when it was enough.
+  const most = times * once + 4 * PART;
   return [
     ...(received > most ? [`${(received / once).toFixed(2)} times the bytes of the layers`] : []),
     ...(calls.length > MOST_CALLS ? [`${calls.length} calls`] : []),

@@ -442,13 +442,6 @@ const IMAGES: readonly MatrixFault[] = [
     always: 'success',
   },
   {
-    name: 'ImageAlreadyExistsException, and it does not',
-    fault: refused('ImageAlreadyExistsException'),
-    only: PUT,
-    once: 'success',
-    always: 'UPLOAD_FAILED',
-  },
-  {
     name: 'LayersNotFoundException',
     fault: refused('LayersNotFoundException'),
     only: PUT,

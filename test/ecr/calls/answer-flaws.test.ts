@@ -14,7 +14,6 @@ const sound: readonly [call: string, answer: Record<string, unknown>][] = [
   ['PutImage', {}],
   ['PutImage', { image: {} }],
   ['BatchGetImage', { images: [] }],
-  ['DescribeImages', {}],
   ['DescribeImages', { imageDetails: [{}] }],
   ['DescribeRepositories', { repositories: [{}] }],
   ['CreateRepository', { repository: { repositoryName: 'team/app' } }],
@@ -57,6 +56,10 @@ const flawed: readonly [call: string, answer: Record<string, unknown>, flaw: str
   ['CreateRepository', {}, 'no repository'],
   ['CreateRepository', { repository: 'a' }, 'no repository'],
   ['CreateRepository', { repository: {} }, 'no repositoryName'],
+  ['DescribeImages', {}, 'no imageDetails'],
+  ['DescribeRepositories', {}, 'no repositories'],
+  ['GetLifecyclePolicy', {}, 'no lifecyclePolicyText'],
+  ['GetRepositoryPolicy', {}, 'no policyText'],
   ['PutLifecyclePolicy', {}, 'no lifecyclePolicyText'],
   ['SetRepositoryPolicy', { policyText: 7 }, 'no policyText'],
 ];
