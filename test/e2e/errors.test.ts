@@ -359,6 +359,8 @@ function normalised(text: string): string {
       )
       .replace(/EPROTO [0-9A-F]+:(.*):\.\.\/deps[^)]*/, 'EPROTO $1')
       .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+      // Which of the layers fails first is a matter of chance.
+      .replace(/layer sha256:\w{64}/g, 'layer DIGEST')
       .replace(/\((ENOTFOUND|EAI_AGAIN): getaddrinfo \1/, '(ENOTFOUND: getaddrinfo ENOTFOUND')
       .replace(/\d{8}T\d{6}Z/g, 'TIME')
       .replace(/needs at least \d+/, 'needs at least COUNT')
