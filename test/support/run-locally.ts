@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseInputs } from '../../src/inputs/inputs.ts';
+import type { PushReport } from '../../src/push/report.ts';
+import { logHowFar } from '../../src/report/how-far.ts';
 import type { Outputs } from '../../src/report/outputs.ts';
 import { run } from '../../src/run.ts';
 import { Ecr } from '../../src/ecr/ecr.ts';
@@ -13,6 +15,8 @@ export interface LocalRun {
   readonly infos: readonly string[];
   readonly warnings: readonly string[];
   readonly debugs: readonly string[];
+  /** How far each target came that is not complete, as the last lines of a failed step say it. */
+  readonly howFar: readonly string[];
 }
 
 export interface LocalRunOptions {
@@ -37,6 +41,7 @@ export async function runLocally(
   const debugs: string[] = [];
   let outputs: Outputs | undefined;
   let error: unknown;
+  let soFar: (() => PushReport) | undefined;
   using scope = new DisposableStack();
   scope.use(withEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env, ...env }));
   try {
@@ -51,12 +56,16 @@ export async function runLocally(
         debug,
         group: (_name, work) => work(),
       },
+      onBegin: (report) => (soFar = report),
       setOutputs: (set) => (outputs = set),
     });
   } catch (thrown) {
     error = thrown;
   }
-  return { error, outputs, infos, warnings, debugs };
+  const howFar: string[] = [];
+  if (soFar !== undefined)
+    logHowFar(soFar(), { info: (line) => void howFar.push(line), isKept: true });
+  return { error, outputs, infos, warnings, debugs, howFar };
 }
 
 /** Sets variables of this process until the end of the scope. */
