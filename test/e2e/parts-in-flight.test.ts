@@ -7,7 +7,10 @@ import { prepareStep, type Step } from './step.ts';
 
 const MiB = 1024 * 1024;
 const PARTS = 8;
-const image = buildImage({ seed: 'one', layers: [{ sparse: PARTS * 5 * MiB }] });
+/** Beside a smaller one, the largest layer has several parts on the wire also where other processes use the CPU. */
+const PARTS_OF_OTHER = 4;
+const layers = [PARTS, PARTS_OF_OTHER].map((parts) => ({ sparse: parts * 5 * MiB }));
+const image = buildImage({ seed: 'one', layers });
 const [layer] = image.layers;
 
 /** Its connections are slow enough that the network is the bottleneck. */
@@ -35,7 +38,7 @@ function mostAtOnce({ ecr }: Step): number {
 /** Of parts, as a multiple of what is enough. */
 function bytesSent({ ecr }: Step): number {
   const sent = ecr.calls('UploadLayerPart').reduce((sum, call) => sum + call.requestBytes, 0);
-  return sent / ((PARTS * 5 * MiB * 4) / 3);
+  return sent / (((PARTS + PARTS_OF_OTHER) * 5 * MiB * 4) / 3);
 }
 
 const asked: readonly [given: string, least: number, most: number][] = [
@@ -53,7 +56,7 @@ for (const [given, least, most] of asked) {
     assertInOrder(step);
     const parts = mostAtOnce(step);
     assert(parts >= least && parts <= most, `${parts} at once`);
-    assert.equal(step.ecr.calls('UploadLayerPart').length, PARTS + 1, 'and no part twice');
+    assert.equal(step.ecr.calls('UploadLayerPart').length, PARTS + PARTS_OF_OTHER + 1, 'and no part twice');
   });
 }
 
