@@ -56,7 +56,11 @@ for (const [given, least, most] of asked) {
     assertInOrder(step);
     const parts = mostAtOnce(step);
     assert(parts >= least && parts <= most, `${parts} at once`);
-    assert.equal(step.ecr.calls('UploadLayerPart').length, PARTS + PARTS_OF_OTHER + 1, 'and no part twice');
+    assert.equal(
+      step.ecr.calls('UploadLayerPart').length,
+      PARTS + PARTS_OF_OTHER + 1,
+      'and no part twice',
+    );
   });
 }
 
