@@ -87,7 +87,7 @@ export class Ecr implements AsyncDisposable {
 
   /** A client for the repository's registry, with the SDK's credentials and endpoints. @throws PushError NO_REGION */
   async open(repository: RepositoryReference): Promise<Registry> {
-    const counts = { retries: 0, bytesOnWire: 0 };
+    const counts = { retries: 0, throttles: 0, bytesOnWire: 0 };
     const sizes = { ...this.#sizes, maxParts: MAX_PARTS[repository.type] };
     const resources = { ...this.#resources, sizes, counts };
     const options: ClientOptions = {
@@ -97,6 +97,7 @@ export class Ecr implements AsyncDisposable {
       connections: this.#connections,
       onRetry: (retry) => {
         counts.retries += 1;
+        if (retry.name === 'throttled') counts.throttles += 1;
         this.#info(retryLine(retry, repository));
       },
     };

@@ -81,8 +81,12 @@ export type PolicyName = 'lifecycle-policy' | 'repository-policy';
 export interface Registry {
   /** With the registry's id, once an answer has revealed it. */
   readonly repository: RepositoryReference;
-  /** So far: calls that the SDK retried, and body bytes of all part requests. */
-  readonly traffic: { readonly retries: number; readonly bytesOnWire: number };
+  /** So far: calls that the SDK retried, those of them that were throttled, and body bytes of all part requests. */
+  readonly traffic: {
+    readonly retries: number;
+    readonly throttles: number;
+    readonly bytesOnWire: number;
+  };
   /**
    * The repository as pulls name it: from earlier answers, or else by asking AWS. What remains unknown is undefined.
    * `held`: an image that it holds, which those may look up who may not describe the repository.

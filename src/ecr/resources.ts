@@ -7,6 +7,8 @@ import type { PartSizes } from './upload/upload-layer.ts';
 /** What went over the wire for one registry. */
 export interface Counts {
   retries: number;
+  /** Of the retries: those after ECR asked for a lower rate. */
+  throttles: number;
   bytesOnWire: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Manifest } from '../oci/manifest.ts';
 
@@ -32,6 +32,10 @@ export interface ImageGraph {
   readonly referrers: readonly ReferrerNode[];
   /** What each manifest is, referrers too. */
   readonly roles: ReadonlyMap<Digest, ManifestRole>;
+  /** What configs say, by the config's digest. */
+  readonly platforms: ReadonlyMap<Digest, Platform>;
+  /** What made each layer, where the image's history tells it. */
+  readonly instructions: ReadonlyMap<Digest, string>;
   /** The configs and layers that the layout holds. */
   readonly blobs: readonly Descriptor[];
   /** Layers that the layout leaves out: ECR must hold them. */

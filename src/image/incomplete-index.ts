@@ -14,6 +14,11 @@ export interface Gap {
   readonly error: PushError;
 }
 
+/** A blob that the layout lacks. `where`: what it is, for the message. */
+export function missingBlob({ digest }: Descriptor, where: string): PushError {
+  return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`);
+}
+
 /**
  * `docker save` keeps the index of a multi-platform image but leaves out what was never pulled: platforms, and often
  * all attestations. The hint names the inputs that keep what is there, if there are any.

@@ -4,11 +4,12 @@ import type { Digest } from '../oci/digest.ts';
 import { MAX_MANIFEST_BYTES } from '../oci/limits.ts';
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts';
 import { isConfigMediaType } from '../oci/media-types.ts';
-import { parseConfigPlatform } from '../oci/parse-manifest.ts';
+import { parseConfig } from '../oci/parse-manifest.ts';
 import { checkImage } from './check-image.ts';
 import type { ContentReader } from './content.ts';
 import type { ImageGraph, ManifestNode, ReferrerNode } from './graph.ts';
-import { type Gap, incompleteIndex } from './incomplete-index.ts';
+import { type Gap, incompleteIndex, missingBlob } from './incomplete-index.ts';
+import { instructionsByLayer } from './instructions.ts';
 import { checkDepth, MAX_GRAPH_BYTES } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
 import { rolesOf } from './role.ts';
@@ -32,7 +33,8 @@ export async function walkGraph(
   const manifests = walk.manifests();
   const found = await walkReferrers(walk, referrers, onBroken);
   const graph = { root: node, manifests, referrers: found, absentHint };
-  return { ...graph, roles: rolesOf(graph, walk.platforms), ...walk.blobs() };
+  const { platforms, instructions } = walk;
+  return { ...graph, roles: rolesOf(graph, platforms), platforms, instructions, ...walk.blobs() };
 }
 
 function refuse(error: PushError): never {
@@ -85,8 +87,9 @@ class Walk {
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #absentForeignLayers = new Map<Digest, Descriptor>();
   readonly #absentLayers = new Map<Digest, Descriptor>();
-  /** What configs say, by the config's digest. */
+  /** What configs say: platforms by the config's digest, what made layers by the layer's. */
   readonly platforms = new Map<Digest, Platform>();
+  readonly instructions = new Map<Digest, string>();
   /** Entries of indexes: those that are there, and below those that are not. */
   readonly #images: Descriptor[] = [];
   readonly #gaps: Gap[] = [];
@@ -137,6 +140,7 @@ class Walk {
     for (const [digest, layer] of further.#absentForeignLayers)
       this.#absentForeignLayers.set(digest, layer);
     for (const [digest, platform] of further.platforms) this.platforms.set(digest, platform);
+    for (const [digest, text] of further.instructions) this.instructions.set(digest, text);
     this.#bytes = further.#bytes;
   }
 
@@ -207,7 +211,7 @@ class Walk {
     checkImage(image, where);
     const { config, layers } = image;
     await this.#blob(config, `${where}: config`);
-    await this.#checkConfig(config);
+    await this.#checkConfig(image);
     for (const layer of layers) await this.#layer(layer, `${where}: layer`);
   }
 
@@ -234,15 +238,13 @@ class Walk {
   }
 
   /** Configs are small enough to verify before anything is sent; ECR itself verifies a larger one. */
-  async #checkConfig(config: Descriptor): Promise<void> {
+  async #checkConfig({ config, layers }: ImageManifest): Promise<void> {
     if (config.size > MAX_MANIFEST_BYTES || !this.hasBlob(config)) return;
     const bytes = await this.#content.readVerified(config);
     if (!isConfigMediaType(config.mediaType)) return;
-    const platform = parseConfigPlatform(bytes, `config ${config.digest}`);
+    const { platform, instructions } = parseConfig(bytes, `config ${config.digest}`);
     if (platform !== undefined) this.platforms.set(config.digest, platform);
+    for (const [digest, text] of instructionsByLayer(layers, instructions))
+      this.instructions.set(digest, text);
   }
-}
-
-function missingBlob({ digest }: Descriptor, where: string): PushError {
-  return new PushError('BLOB_MISSING', `${where} ${digest} is not in the layout`);
 }

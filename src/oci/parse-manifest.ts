@@ -2,6 +2,7 @@ import { PushError } from '../errors.ts';
 import type { Descriptor, Platform } from './descriptor.ts';
 import { digestOf } from './digest.ts';
 import { FieldReader, isFields, shown } from './fields.ts';
+import { instructionsIn } from './history.ts';
 import { parseStrictJson, withoutMark } from './json.ts';
 import { MAX_DESCRIPTORS, MAX_MANIFEST_BYTES } from './limits.ts';
 import type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';
@@ -70,7 +71,24 @@ function indexOfOne(bytes: Uint8Array, expected: Required<Expected>): ImageIndex
  * @throws PushError TOO_LARGE, INVALID_MANIFEST, and what `parseStrictJson` throws
  */
 export function parseConfigPlatform(bytes: Uint8Array, where: string): Platform | undefined {
-  return readPlatform(readObject(bytes, where));
+  return parseConfig(bytes, where).platform;
+}
+
+/** What is read of an image's config. */
+export interface ImageConfig {
+  /** Undefined if it names no operating system or no architecture. */
+  readonly platform: Platform | undefined;
+  /** What made each layer, lowest first; none if the history is absent or malformed. */
+  readonly instructions: readonly string[];
+}
+
+/** @throws what `parseConfigPlatform` throws */
+export function parseConfig(bytes: Uint8Array, where: string): ImageConfig {
+  const fields = readObject(bytes, where);
+  return {
+    platform: readPlatform(fields),
+    instructions: instructionsIn(fields.get('history')),
+  };
 }
 
 function readFields(bytes: Uint8Array, where: string): FieldReader {

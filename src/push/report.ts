@@ -1,8 +1,10 @@
 import type { RepositoryReference } from '../ecr/names/reference.ts';
 import type { Registry } from '../ecr/registry.ts';
 import type { ImageGraph } from '../image/graph.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
+import type { Plan, RepositoryStep } from '../plan/plan.ts';
+import type { TagStep } from '../plan/tags.ts';
 import type { PushEvent, TagOutcome } from './events.ts';
 
 /** What happened in a push: the end of the log and the outputs are made from this. Times are ms since the epoch. */
@@ -16,6 +18,10 @@ export interface ImageReport {
   readonly descriptor: Descriptor;
   /** Digest of the config; undefined for an index. */
   readonly config: Digest | undefined;
+  /** Of the root, as its descriptor or its config names it; undefined for an index. */
+  readonly platform: Platform | undefined;
+  /** What made each layer, where the image's history tells it. */
+  readonly instructions: ReadonlyMap<Digest, string>;
 }
 
 /** What happened to one repository. */
@@ -25,6 +31,8 @@ export interface TargetReport {
   /** Why it failed; undefined if it is complete. */
   readonly error: unknown;
   readonly created: boolean;
+  /** What was decided before anything was done; undefined if the repository could not be asked. */
+  readonly planned: PlannedReport | undefined;
   /** Each tag that was wanted. */
   readonly tags: readonly TagReport[];
   /** Each config and layer of the image; none if the repository could not be asked. */
@@ -37,8 +45,18 @@ export interface TargetReport {
   readonly bytesOnWire: number;
   /** The SDK's retries and the push's own. */
   readonly retries: number;
+  /** Of the retries: those after ECR asked for a lower rate. */
+  readonly throttles: number;
   readonly startedAt: number;
   readonly finishedAt: number;
+}
+
+/** What a push would do to a repository, besides its uploads. */
+export interface PlannedReport {
+  readonly repository: RepositoryStep;
+  readonly tags: readonly TagStep[];
+  /** In their order. */
+  readonly manifests: readonly ManifestReport[];
 }
 
 /** `untouched`: the push failed before it got there. `unsure`: it failed on the way there, and may have moved it. */
@@ -55,16 +73,26 @@ export interface LayerReport {
   readonly finishedAt: number | undefined;
 }
 
-interface ManifestReport {
+export interface ManifestReport {
   readonly digest: Digest;
   /** What it is in the image, for messages. */
   readonly what: string;
   readonly tag: string | undefined;
 }
 
-export function reportImage({ root }: ImageGraph): ImageReport {
+export function reportImage({ root, platforms, instructions }: ImageGraph): ImageReport {
   const { descriptor, manifest } = root;
-  return { descriptor, config: manifest.kind === 'image' ? manifest.config.digest : undefined };
+  const config = manifest.kind === 'image' ? manifest.config.digest : undefined;
+  const platform = descriptor.platform ?? (config && platforms.get(config));
+  return { descriptor, config, platform, instructions };
+}
+
+function reportPlan({ graph, repository, tags, waves, tagPuts }: Plan): PlannedReport {
+  const manifests = [...waves.flat(), ...tagPuts].map(({ node, tag }) => {
+    const { digest } = node.descriptor;
+    return { digest, what: graph.roles.get(digest)?.name ?? `manifest ${digest}`, tag };
+  });
+  return { repository, tags, manifests };
 }
 
 /** How one target ended. */
@@ -87,7 +115,9 @@ export class TargetRecord {
   readonly #manifests: ManifestReport[] = [];
   readonly #unsure = new Set<string>();
   #created = false;
+  #planned: PlannedReport | undefined;
   #retries = 0;
+  #throttles = 0;
   #finishedAt: number;
 
   constructor(tags: readonly string[], now: () => number = Date.now) {
@@ -100,6 +130,7 @@ export class TargetRecord {
   note(event: PushEvent): void {
     switch (event.kind) {
       case 'planned':
+        this.#planned = reportPlan(event.plan);
         for (const layer of event.plan.uploads) this.#noteLayer(layer, { kind: 'missing' });
         for (const layer of event.plan.present) this.#noteLayer(layer, { kind: 'present' });
         break;
@@ -117,6 +148,7 @@ export class TargetRecord {
         break;
       case 'retried':
         this.#retries += 1;
+        if (event.notice.name === 'throttled') this.#throttles += 1;
         break;
       case 'manifest-put':
         if (event.isNew) this.#noteManifest(event);
@@ -144,12 +176,14 @@ export class TargetRecord {
       repository,
       error,
       created: this.#created,
+      planned: this.#planned,
       tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? this.#unsettled(tag)),
       layers: [...this.#layers.values()],
       manifests: this.#manifests,
       bytesUnfinished: [...this.#confirmed.values()].reduce((sum, bytes) => sum + bytes, 0),
       bytesOnWire: traffic.bytesOnWire,
       retries: traffic.retries + this.#retries,
+      throttles: traffic.throttles + this.#throttles,
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
     };

@@ -92,7 +92,7 @@ function registryOf({ client }: Endpoint): Registry {
     lines: new Lines(),
     sizes: { wanted: undefined, least: MIN_PART_SIZE, maxParts: MAX_PARTS.private },
     attempts: undefined,
-    counts: { retries: 0, bytesOnWire: 0 },
+    counts: { retries: 0, throttles: 0, bytesOnWire: 0 },
     debug: () => undefined,
   });
 }

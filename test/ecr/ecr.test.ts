@@ -108,7 +108,12 @@ test('retries are counted for each repository', async () => {
   started.ecr.fault({ kind: 'http', status: 503 });
   await one.availableLayers([DIGEST], aws.signal);
   assert.equal(one.traffic.retries, 1);
+  assert.equal(one.traffic.throttles, 0);
   assert.equal(other.traffic.retries, 0);
+  started.ecr.fault({ kind: 'throttle' });
+  await one.availableLayers([DIGEST], aws.signal);
+  assert.equal(one.traffic.retries, 2);
+  assert.equal(one.traffic.throttles, 1, 'of the retries');
 });
 
 for (const [what, options, sizes] of [

@@ -25,7 +25,7 @@ function missing(repository: RepositoryReference, error: unknown): PushReport {
   const target = new TargetRecord(['1.0']).end({
     repository,
     error,
-    traffic: { retries: 0, bytesOnWire: 0 },
+    traffic: { retries: 0, throttles: 0, bytesOnWire: 0 },
   });
   return { image: reportImage(graph), targets: [target] };
 }

@@ -46,7 +46,13 @@ test('a push reports the repository, each tag, each layer and each manifest', as
   const report = await tryToPush(local.ecr, image, { tags: ['1.0', 'latest'] });
   const after = Date.now();
   const what = `root image ${mine} (linux/amd64)`;
-  assert.deepEqual(report.image, { descriptor: image.descriptor, config: image.config.digest });
+  assert.deepEqual(report.image, {
+    descriptor: image.descriptor,
+    config: image.config.digest,
+    platform: { os: 'linux', architecture: 'amd64' },
+    instructions: new Map(image.layers.map(({ digest }, at) => [digest, `layer ${at}`])),
+  });
+  const manifests = ['1.0', 'latest'].map((tag) => ({ digest: mine, what, tag }));
   const { layers, bytesOnWire, startedAt, finishedAt, ...target } = only(report);
   assert.deepEqual(target, {
     repository: {
@@ -57,16 +63,22 @@ test('a push reports the repository, each tag, each layer and each manifest', as
     },
     error: undefined,
     created: false,
+    planned: {
+      repository: 'none',
+      tags: [
+        { tag: '1.0', kind: 'create' },
+        { tag: 'latest', kind: 'create' },
+      ],
+      manifests,
+    },
     tags: [
       { tag: '1.0', kind: 'created' },
       { tag: 'latest', kind: 'created' },
     ],
-    manifests: [
-      { digest: mine, what, tag: '1.0' },
-      { digest: mine, what, tag: 'latest' },
-    ],
+    manifests,
     bytesUnfinished: 0,
     retries: 0,
+    throttles: 0,
   });
   assert.ok(before <= startedAt && startedAt <= finishedAt && finishedAt <= after);
   assert.equal(layers.length, 3);

@@ -27,7 +27,12 @@ const REPOSITORY = {
 /** Each event comes a second after the one before. */
 function reported(
   events: readonly PushEvent[],
-  { error, retries = 0, tags = ['1.0'] }: { error?: Error; retries?: number; tags?: string[] } = {},
+  {
+    error,
+    retries = 0,
+    throttles = 0,
+    tags = ['1.0'],
+  }: { error?: Error; retries?: number; throttles?: number; tags?: string[] } = {},
 ) {
   let clock = 0;
   const record = new TargetRecord(tags, () => clock);
@@ -39,7 +44,7 @@ function reported(
   record.noteStep();
   // What the other repositories still do is none of its time.
   clock += 5000;
-  return record.end({ repository: REPOSITORY, error, traffic: { retries, bytesOnWire: 7 } });
+  return record.end({ repository: REPOSITORY, error, traffic: { retries, throttles, bytesOnWire: 7 } });
 }
 
 /** The config is there already. */
@@ -81,6 +86,7 @@ test('a target that got no further than the question reports nothing but how it 
     repository: REPOSITORY,
     error,
     created: false,
+    planned: undefined,
     tags: [
       { tag: '1.0', kind: 'untouched' },
       { tag: 'latest', kind: 'untouched' },
@@ -90,6 +96,7 @@ test('a target that got no further than the question reports nothing but how it 
     bytesUnfinished: 0,
     bytesOnWire: 7,
     retries: 0,
+    throttles: 0,
     startedAt: 0,
     finishedAt: 1000,
   });
@@ -180,6 +187,26 @@ test("retries are the push's own and the SDK's, manifests stand in their order",
   ]);
 });
 
+test('retries because ECR asked for a lower rate are counted among the others', () => {
+  const again = { attempt: 2, attempts: undefined, wait: 200 };
+  const { retries, throttles } = reported(
+    [
+      { kind: 'retried', what: first.digest, notice: { name: 'throttled', ...again } },
+      { kind: 'retried', what: first.digest, notice: { name: 'transient', ...again } },
+    ],
+    { retries: 5, throttles: 2 },
+  );
+  assert.deepEqual({ retries, throttles }, { retries: 7, throttles: 3 });
+});
+
+test('what was planned is told, whether it was done or not', () => {
+  assert.deepEqual(reported([planned]).planned, {
+    repository: 'none',
+    tags: [{ tag: '1.0', kind: 'create' }],
+    manifests: [{ digest: root, what: graph.roles.get(root)?.name, tag: '1.0' }],
+  });
+});
+
 test('tags stand in the order in which they were wanted, with the last that became of them', () => {
   const { tags, created } = reported(
     [
@@ -232,7 +259,20 @@ test('an image has a config, an index has none', async () => {
   assert.deepEqual(reportImage(graph), {
     descriptor: graph.root.descriptor,
     config: image.config.digest,
+    platform: { os: 'linux', architecture: 'amd64' },
+    instructions: graph.instructions,
   });
   const { graph: whole } = await walked(buildIndex([image]));
-  assert.deepEqual(reportImage(whole), { descriptor: whole.root.descriptor, config: undefined });
+  assert.deepEqual(reportImage(whole), {
+    descriptor: whole.root.descriptor,
+    config: undefined,
+    platform: undefined,
+    instructions: graph.instructions,
+  });
+});
+
+test('a platform that only the config names is that of the image', async () => {
+  const { mediaType, digest, size } = image.descriptor;
+  const { graph: bare } = await walked({ ...image, descriptor: { mediaType, digest, size } });
+  assert.deepEqual(reportImage(bare).platform, { os: 'linux', architecture: 'amd64' });
 });

@@ -20,12 +20,14 @@ export function targetReport(given: Partial<TargetReport> = {}): TargetReport {
     repository: REPOSITORY,
     error: undefined,
     created: false,
+    planned: undefined,
     tags: [{ tag: '1.0', kind: 'created' }],
     layers: [],
     manifests: [],
     bytesUnfinished: 0,
     bytesOnWire: 0,
     retries: 0,
+    throttles: 0,
     startedAt: 0,
     finishedAt: 0,
     ...given,
@@ -34,7 +36,12 @@ export function targetReport(given: Partial<TargetReport> = {}): TargetReport {
 
 export function pushReport(...targets: readonly Partial<TargetReport>[]): PushReport {
   return {
-    image: { descriptor: { mediaType: OCI_MANIFEST, digest: mine, size: 500 }, config },
+    image: {
+      descriptor: { mediaType: OCI_MANIFEST, digest: mine, size: 500 },
+      config,
+      platform: { os: 'linux', architecture: 'amd64' },
+      instructions: new Map(),
+    },
     targets: targets.map(targetReport),
   };
 }

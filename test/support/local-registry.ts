@@ -36,7 +36,7 @@ export function openLocalRegistry(
   }: LocalRegistryOptions = {},
 ): PrivateRegistry & { close(): void } {
   const { region, credentials } = ecr.world;
-  const counts = { retries: 0, bytesOnWire: 0 };
+  const counts = { retries: 0, throttles: 0, bytesOnWire: 0 };
   const client = new ECRClient({
     endpoint: ecr.url,
     region,

@@ -11,7 +11,7 @@ export function resources(options: Partial<Resources> = {}): Resources {
     lines: new Lines(),
     sizes: { wanted: undefined, least: 1, maxParts: 4200 },
     attempts: undefined,
-    counts: { retries: 0, bytesOnWire: 0 },
+    counts: { retries: 0, throttles: 0, bytesOnWire: 0 },
     debug: () => undefined,
     ...options,
   };
