@@ -9,6 +9,16 @@ export function formatBytes(bytes: number): string {
   return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
 }
 
+/** `65000` ms as `1 min 5 s`. */
+export function formatDuration(milliseconds: number): string {
+  const tenths = Math.round(Math.max(milliseconds, 0) / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(tenths / 10);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** The start of a digest: enough to tell the layers of an image apart. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12);

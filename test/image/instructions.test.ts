@@ -20,7 +20,10 @@ test('layers and steps belong together in their order', () => {
 });
 
 test('a step that says nothing is none', () => {
-  assert.deepEqual([...instructionsByLayer(image.layers, ['', 'RUN b'])], [[upper.digest, 'RUN b']]);
+  assert.deepEqual(
+    [...instructionsByLayer(image.layers, ['', 'RUN b'])],
+    [[upper.digest, 'RUN b']],
+  );
 });
 
 for (const steps of [[], ['one'], ['one', 'two', 'three']]) {

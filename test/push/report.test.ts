@@ -44,7 +44,11 @@ function reported(
   record.noteStep();
   // What the other repositories still do is none of its time.
   clock += 5000;
-  return record.end({ repository: REPOSITORY, error, traffic: { retries, throttles, bytesOnWire: 7 } });
+  return record.end({
+    repository: REPOSITORY,
+    error,
+    traffic: { retries, throttles, bytesOnWire: 7 },
+  });
 }
 
 /** The config is there already. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, shortDigest } from '../../src/report/format.ts';
+import { formatBytes, formatDuration, shortDigest } from '../../src/report/format.ts';
 
 const sizes: readonly [bytes: number, text: string][] = [
   [0, '0 B'],
@@ -23,3 +23,23 @@ for (const [bytes, text] of sizes) {
 test('a digest is shortened to its first twelve digits', () => {
   assert.equal(shortDigest(`sha256:${'0123456789abcdef'.repeat(4)}`), 'sha256:0123456789ab');
 });
+
+const durations: readonly [milliseconds: number, text: string][] = [
+  [-5, '0.0 s'],
+  [0, '0.0 s'],
+  [49, '0.0 s'],
+  [1250, '1.3 s'],
+  [59_949, '59.9 s'],
+  [59_950, '1 min 0 s'],
+  [65_000, '1 min 5 s'],
+  [119_960, '2 min 0 s'],
+  [3_599_400, '59 min 59 s'],
+  [3_599_960, '1 h 0 min'],
+  [90 * 3_600_000, '90 h 0 min'],
+];
+
+for (const [milliseconds, text] of durations) {
+  test(`${milliseconds} ms are shown as ${text}`, () => {
+    assert.equal(formatDuration(milliseconds), text);
+  });
+}

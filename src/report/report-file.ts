@@ -1,0 +1,63 @@
+import type { Platform } from '../oci/descriptor.ts';
+import type { PushReport } from '../push/report.ts';
+import type { ReportFile, ReportImage, ReportMode, ReportPlatform } from './report-format.ts';
+import { isChange, reportError, reportTarget, timeOf } from './report-target.ts';
+
+/** One run of the action. */
+export interface Run {
+  readonly mode: ReportMode;
+  /** Of the action. */
+  readonly version: string;
+  /** Undefined if the run ended before the push began. */
+  readonly report: PushReport | undefined;
+  /** What ended the run, if it is not the error of a target; undefined otherwise. */
+  readonly error: unknown;
+  /** Whether the next run knows where uploads ended. */
+  readonly isKept: boolean;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+/** Everything there is to tell of a run, as plain JSON: the summary is made from it. */
+export function toReportFile(run: Run): ReportFile {
+  const { mode, version, report, error, isKept, startedAt, finishedAt } = run;
+  const targets = (report?.targets ?? []).flatMap((target) =>
+    report === undefined ? [] : [reportTarget(target, { image: report.image, mode, isKept })],
+  );
+  const hasFailed = error !== undefined || targets.some(({ status }) => status === 'failed');
+  return {
+    schemaVersion: 1,
+    mode,
+    version,
+    status: hasFailed ? 'failed' : 'complete',
+    changed: targets.some((target) => isChange(target, mode)),
+    startedAt: timeOf(startedAt),
+    finishedAt: timeOf(finishedAt),
+    ...(error !== undefined && { error: reportError(error) }),
+    ...(report !== undefined && { image: reportedImage(report.image) }),
+    targets,
+  };
+}
+
+function reportedImage({ descriptor, config, platform }: PushReport['image']): ReportImage {
+  const { mediaType, digest, size } = descriptor;
+  return {
+    descriptor: {
+      ...{ mediaType, digest, size },
+      ...(platform !== undefined && { platform: reportedPlatform(platform) }),
+    },
+    ...(config !== undefined && { configDigest: config }),
+  };
+}
+
+function reportedPlatform(platform: Platform): ReportPlatform {
+  const { os, architecture, variant, osVersion, osFeatures } = platform;
+  return {
+    os,
+    architecture,
+    ...(variant !== undefined && { variant }),
+    ...(osVersion !== undefined && { 'os.version': osVersion }),
+    ...(osFeatures !== undefined && { 'os.features': osFeatures }),
+  };
+}

@@ -1,0 +1,202 @@
+import { PushError } from '../../src/errors.ts';
+import { digestOf } from '../../src/oci/digest.ts';
+import { OCI_CONFIG, OCI_INDEX, OCI_LAYER_GZIP } from '../../src/oci/media-types.ts';
+import type {
+  LayerReport,
+  PlannedReport,
+  PushReport,
+  TargetReport,
+} from '../../src/push/report.ts';
+import type { Run } from '../../src/report/report-file.ts';
+import { mine, pushReport, REPOSITORY, theirs } from './sample-report.ts';
+
+const MIB = 1024 * 1024;
+/** 2026-01-01T12:00:00Z */
+export const NOON = Date.UTC(2026, 0, 1, 12);
+
+/** A push that is complete, but for what is said. */
+export function sampleRun(given: Partial<Run>): Run {
+  return {
+    mode: 'push',
+    version: '1.2.0',
+    report: undefined,
+    error: undefined,
+    isKept: true,
+    startedAt: NOON,
+    finishedAt: NOON + 20_000,
+    ...given,
+  };
+}
+
+/** Layers and, last, a config, each a second after the one before. */
+function layers(number: number, kind: LayerReport['kind']): LayerReport[] {
+  return Array.from({ length: number + 1 }, (_, at) => {
+    const isConfig = at === number;
+    const size = isConfig ? 3000 : (at + 1) * MIB;
+    return {
+      descriptor: {
+        mediaType: isConfig ? OCI_CONFIG : OCI_LAYER_GZIP,
+        digest: digestOf(Buffer.from(`blob ${at}`)),
+        size,
+      },
+      kind,
+      bytesOnWire: kind === 'sent' ? Math.ceil((size * 4) / 3) : 0,
+      startedAt: kind === 'sent' ? NOON + at * 1000 : undefined,
+      finishedAt: kind === 'sent' ? NOON + at * 1000 + 1500 + at * 10 : undefined,
+    };
+  });
+}
+
+function instructions(pushed: readonly LayerReport[]): PushReport['image']['instructions'] {
+  const steps = pushed.slice(0, -1).map(({ descriptor }, at) => {
+    const made = at === 0 ? 'ADD alpine.tar.gz / # buildkit' : `RUN /bin/sh -c make part-${at}`;
+    return [descriptor.digest, made] as const;
+  });
+  return new Map(steps);
+}
+
+/** Several targets get the same layers, unless it is said what became of them there. */
+function report(
+  all: readonly LayerReport[],
+  ...targets: readonly Partial<TargetReport>[]
+): PushReport {
+  const pushed = pushReport(
+    ...targets.map((target) => ({
+      layers: all,
+      startedAt: NOON + 1000,
+      finishedAt: NOON + 19_000,
+      bytesOnWire: all.reduce((sum, { bytesOnWire }) => sum + bytesOnWire, 0),
+      ...target,
+    })),
+  );
+  return { ...pushed, image: { ...pushed.image, instructions: instructions(all) } };
+}
+
+const manifests = [{ digest: mine, what: `root image ${mine} (linux/amd64)`, tag: '1.0' }];
+const [first, second, third, ...others] = layers(4, 'sent');
+if (!first || !second || !third) throw new Error('there are five');
+const there = (layer: LayerReport): LayerReport => ({
+  ...layer,
+  kind: 'present',
+  bytesOnWire: 0,
+  startedAt: undefined,
+  finishedAt: undefined,
+});
+const elsewhere = { ...REPOSITORY, region: 'eu-west-1' };
+const PLANNED: PlannedReport = {
+  repository: 'none',
+  tags: [
+    { tag: '1.0', kind: 'create' },
+    { tag: 'latest', kind: 'move', from: theirs },
+  ],
+  manifests,
+};
+const asPlanned = layers(4, 'missing');
+const immutable = new PushError(
+  'TAG_IS_IMMUTABLE',
+  `tag 1.0 points to ${theirs} and cannot move to ${mine}`,
+);
+const lost = new PushError(
+  'CONNECTION_LOST',
+  'UploadLayerPart: the connection was lost (ECONNRESET)',
+);
+
+function index(pushed: PushReport): PushReport {
+  const { descriptor } = pushed.image;
+  return {
+    ...pushed,
+    image: {
+      ...pushed.image,
+      descriptor: { ...descriptor, mediaType: OCI_INDEX },
+      config: undefined,
+      platform: undefined,
+    },
+  };
+}
+
+/** What a summary may be of. */
+export const SAMPLES = {
+  'a first push': sampleRun({
+    report: report(layers(4, 'sent'), { manifests, created: true, retries: 3, throttles: 2 }),
+  }),
+  'a push that changed nothing': sampleRun({
+    report: report(layers(4, 'present'), { tags: [{ tag: '1.0', kind: 'unchanged' }] }),
+  }),
+  'a push of one layer': sampleRun({
+    report: report([first, ...[second, third, ...others].map(there)], {
+      manifests,
+      tags: [
+        { tag: '1.0', kind: 'created' },
+        { tag: 'latest', kind: 'moved', from: theirs },
+        { tag: 'v1', kind: 'put' },
+        { tag: 'old', kind: 'skipped', holder: theirs },
+      ],
+    }),
+  }),
+  'a push to three repositories of which one failed': sampleRun({
+    report: report(
+      layers(4, 'sent'),
+      { manifests },
+      { manifests, repository: elsewhere },
+      {
+        repository: { ...REPOSITORY, name: 'team/locked' },
+        error: immutable,
+        layers: layers(4, 'missing'),
+        bytesOnWire: 0,
+        tags: [{ tag: '1.0', kind: 'refused', holder: theirs }],
+      },
+    ),
+  }),
+  'an index': sampleRun({ report: index(report(layers(8, 'sent'), { manifests })) }),
+  'a plan': sampleRun({
+    mode: 'plan',
+    report: report(asPlanned, {
+      planned: PLANNED,
+      tags: [
+        { tag: '1.0', kind: 'untouched' },
+        { tag: 'latest', kind: 'untouched' },
+      ],
+    }),
+  }),
+  'a plan for a repository that would be created': sampleRun({
+    mode: 'plan',
+    report: report(asPlanned, { planned: { ...PLANNED, repository: 'create' } }),
+  }),
+  'a plan for a repository that is not there': sampleRun({
+    mode: 'plan',
+    report: report(asPlanned, { planned: { ...PLANNED, repository: 'await' } }),
+  }),
+  'a plan that would fail': sampleRun({
+    mode: 'plan',
+    report: report(asPlanned, {
+      error: immutable,
+      planned: { ...PLANNED, tags: [{ tag: '1.0', kind: 'refuse', holder: theirs }] },
+    }),
+  }),
+  'a push of 200 layers': sampleRun({ report: report(layers(200, 'sent'), { manifests }) }),
+  'a push that lost the network': sampleRun({
+    report: report(
+      [
+        first,
+        there(second),
+        { ...third, kind: 'missing', finishedAt: undefined },
+        ...asPlanned.slice(3),
+      ],
+      {
+        error: lost,
+        bytesUnfinished: 2 * MIB,
+        retries: 40,
+        tags: [{ tag: '1.0', kind: 'untouched' }],
+      },
+    ),
+  }),
+  'a push that was cancelled': sampleRun({
+    report: report([first, ...asPlanned.slice(1)], {
+      error: new PushError('CANCELLED', 'The step was cancelled'),
+      tags: [{ tag: '1.0', kind: 'unsure' }],
+    }),
+  }),
+  'a run without a layout': sampleRun({
+    error: new PushError('LAYOUT_NOT_FOUND', 'image.tar does not exist'),
+  }),
+} satisfies Readonly<Record<string, Run>>;
