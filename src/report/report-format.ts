@@ -27,7 +27,7 @@ export interface ReportFile {
 export type ReportMode = 'push' | 'plan';
 
 /** `failed`: any target did, or the run before there were any. */
-export type ReportStatus = 'complete' | 'failed';
+type ReportStatus = 'complete' | 'failed';
 
 export interface ReportError {
   /** One of docs/errors.md. */
@@ -44,7 +44,7 @@ export interface ReportImage {
   readonly configDigest?: string;
 }
 
-export interface ReportDescriptor {
+interface ReportDescriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;

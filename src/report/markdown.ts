@@ -1,0 +1,81 @@
+/**
+ * Markdown for GitHub's job summaries. Text from outside, such as tags, instructions and what servers say, goes through
+ * `code` or `prose`: what they return is one line, and begins and ends nothing.
+ */
+
+/** The most characters of one text from outside, in a table. */
+const MAX_CELL = 160;
+
+/** The same, in a paragraph: what a server says may be long. */
+const MAX_PARAGRAPH = 4000;
+
+/** Control and format characters, such as those that turn the direction of text, line breaks of any kind, and what is no character. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu;
+
+/**
+ * What a reader of Markdown or HTML may take for more than text: all but letters, digits and some punctuation. Of that,
+ * hyphens outside of words, points and brackets that may end the number of a list, points that may part the names of a
+ * host, and colons that may begin an emoji or follow the scheme of an address.
+ */
+const MARKS =
+  /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|\.(?=[^\d ])|:(?! |$)/giu;
+
+/** What needs nothing in a code span, in a table or outside of one. */
+const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$… -]+$/u;
+
+/** A text from outside in code; '' for none. */
+export function code(text: string, longest = MAX_CELL): string {
+  const line = oneLine(text, longest);
+  if (line === '') return '';
+  return PLAIN.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
+}
+
+/** A text from outside among words. Lines remain lines. */
+export function prose(text: string, longest = MAX_PARAGRAPH): string {
+  const lines = cut(text, longest).split(/\r\n|\r|\n/);
+  return lines
+    .map((line) => entities(oneLine(line, longest)))
+    .filter((line) => line !== '')
+    .join('<br>');
+}
+
+/** A link. `text` is Markdown; `url` may hold anything, and there is no link unless it is https. */
+export function link(text: string, url: string | undefined): string {
+  if (url === undefined || !URL.canParse(url)) return text;
+  const { protocol, href } = new URL(url);
+  const target = href.replace(/[^\w\-./:?=&%]/g, encodeURIComponent);
+  return protocol === 'https:' ? `[${text}](<${target}>)` : text;
+}
+
+/** `headings` and cells are Markdown of one line; each row has as many cells as there are headings. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [headings, headings.map(() => '---'), ...rows].map(line).join('\n');
+}
+
+/** Folded under a title, which may be from outside; `content` is Markdown. */
+export function folded(title: string, content: string): string {
+  return `<details><summary>${entities(oneLine(title, MAX_CELL))}</summary>\n\n${content}\n\n</details>`;
+}
+
+/** One line without what cannot be seen; of a text longer than `longest` characters, the beginning. */
+export function oneLine(text: string, longest: number): string {
+  return cut(text, longest).replace(UNPRINTABLE, ' ').replace(/ +/g, ' ').trim();
+}
+
+/** Does not part the two halves of a character. */
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/**
+ * Markdown takes no entity for a mark, and HTML none for a tag. GitHub still finds addresses in what entities stand for, so
+ * that a break is put where one could be.
+ */
+function entities(text: string): string {
+  return text.replace(MARKS, (mark) => {
+    const entity = `&#${mark.codePointAt(0) ?? 32};`;
+    return /[@:.]/.test(mark) ? `<wbr>${entity}` : entity;
+  });
+}

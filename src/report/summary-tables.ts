@@ -1,0 +1,125 @@
+import { formatBytes, formatDuration, shortDigest } from './format.ts';
+import { plural } from './log.ts';
+import { code, link, prose, table } from './markdown.ts';
+import type {
+  ReportCount,
+  ReportFile,
+  ReportLayer,
+  ReportManifest,
+  ReportMode,
+  ReportTag,
+  ReportTarget,
+} from './report-format.ts';
+
+/** The most rows of a table; the report file has all. */
+const MAX_ROWS = 500;
+
+/** The repository as pulls name it, with a link to where one can look at it. */
+export function nameOf({ repository }: ReportTarget): string {
+  const { uri, name, consoleUrl } = repository;
+  return link(code(uri ?? name), consoleUrl);
+}
+
+/** How each repository ended, and what went there. */
+export function targetsTable({ targets, mode }: ReportFile): string {
+  const sent = mode === 'plan' ? 'To send' : 'Sent';
+  return capped(
+    ['Repository', 'Result', sent, 'Already there', 'Saved', 'Time'],
+    targets.map((target) => {
+      const { totals, startedAt, finishedAt } = target;
+      return [
+        nameOf(target),
+        resultOf(target, mode),
+        counted(mode === 'plan' ? totals.missing : totals.sent),
+        counted(totals.present),
+        totals.savedPercent === undefined ? '' : `${totals.savedPercent} %`,
+        formatDuration(Date.parse(finishedAt) - Date.parse(startedAt)),
+      ];
+    }),
+  );
+}
+
+function counted({ layers, bytes }: ReportCount): string {
+  return layers === 0 ? 'nothing' : `${plural(layers, 'blob')}, ${formatBytes(bytes)}`;
+}
+
+function resultOf({ error, created, exists }: ReportTarget, mode: ReportMode): string {
+  const isPlan = mode === 'plan';
+  if (error !== undefined) return `${isPlan ? 'would fail' : 'failed'}: ${code(error.code)}`;
+  if (created) return isPlan ? 'would be created' : 'complete, created';
+  if (isPlan) return exists === false ? 'not there: ECR may create it' : 'can be pushed';
+  return 'complete';
+}
+
+/** What became of each tag. */
+export function tagsTable({ targets, mode }: ReportFile): string {
+  const rows = targets.flatMap((target) =>
+    target.tags.map((tag) => [code(tag.tag), nameOf(target), fateOf(tag, mode)]),
+  );
+  const isOne = targets.length === 1;
+  const without = (cells: readonly string[]): string[] => cells.filter((_, at) => at !== 1);
+  const headings = ['Tag', 'Repository', mode === 'plan' ? 'What would become of it' : 'Outcome'];
+  return isOne ? capped(without(headings), rows.map(without)) : capped(headings, rows);
+}
+
+function fateOf({ outcome, from, holder }: ReportTag, mode: ReportMode): string {
+  const would = mode === 'plan' ? 'would be ' : '';
+  const other = holder === undefined ? 'another image' : code(holder);
+  switch (outcome) {
+    case 'moved':
+      return `${would}moved from ${code(from ?? '')}`;
+    case 'left':
+      return `${would}left: it is immutable and points to ${other}`;
+    case 'refused':
+      return `${would}refused: it is immutable and points to ${other}`;
+    case 'put':
+      return `${would}put; what it pointed to before is unknown`;
+    case 'untouched':
+      return 'not reached: it points where it did';
+    case 'unsure':
+      return 'unsure: the push failed on its way there, and it may point to this image';
+    default:
+      return `${would}${outcome}`;
+  }
+}
+
+const KINDS: Readonly<Record<ReportLayer['kind'], string>> = {
+  sent: 'sent',
+  present: 'already there',
+  'completed-elsewhere': 'completed by another job',
+  missing: 'did not arrive',
+};
+
+/** Each config and layer of one repository, and what made it. */
+export function layersTable({ layers }: ReportTarget, mode: ReportMode): string {
+  return capped(
+    ['Digest', 'Size', 'Result', 'Instruction'],
+    layers.map((layer) => [
+      code(shortDigest(layer.digest)),
+      formatBytes(layer.size),
+      `${mode === 'plan' && layer.kind === 'missing' ? 'to send' : KINDS[layer.kind]}${timeOf(layer)}`,
+      layer.instruction === undefined ? code(layer.mediaType) : code(layer.instruction),
+    ]),
+  );
+}
+
+function timeOf({ kind, size, startedAt, finishedAt }: ReportLayer): string {
+  if (kind !== 'sent' || startedAt === undefined || finishedAt === undefined) return '';
+  const time = Date.parse(finishedAt) - Date.parse(startedAt);
+  const rate = time === 0 ? '' : `, ${formatBytes(Math.round((size * 1000) / time))}/s`;
+  return ` in ${formatDuration(time)}${rate}`;
+}
+
+/** Those that were put or, in a plan, would be. */
+export function manifestsTable(manifests: readonly ReportManifest[]): string {
+  return capped(
+    ['Manifest', 'Tag'],
+    manifests.map(({ what, tag }) => [prose(what, 250), code(tag ?? '')]),
+  );
+}
+
+function capped(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const left = rows.length - MAX_ROWS;
+  const shown = table(headings, rows.slice(0, MAX_ROWS));
+  return left > 0 ? `${shown}\n\nand ${left} more.` : shown;
+}
