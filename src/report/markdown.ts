@@ -14,11 +14,11 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]
 
 /**
  * What a reader of Markdown or HTML may take for more than text: all but letters, digits and some punctuation. Of that,
- * hyphens outside of words, points and brackets that may end the number of a list, points that may part the names of a
- * host, and colons that may begin an emoji or follow the scheme of an address.
+ * hyphens outside of words, points and brackets that may end the number of a list, points that may follow the www
+ * of a host, and colons that may begin an emoji or follow the scheme of an address.
  */
 const MARKS =
-  /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|\.(?=[^\d ])|:(?! |$)/giu;
+  /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|:(?! |$)/giu;
 
 /** What needs nothing in a code span, in a table or outside of one. */
 const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$… -]+$/u;
