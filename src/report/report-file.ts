@@ -10,7 +10,7 @@ export interface Run {
   readonly version: string;
   /** Undefined if the run ended before the push began. */
   readonly report: PushReport | undefined;
-  /** What ended the run, if it is not the error of a target; undefined otherwise. */
+  /** What ended the run, if anything did. Where targets failed, it says no more than their own errors. */
   readonly error: unknown;
   /** Whether the next run knows where uploads ended. */
   readonly isKept: boolean;
@@ -25,16 +25,16 @@ export function toReportFile(run: Run): ReportFile {
   const targets = (report?.targets ?? []).flatMap((target) =>
     report === undefined ? [] : [reportTarget(target, { image: report.image, mode, isKept })],
   );
-  const hasFailed = error !== undefined || targets.some(({ status }) => status === 'failed');
+  const isOfTargets = targets.some(({ status }) => status === 'failed');
   return {
     schemaVersion: 1,
     mode,
     version,
-    status: hasFailed ? 'failed' : 'complete',
+    status: error !== undefined || isOfTargets ? 'failed' : 'complete',
     changed: targets.some((target) => isChange(target, mode)),
     startedAt: timeOf(startedAt),
     finishedAt: timeOf(finishedAt),
-    ...(error !== undefined && { error: reportError(error) }),
+    ...(error !== undefined && !isOfTargets && { error: reportError(error) }),
     ...(report !== undefined && { image: reportedImage(report.image) }),
     targets,
   };

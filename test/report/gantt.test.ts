@@ -66,6 +66,14 @@ test('so does one that another job completed', () => {
   assert.match(drawn([{ ...target, layers }]).bars[0]?.line ?? '', /:active,/);
 });
 
+test('a layer that took no time is drawn, too', () => {
+  const [target] = targetsOf('a first push');
+  assert.ok(target);
+  const at = target.startedAt;
+  const layers = target.layers.map((layer) => ({ ...layer, startedAt: at, finishedAt: at }));
+  assert.equal(drawn([{ ...target, layers }]).bars[0]?.to, NOON + 1001);
+});
+
 test('several repositories have a section each', () => {
   const { sections, bars } = drawn(targetsOf('a push to three repositories of which one failed'));
   assert.deepEqual(sections, ['section us-east-1 team/app', 'section eu-west-1 team/app']);

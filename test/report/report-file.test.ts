@@ -42,9 +42,10 @@ test('the image has the platform as an index of OCI writes it', () => {
 
 test('one target that failed makes the run one that failed', () => {
   const error = new PushError('ACCESS_DENIED', 'no');
-  const report = toReportFile(sampleRun({ report: pushReport({}, { error }) }));
+  const joint = new PushError('TARGETS_FAILED', '1 of 2 repositories failed.');
+  const report = toReportFile(sampleRun({ report: pushReport({}, { error }), error: joint }));
   assert.equal(report.status, 'failed');
-  assert.equal(report.error, undefined);
+  assert.equal(report.error, undefined, 'it says no more');
   assert.deepEqual(
     report.targets.map(({ status }) => status),
     ['complete', 'failed'],
@@ -57,6 +58,13 @@ test('a run that ended before the push has its error, and neither image nor targ
   assert.equal(report.error?.code, 'LAYOUT_NOT_FOUND');
   assert.deepEqual([report.image, report.targets, report.changed], [undefined, [], false]);
   assert.equal(report.status, 'failed');
+});
+
+test('a run may fail though every target is complete', () => {
+  const error = new PushError('OUTPUTS_LOST', 'the disk is full');
+  const report = toReportFile(sampleRun({ report: pushReport({}), error }));
+  assert.deepEqual([report.status, report.error?.code], ['failed', 'OUTPUTS_LOST']);
+  assert.equal(report.targets[0]?.status, 'complete');
 });
 
 test('the schema refuses what is no report', () => {
