@@ -34,14 +34,14 @@ export interface World {
   readonly layerMemory?: LayerMemory | undefined;
   /** How far uploads have come; undefined to keep nothing of it. */
   readonly uploads?: UploadJournal | undefined;
-  /** Called when the push begins, with what tells how far it has come at any moment. */
-  readonly onBegin?: ((soFar: () => PushReport) => void) | undefined;
+  /** Called when the push begins, with what tells how far it has come at any moment, and at its end, with how it ended. */
+  readonly onReport?: ((soFar: () => PushReport) => void) | undefined;
   readonly setOutputs: (outputs: Outputs) => void;
 }
 
 /** The whole job of one step: inputs → layout → image → plan and push → report. */
 export async function run(inputs: Inputs, world: World): Promise<void> {
-  const { ecr, log, uploads, onBegin, setOutputs } = world;
+  const { ecr, log, uploads, onReport, setOutputs } = world;
   const { signal } = ecr;
   const { ifTagExists, failFast, createRepository } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
@@ -63,12 +63,13 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
     failFast,
     createRepository,
     uploads,
-    onBegin,
+    onBegin: onReport,
   };
   const pushed = await log.group('Push', () => push(graph, targets, options));
   signal.throwIfAborted();
   await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);
+  onReport?.(() => report);
   logReport(report, log);
   conclude(report, { setOutputs, warning: (message) => log.warning(message) });
 }

@@ -78,7 +78,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
       ...['process-hooks', 'stop'],
     ],
     types: ['push'],
-    packages: ['node:fs/', '@actions/core'],
+    packages: ['node:', '@actions/core'],
   },
 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { validateAction } from '@action-validator/core';
+import { VERSION } from '../src/report/version.ts';
 import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
 
 /** What the repository says of itself in more than one place. */
@@ -43,6 +44,11 @@ test('the cache client is in a file of its own, which only those load that need 
     assert.doesNotMatch(bundle, /CreateCacheEntry/);
     assert.deepEqual(bundle.match(/import\(.*cache-client\.js.*\)/g)?.length, 1);
   }
+});
+
+test('reports name the version that package.json has', async () => {
+  const { version } = JSON.parse(await read('package.json')) as { readonly version: string };
+  assert.equal(VERSION, version);
 });
 
 test('action.yml declares the inputs that the code reads, and no other', async () => {

@@ -268,9 +268,10 @@ test('each line of one target among several begins with its name', async () => {
 test('a repository that is missing where it was looked for is named where it is', async () => {
   await using ecr = await start();
   const tags = `${HOST.replace('us-east-1', 'eu-west-1')}/${REPOSITORY_NAME}:1.0`;
-  const { error, outputs } = await runLocally(ecr, { layout: one, tags });
+  const { error, outputs, report } = await runLocally(ecr, { layout: one, tags });
   refused('REPOSITORY_NOT_FOUND', 'eu-west-1')(error);
   assert.ok(error instanceof PushError);
+  assert.equal(report?.targets[0]?.error, error);
   assert.match(error.hint, /Check the region: .* in us-east-1 exists\.$/);
   assert.match(String(outputs?.metadata), /"status":"failed"/);
 });

@@ -45,6 +45,8 @@ export interface Inputs {
   readonly resume: boolean;
   /** Parts of one layer on the wire at once; undefined to find out. */
   readonly partsInFlight: number | undefined;
+  /** Whether the job's page gets a summary. */
+  readonly summary: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -78,6 +80,7 @@ export async function parseInputs(given: ReadInput, readText: ReadText): Promise
     partSize: parsePartSize(read),
     resume: flag(read, 'resume', true),
     partsInFlight: wholeNumber(read, 'parts-in-flight', [1, MAX_PARTS_IN_FLIGHT], 'auto'),
+    summary: flag(read, 'summary', true),
   };
 }
 

@@ -70,7 +70,7 @@ function inOrder(bars: readonly Bar[]): Bar[] {
 /** The point before an instruction keeps Mermaid from taking its first word for one of its own. */
 function nameOf({ instruction = '', digest, mediaType, size }: ReportLayer): string {
   const made = plain(instruction, MAX_NAME);
-  const what = made === '' ? whatIs(mediaType) : `· ${made}`;
+  const what = made === '' ? whatIs(mediaType) : `\u00b7 ${made}`;
   return `${what} ${digest.slice('sha256:'.length, 'sha256:'.length + 6)} ${formatBytes(size)}`;
 }
 

@@ -21,7 +21,7 @@ const MARKS =
   /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|:(?! |$)/giu;
 
 /** What needs nothing in a code span, in a table or outside of one. */
-const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$… -]+$/u;
+const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 -]+$/u;
 
 /** A text from outside in code; '' for none. */
 export function code(text: string, longest = MAX_CELL): string {
@@ -66,7 +66,7 @@ export function oneLine(text: string, longest: number): string {
 /** Does not part the two halves of a character. */
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
 }
 
 /**

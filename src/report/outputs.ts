@@ -3,6 +3,7 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 import { messageOf } from './failure.ts';
 import { skipped, uploaded } from './layers.ts';
+import type { ReportFile } from './report-format.ts';
 import { publishedDigest, skippedTags, taggedNow } from './tags.ts';
 
 type OutputName =
@@ -15,10 +16,19 @@ type OutputName =
   | 'layers-uploaded'
   | 'layers-skipped'
   | 'bytes-uploaded'
-  | 'bytes-skipped';
+  | 'bytes-skipped'
+  | 'report'
+  | 'changed'
+  | 'descriptor';
+
+/** Those that are made of the report file: steps that failed before the push have them, too. */
+type ReportOutputName = 'report' | 'changed' | 'descriptor';
 
 /** What the step hands to later steps, by the names in action.yml. */
-export type Outputs = Readonly<Record<OutputName, string | number>>;
+export type Outputs = Readonly<Record<Exclude<OutputName, ReportOutputName>, string | number>>;
+
+/** All are text; '' for what there is not. */
+export type ReportOutputs = Readonly<Record<Extract<OutputName, ReportOutputName>, string>>;
 
 /** One target's entry in the output `metadata`. */
 interface TargetMetadata {
@@ -59,6 +69,15 @@ export function toOutputs(report: PushReport): Outputs {
     'repository-uri': first?.['repository-uri'] ?? '',
     'registry-paths': paths,
     ...counts(report.targets),
+  };
+}
+
+/** `path`: of the report file; '' if there is none. */
+export function toReportOutputs({ changed, image }: ReportFile, path: string): ReportOutputs {
+  return {
+    report: path,
+    changed: String(changed),
+    descriptor: image === undefined ? '' : JSON.stringify(image.descriptor),
   };
 }
 

@@ -5,8 +5,8 @@ import { code, folded, prose } from './markdown.ts';
 import type { ReportError, ReportFile, ReportImage, ReportTarget } from './report-format.ts';
 import { layersTable, manifestsTable, nameOf, tagsTable, targetsTable } from './summary-tables.ts';
 
-/** What GitHub takes of one step: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
-const MAX_BYTES = 1024 * 1024;
+/** What GitHub takes of one step, but for an empty line that is appended: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+const MAX_BYTES = 1024 * 1024 - 1;
 
 /** The most references that a heading names. */
 const MAX_NAMED = 3;

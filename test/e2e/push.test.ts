@@ -63,7 +63,7 @@ test('an image goes up once; the same push again sends nothing', async () => {
   assert.deepEqual(Object.fromEntries(step.repository.tags), { '1.0': digest, latest: digest });
   const bytes = [image.config, ...image.layers].reduce((sum, { size }) => sum + size, 0);
   const host = '012345678901.dkr.ecr.us-east-1.amazonaws.com';
-  const { metadata, ...outputs } = first.outputs;
+  const { metadata, report, descriptor, ...outputs } = first.outputs;
   assert.deepEqual(outputs, {
     digest,
     imageid: image.config.digest,
@@ -74,7 +74,10 @@ test('an image goes up once; the same push again sends nothing', async () => {
     'layers-skipped': '0',
     'bytes-uploaded': `${bytes}`,
     'bytes-skipped': '0',
+    changed: 'true',
   });
+  assert.match(report ?? '', /ecr-layer-push-report-[\w-]+\.json$/);
+  assert.ok(descriptor?.includes(digest));
   assert.ok(metadata?.includes(digest));
 
   step.ecr.log.clear();
@@ -83,6 +86,7 @@ test('an image goes up once; the same push again sends nothing', async () => {
   assert.ok(step.ecr.calls().length <= 2, 'ceil(blobs / 100) + 1 calls');
   assert.equal(second.outputs['digest'], digest);
   assert.equal(second.outputs['layers-uploaded'], '0');
+  assert.equal(second.outputs['changed'], 'false');
   assert.equal(second.outputs['bytes-skipped'], `${bytes}`);
 });
 

@@ -68,6 +68,11 @@ function unescaped(text: string): string {
   return text.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
 }
 
+/** Files in RUNNER_TEMP or elsewhere, but for the reports that steps leave. */
+export function withoutReports(names: readonly string[]): string[] {
+  return names.filter((name) => !/^ecr-layer-push-report-[\w-]+\.json$/.test(name));
+}
+
 const CHANGING = /^(?:Initiate|Upload|Complete|Put|Create|Set|Delete|Tag)/;
 
 /** The calls that change a registry. */

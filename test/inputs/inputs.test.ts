@@ -41,6 +41,7 @@ const DEFAULTS: Inputs = {
   partSize: undefined,
   resume: true,
   partsInFlight: undefined,
+  summary: true,
 };
 
 test('a layout and a repository are enough: everything else has a default', async () => {
@@ -178,6 +179,7 @@ const parsed: Readonly<Record<string, [given: Given, inputs: Partial<Inputs>]>> 
   'one layer at once': [{ concurrency: '1' }, { concurrency: 1 }],
   'as many layers at once as there may be': [{ concurrency: '96' }, { concurrency: 96 }],
   'the smallest parts, in MiB': [{ 'part-size': '5' }, { partSize: 5 * MIB }],
+  'no summary': [{ summary: 'false' }, { summary: false }],
   'one part at a time': [{ 'parts-in-flight': '1' }, { partsInFlight: 1 }],
   'eight parts at a time': [{ 'parts-in-flight': '8' }, { partsInFlight: 8 }],
   'as many parts at a time as help': [{ 'parts-in-flight': 'auto' }, { partsInFlight: undefined }],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { readActionMetadata, REPOSITORY } from './action-metadata.ts';
+import { flawsOfReport } from './report-schema.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
 
 export interface ActionOptions {
@@ -34,6 +35,8 @@ export interface ActionRun {
   readonly outputs: Readonly<Record<string, string>>;
   /** What it wrote to GITHUB_STATE. */
   readonly state: Readonly<Record<string, string>>;
+  /** The report file that the outputs name, parsed and checked against its schema; undefined if they name none. */
+  readonly report: unknown;
   /** What it wrote to GITHUB_STEP_SUMMARY: Markdown. */
   readonly summary: string;
   /** The most memory it held at any one time, in bytes; only where `measureMemory` asked for it. */
@@ -84,16 +87,28 @@ async function collect(child: ChildProcess, directory: TemporaryDirectory): Prom
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const [out, err, [exitCode, signal]] = await Promise.all([text(stdout), text(stderr), closed]);
   const file = (name: string) => readFile(join(scope.path, name), 'utf8');
+  const outputs = parseFileCommand(await file('OUTPUT'));
+  const report = await readReport(outputs);
   return {
     exitCode,
     signal,
     stdout: out,
     stderr: err,
-    outputs: parseFileCommand(await file('OUTPUT')),
+    outputs,
+    report,
     state: parseFileCommand(await file('STATE')),
     summary: await file('STEP_SUMMARY'),
     peakMemory: await file('PEAK_MEMORY').then(Number, () => undefined),
   };
+}
+
+/** Every report must be as its schema says, whatever the test is about. */
+async function readReport({ report: path }: ActionRun['outputs']): Promise<unknown> {
+  if (!path) return undefined;
+  const report: unknown = JSON.parse(await readFile(path, 'utf8'));
+  const flaws = flawsOfReport(report);
+  if (flaws.length > 0) throw new Error(`the report is not as its schema says: ${flaws.join()}`);
+  return report;
 }
 
 /** The runner makes the files that the action writes its answers to. */

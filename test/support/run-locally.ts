@@ -17,6 +17,8 @@ export interface LocalRun {
   readonly debugs: readonly string[];
   /** How far each target came that is not complete, as the last lines of a failed step say it. */
   readonly howFar: readonly string[];
+  /** What the run's last report says; undefined if it ended before the push began. */
+  readonly report: PushReport | undefined;
 }
 
 export interface LocalRunOptions {
@@ -56,16 +58,17 @@ export async function runLocally(
         debug,
         group: (_name, work) => work(),
       },
-      onBegin: (report) => (soFar = report),
+      onReport: (report) => (soFar = report),
       setOutputs: (set) => (outputs = set),
     });
   } catch (thrown) {
     error = thrown;
   }
   const howFar: string[] = [];
-  if (soFar !== undefined)
-    logHowFar(soFar(), { info: (line) => void howFar.push(line), isKept: true });
-  return { error, outputs, infos, warnings, debugs, howFar };
+  const report = soFar?.();
+  if (report !== undefined)
+    logHowFar(report, { info: (line) => void howFar.push(line), isKept: true });
+  return { error, outputs, infos, warnings, debugs, howFar, report };
 }
 
 /** Sets variables of this process until the end of the scope. */
