@@ -31,6 +31,7 @@ const repeatFailure = outliveLog(process);
 let uploads: UploadJournal | undefined;
 let soFar: (() => PushReport) | undefined;
 let isSummaryWanted = true;
+let mode: 'push' | 'plan' = 'push';
 let isOver = false;
 
 reportStall(process, fail);
@@ -49,12 +50,14 @@ try {
     (name) => core.getInput(name),
     (path) => readFile(path, 'utf8'),
   );
-  const { proxies, concurrency, partSize, partsInFlight, resume, summary } = inputs;
+  const { proxies, concurrency, partSize, partsInFlight, resume, summary, dryRun } = inputs;
   isSummaryWanted = summary;
+  if (dryRun) mode = 'plan';
   setProxyVariables(proxies);
   const { signal } = cancelled;
   const connections = affordableConnections(await countOpenFiles(), inputs.targets.length);
-  if (resume) uploads = openUploadJournal({ temporary, cache, partSize, saveState, debug });
+  if (resume && !dryRun)
+    uploads = openUploadJournal({ temporary, cache, partSize, saveState, debug });
   const options = { signal, concurrency, connections, partSize, partsInFlight };
   await using ecr = new Ecr({ ...options, info, debug });
   await run(inputs, {
@@ -86,7 +89,7 @@ function end(error: unknown): void {
     if (report !== undefined) logHowFar(report, { info, isKept });
   }
   const finishedAt = Date.now();
-  const ended = { mode: 'push', version: VERSION, report, error, isKept } as const;
+  const ended = { mode, version: VERSION, report, error, isKept };
   const appendSummary = isSummaryWanted ? summaryWriter() : undefined;
   publish({ ...ended, startedAt, finishedAt }, { saveReport, setOutputs, appendSummary, warning });
 }

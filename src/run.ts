@@ -13,8 +13,10 @@ import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import type { PushReport } from './push/report.ts';
+import { asIfPushed } from './report/as-if-pushed.ts';
 import { conclude } from './report/conclude.ts';
 import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
+import { logPlan } from './report/log-plan.ts';
 import type { Outputs } from './report/outputs.ts';
 import type { LayerMemory } from './resume/layer-memory.ts';
 import type { UploadJournal } from './resume/upload-journal.ts';
@@ -43,7 +45,7 @@ export interface World {
 export async function run(inputs: Inputs, world: World): Promise<void> {
   const { ecr, log, uploads, onReport, setOutputs } = world;
   const { signal } = ecr;
-  const { ifTagExists, failFast, createRepository } = inputs;
+  const { ifTagExists, failFast, createRepository, dryRun } = inputs;
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
   const targetsOnce = once(() => namedTargets(inputs, open, world));
   await using opened = new AsyncDisposableStack();
@@ -62,16 +64,21 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
     ifTagExists,
     failFast,
     createRepository,
-    uploads,
+    dryRun,
+    uploads: dryRun ? undefined : uploads,
     onBegin: onReport,
   };
-  const pushed = await log.group('Push', () => push(graph, targets, options));
+  const pushed = await log.group(dryRun ? 'Plan' : 'Push', () => push(graph, targets, options));
   signal.throwIfAborted();
   await world.layerMemory?.save();
   const report = await lookElsewhere(pushed, open, signal);
   onReport?.(() => report);
-  logReport(report, log);
-  conclude(report, { setOutputs, warning: (message) => log.warning(message) });
+  if (dryRun) logPlan(report, log);
+  else logReport(report, log);
+  conclude(dryRun ? asIfPushed(report) : report, {
+    setOutputs,
+    warning: (message) => log.warning(message),
+  });
 }
 
 function openOptions(
@@ -135,14 +142,14 @@ async function readImage(
 }
 
 async function namedTargets(
-  { targets: wanted }: Inputs,
+  { targets: wanted, dryRun }: Inputs,
   open: World['ecr']['open'],
   { ecr: { signal }, log }: World,
 ): Promise<Target[]> {
   const targets = await openTargets(wanted, open, signal);
   return targets.map((target) => {
     const name = targetPrefix(target.registry.repository, targets.length);
-    return { ...target, listener: logPush(log, name) };
+    return { ...target, listener: logPush(log, name, dryRun ? 'plan' : 'push') };
   });
 }
 

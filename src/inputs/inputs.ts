@@ -34,6 +34,8 @@ export interface Inputs {
   readonly ifTagExists: 'fail' | 'skip';
   /** Whether the first target that fails stops the others. */
   readonly failFast: boolean;
+  /** Whether to say what a push would do, and write nothing. */
+  readonly dryRun: boolean;
   /** How to create missing repositories; undefined leaves them missing. */
   readonly createRepository: RepositorySettings | undefined;
   readonly proxies: ProxySettings;
@@ -70,6 +72,7 @@ export async function parseInputs(given: ReadInput, readText: ReadText): Promise
     }),
     ifTagExists: choice(read, 'if-tag-exists', ['fail', 'skip']),
     failFast: flag(read, 'fail-fast', false),
+    dryRun: flag(read, 'dry-run', false),
     createRepository: await parseCreation(read, readText),
     proxies: {
       httpsProxy: read('https-proxy') || undefined,

@@ -33,6 +33,8 @@ export interface PushOptions {
   readonly failFast: boolean;
   /** How to create missing repositories; undefined to leave them missing. */
   readonly createRepository: RepositorySettings | undefined;
+  /** Whether to stop at the plan of each target, before anything is written. */
+  readonly dryRun?: boolean;
   /** What earlier runs left; undefined to begin every upload at its start. */
   readonly uploads?: UploadMemory | undefined;
   /** Called at the start, with what reports on the push at any moment: what is not complete has an error. */
@@ -42,6 +44,14 @@ export interface PushOptions {
 /** ECR takes ten PutImage calls per second and account: more at once would only wait. */
 const MANIFESTS_AT_ONCE = 8;
 
+type Step = 'plan' | 'fill' | 'tag';
+
+/** A target is complete after the last. */
+const STEPS: Readonly<Record<'push' | 'dryRun', readonly Step[]>> = {
+  push: ['fill', 'tag'],
+  dryRun: ['plan'],
+};
+
 const UNFINISHED = new PushError('CANCELLED', 'The push is not complete');
 const STOPPED = new PushError('CANCELLED', 'Stopped because another repository failed', {
   hint: 'Without fail-fast, the other repositories continue.',
@@ -50,7 +60,7 @@ const STOPPED = new PushError('CANCELLED', 'Stopped because another repository f
 /**
  * Pushes the image to all targets concurrently, in two steps: first layers and untagged manifests; then, when every
  * target is ready, the tags. A target that fails drops out, and the others continue. If `options.signal` is aborted, its
- * reason is the error of each target that was not complete.
+ * reason is the error of each target that was not complete. A dry run is neither step: it plans, and each target reports its plan.
  */
 export async function push(
   graph: ImageGraph,
@@ -72,10 +82,18 @@ export async function push(
     targets: pushes.map((one) => one.report()),
   });
   options.onBegin?.(report);
-  for (const step of ['fill', 'tag'] as const) {
-    await Promise.all(pushes.map((one) => one.take(step, onFailure)));
+  const steps = STEPS[options.dryRun ? 'dryRun' : 'push'];
+  for (const step of steps) {
+    const isLast = step === steps.at(-1);
+    await Promise.all(pushes.map((one) => one.take(step, { isLast, onFailure })));
   }
   return report();
+}
+
+interface Taking {
+  /** Whether no step comes after it. */
+  readonly isLast: boolean;
+  readonly onFailure: () => void;
 }
 
 /** The push of the image to one repository: its steps, until one fails. */
@@ -114,11 +132,11 @@ class TargetPush {
     };
   }
 
-  async take(step: 'fill' | 'tag', onFailure: () => void): Promise<void> {
+  async take(step: Step, { isLast, onFailure }: Taking): Promise<void> {
     if (this.#error !== undefined) return;
     try {
-      await (step === 'fill' ? this.#fill() : this.#tag());
-      this.#isComplete = step === 'tag';
+      await this.#do(step);
+      this.#isComplete = isLast;
     } catch (error) {
       this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
       onFailure();
@@ -130,6 +148,20 @@ class TargetPush {
     const { repository, traffic } = this.#context.registry;
     const error = this.#error ?? (this.#isComplete ? undefined : UNFINISHED);
     return this.#record.end({ repository, traffic, error });
+  }
+
+  #do(step: Step): Promise<void> {
+    if (step === 'plan') return this.#foresee();
+    return step === 'fill' ? this.#fill() : this.#tag();
+  }
+
+  /** Decides, and changes nothing. The listener and the record have the plan. */
+  async #foresee(): Promise<void> {
+    const { repository } = await this.#decide();
+    const { registry, signal } = this.#context;
+    if (repository === 'none' || repository === 'finish') {
+      await registry.identify(signal, this.#graph.root.descriptor.digest);
+    } else await registry.identify(signal);
   }
 
   /** Pushes everything but the tags: nothing is visible yet. */

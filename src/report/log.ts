@@ -13,6 +13,7 @@ import type { PushEvent, PushListener, Unchecked } from '../push/events.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 import { formatBytes, shortDigest } from './format.ts';
 import { type BlobCount, skipped, uploaded } from './layers.ts';
+import type { ReportMode } from './report-format.ts';
 import { publishedDigest, skippedTags, taggedNow } from './tags.ts';
 
 /** The step's log: `@actions/core`, or a test's. */
@@ -86,11 +87,11 @@ const UNCHECKED: Readonly<Record<Unchecked, string>> = {
 };
 
 /** `name` precedes each line if there are several targets. */
-export function logPush(log: Log, name: string): PushListener {
+export function logPush(log: Log, name: string, mode: ReportMode = 'push'): PushListener {
   return (event) => {
     const warning = warningOf(event);
     if (warning !== undefined) log.warning(`${name}${warning}`);
-    for (const line of linesOf(event)) log.info(`${name}${line}`);
+    for (const line of linesOf(event, mode)) log.info(`${name}${line}`);
   };
 }
 
@@ -114,10 +115,10 @@ function heldTag(tag: string, holder: string | undefined): string {
   return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
 }
 
-function linesOf(event: PushEvent): readonly string[] {
+function linesOf(event: PushEvent, mode: ReportMode): readonly string[] {
   switch (event.kind) {
     case 'planned':
-      return planLines(event.plan);
+      return planLines(event.plan, mode);
     case 'repository-created':
       return ['Created the repository'];
     case 'policies-set':
@@ -136,18 +137,29 @@ function linesOf(event: PushEvent): readonly string[] {
 }
 
 /** Nothing if the push ends here because a tag cannot move. */
-function planLines({ repository, uploads, present, tags }: Plan): readonly string[] {
+function planLines(
+  { repository, uploads, present, tags }: Plan,
+  mode: ReportMode,
+): readonly string[] {
   if (tags.some(({ kind }) => kind === 'refuse')) return [];
   const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
-  const step = REPOSITORY_STEPS[repository];
+  const step = REPOSITORY_STEPS[mode][repository];
   return step === undefined ? [counts] : [step, counts];
 }
 
 const REPOSITORY_STEPS = {
-  none: undefined,
-  finish: undefined,
-  create: 'The repository does not exist: creating it',
-  await: 'The repository does not exist: checking whether ECR creates it on push',
+  push: {
+    none: undefined,
+    finish: undefined,
+    create: 'The repository does not exist: creating it',
+    await: 'The repository does not exist: checking whether ECR creates it on push',
+  },
+  plan: {
+    none: undefined,
+    finish: 'The repository is empty: a push would set the policies that it lacks',
+    create: 'The repository does not exist: a push would create it',
+    await: 'The repository does not exist: a push fails unless ECR creates it',
+  },
 } as const;
 
 const FINISHED = {
@@ -186,10 +198,15 @@ export function logReport(report: PushReport, log: Log): void {
 
 function logComplete(target: TargetReport, report: PushReport, log: Log): void {
   const { repository, layers } = target;
-  if (repositoryUri(repository) === undefined) log.warning(UNNAMED);
-  else if (!isFullyNamed(repository)) log.warning(WITHOUT_ALIAS);
+  warnOfName(repository, log);
   log.info(`${describeRepository(repository)}: ${tagsLine(target, report)}`);
   log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
+}
+
+/** What the outputs cannot say of a repository. */
+export function warnOfName(repository: RepositoryReference, log: Pick<Log, 'warning'>): void {
+  if (repositoryUri(repository) === undefined) log.warning(UNNAMED);
+  else if (!isFullyNamed(repository)) log.warning(WITHOUT_ALIAS);
 }
 
 function tagsLine(target: TargetReport, report: PushReport): string {
@@ -211,7 +228,8 @@ function countOf(blobs: readonly Descriptor[]): string {
   });
 }
 
-function countText({ blobs, bytes }: BlobCount): string {
+/** `2 blobs (1.5 MiB)`. */
+export function countText({ blobs, bytes }: BlobCount): string {
   return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
 }
 

@@ -327,6 +327,21 @@ async function startSeveral() {
   return ecr;
 }
 
+test('a dry run reports the plan of each target, and writes nothing', async () => {
+  await using ecr = await startSeveral();
+  const report = await pushToSeveral(ecr, [...NAMES, 'team/none'], { dryRun: true });
+  assert.equal(report.targets.length, 4);
+  for (const { error, planned, layers, manifests } of report.targets) {
+    assert.equal(error, undefined);
+    assert.deepEqual(planned?.tags, [{ tag: '1.0', kind: 'create' }]);
+    assert.ok(planned.manifests.length > 0 && layers.length > 0);
+    assert.ok(layers.every(({ kind }) => kind === 'missing'));
+    assert.deepEqual(manifests, []);
+  }
+  const written = ecr.calls().filter(({ operation }) => !/^(?:Batch|Describe|Get)/.test(operation));
+  assert.deepEqual(written, []);
+});
+
 const phases: Readonly<Record<string, Pick<Fault, 'operation' | 'when'>>> = {
   'the look at it': { operation: 'BatchGetImage' },
   'the upload': { operation: 'UploadLayerPart' },

@@ -144,6 +144,22 @@ for (const [step, expected] of steps) {
   });
 }
 
+const plannedSteps: readonly [RepositoryStep, readonly string[]][] = [
+  ['none', []],
+  ['finish', ['The repository is empty: a push would set the policies that it lacks']],
+  ['create', ['The repository does not exist: a push would create it']],
+  ['await', ['The repository does not exist: a push fails unless ECR creates it']],
+];
+
+for (const [step, expected] of plannedSteps) {
+  test(`a dry run tells what would become of the repository: ${step}`, () => {
+    const { log, lines } = collect();
+    logPush(log, '', 'plan')(planned(step));
+    assert.match(lines.pop() ?? '', counts);
+    assert.deepEqual(lines, expected);
+  });
+}
+
 const notice = { attempt: 2, attempts: 6, wait: 200 } as const;
 const retried = (name: RetryName, what: Descriptor | undefined, wait = 200): PushEvent => ({
   kind: 'retried',

@@ -1,0 +1,38 @@
+import { describeRepository } from '../ecr/names/reference.ts';
+import type { TagStep } from '../plan/tags.ts';
+import type { PushReport, TargetReport } from '../push/report.ts';
+import { count, skipped } from './layers.ts';
+import { countText, type Log, warnOfName } from './log.ts';
+
+/** What a push would do to each target that would not fail. */
+export function logPlan({ image, targets }: PushReport, log: Pick<Log, 'info' | 'warning'>): void {
+  for (const target of targets) {
+    if (target.error !== undefined) continue;
+    warnOfName(target.repository, log);
+    for (const line of planLines(target, image.descriptor.digest)) log.info(line);
+  }
+}
+
+function planLines({ repository, planned, layers }: TargetReport, digest: string): string[] {
+  const tags = (planned?.tags ?? []).map((step) => `${step.tag} ${fateOf(step, digest)}`);
+  const [sent, there] = [countText(count(layers, 'missing')), countText(skipped(layers))];
+  return [
+    `${describeRepository(repository)}: ${tags.join('; ')}`,
+    `A push would upload ${sent}; already there: ${there}`,
+  ];
+}
+
+function fateOf(step: TagStep, digest: string): string {
+  switch (step.kind) {
+    case 'create':
+      return `would be created, for ${digest}`;
+    case 'move':
+      return `would move from ${step.from} to ${digest}`;
+    case 'unchanged':
+      return `points to ${digest} already`;
+    case 'put':
+      return `would point to ${digest}`;
+    default:
+      return `would stay with ${step.holder ?? 'another image'}`;
+  }
+}
