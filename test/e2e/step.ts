@@ -42,6 +42,8 @@ export async function prepareStep(options: LocalEcrOptions = {}): Promise<Step> 
     push: async (inputs, more) => {
       const ran = await run(inputs, more);
       assert.equal(ran.exitCode, 0, ran.stdout + ran.stderr);
+      // '' where there is no place for the file; `runAction` checks those that there are.
+      assert.ok(ran.outputs['report'] !== undefined, 'the step says where its report is');
       return ran;
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
