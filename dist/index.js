@@ -35450,7 +35450,7 @@ class Ecr {
         };
     }
     async open(repository) {
-        const counts = { retries: 0, bytesOnWire: 0 };
+        const counts = { retries: 0, throttles: 0, bytesOnWire: 0 };
         const sizes = { ...this.#sizes, maxParts: tuning/* MAX_PARTS */.kz[repository.type] };
         const resources = { ...this.#resources, sizes, counts };
         const options = {
@@ -35460,6 +35460,8 @@ class Ecr {
             connections: this.#connections,
             onRetry: (retry) => {
                 counts.retries += 1;
+                if (retry.name === 'throttled')
+                    counts.throttles += 1;
                 this.#info(retryLine(retry, repository));
             },
         };
@@ -36171,22 +36173,32 @@ class PushError extends Error {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8163);
-/* harmony import */ var _ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4664);
-/* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5219);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2351);
-/* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8842);
-/* harmony import */ var _process_hooks_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(159);
-/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3304);
-/* harmony import */ var _report_how_far_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5800);
-/* harmony import */ var _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(790);
-/* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2311);
-/* harmony import */ var _resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5365);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1996);
-/* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1123);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8163);
+/* harmony import */ var _ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4664);
+/* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3788);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5219);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2351);
+/* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8842);
+/* harmony import */ var _process_hooks_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(159);
+/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3304);
+/* harmony import */ var _report_how_far_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5800);
+/* harmony import */ var _report_publish_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(9056);
+/* harmony import */ var _report_version_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(2702);
+/* harmony import */ var _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(790);
+/* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(2311);
+/* harmony import */ var _resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(5365);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9009);
+/* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(1123);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -36254,16 +36266,25 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-const { RUNNER_TEMP: temporary } = process.env;
-const { debug, info, saveState } = _actions_core__WEBPACK_IMPORTED_MODULE_1__;
+
+
+
+
+
+
+const startedAt = Date.now();
+const { RUNNER_TEMP: temporary, GITHUB_STEP_SUMMARY: summaryFile } = process.env;
+const { debug, info, saveState, warning } = _actions_core__WEBPACK_IMPORTED_MODULE_5__;
 const cancelled = new AbortController();
-const cache = new _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_10__/* .ActionsCache */ .Y({ debug });
-const repeatFailure = (0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_7__/* .outliveLog */ .b)(process);
+const cache = new _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_15__/* .ActionsCache */ .Y({ debug });
+const repeatFailure = (0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_11__/* .outliveLog */ .b)(process);
 let uploads;
 let soFar;
+let isSummaryWanted = true;
+let mode = 'push';
 let isOver = false;
-(0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_7__/* .reportStall */ .j)(process, fail);
-(0,_stop_js__WEBPACK_IMPORTED_MODULE_14__/* .heedSignals */ .a)({
+(0,_process_hooks_js__WEBPACK_IMPORTED_MODULE_11__/* .reportStall */ .j)(process, fail);
+(0,_stop_js__WEBPACK_IMPORTED_MODULE_19__/* .heedSignals */ .a)({
     onSignal: (reason) => cancelled.abort(reason),
     onOverdue: (reason) => {
         fail(reason);
@@ -36273,22 +36294,25 @@ let isOver = false;
 try {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_node_version_js__WEBPACK_IMPORTED_MODULE_6__/* .checkNodeVersion */ .v)(process.versions.node);
-        const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'));
-        const { proxies, concurrency, partSize, partsInFlight, resume } = inputs;
-        (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_3__/* .setProxyVariables */ .II)(proxies);
+        (0,_node_version_js__WEBPACK_IMPORTED_MODULE_10__/* .checkNodeVersion */ .v)(process.versions.node);
+        const inputs = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_9__/* .parseInputs */ .T)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_5__.getInput(name), (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(path, 'utf8'));
+        const { proxies, concurrency, partSize, partsInFlight, resume, summary, dryRun } = inputs;
+        isSummaryWanted = summary;
+        if (dryRun)
+            mode = 'plan';
+        (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_7__/* .setProxyVariables */ .II)(proxies);
         const { signal } = cancelled;
-        const connections = (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__/* .affordableConnections */ .e)(await (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_2__/* .countOpenFiles */ .b)(), inputs.targets.length);
-        if (resume)
-            uploads = (0,_resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_12__/* .openUploadJournal */ .$)({ temporary, cache, partSize, saveState, debug });
+        const connections = (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__/* .affordableConnections */ .e)(await (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__/* .countOpenFiles */ .b)(), inputs.targets.length);
+        if (resume && !dryRun)
+            uploads = (0,_resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_17__/* .openUploadJournal */ .$)({ temporary, cache, partSize, saveState, debug });
         const options = { signal, concurrency, connections, partSize, partsInFlight };
-        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_4__/* .Ecr */ .L({ ...options, info, debug }), true);
-        await (0,_run_js__WEBPACK_IMPORTED_MODULE_13__/* .run */ .e)(inputs, {
-            ...{ ecr, temporary, uploads, log: _actions_core__WEBPACK_IMPORTED_MODULE_1__ },
-            onBegin: (report) => (soFar = report),
-            layerMemory: (0,_resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_11__/* .openLayerMemory */ .z)({ temporary, cache, debug }),
+        const ecr = __addDisposableResource(env_1, new _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_8__/* .Ecr */ .L({ ...options, info, debug }), true);
+        await (0,_run_js__WEBPACK_IMPORTED_MODULE_18__/* .run */ .e)(inputs, {
+            ...{ ecr, temporary, uploads, log: _actions_core__WEBPACK_IMPORTED_MODULE_5__ },
+            onReport: (report) => (soFar = report),
+            layerMemory: (0,_resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_16__/* .openLayerMemory */ .z)({ temporary, cache, debug }),
             workspace: process.env['GITHUB_WORKSPACE'],
-            setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_1__.setOutput(name, value)),
+            setOutputs,
         });
     }
     catch (e_1) {
@@ -36304,18 +36328,49 @@ try {
 catch (error) {
     fail(error);
 }
+end(undefined);
 if (cache.isAbandoned)
     process.exit();
 function fail(error) {
+    end(error ?? new Error('failed without a reason'));
+}
+function end(error) {
     if (isOver)
         return;
     isOver = true;
-    (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_8__/* .reportFailure */ .xV)(error, { debug, setFailed });
-    if (soFar !== undefined)
-        (0,_report_how_far_js__WEBPACK_IMPORTED_MODULE_9__/* .logHowFar */ .A)(soFar(), { info, isKept: uploads !== undefined });
+    const report = soFar?.();
+    const isKept = uploads !== undefined;
+    if (error !== undefined) {
+        (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_12__/* .reportFailure */ .xV)(error, { debug, setFailed });
+        if (report !== undefined)
+            (0,_report_how_far_js__WEBPACK_IMPORTED_MODULE_13__/* .logHowFar */ .A)(report, { info, isKept });
+    }
+    const finishedAt = Date.now();
+    const ended = { mode, version: _report_version_js__WEBPACK_IMPORTED_MODULE_20__/* .VERSION */ .x, report, error, isKept };
+    const appendSummary = isSummaryWanted ? summaryWriter() : undefined;
+    (0,_report_publish_js__WEBPACK_IMPORTED_MODULE_14__/* .publish */ .m)({ ...ended, startedAt, finishedAt }, { saveReport, setOutputs, appendSummary, warning });
+}
+function setOutputs(outputs) {
+    Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_5__.setOutput(name, value));
+}
+function saveReport(json) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(temporary ?? (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), `ecr-layer-push-report-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(path, json, { flag: 'wx', mode: 0o600 });
+    }
+    catch (error) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+        throw error;
+    }
+    return path;
+}
+function summaryWriter() {
+    if (!summaryFile)
+        return undefined;
+    return (markdown) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.appendFileSync)(summaryFile, markdown);
 }
 function setFailed(failure) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__.setFailed(failure);
+    _actions_core__WEBPACK_IMPORTED_MODULE_5__.setFailed(failure);
     repeatFailure(failure);
 }
 
@@ -36868,6 +36923,7 @@ async function parseInputs(given, readText) {
         }),
         ifTagExists: choice(read, 'if-tag-exists', ['fail', 'skip']),
         failFast: flag(read, 'fail-fast', false),
+        dryRun: flag(read, 'dry-run', false),
         createRepository: await parseCreation(read, readText),
         proxies: {
             httpsProxy: read('https-proxy') || undefined,
@@ -36878,6 +36934,7 @@ async function parseInputs(given, readText) {
         partSize: parsePartSize(read),
         resume: flag(read, 'resume', true),
         partsInFlight: wholeNumber(read, 'parts-in-flight', [1, tuning/* MAX_PARTS_IN_FLIGHT */.Ru], 'auto'),
+        summary: flag(read, 'summary', true),
     };
 }
 function parsePartSize(read) {
@@ -37499,8 +37556,9 @@ function messageOf(error) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ shortDigest),
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   VK: () => (/* binding */ shortDigest),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 function formatBytes(bytes) {
@@ -37508,6 +37566,16 @@ function formatBytes(bytes) {
     const exponent = Math.min(order, UNITS.length - 1);
     const value = bytes / 1024 ** exponent;
     return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
+}
+function formatDuration(milliseconds) {
+    const tenths = Math.round(Math.max(milliseconds, 0) / 100);
+    if (tenths < 600)
+        return `${(tenths / 10).toFixed(1)} s`;
+    const seconds = Math.round(tenths / 10);
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60)
+        return `${minutes} min ${seconds % 60} s`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 function shortDigest(digest) {
     return digest.slice(0, 'sha256:'.length + 12);
@@ -37520,9 +37588,9 @@ function shortDigest(digest) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ logHowFar)
+/* harmony export */   A: () => (/* binding */ logHowFar),
+/* harmony export */   _: () => (/* binding */ howFar)
 /* harmony export */ });
-/* unused harmony export howFar */
 /* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2011);
 /* harmony import */ var _layers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7478);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6472);
@@ -37554,8 +37622,8 @@ function howFar(target, isKept) {
 function layersLine({ layers, bytesUnfinished }) {
     const all = (0,_layers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
     const there = (0,_layers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(layers, 'sent', 'present', 'completed-elsewhere');
-    const line = `${there.blobs} of ${(0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(all.blobs, 'blob')} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(there.bytes)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(all.bytes)}) are there`;
-    return bytesUnfinished === 0 ? line : `${line}, and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(bytesUnfinished)} of others`;
+    const line = `${there.blobs} of ${(0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(all.blobs, 'blob')} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(there.bytes)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(all.bytes)}) are there`;
+    return bytesUnfinished === 0 ? line : `${line}, and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(bytesUnfinished)} of others`;
 }
 function tagsLine(tags) {
     const moved = tags.filter(isMoved).map(({ tag }) => tag);
@@ -37604,6 +37672,8 @@ function count(layers, ...kinds) {
 /* harmony export */   LS: () => (/* binding */ plural),
 /* harmony export */   TO: () => (/* binding */ logReport),
 /* harmony export */   bJ: () => (/* binding */ logPush),
+/* harmony export */   dp: () => (/* binding */ warnOfName),
+/* harmony export */   lT: () => (/* binding */ countText),
 /* harmony export */   m4: () => (/* binding */ targetPrefix)
 /* harmony export */ });
 /* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
@@ -37664,12 +37734,12 @@ const UNCHECKED = {
     mutability: 'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
     policies: 'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
 };
-function logPush(log, name) {
+function logPush(log, name, mode = 'push') {
     return (event) => {
         const warning = warningOf(event);
         if (warning !== undefined)
             log.warning(`${name}${warning}`);
-        for (const line of linesOf(event))
+        for (const line of linesOf(event, mode))
             log.info(`${name}${line}`);
     };
 }
@@ -37690,10 +37760,10 @@ function warningOf(event) {
 function heldTag(tag, holder) {
     return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
 }
-function linesOf(event) {
+function linesOf(event, mode) {
     switch (event.kind) {
         case 'planned':
-            return planLines(event.plan);
+            return planLines(event.plan, mode);
         case 'repository-created':
             return ['Created the repository'];
         case 'policies-set':
@@ -37701,7 +37771,7 @@ function linesOf(event) {
         case 'layer-started':
             return [startLine(event)];
         case 'layer-finished':
-            return [`${FINISHED[event.outcome.kind]} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(event.layer.digest)}`];
+            return [`${FINISHED[event.outcome.kind]} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .VK)(event.layer.digest)}`];
         case 'retried':
             return [retryLine(event)];
         case 'manifest-put':
@@ -37710,18 +37780,26 @@ function linesOf(event) {
             return [];
     }
 }
-function planLines({ repository, uploads, present, tags }) {
+function planLines({ repository, uploads, present, tags }, mode) {
     if (tags.some(({ kind }) => kind === 'refuse'))
         return [];
     const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
-    const step = REPOSITORY_STEPS[repository];
+    const step = REPOSITORY_STEPS[mode][repository];
     return step === undefined ? [counts] : [step, counts];
 }
 const REPOSITORY_STEPS = {
-    none: undefined,
-    finish: undefined,
-    create: 'The repository does not exist: creating it',
-    await: 'The repository does not exist: checking whether ECR creates it on push',
+    push: {
+        none: undefined,
+        finish: undefined,
+        create: 'The repository does not exist: creating it',
+        await: 'The repository does not exist: checking whether ECR creates it on push',
+    },
+    plan: {
+        none: undefined,
+        finish: 'The repository is empty: a push would set the policies that it lacks',
+        create: 'The repository does not exist: a push would create it',
+        await: 'The repository does not exist: a push fails unless ECR creates it',
+    },
 };
 const FINISHED = {
     sent: 'Uploaded',
@@ -37730,15 +37808,15 @@ const FINISHED = {
 function startLine({ layer, from }) {
     const { digest, size } = layer;
     if (from === 0)
-        return `Uploading ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(digest)}, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(size)}`;
-    return `Going on with ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(digest)} at ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(from)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(size)}`;
+        return `Uploading ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .VK)(digest)}, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(size)}`;
+    return `Going on with ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .VK)(digest)} at ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(from)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(size)}`;
 }
 function manifestLine({ what, tag, isNew }) {
     const done = isNew ? 'Put' : 'Already there:';
     return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
 }
 function retryLine({ what, notice }) {
-    const subject = what === undefined ? 'The repository' : (0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .V)(what);
+    const subject = what === undefined ? 'The repository' : (0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDigest */ .VK)(what);
     const why = notice.why === undefined ? ` ${_async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .RETRIES */ .Zs[notice.name].says ?? ''}` : `, ${notice.why}`;
     return `${subject}${why}; ${(0,_async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .announce */ .iP)(notice)}`;
 }
@@ -37752,12 +37830,15 @@ function logReport(report, log) {
 }
 function logComplete(target, report, log) {
     const { repository, layers } = target;
+    warnOfName(repository, log);
+    log.info(`${(0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRepository */ .MD)(repository)}: ${tagsLine(target, report)}`);
+    log.info(`Uploaded ${countText((0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .uploaded */ .xO)(layers))}; already there: ${countText((0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .skipped */ .hT)(layers))}`);
+}
+function warnOfName(repository, log) {
     if ((0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryUri */ .LJ)(repository) === undefined)
         log.warning(UNNAMED);
     else if (!(0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .isFullyNamed */ ._2)(repository))
         log.warning(WITHOUT_ALIAS);
-    log.info(`${(0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRepository */ .MD)(repository)}: ${tagsLine(target, report)}`);
-    log.info(`Uploaded ${countText((0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .uploaded */ .xO)(layers))}; already there: ${countText((0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .skipped */ .hT)(layers))}`);
 }
 function tagsLine(target, report) {
     const tags = (0,_tags_js__WEBPACK_IMPORTED_MODULE_4__/* .taggedNow */ .T)(target);
@@ -37775,10 +37856,736 @@ function countOf(blobs) {
     });
 }
 function countText({ blobs, bytes }) {
-    return `${plural(blobs, 'blob')} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(bytes)})`;
+    return `${plural(blobs, 'blob')} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(bytes)})`;
 }
 function plural(number, noun) {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
+/***/ 5468:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ toOutputs),
+/* harmony export */   y: () => (/* binding */ toReportOutputs)
+/* harmony export */ });
+/* harmony import */ var _ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(396);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3304);
+/* harmony import */ var _layers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7478);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2577);
+
+
+
+
+function toOutputs(report) {
+    const { descriptor, config } = report.image;
+    const targets = report.targets.map((target) => describeTarget(target, report));
+    const isComplete = ({ error }) => error === undefined;
+    const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
+    const first = targets.find(({ status }) => status === 'complete');
+    const digest = first?.digest ?? '';
+    return {
+        digest,
+        imageid: config ?? '',
+        metadata: JSON.stringify({
+            'containerimage.digest': digest,
+            'containerimage.descriptor': describeRoot(descriptor),
+            ...(config === undefined ? {} : { 'containerimage.config.digest': config }),
+            'image.name': paths,
+            targets,
+        }),
+        registry: first?.registry ?? '',
+        'repository-uri': first?.['repository-uri'] ?? '',
+        'registry-paths': paths,
+        ...counts(report.targets),
+    };
+}
+function toReportOutputs({ changed, image }, path) {
+    return {
+        report: path,
+        changed: String(changed),
+        descriptor: image === undefined ? '' : JSON.stringify(image.descriptor),
+    };
+}
+function describeTarget(target, report) {
+    const { repository, error, tags } = target;
+    const where = {
+        registry: (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .registryHost */ .U$)(repository) ?? '',
+        repository: repository.name,
+        'repository-uri': (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .repositoryUri */ .LJ)(repository) ?? '',
+        tags: tags.map(({ tag }) => tag),
+    };
+    if (error !== undefined)
+        return { ...where, status: 'failed', error: (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error), ...counts([target]) };
+    const digest = (0,_tags_js__WEBPACK_IMPORTED_MODULE_2__/* .publishedDigest */ .RK)(target, report);
+    const left = (0,_tags_js__WEBPACK_IMPORTED_MODULE_2__/* .skippedTags */ .md)(target);
+    return {
+        ...where,
+        status: 'complete',
+        ...(digest === undefined ? {} : { digest }),
+        ...(left.length === 0 ? {} : { 'skipped-tags': left }),
+        ...counts([target]),
+    };
+}
+function counts(targets) {
+    const layers = targets.flatMap((target) => target.layers);
+    const [sent, left] = [(0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .uploaded */ .xO)(layers), (0,_layers_js__WEBPACK_IMPORTED_MODULE_3__/* .skipped */ .hT)(layers)];
+    return {
+        'layers-uploaded': sent.blobs,
+        'layers-skipped': left.blobs,
+        'bytes-uploaded': sent.bytes,
+        'bytes-skipped': left.bytes,
+    };
+}
+function pathsOf(target) {
+    const uri = (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .repositoryUri */ .LJ)(target.repository);
+    return uri === undefined ? [] : (0,_tags_js__WEBPACK_IMPORTED_MODULE_2__/* .taggedNow */ .T)(target).map((tag) => `${uri}:${tag}`);
+}
+function describeRoot({ mediaType, digest, size, platform }) {
+    return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
+}
+
+
+/***/ }),
+
+/***/ 9056:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ publish)
+});
+
+// EXTERNAL MODULE: ./src/report/failure.ts
+var failure = __nccwpck_require__(3304);
+// EXTERNAL MODULE: ./src/report/outputs.ts
+var outputs = __nccwpck_require__(5468);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/core/dist-cjs/submodules/client/index.js
+var client = __nccwpck_require__(5152);
+// EXTERNAL MODULE: ./src/ecr/names/check.ts
+var check = __nccwpck_require__(2273);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/ecr/names/console-url.ts
+
+
+
+const CONSOLES = new Map([
+    ['aws', 'console.aws.amazon.com'],
+    ['aws-cn', 'console.amazonaws.cn'],
+    ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+]);
+function consoleUrl(repository) {
+    const { type, registryId = '', name, alias = registryId } = repository;
+    const region = type === 'public' ? reference/* PUBLIC_REGION */.Ne : repository.region;
+    if (region === undefined || !/^[a-z0-9-]+$/.test(region))
+        return undefined;
+    if ((0,check/* isAccountId */.JG)(registryId)) {
+        const domain = CONSOLES.get((0,client.partition)(region).name);
+        if (domain === undefined)
+            return undefined;
+        return `https://${region}.${domain}/ecr/repositories/${type}/${registryId}/${pathOf(name)}?region=${region}`;
+    }
+    const hasPage = type === 'public' && (0,reference/* isFullyNamed */._2)(repository);
+    return hasPage ? `https://gallery.ecr.aws/${pathOf(alias)}/${pathOf(name)}` : undefined;
+}
+function pathOf(name) {
+    return name.split('/').map(encodeURIComponent).join('/');
+}
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/report/how-far.ts
+var how_far = __nccwpck_require__(5800);
+;// CONCATENATED MODULE: ./src/report/instruction.ts
+function readableInstruction(createdBy) {
+    const text = createdBy
+        .replace(/\s+/g, ' ')
+        .trim()
+        .replace(/ # buildkit$/, '');
+    const nop = /^\/bin\/sh -c #\(nop\) (?<instruction>.*)$/.exec(text)?.groups?.['instruction'];
+    if (nop !== undefined)
+        return nop.trim();
+    if (/^(?:RUN )?\|\d+ /.test(text))
+        return withoutArguments(text);
+    return text.replace(/^(?:RUN )?\/bin\/sh -c /, 'RUN ');
+}
+function withoutArguments(text) {
+    const shell = '/bin/sh -c ';
+    const at = text.indexOf(` ${shell}`);
+    return at < 0 ? 'RUN (with build arguments)' : `RUN ${text.slice(at + 1 + shell.length)}`;
+}
+
+// EXTERNAL MODULE: ./src/report/layers.ts
+var report_layers = __nccwpck_require__(7478);
+// EXTERNAL MODULE: ./src/report/tags.ts
+var tags = __nccwpck_require__(2577);
+;// CONCATENATED MODULE: ./src/report/report-target.ts
+
+
+
+
+
+
+
+
+function reportTarget(target, { image, mode, isKept }) {
+    const { error, retries, throttles, startedAt, finishedAt } = target;
+    const isPlan = mode === 'plan';
+    const hasFailed = error !== undefined;
+    const digest = hasFailed || isPlan ? undefined : (0,tags/* publishedDigest */.RK)(target, { image });
+    return {
+        repository: reportRepository(target.repository),
+        status: hasFailed ? 'failed' : 'complete',
+        ...(hasFailed && { error: reportError(error) }),
+        ...(isPlan && target.planned !== undefined && { exists: isThere(target.planned) }),
+        created: isPlan ? target.planned?.repository === 'create' : target.created,
+        ...(digest !== undefined && { digest }),
+        tags: isPlan ? plannedTags(target) : target.tags.map(reportTag),
+        layers: target.layers.map((layer) => reportLayer(layer, image)),
+        manifests: (isPlan ? (target.planned?.manifests ?? []) : target.manifests).map(reportManifest),
+        totals: totalsOf(target),
+        ...(hasFailed && !isPlan && { howFar: (0,how_far/* howFar */._)(target, isKept) }),
+        retries,
+        throttles,
+        startedAt: timeOf(startedAt),
+        finishedAt: timeOf(finishedAt),
+    };
+}
+function isThere({ repository }) {
+    return repository === 'none' || repository === 'finish';
+}
+function isChange(target, mode) {
+    const { created, tags, manifests, totals, status } = target;
+    const isTagged = tags.some(({ outcome }) => CHANGES.includes(outcome));
+    const isAny = created || isTagged || manifests.length > 0;
+    if (mode === 'plan')
+        return status === 'complete' && (isAny || totals.missing.layers > 0);
+    return isAny || totals.sent.layers > 0 || totals.bytesOnWire > 0;
+}
+const CHANGES = ['created', 'moved', 'put', 'unsure'];
+function reportError(error) {
+    const message = (0,failure/* messageOf */.bD)(error);
+    if (error instanceof errors/* PushError */.V)
+        return { code: error.code, message, hint: error.hint };
+    return { code: 'INTERNAL', message, hint: `${errors/* ERRORS */.S.INTERNAL.means} ${errors/* ERRORS */.S.INTERNAL.hint}` };
+}
+function timeOf(ms) {
+    return new Date(ms).toISOString();
+}
+function reportRepository(repository) {
+    const { type, name, registryId, region } = repository;
+    const registry = (0,reference/* registryHost */.U$)(repository);
+    const uri = (0,reference/* repositoryUri */.LJ)(repository);
+    const url = consoleUrl(repository);
+    return {
+        type,
+        name,
+        ...(registryId !== undefined && { registryId }),
+        ...(region !== undefined && { region }),
+        ...(registry !== undefined && { registry }),
+        ...(uri !== undefined && { uri }),
+        ...(url !== undefined && { consoleUrl: url }),
+    };
+}
+function reportTag(tag) {
+    if (tag.kind === 'moved')
+        return { tag: tag.tag, outcome: 'moved', from: tag.from };
+    if (tag.kind !== 'skipped' && tag.kind !== 'refused')
+        return { tag: tag.tag, outcome: tag.kind };
+    const outcome = tag.kind === 'skipped' ? 'left' : 'refused';
+    return { tag: tag.tag, outcome, ...(tag.holder !== undefined && { holder: tag.holder }) };
+}
+function plannedTags({ planned, tags }) {
+    return planned === undefined ? tags.map(reportTag) : planned.tags.map(plannedTag);
+}
+const WOULD_BE = {
+    create: 'created',
+    move: 'moved',
+    unchanged: 'unchanged',
+    put: 'put',
+    skip: 'left',
+    refuse: 'refused',
+};
+function plannedTag(step) {
+    const { tag, kind } = step;
+    const outcome = WOULD_BE[kind];
+    if (kind === 'move')
+        return { tag, outcome, from: step.from };
+    const holder = kind === 'skip' || kind === 'refuse' ? step.holder : undefined;
+    return { tag, outcome, ...(holder !== undefined && { holder }) };
+}
+function reportLayer(layer, { instructions }) {
+    const { descriptor, kind, bytesOnWire, startedAt, finishedAt } = layer;
+    const { digest, size, mediaType } = descriptor;
+    const instruction = readableInstruction(instructions.get(digest) ?? '');
+    return {
+        ...{ digest, size, mediaType, kind, bytesOnWire },
+        ...(startedAt !== undefined && { startedAt: timeOf(startedAt) }),
+        ...(finishedAt !== undefined && { finishedAt: timeOf(finishedAt) }),
+        ...(instruction !== '' && { instruction }),
+    };
+}
+function reportManifest({ digest, what, tag }) {
+    return { digest, what, ...(tag !== undefined && { tag }) };
+}
+function totalsOf({ layers, bytesUnfinished, bytesOnWire }) {
+    const present = (0,report_layers/* skipped */.hT)(layers);
+    const all = (0,report_layers/* count */.U9)(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
+    return {
+        sent: counted((0,report_layers/* uploaded */.xO)(layers)),
+        present: counted(present),
+        missing: counted((0,report_layers/* count */.U9)(layers, 'missing')),
+        bytesUnfinished,
+        bytesOnWire,
+        ...(all.bytes > 0 && { savedPercent: Math.floor((present.bytes * 1000) / all.bytes) / 10 }),
+    };
+}
+function counted({ blobs, bytes }) {
+    return { layers: blobs, bytes };
+}
+
+;// CONCATENATED MODULE: ./src/report/report-file.ts
+
+function toReportFile(run) {
+    const { mode, version, report, error, isKept, startedAt, finishedAt } = run;
+    const targets = (report?.targets ?? []).flatMap((target) => report === undefined ? [] : [reportTarget(target, { image: report.image, mode, isKept })]);
+    const isOfTargets = targets.some(({ status }) => status === 'failed');
+    return {
+        schemaVersion: 1,
+        mode,
+        version,
+        status: error !== undefined || isOfTargets ? 'failed' : 'complete',
+        changed: targets.some((target) => isChange(target, mode)),
+        startedAt: timeOf(startedAt),
+        finishedAt: timeOf(finishedAt),
+        ...(error !== undefined && !isOfTargets && { error: reportError(error) }),
+        ...(report !== undefined && { image: reportedImage(report.image) }),
+        targets,
+    };
+}
+function reportedImage({ descriptor, config, platform }) {
+    const { mediaType, digest, size } = descriptor;
+    return {
+        descriptor: {
+            ...{ mediaType, digest, size },
+            ...(platform !== undefined && { platform: reportedPlatform(platform) }),
+        },
+        ...(config !== undefined && { configDigest: config }),
+    };
+}
+function reportedPlatform(platform) {
+    const { os, architecture, variant, osVersion, osFeatures } = platform;
+    return {
+        os,
+        architecture,
+        ...(variant !== undefined && { variant }),
+        ...(osVersion !== undefined && { 'os.version': osVersion }),
+        ...(osFeatures !== undefined && { 'os.features': osFeatures }),
+    };
+}
+
+// EXTERNAL MODULE: ./src/report/format.ts
+var format = __nccwpck_require__(2011);
+;// CONCATENATED MODULE: ./src/report/markdown.ts
+const MAX_CELL = 160;
+const MAX_PARAGRAPH = 4000;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu;
+const MARKS = /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|:(?! |$)/giu;
+const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 -]+$/u;
+function code(text, longest = MAX_CELL) {
+    const line = oneLine(text, longest);
+    if (line === '')
+        return '';
+    return PLAIN.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
+}
+function prose(text, longest = MAX_PARAGRAPH) {
+    const lines = cut(text, longest).split(/\r\n|\r|\n/);
+    return lines
+        .map((line) => entities(oneLine(line, longest)))
+        .filter((line) => line !== '')
+        .join('<br>');
+}
+function markdown_link(text, url) {
+    if (url === undefined || !URL.canParse(url))
+        return text;
+    const { protocol, href } = new URL(url);
+    const target = href.replace(/[^\w\-./:?=&%]/g, encodeURIComponent);
+    return protocol === 'https:' ? `[${text}](<${target}>)` : text;
+}
+function table(headings, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [headings, headings.map(() => '---'), ...rows].map(line).join('\n');
+}
+function folded(title, content) {
+    return `<details><summary>${entities(oneLine(title, MAX_CELL))}</summary>\n\n${content}\n\n</details>`;
+}
+function oneLine(text, longest) {
+    return cut(text, longest).replace(UNPRINTABLE, ' ').replace(/ +/g, ' ').trim();
+}
+function cut(text, longest) {
+    if (text.length <= longest)
+        return text;
+    return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
+}
+function entities(text) {
+    return text.replace(MARKS, (mark) => {
+        const entity = `&#${mark.codePointAt(0) ?? 32};`;
+        return /[@:.]/.test(mark) ? `<wbr>${entity}` : entity;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/report/gantt.ts
+
+
+const MAX_BARS = 40;
+const MAX_SECTIONS = 8;
+const MAX_NAME = 32;
+const MAX_TITLE = 48;
+function uploadGantt(targets) {
+    const sections = targets
+        .map((target) => ({ title: titleOf(target), bars: barsOf(target) }))
+        .filter(({ bars }) => bars.length > 0)
+        .slice(0, MAX_SECTIONS);
+    if (sections.length === 0)
+        return undefined;
+    const most = Math.floor(MAX_BARS / sections.length);
+    return [
+        'gantt',
+        'dateFormat x',
+        'axisFormat %H:%M:%S',
+        'todayMarker off',
+        ...sections.flatMap(({ title, bars }) => [
+            `section ${plain(title, MAX_TITLE) || 'repository'}`,
+            ...grouped(bars, most).map(barLine),
+        ]),
+    ].join('\n');
+}
+function barLine({ name, state, from, to }) {
+    return `${name} :${state}, ${from}, ${Math.max(to, from + 1)}`;
+}
+function titleOf({ repository: { name, region = '' } }) {
+    return `${region} ${name}`;
+}
+function barsOf({ layers, finishedAt }) {
+    const bars = layers.flatMap((layer) => {
+        if (layer.startedAt === undefined)
+            return [];
+        const from = Date.parse(layer.startedAt);
+        const to = Date.parse(layer.finishedAt ?? finishedAt);
+        return [{ name: nameOf(layer), state: stateOf(layer), from, to, size: layer.size }];
+    });
+    return inOrder(bars);
+}
+function inOrder(bars) {
+    return bars.toSorted((one, other) => one.from - other.from || one.to - other.to);
+}
+function nameOf({ instruction = '', digest, mediaType, size }) {
+    const made = plain(instruction, MAX_NAME);
+    const what = made === '' ? whatIs(mediaType) : `\u00b7 ${made}`;
+    return `${what} ${digest.slice('sha256:'.length, 'sha256:'.length + 6)} ${(0,format/* formatBytes */.z3)(size)}`;
+}
+function whatIs(mediaType) {
+    return /config|container\.image/.test(mediaType) ? 'config' : 'layer';
+}
+function stateOf({ kind }) {
+    if (kind === 'completed-elsewhere')
+        return 'active';
+    return kind === 'missing' ? 'crit' : 'done';
+}
+function plain(text, longest) {
+    const name = oneLine(text, 500)
+        .replace(/[^\p{L}\p{N} ./_-]+/gu, ' ')
+        .replace(/^[\s./_-]+|-{2,}/g, ' ');
+    return Array.from(oneLine(name, 500)).slice(0, longest).join('').trim();
+}
+function grouped(bars, most) {
+    if (bars.length <= most)
+        return bars;
+    const shared = Math.max(Math.floor(most / 4), 1);
+    const longestFirst = bars.toSorted((one, other) => other.to - other.from - (one.to - one.from));
+    const own = longestFirst.slice(0, most - shared);
+    const rest = inOrder(longestFirst.slice(own.length));
+    const each = Math.ceil(rest.length / shared);
+    const groups = Array.from({ length: Math.ceil(rest.length / each) }, (_, at) => joined(rest.slice(at * each, (at + 1) * each)));
+    return inOrder([...own, ...groups]);
+}
+function joined(bars) {
+    const size = bars.reduce((sum, bar) => sum + bar.size, 0);
+    const isAny = (state) => bars.some((bar) => bar.state === state);
+    return {
+        name: `${bars.length} layers ${(0,format/* formatBytes */.z3)(size)}`,
+        state: isAny('crit') ? 'crit' : isAny('done') ? 'done' : 'active',
+        from: Math.min(...bars.map(({ from }) => from)),
+        to: Math.max(...bars.map(({ to }) => to)),
+        size,
+    };
+}
+
+// EXTERNAL MODULE: ./src/report/log.ts
+var log = __nccwpck_require__(6472);
+;// CONCATENATED MODULE: ./src/report/summary-tables.ts
+
+
+
+const MAX_ROWS = 500;
+function summary_tables_nameOf({ repository }) {
+    const { uri, name, consoleUrl } = repository;
+    return markdown_link(code(uri ?? name), consoleUrl);
+}
+function targetsTable({ targets, mode }) {
+    const sent = mode === 'plan' ? 'To send' : 'Sent';
+    return capped(['Repository', 'Result', sent, 'Already there', 'Saved', 'Time'], targets.map((target) => {
+        const { totals, startedAt, finishedAt } = target;
+        return [
+            summary_tables_nameOf(target),
+            resultOf(target, mode),
+            summary_tables_counted(mode === 'plan' ? totals.missing : totals.sent),
+            summary_tables_counted(totals.present),
+            totals.savedPercent === undefined ? '' : `${totals.savedPercent} %`,
+            (0,format/* formatDuration */.a3)(Date.parse(finishedAt) - Date.parse(startedAt)),
+        ];
+    }));
+}
+function summary_tables_counted({ layers, bytes }) {
+    return layers === 0 ? 'nothing' : `${(0,log/* plural */.LS)(layers, 'blob')}, ${(0,format/* formatBytes */.z3)(bytes)}`;
+}
+function resultOf({ error, created, exists }, mode) {
+    const isPlan = mode === 'plan';
+    if (error !== undefined)
+        return `${isPlan ? 'would fail' : 'failed'}: ${code(error.code)}`;
+    if (created)
+        return isPlan ? 'would be created' : 'complete, created';
+    if (isPlan)
+        return exists === false ? 'not there: ECR may create it' : 'can be pushed';
+    return 'complete';
+}
+function tagsTable({ targets, mode }) {
+    const rows = targets.flatMap((target) => target.tags.map((tag) => [code(tag.tag), summary_tables_nameOf(target), fateOf(tag, mode)]));
+    const isOne = targets.length === 1;
+    const without = (cells) => cells.filter((_, at) => at !== 1);
+    const headings = ['Tag', 'Repository', mode === 'plan' ? 'What would become of it' : 'Outcome'];
+    return isOne ? capped(without(headings), rows.map(without)) : capped(headings, rows);
+}
+function fateOf({ outcome, from, holder }, mode) {
+    const would = mode === 'plan' ? 'would be ' : '';
+    const other = holder === undefined ? 'another image' : code(holder);
+    switch (outcome) {
+        case 'moved':
+            return `${would}moved from ${code(from ?? '')}`;
+        case 'left':
+            return `${would}left: it is immutable and points to ${other}`;
+        case 'refused':
+            return `${would}refused: it is immutable and points to ${other}`;
+        case 'put':
+            return `${would}put; what it pointed to before is unknown`;
+        case 'untouched':
+            return 'not reached: it points where it did';
+        case 'unsure':
+            return 'unsure: the push failed on its way there, and it may point to this image';
+        default:
+            return `${would}${outcome}`;
+    }
+}
+const KINDS = {
+    sent: 'sent',
+    present: 'already there',
+    'completed-elsewhere': 'completed by another job',
+    missing: 'did not arrive',
+};
+function layersTable({ layers }, mode) {
+    return capped(['Digest', 'Size', 'Result', 'Instruction'], layers.map((layer) => [
+        code((0,format/* shortDigest */.VK)(layer.digest)),
+        (0,format/* formatBytes */.z3)(layer.size),
+        `${mode === 'plan' && layer.kind === 'missing' ? 'to send' : KINDS[layer.kind]}${summary_tables_timeOf(layer)}`,
+        layer.instruction === undefined ? code(layer.mediaType) : code(layer.instruction),
+    ]));
+}
+function summary_tables_timeOf({ kind, size, startedAt, finishedAt }) {
+    if (kind !== 'sent' || startedAt === undefined || finishedAt === undefined)
+        return '';
+    const time = Date.parse(finishedAt) - Date.parse(startedAt);
+    const rate = time === 0 ? '' : `, ${(0,format/* formatBytes */.z3)(Math.round((size * 1000) / time))}/s`;
+    return ` in ${(0,format/* formatDuration */.a3)(time)}${rate}`;
+}
+function manifestsTable(manifests) {
+    return capped(['Manifest', 'Tag'], manifests.map(({ what, tag }) => [prose(what, 250), code(tag ?? '')]));
+}
+function capped(headings, rows) {
+    const left = rows.length - MAX_ROWS;
+    const shown = table(headings, rows.slice(0, MAX_ROWS));
+    return left > 0 ? `${shown}\n\nand ${left} more.` : shown;
+}
+
+;// CONCATENATED MODULE: ./src/report/summary.ts
+
+
+
+
+
+const MAX_BYTES = 1024 * 1024 - 1;
+const MAX_NAMED = 3;
+const MAX_FAILURES = 20;
+const MAX_OPEN_ROWS = 12;
+const LEFT_OUT = 'More is in the report file: the summary would be too large.';
+function toSummary(report) {
+    const parts = [
+        heading(report),
+        report.mode === 'plan' ? 'This is a plan: nothing was sent, put or moved.' : '',
+        ...failures(report),
+        ...imageLines(report),
+        ...(report.targets.length === 0 ? [] : [targetsTable(report), tagsPart(report)]),
+        retriesLine(report),
+        uploadPart(report),
+        ...report.targets.flatMap((target) => [
+            manifestsPart(target, report),
+            layersPart(target, report),
+        ]),
+    ];
+    return summary_joined(parts.filter((part) => part !== ''));
+}
+function summary_joined(parts) {
+    let text = '';
+    let isShort = false;
+    const room = MAX_BYTES - Buffer.byteLength(`\n\n${LEFT_OUT}\n`);
+    for (const part of parts) {
+        const longer = text === '' ? part : `${text}\n\n${part}`;
+        if (Buffer.byteLength(longer) <= room)
+            text = longer;
+        else
+            isShort = true;
+    }
+    return `${text}${isShort ? `\n\n${LEFT_OUT}` : ''}\n`;
+}
+function heading(report) {
+    const names = namesOf(report);
+    return `## ${verdict(report)}${names === '' ? '' : `: ${names}`}`;
+}
+function verdict({ mode, status, changed, targets, error }) {
+    const failed = targets.filter((target) => target.error !== undefined);
+    const errors = [error, ...failed.map((target) => target.error)];
+    const isSome = failed.length > 0 && failed.length < targets.length;
+    const some = isSome ? ` for ${failed.length} of ${targets.length} repositories` : '';
+    if (mode === 'plan')
+        return status === 'failed' ? `The push would fail${some}` : 'Plan of a push';
+    if (status === 'complete')
+        return changed ? 'Pushed' : 'Nothing to push';
+    const isCancelled = errors.every((one) => one === undefined || one.code === 'CANCELLED');
+    return isCancelled ? 'Push cancelled' : `Push failed${some}`;
+}
+function namesOf({ targets }) {
+    const all = targets.flatMap(({ repository: { name }, tags }) => tags.length === 0 ? [name] : tags.map(({ tag }) => `${name}:${tag}`));
+    const names = [...new Set(all)];
+    const more = names.length - MAX_NAMED;
+    const shown = names.slice(0, MAX_NAMED).map((name) => code(name));
+    return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+function failures({ error, targets }) {
+    const failed = targets.flatMap((target) => target.error === undefined ? [] : [targetFailure(target, target.error, targets.length > 1)]);
+    const more = failed.length - MAX_FAILURES;
+    return [
+        ...(error === undefined ? [] : [summary_failure(error)]),
+        ...failed.slice(0, MAX_FAILURES),
+        more > 0 ? `And ${more} more failed.` : '',
+    ];
+}
+function targetFailure(target, error, isNamed) {
+    const { howFar } = target;
+    const progress = howFar === undefined ? [] : [prose(`${howFar}.`)];
+    return [summary_failure(error, isNamed ? ` (${summary_tables_nameOf(target)})` : ''), ...progress].join('\n\n');
+}
+function summary_failure({ code: name, message, hint }, where = '') {
+    return `**Error** ${code(name)}${where}: ${prose(message)}\n\n**What to do:** ${prose(hint)}`;
+}
+function imageLines({ image, targets }) {
+    if (image === undefined)
+        return [];
+    const { digest } = image.descriptor;
+    const others = new Set(targets.map((target) => target.digest ?? digest));
+    others.delete(digest);
+    const config = image.configDigest === undefined ? '' : `, config ${code(image.configDigest)}`;
+    return [
+        `Image ${code(digest)} (${describeImage(image)})${config}.`,
+        ...[...others].slice(0, MAX_NAMED).map((other) => `Its tags still point to ${code(other)}.`),
+    ];
+}
+function describeImage({ descriptor }) {
+    const { mediaType, size, platform } = descriptor;
+    const { os = '', architecture = '', variant } = platform ?? {};
+    const name = [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+    const version = platform?.['os.version'] ?? '';
+    const where = platform === undefined ? [] : [code(`${name} ${version}`)];
+    return [...where, code(mediaType), (0,format/* formatBytes */.z3)(size)].join(', ');
+}
+function tagsPart(report) {
+    const rows = report.targets.reduce((sum, { tags }) => sum + tags.length, 0);
+    if (rows === 0)
+        return '';
+    const shown = tagsTable(report);
+    return rows > MAX_OPEN_ROWS ? folded((0,log/* plural */.LS)(rows, 'tag'), shown) : shown;
+}
+function retriesLine({ targets }) {
+    const sum = (what) => targets.reduce((total, target) => total + target[what], 0);
+    const [retries, throttles] = [sum('retries'), sum('throttles')];
+    if (retries === 0)
+        return '';
+    const asked = throttles === 0 ? '' : `, ${throttles} of them because ECR throttled the push`;
+    return `Retries: ${retries}${asked}.`;
+}
+function uploadPart({ targets }) {
+    const source = uploadGantt(targets);
+    return source === undefined ? '' : `### Upload\n\n\`\`\`mermaid\n${source}\n\`\`\``;
+}
+function manifestsPart(target, { mode, targets }) {
+    const { manifests, repository } = target;
+    if (manifests.length === 0)
+        return '';
+    const where = targets.length === 1 ? '' : ` of ${repository.uri ?? repository.name}`;
+    const title = `${(0,log/* plural */.LS)(manifests.length, 'manifest')} ${mode === 'plan' ? 'to put' : 'put'}${where}`;
+    return folded(title, manifestsTable(manifests));
+}
+function layersPart(target, { mode, targets }) {
+    const { layers, repository } = target;
+    if (layers.length === 0)
+        return '';
+    const shown = layersTable(target, mode);
+    if (targets.length === 1 && layers.length <= MAX_OPEN_ROWS)
+        return `### Layers\n\n${shown}`;
+    const where = targets.length === 1 ? '' : ` of ${repository.uri ?? repository.name}`;
+    return folded(`${(0,log/* plural */.LS)(layers.length, 'blob')}${where}`, shown);
+}
+
+;// CONCATENATED MODULE: ./src/report/publish.ts
+
+
+
+
+function publish(run, publisher) {
+    const { appendSummary } = publisher;
+    const attempt = (what, work) => {
+        try {
+            return work();
+        }
+        catch (error) {
+            publisher.warning(`${what} could not be written (${(0,failure/* messageOf */.bD)(error)})`);
+            return undefined;
+        }
+    };
+    const report = attempt('The report', () => toReportFile(run));
+    if (report === undefined)
+        return;
+    const json = `${JSON.stringify(report, undefined, 2)}\n`;
+    const path = attempt('The report file', () => publisher.saveReport(json)) ?? '';
+    attempt('The outputs report, changed and descriptor', () => {
+        publisher.setOutputs((0,outputs/* toReportOutputs */.y)(report, path));
+    });
+    if (appendSummary !== undefined) {
+        attempt('The job summary', () => appendSummary(`${toSummary(report)}\n`));
+    }
 }
 
 
@@ -37804,6 +38611,17 @@ function publishedDigest(target, { image }) {
     const allSkipped = skippedTags(target).length === target.tags.length;
     return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
 }
+
+
+/***/ }),
+
+/***/ 2702:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ VERSION)
+/* harmony export */ });
+const VERSION = '1.0.0';
 
 
 /***/ }),
@@ -38692,7 +39510,7 @@ async function readBounded(path, maxBytes) {
 
 /***/ }),
 
-/***/ 1996:
+/***/ 9009:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38796,13 +39614,30 @@ function checkDepth(digest, parents) {
 
 // EXTERNAL MODULE: ./src/oci/fields.ts
 var oci_fields = __nccwpck_require__(8932);
-// EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(1691);
 // EXTERNAL MODULE: ./src/oci/limits.ts
 var limits = __nccwpck_require__(4593);
+;// CONCATENATED MODULE: ./src/oci/history.ts
+
+
+const MAX_INSTRUCTION = 500;
+function instructionsIn(history) {
+    if (!Array.isArray(history))
+        return [];
+    const steps = history;
+    const layers = steps.filter((step) => !(0,oci_fields/* isFields */.Ce)(step) || step['empty_layer'] !== true);
+    return layers.length > limits/* MAX_LAYERS */.Uf ? [] : layers.map(instructionOf);
+}
+function instructionOf(step) {
+    const text = (0,oci_fields/* isFields */.Ce)(step) ? step['created_by'] : undefined;
+    return typeof text === 'string' ? Buffer.from(text.slice(0, MAX_INSTRUCTION)).toString() : '';
+}
+
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
 // EXTERNAL MODULE: ./src/oci/parse-descriptor.ts
 var parse_descriptor = __nccwpck_require__(3970);
 ;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
+
 
 
 
@@ -38843,7 +39678,14 @@ function indexOfOne(bytes, expected) {
     return { kind: 'index', mediaType: media_types/* OCI_INDEX */.$p, manifests: [only] };
 }
 function parseConfigPlatform(bytes, where) {
-    return (0,parse_descriptor/* readPlatform */.K)(readObject(bytes, where));
+    return parseConfig(bytes, where).platform;
+}
+function parseConfig(bytes, where) {
+    const fields = readObject(bytes, where);
+    return {
+        platform: (0,parse_descriptor/* readPlatform */.K)(fields),
+        instructions: instructionsIn(fields.get('history')),
+    };
 }
 function readFields(bytes, where) {
     const fields = readObject(bytes, where);
@@ -39870,6 +40712,9 @@ function emptyConfig({ digest, mediaType }, where) {
 
 
 
+function missingBlob({ digest }, where) {
+    return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`);
+}
 async function incompleteIndex(whole, gaps, content) {
     const [{ index, error: cause }] = gaps;
     const inputs = await inputsThatHelp(whole, gaps, content);
@@ -39926,6 +40771,14 @@ async function platformsOf(absent, content) {
         }
     }
     return platforms;
+}
+
+;// CONCATENATED MODULE: ./src/image/instructions.ts
+function instructionsByLayer(layers, instructions) {
+    if (layers.length !== instructions.length)
+        return new Map();
+    const pairs = layers.map(({ digest }, at) => [digest, instructions[at] ?? '']);
+    return new Map(pairs.filter(([, text]) => text !== ''));
 }
 
 ;// CONCATENATED MODULE: ./src/image/role.ts
@@ -40007,6 +40860,7 @@ function belongsTo({ descriptor, manifest, tag }, kind, place) {
 
 
 
+
 async function walkGraph(root, content, referrers = [], onBroken = refuse) {
     const walk = new Walk(content);
     const node = await walk.whole(root);
@@ -40014,7 +40868,8 @@ async function walkGraph(root, content, referrers = [], onBroken = refuse) {
     const manifests = walk.manifests();
     const found = await walkReferrers(walk, referrers, onBroken);
     const graph = { root: node, manifests, referrers: found, absentHint };
-    return { ...graph, roles: rolesOf(graph, walk.platforms), ...walk.blobs() };
+    const { platforms, instructions } = walk;
+    return { ...graph, roles: rolesOf(graph, platforms), platforms, instructions, ...walk.blobs() };
 }
 function refuse(error) {
     throw error;
@@ -40057,6 +40912,7 @@ class Walk {
     #absentForeignLayers = new Map();
     #absentLayers = new Map();
     platforms = new Map();
+    instructions = new Map();
     #images = [];
     #gaps = [];
     #lacking = [];
@@ -40099,6 +40955,8 @@ class Walk {
             this.#absentForeignLayers.set(digest, layer);
         for (const [digest, platform] of further.platforms)
             this.platforms.set(digest, platform);
+        for (const [digest, text] of further.instructions)
+            this.instructions.set(digest, text);
         this.#bytes = further.#bytes;
     }
     async whole(root) {
@@ -40163,7 +41021,7 @@ class Walk {
         checkImage(image, where);
         const { config, layers } = image;
         await this.#blob(config, `${where}: config`);
-        await this.#checkConfig(config);
+        await this.#checkConfig(image);
         for (const layer of layers)
             await this.#layer(layer, `${where}: layer`);
     }
@@ -40191,19 +41049,18 @@ class Walk {
         else
             throw missingBlob(blob, where);
     }
-    async #checkConfig(config) {
+    async #checkConfig({ config, layers }) {
         if (config.size > limits/* MAX_MANIFEST_BYTES */.ZJ || !this.hasBlob(config))
             return;
         const bytes = await this.#content.readVerified(config);
         if (!(0,media_types/* isConfigMediaType */.$v)(config.mediaType))
             return;
-        const platform = parseConfigPlatform(bytes, `config ${config.digest}`);
+        const { platform, instructions } = parseConfig(bytes, `config ${config.digest}`);
         if (platform !== undefined)
             this.platforms.set(config.digest, platform);
+        for (const [digest, text] of instructionsByLayer(layers, instructions))
+            this.instructions.set(digest, text);
     }
-}
-function missingBlob({ digest }, where) {
-    return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/resolve-image.ts
@@ -43601,9 +44458,18 @@ function refuseMissing({ graph, missing }, repository) {
 const SPARSE = 'Some tools leave out layers that a registry should hold ("crane pull" and "pack" with --sparse, Bazel with lazy bases, "docker save" of some platforms): push the base image into this repository first, or write the layout with all of its layers.';
 
 ;// CONCATENATED MODULE: ./src/push/report.ts
-function reportImage({ root }) {
+function reportImage({ root, platforms, instructions }) {
     const { descriptor, manifest } = root;
-    return { descriptor, config: manifest.kind === 'image' ? manifest.config.digest : undefined };
+    const config = manifest.kind === 'image' ? manifest.config.digest : undefined;
+    const platform = descriptor.platform ?? (config && platforms.get(config));
+    return { descriptor, config, platform, instructions };
+}
+function reportPlan({ graph, repository, tags, waves, tagPuts }) {
+    const manifests = [...waves.flat(), ...tagPuts].map(({ node, tag }) => {
+        const { digest } = node.descriptor;
+        return { digest, what: graph.roles.get(digest)?.name ?? `manifest ${digest}`, tag };
+    });
+    return { repository, tags, manifests };
 }
 class TargetRecord {
     #tags;
@@ -43615,7 +44481,9 @@ class TargetRecord {
     #manifests = [];
     #unsure = new Set();
     #created = false;
+    #planned;
     #retries = 0;
+    #throttles = 0;
     #finishedAt;
     constructor(tags, now = Date.now) {
         this.#tags = tags;
@@ -43626,6 +44494,7 @@ class TargetRecord {
     note(event) {
         switch (event.kind) {
             case 'planned':
+                this.#planned = reportPlan(event.plan);
                 for (const layer of event.plan.uploads)
                     this.#noteLayer(layer, { kind: 'missing' });
                 for (const layer of event.plan.present)
@@ -43645,6 +44514,8 @@ class TargetRecord {
                 break;
             case 'retried':
                 this.#retries += 1;
+                if (event.notice.name === 'throttled')
+                    this.#throttles += 1;
                 break;
             case 'manifest-put':
                 if (event.isNew)
@@ -43670,12 +44541,14 @@ class TargetRecord {
             repository,
             error,
             created: this.#created,
+            planned: this.#planned,
             tags: this.#tags.map((tag) => this.#outcomes.get(tag) ?? this.#unsettled(tag)),
             layers: [...this.#layers.values()],
             manifests: this.#manifests,
             bytesUnfinished: [...this.#confirmed.values()].reduce((sum, bytes) => sum + bytes, 0),
             bytesOnWire: traffic.bytesOnWire,
             retries: traffic.retries + this.#retries,
+            throttles: traffic.throttles + this.#throttles,
             startedAt: this.#startedAt,
             finishedAt: this.#finishedAt,
         };
@@ -43831,6 +44704,10 @@ function immutable(tag, holder, wanted, cause) {
 
 
 const MANIFESTS_AT_ONCE = 8;
+const STEPS = {
+    push: ['fill', 'tag'],
+    dryRun: ['plan'],
+};
 const UNFINISHED = new errors/* PushError */.V('CANCELLED', 'The push is not complete');
 const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped because another repository failed', {
     hint: 'Without fail-fast, the other repositories continue.',
@@ -43850,8 +44727,10 @@ async function push(graph, targets, options) {
         targets: pushes.map((one) => one.report()),
     });
     options.onBegin?.(report);
-    for (const step of ['fill', 'tag']) {
-        await Promise.all(pushes.map((one) => one.take(step, onFailure)));
+    const steps = STEPS[options.dryRun ? 'dryRun' : 'push'];
+    for (const step of steps) {
+        const isLast = step === steps.at(-1);
+        await Promise.all(pushes.map((one) => one.take(step, { isLast, onFailure })));
     }
     return report();
 }
@@ -43883,12 +44762,12 @@ class TargetPush {
             },
         };
     }
-    async take(step, onFailure) {
+    async take(step, { isLast, onFailure }) {
         if (this.#error !== undefined)
             return;
         try {
-            await (step === 'fill' ? this.#fill() : this.#tag());
-            this.#isComplete = step === 'tag';
+            await this.#do(step);
+            this.#isComplete = isLast;
         }
         catch (error) {
             this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
@@ -43900,6 +44779,20 @@ class TargetPush {
         const { repository, traffic } = this.#context.registry;
         const error = this.#error ?? (this.#isComplete ? undefined : UNFINISHED);
         return this.#record.end({ repository, traffic, error });
+    }
+    #do(step) {
+        if (step === 'plan')
+            return this.#foresee();
+        return step === 'fill' ? this.#fill() : this.#tag();
+    }
+    async #foresee() {
+        const { repository } = await this.#decide();
+        const { registry, signal } = this.#context;
+        if (repository === 'none' || repository === 'finish') {
+            await registry.identify(signal, this.#graph.root.descriptor.digest);
+        }
+        else
+            await registry.identify(signal);
     }
     async #fill() {
         const context = this.#context;
@@ -43940,84 +44833,48 @@ async function putWave(wave, { graph }, context) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/report/as-if-pushed.ts
+function asIfPushed({ image, targets }) {
+    return { image, targets: targets.map(carriedOut) };
+}
+function carriedOut(target) {
+    const { planned, error, layers } = target;
+    if (planned === undefined || error !== undefined)
+        return target;
+    return {
+        ...target,
+        created: planned.repository === 'create',
+        tags: planned.tags.map(as_if_pushed_outcomeOf),
+        layers: layers.map((layer) => (layer.kind === 'missing' ? { ...layer, kind: 'sent' } : layer)),
+        manifests: planned.manifests,
+    };
+}
+function as_if_pushed_outcomeOf(step) {
+    const { tag } = step;
+    switch (step.kind) {
+        case 'create':
+            return { tag, kind: 'created' };
+        case 'move':
+            return { tag, kind: 'moved', from: step.from };
+        case 'skip':
+            return { tag, kind: 'skipped', holder: step.holder };
+        case 'refuse':
+            return { tag, kind: 'refused', holder: step.holder };
+        default:
+            return { tag, kind: step.kind };
+    }
+}
+
 // EXTERNAL MODULE: ./src/report/failure.ts
 var failure = __nccwpck_require__(3304);
-// EXTERNAL MODULE: ./src/report/layers.ts
-var report_layers = __nccwpck_require__(7478);
-// EXTERNAL MODULE: ./src/report/tags.ts
-var report_tags = __nccwpck_require__(2577);
-;// CONCATENATED MODULE: ./src/report/outputs.ts
-
-
-
-
-function toOutputs(report) {
-    const { descriptor, config } = report.image;
-    const targets = report.targets.map((target) => describeTarget(target, report));
-    const isComplete = ({ error }) => error === undefined;
-    const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
-    const first = targets.find(({ status }) => status === 'complete');
-    const digest = first?.digest ?? '';
-    return {
-        digest,
-        imageid: config ?? '',
-        metadata: JSON.stringify({
-            'containerimage.digest': digest,
-            'containerimage.descriptor': describeRoot(descriptor),
-            ...(config === undefined ? {} : { 'containerimage.config.digest': config }),
-            'image.name': paths,
-            targets,
-        }),
-        registry: first?.registry ?? '',
-        'repository-uri': first?.['repository-uri'] ?? '',
-        'registry-paths': paths,
-        ...counts(report.targets),
-    };
-}
-function describeTarget(target, report) {
-    const { repository, error, tags } = target;
-    const where = {
-        registry: (0,reference/* registryHost */.U$)(repository) ?? '',
-        repository: repository.name,
-        'repository-uri': (0,reference/* repositoryUri */.LJ)(repository) ?? '',
-        tags: tags.map(({ tag }) => tag),
-    };
-    if (error !== undefined)
-        return { ...where, status: 'failed', error: (0,failure/* messageOf */.bD)(error), ...counts([target]) };
-    const digest = (0,report_tags/* publishedDigest */.RK)(target, report);
-    const left = (0,report_tags/* skippedTags */.md)(target);
-    return {
-        ...where,
-        status: 'complete',
-        ...(digest === undefined ? {} : { digest }),
-        ...(left.length === 0 ? {} : { 'skipped-tags': left }),
-        ...counts([target]),
-    };
-}
-function counts(targets) {
-    const layers = targets.flatMap((target) => target.layers);
-    const [sent, left] = [(0,report_layers/* uploaded */.xO)(layers), (0,report_layers/* skipped */.hT)(layers)];
-    return {
-        'layers-uploaded': sent.blobs,
-        'layers-skipped': left.blobs,
-        'bytes-uploaded': sent.bytes,
-        'bytes-skipped': left.bytes,
-    };
-}
-function pathsOf(target) {
-    const uri = (0,reference/* repositoryUri */.LJ)(target.repository);
-    return uri === undefined ? [] : (0,report_tags/* taggedNow */.T)(target).map((tag) => `${uri}:${tag}`);
-}
-function describeRoot({ mediaType, digest, size, platform }) {
-    return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
-}
-
+// EXTERNAL MODULE: ./src/report/outputs.ts
+var report_outputs = __nccwpck_require__(5468);
 ;// CONCATENATED MODULE: ./src/report/conclude.ts
 
 
 
 function conclude(report, step) {
-    const outputs = toOutputs(report);
+    const outputs = (0,report_outputs/* toOutputs */.I)(report);
     try {
         step.setOutputs(outputs);
     }
@@ -44037,6 +44894,44 @@ function lost({ digest }, why, cause) {
 
 // EXTERNAL MODULE: ./src/report/log.ts
 var report_log = __nccwpck_require__(6472);
+// EXTERNAL MODULE: ./src/report/layers.ts
+var report_layers = __nccwpck_require__(7478);
+;// CONCATENATED MODULE: ./src/report/log-plan.ts
+
+
+
+function logPlan({ image, targets }, log) {
+    for (const target of targets) {
+        if (target.error !== undefined)
+            continue;
+        (0,report_log/* warnOfName */.dp)(target.repository, log);
+        for (const line of planLines(target, image.descriptor.digest))
+            log.info(line);
+    }
+}
+function planLines({ repository, planned, layers }, digest) {
+    const tags = (planned?.tags ?? []).map((step) => `${step.tag} ${fateOf(step, digest)}`);
+    const [sent, there] = [(0,report_log/* countText */.lT)((0,report_layers/* count */.U9)(layers, 'missing')), (0,report_log/* countText */.lT)((0,report_layers/* skipped */.hT)(layers))];
+    return [
+        `${(0,reference/* describeRepository */.MD)(repository)}: ${tags.join('; ')}`,
+        `A push would upload ${sent}; already there: ${there}`,
+    ];
+}
+function fateOf(step, digest) {
+    switch (step.kind) {
+        case 'create':
+            return `would be created, for ${digest}`;
+        case 'move':
+            return `would move from ${step.from} to ${digest}`;
+        case 'unchanged':
+            return `points to ${digest} already`;
+        case 'put':
+            return `would point to ${digest}`;
+        default:
+            return `would stay with ${step.holder ?? 'another image'}`;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/run.ts
 var run_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -44101,12 +44996,14 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
+
+
 async function run(inputs, world) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const { ecr, log, uploads, onBegin, setOutputs } = world;
+        const { ecr, log, uploads, onReport, setOutputs } = world;
         const { signal } = ecr;
-        const { ifTagExists, failFast, createRepository } = inputs;
+        const { ifTagExists, failFast, createRepository, dryRun } = inputs;
         const open = (repository) => ecr.open(repository);
         const targetsOnce = once(() => namedTargets(inputs, open, world));
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
@@ -44125,15 +45022,23 @@ async function run(inputs, world) {
             ifTagExists,
             failFast,
             createRepository,
-            uploads,
-            onBegin,
+            dryRun,
+            uploads: dryRun ? undefined : uploads,
+            onBegin: onReport,
         };
-        const pushed = await log.group('Push', () => push(graph, targets, options));
+        const pushed = await log.group(dryRun ? 'Plan' : 'Push', () => push(graph, targets, options));
         signal.throwIfAborted();
         await world.layerMemory?.save();
         const report = await lookElsewhere(pushed, open, signal);
-        (0,report_log/* logReport */.TO)(report, log);
-        conclude(report, { setOutputs, warning: (message) => log.warning(message) });
+        onReport?.(() => report);
+        if (dryRun)
+            logPlan(report, log);
+        else
+            (0,report_log/* logReport */.TO)(report, log);
+        conclude(dryRun ? asIfPushed(report) : report, {
+            setOutputs,
+            warning: (message) => log.warning(message),
+        });
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -44180,11 +45085,11 @@ async function run_readImage(found, layouts, blobs, { request }, log) {
     (0,report_log/* logImage */.IG)(image, log);
     return image;
 }
-async function namedTargets({ targets: wanted }, open, { ecr: { signal }, log }) {
+async function namedTargets({ targets: wanted, dryRun }, open, { ecr: { signal }, log }) {
     const targets = await openTargets(wanted, open, signal);
     return targets.map((target) => {
         const name = (0,report_log/* targetPrefix */.m4)(target.registry.repository, targets.length);
-        return { ...target, listener: (0,report_log/* logPush */.bJ)(log, name) };
+        return { ...target, listener: (0,report_log/* logPush */.bJ)(log, name, dryRun ? 'plan' : 'push') };
     });
 }
 function once(work) {
