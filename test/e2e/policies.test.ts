@@ -57,6 +57,7 @@ function actionsFor(row: string, service: Service): readonly string[] {
 
 const PUSH = 'every push';
 const LOOK = 'looking up';
+const PLAN = '`dry-run: true`';
 const CREATE = '`create-repository: true`';
 const TAGS = '… with `tags`';
 const LIFECYCLE = '… with `lifecycle-policy`';
@@ -193,7 +194,7 @@ for (const [at, service] of BOTH.entries()) {
       ([, json = '']) =>
         JSON.parse(json) as { Statement: [{ Action: string[]; Resource: string }] },
     );
-    assert.equal(blocks.length, 2);
+    assert.equal(blocks.length, 3);
     const [statement] = blocks[at]?.Statement ?? [];
     assert.deepEqual(statement?.Action, [
       ...actionsFor(PUSH, service),
@@ -202,3 +203,14 @@ for (const [at, service] of BOTH.entries()) {
     assert.ok(statement.Resource.startsWith(`arn:aws:${service}:`));
   });
 }
+
+test('the documented policy for plans is what the table says, and nothing in it writes', () => {
+  const [, , json = ''] = [...section.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => text);
+  const { Statement } = JSON.parse(json) as { Statement: [{ Action: string[] }] };
+  const actions = Statement[0].Action;
+  assert.deepEqual(actions, actionsFor(PLAN, 'ecr'));
+  assert.deepEqual(
+    actions.filter((action) => !/^ecr:(?:Batch(?:Check|Get)|Describe)/.test(action)),
+    [],
+  );
+});
