@@ -261,3 +261,8 @@ export class PushError extends Error {
     this.hint = hint ?? ERRORS[code].hint;
   }
 }
+
+/** What was thrown may be anything. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

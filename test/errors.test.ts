@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ERRORS, PushError } from '../src/errors.ts';
+import { ERRORS, messageOf, PushError } from '../src/errors.ts';
 
 test("an error has its code's hint, unless whoever throws it knows better", () => {
   assert.equal(new PushError('NO_REGION', 'no region').hint, ERRORS.NO_REGION.hint);
@@ -15,6 +15,12 @@ test('an error carries its code, its message and what it came from', () => {
   assert.equal(error.message, 'the key is disabled');
   assert.equal(error.cause, cause);
   assert.equal('cause' in new PushError('KMS', 'the key is disabled'), false);
+});
+
+test('the message of what is no error is the thing itself', () => {
+  assert.equal(messageOf(new Error('not allowed')), 'not allowed');
+  assert.equal(messageOf('text'), 'text');
+  assert.equal(messageOf(undefined), 'undefined');
 });
 
 for (const [code, { means, hint }] of Object.entries(ERRORS)) {

@@ -1,6 +1,6 @@
-import { PushError } from '../errors.ts';
+import { messageOf, PushError } from '../errors.ts';
 import type { PushReport } from '../push/report.ts';
-import { messageOf, throwFailures } from './failure.ts';
+import { throwFailures } from './failure.ts';
 import { type Outputs, toOutputs } from './outputs.ts';
 
 interface Step {

@@ -1,5 +1,5 @@
 import { describeRepository } from '../ecr/names/reference.ts';
-import { ERRORS, PushError } from '../errors.ts';
+import { ERRORS, messageOf, PushError } from '../errors.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 
 interface FailureLog {
@@ -58,8 +58,4 @@ function describeFailure(target: TargetReport): string {
   const [code, hint] =
     error instanceof PushError ? [`${error.code}: `, ` ${error.hint}`] : ['', ''];
   return `- ${nameOf(target)}: ${code}${messageOf(error)}.${hint}`;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

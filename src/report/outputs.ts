@@ -1,7 +1,7 @@
+import { messageOf } from '../errors.ts';
 import { registryHost, repositoryUri } from '../ecr/names/reference.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
-import { messageOf } from './failure.ts';
 import { skipped, uploaded } from './layers.ts';
 import type { ReportFile } from './report-format.ts';
 import { publishedDigest, skippedTags, taggedNow } from './tags.ts';

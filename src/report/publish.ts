@@ -1,4 +1,4 @@
-import { messageOf } from './failure.ts';
+import { messageOf } from '../errors.ts';
 import { type ReportOutputs, toReportOutputs } from './outputs.ts';
 import { type Run, toReportFile } from './report-file.ts';
 import { toSummary } from './summary.ts';

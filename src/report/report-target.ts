@@ -1,6 +1,6 @@
 import { consoleUrl } from '../ecr/names/console-url.ts';
 import { type RepositoryReference, registryHost, repositoryUri } from '../ecr/names/reference.ts';
-import { ERRORS, PushError } from '../errors.ts';
+import { ERRORS, messageOf, PushError } from '../errors.ts';
 import type { TagStep } from '../plan/tags.ts';
 import type {
   LayerReport,
@@ -10,7 +10,6 @@ import type {
   TagReport,
   TargetReport,
 } from '../push/report.ts';
-import { messageOf } from './failure.ts';
 import { howFar } from './how-far.ts';
 import { readableInstruction } from './instruction.ts';
 import { type BlobCount, count, skipped, uploaded } from './layers.ts';

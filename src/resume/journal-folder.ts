@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { readBounded } from './read-bounded.ts';
 import { type KeptUpload, MAX_UPLOADS_BYTES, parseUploads } from './uploads.ts';
 
@@ -109,8 +110,4 @@ function isAlive(pid: number): boolean {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

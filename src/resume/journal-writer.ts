@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { JournalFolder } from './journal-folder.ts';
 
 interface Options {
@@ -37,7 +38,7 @@ export class JournalWriter {
       work(this.#options.folder);
     } catch (error) {
       this.#isBroken = true;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.#options.debug(`Where uploads are is not kept any more: ${why}`);
     }
   }

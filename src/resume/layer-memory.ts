@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import { LayerMap, parseLayerMap } from './layer-map.ts';
@@ -84,7 +85,7 @@ export class LayerMemory {
     try {
       await attempt();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.#options.debug(`The map of compressed layers in ${store.name} was not ${what}: ${why}`);
     }
   }

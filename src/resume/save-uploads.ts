@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { LeftUpload } from './journal-folder.ts';
 import type { UploadCache } from './upload-cache.ts';
 import { MAX_UPLOADS } from './uploads.ts';
@@ -28,7 +29,7 @@ export async function saveUploads(
     const layers = uploads.length === 1 ? '1 layer' : `${uploads.length} layers`;
     info(`Kept how far ${layers} had come: the next run goes on from there`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     debug(`How far uploads had come was not kept: ${why}`);
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { JournalFolder, LeftUpload } from './journal-folder.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -185,8 +186,4 @@ interface Earlier {
   readonly upload: KeptUpload;
   /** The files that hold it, or an older one of the layer; none if it was in the cache. */
   readonly files: readonly string[];
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERRORS, PushError } from '../../src/errors.ts';
-import { messageOf, reportFailure, throwFailures } from '../../src/report/failure.ts';
+import { reportFailure, throwFailures } from '../../src/report/failure.ts';
 import { refused } from '../support/refused.ts';
 import { pushReport, REPOSITORY } from './sample-report.ts';
 
@@ -96,10 +96,4 @@ test('where none is complete, the hint says so', () => {
     () => throwFailures(report),
     (error) => error instanceof PushError && error.hint === 'No repository is complete.',
   );
-});
-
-test('the message of what is no error is the thing itself', () => {
-  assert.equal(messageOf(denied), 'not allowed');
-  assert.equal(messageOf('text'), 'text');
-  assert.equal(messageOf(undefined), 'undefined');
 });
