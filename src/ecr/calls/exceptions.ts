@@ -77,7 +77,7 @@ function spoken(text: string): string {
 
 /** The HTTP status of the answer. */
 export function statusOf(error: unknown): number | undefined {
-  return metadataOf(error, 'httpStatusCode');
+  return numberOf(error, 'httpStatusCode');
 }
 
 /** Whether AWS asks for fewer calls. */
@@ -87,7 +87,7 @@ export function isThrottled(error: unknown): boolean {
 
 /** How often the call was made: by the SDK, or as was noted. */
 export function attemptsOf(error: unknown): number {
-  return metadataOf(error, 'attempts') ?? 1;
+  return numberOf(error, 'attempts') ?? 1;
 }
 
 /** For calls that the SDK does not make again by itself. */
@@ -98,11 +98,15 @@ export function noteAttempts(error: unknown, attempts: number): void {
   Reflect.set(error, '$metadata', { ...metadata, attempts });
 }
 
-/** A number that the SDK notes with an error. */
-function metadataOf(error: unknown, name: string): number | undefined {
+/** What the SDK notes with an error. */
+export function metadataOf(error: unknown, name: string): unknown {
   const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
   if (typeof metadata !== 'object' || metadata === null) return undefined;
-  const value: unknown = Reflect.get(metadata, name);
+  return Reflect.get(metadata, name);
+}
+
+function numberOf(error: unknown, name: string): number | undefined {
+  const value = metadataOf(error, name);
   return typeof value === 'number' ? value : undefined;
 }
 

@@ -1,29 +1,21 @@
 import type { RetryName } from '../../async/retry.ts';
-import { errorName, isThrottled, statusOf } from './exceptions.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { errorName, isThrottled, metadataOf, statusOf } from './exceptions.ts';
+import { EXPLANATIONS } from './explanations.ts';
 
-/** Names of AWS's, the SDK's and Node's for what may pass by itself. */
-const TRANSIENT: readonly string[] = [
-  'ServerException',
-  'InternalFailure',
-  'InternalServerError',
-  'ServiceUnavailable',
-  'ServiceUnavailableException',
-  'RequestTimeout',
-  'RequestTimeoutException',
-  'TimeoutError',
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'EPIPE',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'ETIMEDOUT',
-  'HPE_INVALID',
-  'GarbledAnswer',
+/** Codes of errors that may pass by themselves. */
+const PASSING: readonly ErrorCode[] = [
+  'SERVER_ERROR',
+  'CONNECTION_REFUSED',
+  'CONNECTION_LOST',
+  'UNEXPECTED_RESPONSE',
 ];
+
+/** A name server that does not answer now may soon; that it knows no such host is told apart from it. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  ...EXPLANATIONS.filter(({ code }) => PASSING.includes(code)).flatMap(({ names }) => names),
+]);
 
 /** Statuses that say that the call will never do. */
 const NEVER: readonly number[] = [501, 505];
@@ -46,7 +38,7 @@ export function retryOf(error: unknown): RetryName | undefined {
 function isTransient(name: string, error: unknown): boolean {
   const status = statusOf(error) ?? 0;
   if (NEVER.includes(status)) return false;
-  return TRANSIENT.includes(name) || status >= 500 || status === 408 || isMarkedTransient(error);
+  return TRANSIENT.has(name) || status >= 500 || status === 408 || isMarkedTransient(error);
 }
 
 /** As a proxy's refusal that may pass is. */
@@ -66,13 +58,7 @@ const SIGNATURE: readonly string[] = [
 
 /** Whether the SDK knows the server's clock by now, and did not when it signed this call. */
 function isClockCorrected(error: unknown): boolean {
-  if (!(error instanceof Error) || !SIGNATURE.includes(errorName(error))) return false;
-  const metadata: unknown = Reflect.get(error, '$metadata');
-  return (
-    typeof metadata === 'object' &&
-    metadata !== null &&
-    Reflect.get(metadata, 'clockSkewCorrected') === true
-  );
+  return SIGNATURE.includes(errorName(error)) && metadataOf(error, 'clockSkewCorrected') === true;
 }
 
 /** Errors of calls whose credentials have been renewed since. */
