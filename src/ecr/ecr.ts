@@ -14,7 +14,6 @@ import type { CallRetry } from './calls/retry-strategy.ts';
 import { describeRepository, PUBLIC_REGION, type RepositoryReference } from './names/reference.ts';
 import type { Resources } from './resources.ts';
 import { PrivateRegistry } from './private-registry.ts';
-import { PublicRegistry } from './public-registry.ts';
 import type { Registry } from './registry.ts';
 import { Lines } from './upload/lines.ts';
 import { Pace } from './upload/pace.ts';
@@ -102,6 +101,7 @@ export class Ecr implements AsyncDisposable {
       },
     };
     if (repository.type === 'public') {
+      const { PublicRegistry } = await import('./public-registry.ts');
       const opened = await publicClient(repository, options);
       this.#own(opened.client);
       return new PublicRegistry(opened, { ...repository, region: PUBLIC_REGION }, resources);

@@ -18,7 +18,7 @@ import {
   unquoted,
   wholeNumber,
 } from './read-input.ts';
-import { parseRepositorySettings, type ReadText } from './parse-repository-settings.ts';
+import type { ReadText } from './parse-repository-settings.ts';
 import { parseTargets, type TargetInput } from './targets.ts';
 
 /** The step's inputs, read once and checked. */
@@ -97,8 +97,12 @@ async function parseCreation(
   read: ReadInput,
   readText: ReadText,
 ): Promise<RepositorySettings | undefined> {
-  const settings = await parseRepositorySettings(read('repository-settings'), readText);
-  return flag(read, 'create-repository', false) ? settings : undefined;
+  const isWanted = flag(read, 'create-repository', false);
+  const text = read('repository-settings');
+  if (!isWanted && text === '') return undefined;
+  const { parseRepositorySettings } = await import('./parse-repository-settings.ts');
+  const settings = await parseRepositorySettings(text, readText);
+  return isWanted ? settings : undefined;
 }
 
 function parseRequest(read: ReadInput): ImageRequest {

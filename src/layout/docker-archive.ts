@@ -25,14 +25,6 @@ export interface DockerArchiveOptions extends UnpackOptions {
 const FORMATS = { gzip: GZIP, zstd: ZSTD, none: undefined } as const;
 
 /**
- * Whether a tar is what `docker save` wrote before Docker 25, and nothing else: since then it is a layout as well. A
- * directory of skopeo's `dir:` transport has a `version` beside its `manifest.json`.
- */
-export function isDockerArchive(index: TarIndex): boolean {
-  return index.has('manifest.json') && !index.has('index.json') && !index.has('version');
-}
-
-/**
  * One image of a `docker save` archive, as the source of an OCI layout: its config is the file in the archive, its
  * manifest is made here, and so are its layers where they are not compressed yet. The source closes the tar.
  * @throws what `readSavedFiles` and `packLayers` throw

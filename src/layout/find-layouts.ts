@@ -1,7 +1,6 @@
 import { access, glob, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
-import { nothingMatches } from './look-around.ts';
 import { errorCode } from './read.ts';
 import { parseTransport, splitReference, type TransportPath } from './transport.ts';
 
@@ -69,6 +68,7 @@ async function matchesOf(line: string): Promise<string[]> {
     paths.length === 0
       ? 'no file or directory'
       : 'neither a directory with an index.json nor a tar';
+  const { nothingMatches } = await import('./look-around.ts');
   throw await nothingMatches(line, what);
 }
 

@@ -8,11 +8,9 @@ import type { BlobSource } from './blob-source.ts';
 import type { DockerArchiveOptions } from './docker-archive.ts';
 import { openDirectory } from './directory-source.ts';
 import type { Layout } from './layout.ts';
-import { notALayoutDirectory, notFound } from './look-around.ts';
 import { notALayout } from './not-a-layout.ts';
 import { errorCode, readWhole, unreadable } from './read.ts';
 import { SourceLayout } from './source-layout.ts';
-import { openTar } from './tar-source.ts';
 
 /** Bytes; the file has 30 as tools write it. */
 const MAX_OCI_LAYOUT_BYTES = 4096;
@@ -43,7 +41,11 @@ export async function openLayout(path: string, options: OpenOptions = {}): Promi
 async function openSource(path: string, options: OpenOptions): Promise<BlobSource> {
   const found = await statOf(path);
   if (found.isDirectory()) return openDirectory(path, options.linksInto);
-  if (found.isFile()) return openTar(path, options);
+  if (found.isFile()) {
+    // What most pushes do not need is loaded when one does: it takes time to compile.
+    const { openTar } = await import('./tar-source.ts');
+    return openTar(path, options);
+  }
   throw notALayout(path, 'neither a directory nor a file');
 }
 
@@ -53,6 +55,7 @@ async function statOf(path: string): Promise<Stats> {
   } catch (cause) {
     const code = errorCode(cause);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, cause);
+    const { notFound } = await import('./look-around.ts');
     throw await notFound(path, cause);
   }
 }
@@ -80,6 +83,9 @@ async function readIndex(
   source: BlobSource,
 ): Promise<{ bytes: Uint8Array; location: string }> {
   await using file = await source.open('index.json');
-  if (file === undefined) throw await notALayoutDirectory(path);
+  if (file === undefined) {
+    const { notALayoutDirectory } = await import('./look-around.ts');
+    throw await notALayoutDirectory(path);
+  }
   return { bytes: await readWhole(file, MAX_MANIFEST_BYTES), location: file.location };
 }

@@ -2,15 +2,13 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import { compressionOf } from './compression.ts';
-import { type DockerArchiveOptions, isDockerArchive, openDockerArchive } from './docker-archive.ts';
+import type { DockerArchiveOptions } from './docker-archive.ts';
 import type { BlobReader } from './layout.ts';
-import { notATar } from './look-around.ts';
 import { readAt, statusOf, unreadable } from './read.ts';
 import { notALayout, refuseForeignFile, refuseForeignTar } from './not-a-layout.ts';
 import { RangeReader } from './range-reader.ts';
 import { BLOCK_BYTES, isTarStart, type TarFile } from './tar-header.ts';
 import { TarIndex } from './tar-index.ts';
-import { unpackTar } from './unpack.ts';
 
 const BLOBS = 'blobs/sha256/';
 
@@ -26,9 +24,20 @@ export async function openTar(
   await using opened = new AsyncDisposableStack();
   const tar = await openFile(path, options, opened);
   const index = await TarIndex.read(tar);
-  if (isDockerArchive(index)) return await openDockerArchive(tar, index, options, opened.move());
+  if (isDockerArchive(index)) {
+    const { openDockerArchive } = await import('./docker-archive.ts');
+    return await openDockerArchive(tar, index, options, opened.move());
+  }
   refuseForeignTar(path, index);
   return new TarSource(tar, index, opened.move());
+}
+
+/**
+ * Whether a tar is what `docker save` wrote before Docker 25, and nothing else: since then it is a layout as well. A
+ * directory of skopeo's `dir:` transport has a `version` beside its `manifest.json`.
+ */
+function isDockerArchive(index: TarIndex): boolean {
+  return index.has('manifest.json') && !index.has('index.json') && !index.has('version');
 }
 
 /** What must be closed in the end goes to `opened`. */
@@ -51,10 +60,14 @@ async function openFile(
   const file: TarFile = { handle, path, size: stat.size };
   const compression = compressionOf(head);
   if (compression?.decompress !== undefined) {
+    const { unpackTar } = await import('./unpack.ts');
     return opened.use(await unpackTar(file, compression, options)).tar;
   }
   refuseForeignFile(path, head);
-  if (!isTarStart(head)) throw await notATar(path, head);
+  if (!isTarStart(head)) {
+    const { notATar } = await import('./look-around.ts');
+    throw await notATar(path, head);
+  }
   return file;
 }
 
