@@ -1,0 +1,1 @@
+export { HttpClient as BearerCredentialHandler } from './index.js';
