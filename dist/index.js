@@ -30900,282 +30900,79 @@ function trailingBytesSeen(data) {
 
 /***/ }),
 
-/***/ 770:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+/***/ 7252:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(218);
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ forEachConcurrently)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _semaphore_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9378);
+
+
+async function forEachConcurrently(items, { signal, atOnce = Infinity }, work) {
+    const siblings = new AbortController();
+    const either = AbortSignal.any([signal, siblings.signal]);
+    const room = new _semaphore_js__WEBPACK_IMPORTED_MODULE_1__/* .Semaphore */ .j(atOnce);
+    const tasks = [];
+    try {
+        for (const item of items) {
+            const permit = await room.acquire(1, either);
+            const task = work(item, either)
+                .catch((error) => siblings.abort(error))
+                .finally(permit.release);
+            tasks.push(task);
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setImmediate)();
+        }
+    }
+    catch (error) {
+        if (!either.aborted)
+            throw error;
+    }
+    await Promise.all(tasks);
+    if (siblings.signal.aborted)
+        throw siblings.signal.reason;
+    signal.throwIfAborted();
+}
 
 
 /***/ }),
 
-/***/ 218:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+/***/ 8054:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ Deadline)
+/* harmony export */ });
+/* harmony import */ var _sleep_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3719);
 
-
-var net = __nccwpck_require__(9278);
-var tls = __nccwpck_require__(4756);
-var http = __nccwpck_require__(8611);
-var https = __nccwpck_require__(5692);
-var events = __nccwpck_require__(4434);
-var assert = __nccwpck_require__(2613);
-var util = __nccwpck_require__(9023);
-
-
-exports.httpOverHttp = httpOverHttp;
-exports.httpsOverHttp = httpsOverHttp;
-exports.httpOverHttps = httpOverHttps;
-exports.httpsOverHttps = httpsOverHttps;
-
-
-function httpOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  return agent;
-}
-
-function httpsOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-function httpOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  return agent;
-}
-
-function httpsOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-
-function TunnelingAgent(options) {
-  var self = this;
-  self.options = options || {};
-  self.proxyOptions = self.options.proxy || {};
-  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
-  self.requests = [];
-  self.sockets = [];
-
-  self.on('free', function onFree(socket, host, port, localAddress) {
-    var options = toOptions(host, port, localAddress);
-    for (var i = 0, len = self.requests.length; i < len; ++i) {
-      var pending = self.requests[i];
-      if (pending.host === options.host && pending.port === options.port) {
-        // Detect the request to connect same origin server,
-        // reuse the connection.
-        self.requests.splice(i, 1);
-        pending.request.onSocket(socket);
-        return;
-      }
+class Deadline {
+    #over = new AbortController();
+    #clock = new AbortController();
+    #isDisposed = false;
+    constructor(milliseconds) {
+        this.restart(milliseconds);
     }
-    socket.destroy();
-    self.removeSocket(socket);
-  });
+    get signal() {
+        return this.#over.signal;
+    }
+    get isOver() {
+        return this.signal.aborted;
+    }
+    restart(milliseconds) {
+        if (this.#isDisposed)
+            return;
+        this.#clock.abort();
+        const clock = new AbortController();
+        this.#clock = clock;
+        (0,_sleep_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
+    }
+    [Symbol.dispose]() {
+        this.#isDisposed = true;
+        this.#clock.abort();
+    }
 }
-util.inherits(TunnelingAgent, events.EventEmitter);
-
-TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
-  var self = this;
-  var options = mergeOptions({request: req}, self.options, toOptions(host, port, localAddress));
-
-  if (self.sockets.length >= this.maxSockets) {
-    // We are over limit so we'll add it to the queue.
-    self.requests.push(options);
-    return;
-  }
-
-  // If we are under maxSockets create a new one.
-  self.createSocket(options, function(socket) {
-    socket.on('free', onFree);
-    socket.on('close', onCloseOrRemove);
-    socket.on('agentRemove', onCloseOrRemove);
-    req.onSocket(socket);
-
-    function onFree() {
-      self.emit('free', socket, options);
-    }
-
-    function onCloseOrRemove(err) {
-      self.removeSocket(socket);
-      socket.removeListener('free', onFree);
-      socket.removeListener('close', onCloseOrRemove);
-      socket.removeListener('agentRemove', onCloseOrRemove);
-    }
-  });
-};
-
-TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
-  var self = this;
-  var placeholder = {};
-  self.sockets.push(placeholder);
-
-  var connectOptions = mergeOptions({}, self.proxyOptions, {
-    method: 'CONNECT',
-    path: options.host + ':' + options.port,
-    agent: false,
-    headers: {
-      host: options.host + ':' + options.port
-    }
-  });
-  if (options.localAddress) {
-    connectOptions.localAddress = options.localAddress;
-  }
-  if (connectOptions.proxyAuth) {
-    connectOptions.headers = connectOptions.headers || {};
-    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
-        new Buffer(connectOptions.proxyAuth).toString('base64');
-  }
-
-  debug('making CONNECT request');
-  var connectReq = self.request(connectOptions);
-  connectReq.useChunkedEncodingByDefault = false; // for v0.6
-  connectReq.once('response', onResponse); // for v0.6
-  connectReq.once('upgrade', onUpgrade);   // for v0.6
-  connectReq.once('connect', onConnect);   // for v0.7 or later
-  connectReq.once('error', onError);
-  connectReq.end();
-
-  function onResponse(res) {
-    // Very hacky. This is necessary to avoid http-parser leaks.
-    res.upgrade = true;
-  }
-
-  function onUpgrade(res, socket, head) {
-    // Hacky.
-    process.nextTick(function() {
-      onConnect(res, socket, head);
-    });
-  }
-
-  function onConnect(res, socket, head) {
-    connectReq.removeAllListeners();
-    socket.removeAllListeners();
-
-    if (res.statusCode !== 200) {
-      debug('tunneling socket could not be established, statusCode=%d',
-        res.statusCode);
-      socket.destroy();
-      var error = new Error('tunneling socket could not be established, ' +
-        'statusCode=' + res.statusCode);
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    if (head.length > 0) {
-      debug('got illegal response body from proxy');
-      socket.destroy();
-      var error = new Error('got illegal response body from proxy');
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    debug('tunneling connection has established');
-    self.sockets[self.sockets.indexOf(placeholder)] = socket;
-    return cb(socket);
-  }
-
-  function onError(cause) {
-    connectReq.removeAllListeners();
-
-    debug('tunneling socket could not be established, cause=%s\n',
-          cause.message, cause.stack);
-    var error = new Error('tunneling socket could not be established, ' +
-                          'cause=' + cause.message);
-    error.code = 'ECONNRESET';
-    options.request.emit('error', error);
-    self.removeSocket(placeholder);
-  }
-};
-
-TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
-  var pos = this.sockets.indexOf(socket)
-  if (pos === -1) {
-    return;
-  }
-  this.sockets.splice(pos, 1);
-
-  var pending = this.requests.shift();
-  if (pending) {
-    // If we have pending requests and a socket gets closed a new one
-    // needs to be created to take over in the pool for the one that closed.
-    this.createSocket(pending, function(socket) {
-      pending.request.onSocket(socket);
-    });
-  }
-};
-
-function createSecureSocket(options, cb) {
-  var self = this;
-  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
-    var hostHeader = options.request.getHeader('host');
-    var tlsOptions = mergeOptions({}, self.options, {
-      socket: socket,
-      servername: hostHeader ? hostHeader.replace(/:.*$/, '') : options.host
-    });
-
-    // 0 is dummy port for v0.6
-    var secureSocket = tls.connect(0, tlsOptions);
-    self.sockets[self.sockets.indexOf(socket)] = secureSocket;
-    cb(secureSocket);
-  });
-}
-
-
-function toOptions(host, port, localAddress) {
-  if (typeof host === 'string') { // since v0.10
-    return {
-      host: host,
-      port: port,
-      localAddress: localAddress
-    };
-  }
-  return host; // for v0.11 or later
-}
-
-function mergeOptions(target) {
-  for (var i = 1, len = arguments.length; i < len; ++i) {
-    var overrides = arguments[i];
-    if (typeof overrides === 'object') {
-      var keys = Object.keys(overrides);
-      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
-        var k = keys[j];
-        if (overrides[k] !== undefined) {
-          target[k] = overrides[k];
-        }
-      }
-    }
-  }
-  return target;
-}
-
-
-var debug;
-if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-  debug = function() {
-    var args = Array.prototype.slice.call(arguments);
-    if (typeof args[0] === 'string') {
-      args[0] = 'TUNNEL: ' + args[0];
-    } else {
-      args.unshift('TUNNEL:');
-    }
-    console.error.apply(console, args);
-  }
-} else {
-  debug = function() {};
-}
-__webpack_unused_export__ = debug; // for test
 
 
 /***/ }),
@@ -31503,25 +31300,232 @@ async function settlesWithin(promise, milliseconds) {
 
 /***/ }),
 
-/***/ 508:
+/***/ 5207:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ accountOf)
+/* harmony export */ });
+/* harmony import */ var _retry_strategy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4186);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Or: () => (/* binding */ attemptsOf),
-  rl: () => (/* binding */ causeOf),
-  Is: () => (/* binding */ errorName),
-  WE: () => (/* binding */ explain),
-  wY: () => (/* binding */ isNotAllowed),
-  B5: () => (/* binding */ isThrottled),
-  d$: () => (/* binding */ noteAttempts),
-  c2: () => (/* binding */ statusOf)
-});
+async function accountOf({ region, credentials, requestHandler }, abortSignal) {
+    const { accountId } = await credentials();
+    if (accountId !== undefined)
+        return accountId;
+    const { GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
+    const retryStrategy = new _retry_strategy_js__WEBPACK_IMPORTED_MODULE_0__/* .EcrRetryStrategy */ .C({ isOptional: true, signal: abortSignal });
+    const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
+    return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
+}
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-;// CONCATENATED MODULE: ./src/ecr/calls/explanations.ts
+
+/***/ }),
+
+/***/ 6168:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ failedCall),
+/* harmony export */   r: () => (/* binding */ attempts)
+/* harmony export */ });
+/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3484);
+/* harmony import */ var _retry_of_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1506);
+
+
+const EXPIRED = [
+    'ExpiredTokenException',
+    'ExpiredToken',
+    'TokenRefreshRequired',
+];
+const calls = new WeakMap();
+function failedCall(error) {
+    return error instanceof Error ? calls.get(error) : undefined;
+}
+function attempts(credentials) {
+    const middleware = (next, context) => async (args) => {
+        const used = await credentials();
+        try {
+            return await next(args);
+        }
+        catch (error) {
+            if (error instanceof Error) {
+                calls.set(error, callOf(context));
+                if (EXPIRED.includes((0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .errorName */ .Is)(error)) && (await renewed(used, credentials)))
+                    (0,_retry_of_js__WEBPACK_IMPORTED_MODULE_1__/* .noteRenewed */ .B)(error);
+            }
+            throw error;
+        }
+    };
+    return {
+        applyToStack: (stack) => stack.addRelativeTo(middleware, {
+            name: 'ecrAttempts',
+            relation: 'after',
+            toMiddleware: 'retryMiddleware',
+        }),
+    };
+}
+function callOf({ commandName = '' }) {
+    return commandName.replace(/Command$/, '');
+}
+async function renewed(used, credentials) {
+    try {
+        return (differs(used, await credentials()) || differs(used, await credentials({ forceRefresh: true })));
+    }
+    catch {
+        return false;
+    }
+}
+function differs(used, now) {
+    return used.accessKeyId !== now.accessKeyId || used.sessionToken !== now.sessionToken;
+}
+
+
+/***/ }),
+
+/***/ 3484:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B5: () => (/* binding */ isThrottled),
+/* harmony export */   Is: () => (/* binding */ errorName),
+/* harmony export */   Nk: () => (/* binding */ metadataOf),
+/* harmony export */   Or: () => (/* binding */ attemptsOf),
+/* harmony export */   WE: () => (/* binding */ explain),
+/* harmony export */   c2: () => (/* binding */ statusOf),
+/* harmony export */   d$: () => (/* binding */ noteAttempts),
+/* harmony export */   rl: () => (/* binding */ causeOf),
+/* harmony export */   wY: () => (/* binding */ isNotAllowed)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _explanations_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
+/* harmony import */ var _strange_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8017);
+/* harmony import */ var _names_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(396);
+
+
+
+
+function errorName(error) {
+    if (!(error instanceof Error))
+        return typeof error;
+    const code = Reflect.get(error, 'code');
+    if (typeof code !== 'string')
+        return error.name;
+    if (code.startsWith('HPE_'))
+        return 'HPE_INVALID';
+    return findExplanation(code) === undefined ? error.name : code;
+}
+function isNotAllowed(error) {
+    return [
+        'AccessDeniedException',
+        'UnknownOperationException',
+        'UnsupportedCommandException',
+    ].includes(errorName(error));
+}
+function explain(error, context) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc)
+        return error;
+    const { code, says } = explanationOf(error);
+    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
+    const kms = typeof kmsError === 'string' ? ` (kmsError: ${spoken(kmsError)})` : '';
+    const values = { ...valuesOf(context), ...deniedIn(textOf(error)) };
+    const attempts = attemptsOf(error);
+    const often = attempts > 1 ? `, after ${attempts} attempts` : '';
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
+        hint: fill(_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ERRORS */ .Sr[code].hint, values),
+        cause: error,
+    });
+}
+function explanationOf(error) {
+    return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? _explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .UNEXPECTED */ .YC;
+}
+function causeOf(error) {
+    if (error instanceof _strange_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .StrangeAnswer */ .vb)
+        return textOf(error);
+    return `${spoken(errorName(error))}: ${textOf(error)}`;
+}
+function textOf(error) {
+    if (!(error instanceof Error))
+        return spoken(String(error));
+    const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
+    return spoken(error.message || texts.join('; '));
+}
+const MAX_SPOKEN = 1000;
+function spoken(text) {
+    const line = text
+        .slice(0, 2 * MAX_SPOKEN)
+        .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .trim();
+    return line.length > MAX_SPOKEN ? `${line.slice(0, MAX_SPOKEN)} ...` : line;
+}
+function statusOf(error) {
+    return numberOf(error, 'httpStatusCode');
+}
+function isThrottled(error) {
+    return statusOf(error) === 429 || _explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .THROTTLING */ .SP.includes(errorName(error));
+}
+function attemptsOf(error) {
+    return numberOf(error, 'attempts') ?? 1;
+}
+function noteAttempts(error, attempts) {
+    if (!(error instanceof Error))
+        return;
+    const known = Reflect.get(error, '$metadata');
+    const metadata = typeof known === 'object' ? known : undefined;
+    Reflect.set(error, '$metadata', { ...metadata, attempts });
+}
+function metadataOf(error, name) {
+    const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+    if (typeof metadata !== 'object' || metadata === null)
+        return undefined;
+    return Reflect.get(metadata, name);
+}
+function numberOf(error, name) {
+    const value = metadataOf(error, name);
+    return typeof value === 'number' ? value : undefined;
+}
+function explainStatus(status = 0) {
+    const meaning = (0,_strange_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .meaningOf */ .Pr)(status);
+    return meaning === 'NotEcr' ? undefined : findExplanation(meaning);
+}
+function deniedIn(text) {
+    const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
+        ?.groups ?? {};
+    return action === undefined || arn === undefined ? {} : { action, arn };
+}
+function findExplanation(name) {
+    return _explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .EXPLANATIONS */ .nT.find(({ names }) => names.includes(name));
+}
+function valuesOf({ call, repository }) {
+    return {
+        call,
+        repository: (0,_names_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .describeRepository */ .MD)(repository),
+        region: repository.region ?? 'its region',
+        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
+        arn: (0,_names_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .repositoryArn */ .qM)(repository),
+        where: whereOf(repository),
+    };
+}
+function whereOf({ type, registryId, region }) {
+    if (type === 'public')
+        return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
+    const account = registryId ?? 'that of the credentials; registry-id names another';
+    return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
+}
+function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
+}
+
+
+/***/ }),
+
+/***/ 8438:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   SP: () => (/* binding */ THROTTLING),
+/* harmony export */   YC: () => (/* binding */ UNEXPECTED),
+/* harmony export */   nT: () => (/* binding */ EXPLANATIONS)
+/* harmony export */ });
 const THROTTLING = [
     'ThrottlingException',
     'Throttling',
@@ -31724,123 +31728,6 @@ const UNEXPECTED = {
     says: '{call}: ECR returned an error for {repository} that this action does not recognize',
 };
 
-// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts + 1 modules
-var strange_answer = __nccwpck_require__(8017);
-// EXTERNAL MODULE: ./src/ecr/names/reference.ts
-var reference = __nccwpck_require__(396);
-;// CONCATENATED MODULE: ./src/ecr/calls/exceptions.ts
-
-
-
-
-function errorName(error) {
-    if (!(error instanceof Error))
-        return typeof error;
-    const code = Reflect.get(error, 'code');
-    if (typeof code !== 'string')
-        return error.name;
-    if (code.startsWith('HPE_'))
-        return 'HPE_INVALID';
-    return findExplanation(code) === undefined ? error.name : code;
-}
-function isNotAllowed(error) {
-    return [
-        'AccessDeniedException',
-        'UnknownOperationException',
-        'UnsupportedCommandException',
-    ].includes(errorName(error));
-}
-function explain(error, context) {
-    if (error instanceof errors/* PushError */.V)
-        return error;
-    const { code, says } = explanationOf(error);
-    const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
-    const kms = typeof kmsError === 'string' ? ` (kmsError: ${spoken(kmsError)})` : '';
-    const values = { ...valuesOf(context), ...deniedIn(textOf(error)) };
-    const attempts = attemptsOf(error);
-    const often = attempts > 1 ? `, after ${attempts} attempts` : '';
-    return new errors/* PushError */.V(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
-        hint: fill(errors/* ERRORS */.S[code].hint, values),
-        cause: error,
-    });
-}
-function explanationOf(error) {
-    return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? UNEXPECTED;
-}
-function causeOf(error) {
-    if (error instanceof strange_answer/* StrangeAnswer */.vb)
-        return textOf(error);
-    return `${spoken(errorName(error))}: ${textOf(error)}`;
-}
-function textOf(error) {
-    if (!(error instanceof Error))
-        return spoken(String(error));
-    const texts = error instanceof AggregateError ? error.errors.map(textOf) : [];
-    return spoken(error.message || texts.join('; '));
-}
-const MAX_SPOKEN = 1000;
-function spoken(text) {
-    const line = text
-        .slice(0, 2 * MAX_SPOKEN)
-        .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .trim();
-    return line.length > MAX_SPOKEN ? `${line.slice(0, MAX_SPOKEN)} ...` : line;
-}
-function statusOf(error) {
-    return metadataOf(error, 'httpStatusCode');
-}
-function isThrottled(error) {
-    return statusOf(error) === 429 || THROTTLING.includes(errorName(error));
-}
-function attemptsOf(error) {
-    return metadataOf(error, 'attempts') ?? 1;
-}
-function noteAttempts(error, attempts) {
-    if (!(error instanceof Error))
-        return;
-    const known = Reflect.get(error, '$metadata');
-    const metadata = typeof known === 'object' ? known : undefined;
-    Reflect.set(error, '$metadata', { ...metadata, attempts });
-}
-function metadataOf(error, name) {
-    const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
-    if (typeof metadata !== 'object' || metadata === null)
-        return undefined;
-    const value = Reflect.get(metadata, name);
-    return typeof value === 'number' ? value : undefined;
-}
-function explainStatus(status = 0) {
-    const meaning = (0,strange_answer/* meaningOf */.Pr)(status);
-    return meaning === 'NotEcr' ? undefined : findExplanation(meaning);
-}
-function deniedIn(text) {
-    const { action, arn } = /not authorized to perform: (?<action>[\w-]+:\w+) on resource: (?<arn>arn:\S+)/.exec(text)
-        ?.groups ?? {};
-    return action === undefined || arn === undefined ? {} : { action, arn };
-}
-function findExplanation(name) {
-    return EXPLANATIONS.find(({ names }) => names.includes(name));
-}
-function valuesOf({ call, repository }) {
-    return {
-        call,
-        repository: (0,reference/* describeRepository */.MD)(repository),
-        region: repository.region ?? 'its region',
-        action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
-        arn: (0,reference/* repositoryArn */.qM)(repository),
-        where: whereOf(repository),
-    };
-}
-function whereOf({ type, registryId, region }) {
-    if (type === 'public')
-        return `its name and the alias (${registryId ?? "that of the credentials' account"})`;
-    const account = registryId ?? 'that of the credentials; registry-id names another';
-    return `its name, the region (${region ?? 'that of the environment'}) and the account (${account})`;
-}
-function fill(template, values) {
-    return template.replace(/\{(\w+)\}/g, (placeholder, key) => values[key] ?? placeholder);
-}
-
 
 /***/ }),
 
@@ -31854,7 +31741,7 @@ function fill(template, values) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(508);
+/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3484);
 
 
 
@@ -31867,7 +31754,7 @@ function affordableConnections(files, targets) {
     if (connections >= 1)
         return connections;
     const needed = open + RESERVED + targets + 1;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TOO_MANY_OPEN_FILES', `This process may have ${limit} files and connections open, and the push needs at least ${needed}`);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('TOO_MANY_OPEN_FILES', `This process may have ${limit} files and connections open, and the push needs at least ${needed}`);
 }
 async function countOpenFiles(process = '/proc/self') {
     try {
@@ -31880,7 +31767,7 @@ async function countOpenFiles(process = '/proc/self') {
         if (name !== 'EMFILE' && name !== 'ENFILE')
             return undefined;
         const message = `This process can open no file (${name})`;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TOO_MANY_OPEN_FILES', message, { cause });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('TOO_MANY_OPEN_FILES', message, { cause });
     }
 }
 
@@ -31920,7 +31807,7 @@ function checkProxy(text, name) {
         return url;
     const input = name.replace('_', '-');
     const source = name === 'all_proxy' ? `variable ${name}` : `input ${input}, or the variable ${name},`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `The ${source} is not an HTTP proxy`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `The ${source} is not an HTTP proxy`, {
         hint: 'Write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; other kinds, such as SOCKS, are not supported.',
     });
 }
@@ -31928,6 +31815,141 @@ async function proxyHandlers() {
     const { ProxyHandler, ProxyAgents } = await Promise.all(/* import() */[__nccwpck_require__.e(121), __nccwpck_require__.e(565)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4565));
     const agents = new ProxyAgents();
     return (options) => new ProxyHandler(options, { agents });
+}
+
+
+/***/ }),
+
+/***/ 1506:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ noteRenewed),
+/* harmony export */   W: () => (/* binding */ retryOf)
+/* harmony export */ });
+/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3484);
+/* harmony import */ var _explanations_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
+
+
+const PASSING = [
+    'SERVER_ERROR',
+    'CONNECTION_REFUSED',
+    'CONNECTION_LOST',
+    'UNEXPECTED_RESPONSE',
+];
+const TRANSIENT = new Set([
+    'EAI_AGAIN',
+    ..._explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .EXPLANATIONS */ .nT.filter(({ code }) => PASSING.includes(code)).flatMap(({ names }) => names),
+]);
+const NEVER = [501, 505];
+function retryOf(error) {
+    const name = (0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .errorName */ .Is)(error);
+    if (name === 'LimitExceededException')
+        return undefined;
+    if ((0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .isThrottled */ .B5)(error))
+        return 'throttled';
+    if (isRenewed(error))
+        return 'credentials';
+    if (isClockCorrected(error))
+        return 'clock';
+    if (name === 'ENOTFOUND')
+        return 'notFound';
+    return isTransient(name, error) ? 'transient' : undefined;
+}
+function isTransient(name, error) {
+    const status = (0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .statusOf */ .c2)(error) ?? 0;
+    if (NEVER.includes(status))
+        return false;
+    return TRANSIENT.has(name) || status >= 500 || status === 408 || isMarkedTransient(error);
+}
+function isMarkedTransient(error) {
+    return error instanceof Error && Reflect.get(error, 'isTransient') === true;
+}
+const SIGNATURE = [
+    'InvalidSignatureException',
+    'SignatureDoesNotMatch',
+    'RequestTimeTooSkewed',
+    'RequestInTheFuture',
+    'RequestExpired',
+    'SignatureExpired',
+];
+function isClockCorrected(error) {
+    return SIGNATURE.includes((0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .errorName */ .Is)(error)) && (0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .metadataOf */ .Nk)(error, 'clockSkewCorrected') === true;
+}
+const renewed = new WeakSet();
+function noteRenewed(error) {
+    renewed.add(error);
+}
+function isRenewed(error) {
+    return error instanceof Error && renewed.has(error);
+}
+
+
+/***/ }),
+
+/***/ 4186:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ EcrRetryStrategy)
+/* harmony export */ });
+/* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6168);
+/* harmony import */ var _retry_of_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1506);
+
+
+
+const OPTIONAL = [
+    'DescribeRepositories',
+    'GetLifecyclePolicy',
+    'GetRepositoryPolicy',
+];
+const NOT_HERE = 'UploadLayerPart';
+class EcrRetryStrategy {
+    mode = 'standard';
+    #options;
+    constructor(options = {}) {
+        this.#options = options;
+    }
+    acquireInitialRetryToken() {
+        return Promise.resolve(new CallToken(this.#options));
+    }
+    async refreshRetryTokenForRetry(token, failure) {
+        const { signal } = this.#options;
+        const name = this.#rowOf(failure.error);
+        if (token instanceof CallToken && name !== undefined) {
+            const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
+            token.error = failure.error;
+            if (await token.retry.again(name, { signal, atLeast }))
+                return token;
+        }
+        throw failure.error ?? new Error('not tried again');
+    }
+    #rowOf(error) {
+        if ((0,_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(error) === NOT_HERE)
+            return undefined;
+        const row = (0,_retry_of_js__WEBPACK_IMPORTED_MODULE_2__/* .retryOf */ .W)(error);
+        const isOptional = this.#options.isOptional ?? OPTIONAL.includes((0,_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(error) ?? '');
+        return row !== undefined && _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .RETRIES */ .Zs[row].within !== undefined && isOptional ? 'optional' : row;
+    }
+    recordSuccess() {
+    }
+}
+class CallToken {
+    retry;
+    error;
+    constructor({ attempts, onRetry }) {
+        this.retry = new _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .Retry */ .fz({
+            attempts,
+            onRetry: (notice) => onRetry?.({ ...notice, call: (0,_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(this.error) ?? 'a call', error: this.error }),
+        });
+    }
+    getRetryCount() {
+        return this.retry.attempt - 1;
+    }
+    getRetryDelay() {
+        return 0;
+    }
 }
 
 
@@ -32071,69 +32093,15 @@ function kindOf(headers, text) {
 
 /***/ }),
 
-/***/ 5219:
+/***/ 5348:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  L: () => (/* binding */ Ecr)
-});
-
-// EXTERNAL MODULE: ./src/async/retry.ts
-var async_retry = __nccwpck_require__(2890);
-// EXTERNAL MODULE: ./src/async/semaphore.ts
-var semaphore = __nccwpck_require__(9378);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(8249);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
-// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
-var node_http_handler_dist_cjs = __nccwpck_require__(1279);
-// EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
-var image_hosts = __nccwpck_require__(9362);
-// EXTERNAL MODULE: ./src/ecr/names/reference.ts
-var reference = __nccwpck_require__(396);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: ./src/async/sleep.ts
-var sleep = __nccwpck_require__(3719);
-;// CONCATENATED MODULE: ./src/async/deadline.ts
-
-class Deadline {
-    #over = new AbortController();
-    #clock = new AbortController();
-    #isDisposed = false;
-    constructor(milliseconds) {
-        this.restart(milliseconds);
-    }
-    get signal() {
-        return this.#over.signal;
-    }
-    get isOver() {
-        return this.signal.aborted;
-    }
-    restart(milliseconds) {
-        if (this.#isDisposed)
-            return;
-        this.#clock.abort();
-        const clock = new AbortController();
-        this.#clock = clock;
-        (0,sleep/* sleep */.yy)(milliseconds, clock.signal).then(() => this.#over.abort(new Error(`not within ${milliseconds} ms`)), () => undefined);
-    }
-    [Symbol.dispose]() {
-        this.#isDisposed = true;
-        this.#clock.abort();
-    }
-}
-
-// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts + 1 modules
-var strange_answer = __nccwpck_require__(8017);
-;// CONCATENATED MODULE: ./src/ecr/calls/time-limits.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Li: () => (/* binding */ partSilence),
+/* harmony export */   bJ: () => (/* binding */ completeLimit),
+/* harmony export */   ic: () => (/* binding */ timeLimits),
+/* harmony export */   jI: () => (/* binding */ partLimit)
+/* harmony export */ });
 const ANSWER_LIMITS = {
     PutImage: 20_000,
     CreateRepository: 20_000,
@@ -32163,851 +32131,22 @@ function grown(first, attempt) {
     return Math.max(first, Math.min(first * 2 ** (attempt - 1), LONGEST_LIMIT));
 }
 
-;// CONCATENATED MODULE: ./src/ecr/calls/attempt-handler.ts
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+
+/***/ }),
+
+/***/ 1189:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q: () => (/* binding */ EcrRegistry)
 });
 
-
-
-
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-class AttemptHandler {
-    metadata = { handlerProtocol: 'http/1.1' };
-    #make;
-    #handler;
-    constructor(make) {
-        this.#make = make;
-    }
-    async handle(request, { abortSignal, requestTimeout } = {}) {
-        const env_1 = { stack: [], error: void 0, hasError: false };
-        try {
-            const limits = limitsOf(request, requestTimeout);
-            const isStreamed = request.body instanceof external_node_stream_.Readable;
-            const deadline = __addDisposableResource(env_1, new Deadline(isStreamed ? limits.body : limits.answer), false);
-            if (request.body instanceof external_node_stream_.Readable)
-                request.body.once('end', () => deadline.restart(limits.answer));
-            const signal = eitherOf(deadline.signal, abortSignal);
-            try {
-                const handler = await (this.#handler ??= this.#make());
-                const { response } = await handler.handle(request, { abortSignal: signal });
-                return { response: await readAnswer(response, signal, callOf(request)) };
-            }
-            catch (error) {
-                if (!deadline.isOver || isAborted(abortSignal))
-                    throw error;
-                throw tooLate(request, limits, error);
-            }
-        }
-        catch (e_1) {
-            env_1.error = e_1;
-            env_1.hasError = true;
-        }
-        finally {
-            __disposeResources(env_1);
-        }
-    }
-    destroy() {
-        void this.#handler?.then((made) => made.destroy());
-    }
-    updateHttpClientConfig() {
-    }
-    httpHandlerConfigs() {
-        return {};
-    }
-}
-function callOf({ headers }) {
-    return headers['x-amz-target']?.split('.').at(-1);
-}
-function limitsOf(request, own) {
-    const { headers } = request;
-    const call = callOf(request) ?? '';
-    const attempt = Number(/attempt=(\d+)/.exec(headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
-    return timeLimits(call, { own, attempt, bytes: Number(headers['content-length'] ?? 0) });
-}
-function eitherOf(limit, given) {
-    return given instanceof AbortSignal ? AbortSignal.any([limit, given]) : limit;
-}
-function isAborted(signal) {
-    return signal?.aborted === true;
-}
-async function readAnswer(response, signal, call) {
-    const bytes = await readBody(response, signal);
-    const strangeness = call === undefined ? undefined : (0,strange_answer/* strangenessOf */.DH)(call, response, bytes);
-    if (strangeness !== undefined)
-        throw new strange_answer/* StrangeAnswer */.vb(strangeness, response.statusCode, response);
-    return Object.assign(response, { body: bytes });
-}
-async function readBody(response, signal) {
-    const body = response.body;
-    if (!(body instanceof external_node_stream_.Readable))
-        return new Uint8Array();
-    const destroy = () => void body.destroy(new Error('aborted'));
-    signal.addEventListener('abort', destroy, { once: true });
-    if (signal.aborted)
-        destroy();
-    try {
-        const chunks = [];
-        let size = 0;
-        for await (const chunk of bytesOf(body)) {
-            chunks.push(chunk);
-            size += chunk.byteLength;
-            if (size > MAX_ANSWER_BYTES)
-                throw new strange_answer/* StrangeAnswer */.vb(`a body of more than ${MAX_ANSWER_BYTES} bytes`, response.statusCode, response);
-        }
-        return Buffer.concat(chunks);
-    }
-    finally {
-        signal.removeEventListener('abort', destroy);
-    }
-}
-async function* bytesOf(body) {
-    for await (const chunk of body) {
-        if (chunk instanceof Uint8Array)
-            yield chunk;
-    }
-}
-function tooLate(request, { answer }, cause) {
-    const call = callOf(request) ?? 'the call';
-    const message = `no answer to ${call} within ${Math.round(answer / 1000)} s`;
-    return Object.assign(new Error(message, { cause }), { name: 'TimeoutError' });
-}
-
-// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
-var exceptions = __nccwpck_require__(508);
-;// CONCATENATED MODULE: ./src/ecr/calls/retry-of.ts
-
-const TRANSIENT = [
-    'ServerException',
-    'InternalFailure',
-    'InternalServerError',
-    'ServiceUnavailable',
-    'ServiceUnavailableException',
-    'RequestTimeout',
-    'RequestTimeoutException',
-    'TimeoutError',
-    'EAI_AGAIN',
-    'ECONNABORTED',
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EHOSTUNREACH',
-    'ENETDOWN',
-    'ENETUNREACH',
-    'EPIPE',
-    'ERR_STREAM_PREMATURE_CLOSE',
-    'ETIMEDOUT',
-    'HPE_INVALID',
-    'GarbledAnswer',
-];
-const NEVER = [501, 505];
-function retryOf(error) {
-    const name = (0,exceptions/* errorName */.Is)(error);
-    if (name === 'LimitExceededException')
-        return undefined;
-    if ((0,exceptions/* isThrottled */.B5)(error))
-        return 'throttled';
-    if (isRenewed(error))
-        return 'credentials';
-    if (isClockCorrected(error))
-        return 'clock';
-    if (name === 'ENOTFOUND')
-        return 'notFound';
-    return isTransient(name, error) ? 'transient' : undefined;
-}
-function isTransient(name, error) {
-    const status = (0,exceptions/* statusOf */.c2)(error) ?? 0;
-    if (NEVER.includes(status))
-        return false;
-    return TRANSIENT.includes(name) || status >= 500 || status === 408 || isMarkedTransient(error);
-}
-function isMarkedTransient(error) {
-    return error instanceof Error && Reflect.get(error, 'isTransient') === true;
-}
-const SIGNATURE = [
-    'InvalidSignatureException',
-    'SignatureDoesNotMatch',
-    'RequestTimeTooSkewed',
-    'RequestInTheFuture',
-    'RequestExpired',
-    'SignatureExpired',
-];
-function isClockCorrected(error) {
-    if (!(error instanceof Error) || !SIGNATURE.includes((0,exceptions/* errorName */.Is)(error)))
-        return false;
-    const metadata = Reflect.get(error, '$metadata');
-    return (typeof metadata === 'object' &&
-        metadata !== null &&
-        Reflect.get(metadata, 'clockSkewCorrected') === true);
-}
-const renewed = new WeakSet();
-function noteRenewed(error) {
-    renewed.add(error);
-}
-function isRenewed(error) {
-    return error instanceof Error && renewed.has(error);
-}
-
-;// CONCATENATED MODULE: ./src/ecr/calls/attempts.ts
-
-
-const EXPIRED = [
-    'ExpiredTokenException',
-    'ExpiredToken',
-    'TokenRefreshRequired',
-];
-const calls = new WeakMap();
-function failedCall(error) {
-    return error instanceof Error ? calls.get(error) : undefined;
-}
-function attempts(credentials) {
-    const middleware = (next, context) => async (args) => {
-        const used = await credentials();
-        try {
-            return await next(args);
-        }
-        catch (error) {
-            if (error instanceof Error) {
-                calls.set(error, attempts_callOf(context));
-                if (EXPIRED.includes((0,exceptions/* errorName */.Is)(error)) && (await attempts_renewed(used, credentials)))
-                    noteRenewed(error);
-            }
-            throw error;
-        }
-    };
-    return {
-        applyToStack: (stack) => stack.addRelativeTo(middleware, {
-            name: 'ecrAttempts',
-            relation: 'after',
-            toMiddleware: 'retryMiddleware',
-        }),
-    };
-}
-function attempts_callOf({ commandName = '' }) {
-    return commandName.replace(/Command$/, '');
-}
-async function attempts_renewed(used, credentials) {
-    try {
-        return (differs(used, await credentials()) || differs(used, await credentials({ forceRefresh: true })));
-    }
-    catch {
-        return false;
-    }
-}
-function differs(used, now) {
-    return used.accessKeyId !== now.accessKeyId || used.sessionToken !== now.sessionToken;
-}
-
-// EXTERNAL MODULE: ./src/ecr/calls/proxy.ts
-var proxy = __nccwpck_require__(3788);
-;// CONCATENATED MODULE: ./src/ecr/calls/retry-strategy.ts
-
-
-
-const OPTIONAL = [
-    'DescribeRepositories',
-    'GetLifecyclePolicy',
-    'GetRepositoryPolicy',
-];
-const NOT_HERE = 'UploadLayerPart';
-class EcrRetryStrategy {
-    mode = 'standard';
-    #options;
-    constructor(options = {}) {
-        this.#options = options;
-    }
-    acquireInitialRetryToken() {
-        return Promise.resolve(new CallToken(this.#options));
-    }
-    async refreshRetryTokenForRetry(token, failure) {
-        const { signal } = this.#options;
-        const name = this.#rowOf(failure.error);
-        if (token instanceof CallToken && name !== undefined) {
-            const atLeast = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
-            token.error = failure.error;
-            if (await token.retry.again(name, { signal, atLeast }))
-                return token;
-        }
-        throw failure.error ?? new Error('not tried again');
-    }
-    #rowOf(error) {
-        if (failedCall(error) === NOT_HERE)
-            return undefined;
-        const row = retryOf(error);
-        const isOptional = this.#options.isOptional ?? OPTIONAL.includes(failedCall(error) ?? '');
-        return row !== undefined && async_retry/* RETRIES */.Zs[row].within !== undefined && isOptional ? 'optional' : row;
-    }
-    recordSuccess() {
-    }
-}
-class CallToken {
-    retry;
-    error;
-    constructor({ attempts, onRetry }) {
-        this.retry = new async_retry/* Retry */.fz({
-            attempts,
-            onRetry: (notice) => onRetry?.({ ...notice, call: failedCall(this.error) ?? 'a call', error: this.error }),
-        });
-    }
-    getRetryCount() {
-        return this.retry.attempt - 1;
-    }
-    getRetryDelay() {
-        return 0;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
-
-
-
-
-
-
-
-
-
-
-
-const CONNECTION_TIMEOUT = 10_000;
-const MAX_SOCKETS = 100;
-async function privateClient({ region, host }, options) {
-    const { environment, rateLimits } = options;
-    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
-    const client = new dist_cjs/* ECRClient */.S70({
-        ...commonConfig(options),
-        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
-        ...(known === undefined ? {} : { region: known }),
-    });
-    const resolved = await resolveRegion(client);
-    client.middlewareStack.use(rateLimits.plugin('private', resolved));
-    client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
-    return { client, region: resolved };
-}
-async function publicClient({ host }, options) {
-    const { environment, rateLimits } = options;
-    const sdk = await __nccwpck_require__.e(/* import() */ 821).then(__nccwpck_require__.t.bind(__nccwpck_require__, 9821, 19));
-    const client = new sdk.ECRPUBLICClient({
-        ...commonConfig(options),
-        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
-        region: reference/* PUBLIC_REGION */.Ne,
-    });
-    client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
-    client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
-    return { sdk, client };
-}
-function commonConfig({ environment, signal, onRetry, connections }) {
-    const attempts = attemptsIn(environment);
-    return {
-        retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
-        requestHandler: requestHandler(environment, connections),
-    };
-}
-function requestHandler(environment, connections = MAX_SOCKETS) {
-    const pool = { keepAlive: true, maxSockets: connections };
-    const settings = {
-        socketTimeout: 0,
-        connectionTimeout: CONNECTION_TIMEOUT,
-        httpAgent: new external_node_http_.Agent(pool),
-        httpsAgent: new external_node_https_.Agent(pool),
-    };
-    const make = (0,proxy/* isProxyConfigured */.fU)(environment) ? (0,proxy/* proxyHandlers */.GT)() : undefined;
-    return new AttemptHandler(async () => (await make)?.(settings) ?? new node_http_handler_dist_cjs.NodeHttpHandler(settings));
-}
-function endpointConfig(host, variable, environment) {
-    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
-    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
-        return {};
-    return {
-        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
-        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
-    };
-}
-async function resolveRegion(client) {
-    try {
-        return await client.config.region();
-    }
-    catch (cause) {
-        client.destroy();
-        throw new errors/* PushError */.V('NO_REGION', 'No AWS region is set', { cause });
-    }
-}
-function attemptsIn(environment) {
-    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
-    return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/ecr/calls/call-rate.ts
-const HALVINGS = 6;
-const STEPS_PER_HALVING = 2;
-const CHANCE = 0.03;
-const CAUTION = 0.7;
-const GROWTH_PER_ANSWER = 0.05;
-const LEAST_AGE = 5;
-const SHRINKING_PER_SECOND = 0.005;
-const CERTAIN = 0.9;
-class CallRate {
-    #published;
-    #now;
-    #shares;
-    #chances;
-    #current;
-    #throttledAt = 0;
-    #movedAt = 0;
-    constructor(published, now) {
-        this.#published = published;
-        this.#now = now;
-        this.#shares = sharesOf(published);
-        this.#current = { perSecond: published, round: 0 };
-    }
-    get current() {
-        return this.#current;
-    }
-    get isFull() {
-        return this.#chances === undefined;
-    }
-    answered({ perSecond, round }) {
-        if (this.#chances === undefined || round !== this.#current.round)
-            return;
-        const moved = this.#moved(this.#chances, GROWTH_PER_ANSWER);
-        this.#weigh(moved, (share) => Math.min(1 - CHANCE, share / perSecond));
-    }
-    throttled({ perSecond, round }) {
-        if (round !== this.#current.round)
-            return false;
-        const before = this.#chances === undefined ? this.#atFirst() : this.#moved(this.#chances);
-        this.#weigh(before, (share) => Math.max(CHANCE, 1 - share / perSecond));
-        this.#current = { ...this.#current, round: round + 1 };
-        return true;
-    }
-    #atFirst() {
-        this.#throttledAt = this.#movedAt = this.#now();
-        return this.#shares;
-    }
-    #moved(chances, growth = 0) {
-        const now = this.#now();
-        const seconds = (now - this.#movedAt) / 1000;
-        const age = (now - this.#throttledAt) / 1000 + LEAST_AGE;
-        this.#movedAt = now;
-        const up = 1 - Math.exp(-growth - seconds / age);
-        const down = (1 - up) * (1 - Math.exp(-SHRINKING_PER_SECOND * seconds));
-        const last = chances.length - 1;
-        return chances.map((chance, at) => {
-            const stay = 1 - (at < last ? up : 0) - (at > 0 ? down : 0);
-            return chance * stay + (chances[at - 1] ?? 0) * up + (chances[at + 1] ?? 0) * down;
-        });
-    }
-    #weigh(before, likelihood) {
-        const weights = this.#shares.map((share, at) => (before[at] ?? 0) * likelihood(share));
-        const sum = weights.reduce((total, weight) => total + weight, 0);
-        const chances = weights.map((weight) => weight / sum);
-        const isFree = (chances.at(-1) ?? 0) > CERTAIN;
-        this.#chances = isFree ? undefined : chances;
-        this.#current = {
-            ...this.#current,
-            perSecond: isFree ? this.#published : cautiousMean(this.#shares, chances),
-        };
-    }
-}
-function sharesOf(published) {
-    const steps = HALVINGS * STEPS_PER_HALVING;
-    const shareOf = (step) => published * 2 ** ((step - steps) / STEPS_PER_HALVING);
-    return Array.from({ length: steps + 1 }, (_, step) => shareOf(step));
-}
-function cautiousMean(shares, chances) {
-    const expected = (valueOf) => shares.reduce((sum, share, at) => sum + (chances[at] ?? 0) * valueOf(share), 0);
-    const mean = expected(Math.log);
-    const deviation = Math.sqrt(expected((share) => (Math.log(share) - mean) ** 2));
-    return Math.max(Math.exp(mean - CAUTION * deviation), shares[0] ?? 0);
-}
-
-;// CONCATENATED MODULE: ./src/ecr/calls/rate-limit.ts
-
-
-
-const RATES = {
-    private: {
-        InitiateLayerUpload: 100,
-        CompleteLayerUpload: 100,
-        UploadLayerPart: 500,
-        PutImage: 10,
-    },
-    public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
-};
-const BURST_SECONDS = 4;
-const LONGEST_LOOK = 1000;
-class TokenBucket {
-    #rate;
-    #capacity;
-    #now;
-    #random;
-    #waiting = [];
-    #arrived = 0;
-    #tokens;
-    #filledAt;
-    constructor(rate, capacity, { now = () => performance.now(), random = Math.random } = {}) {
-        this.#rate = new CallRate(rate, now);
-        this.#capacity = capacity;
-        this.#now = now;
-        this.#random = random;
-        this.#tokens = capacity;
-        this.#filledAt = now();
-    }
-    get rate() {
-        return this.#rate.current.perSecond;
-    }
-    arrive() {
-        return (this.#arrived += 1);
-    }
-    queue(number) {
-        const behind = this.#waiting.findIndex((other) => other > number);
-        this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, number);
-    }
-    wait(number) {
-        this.#fill();
-        const missing = this.#waiting.indexOf(number) + 1 - this.#tokens;
-        return missing <= 0 ? 0 : (missing / this.rate) * 1000;
-    }
-    take(number) {
-        this.leave(number);
-        this.#tokens -= 1;
-        return this.#rate.current;
-    }
-    leave(number) {
-        this.#waiting.splice(this.#waiting.indexOf(number), 1);
-    }
-    answered(sentAt) {
-        this.#fill();
-        this.#rate.answered(sentAt);
-    }
-    throttled(sentAt) {
-        this.#fill();
-        if (this.#rate.throttled(sentAt))
-            this.#tokens = Math.min(this.#tokens, -this.#random());
-    }
-    #fill() {
-        const now = this.#now();
-        const fresh = ((now - this.#filledAt) / 1000) * this.rate;
-        const capacity = this.#rate.isFull ? this.#capacity : 1;
-        this.#tokens = Math.min(this.#tokens + fresh, capacity);
-        this.#filledAt = now;
-    }
-}
-class RateLimits {
-    #regions = new Map();
-    plugin(type, region) {
-        const buckets = this.#bucketsOf(type, region);
-        const middleware = (next, context) => {
-            const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
-            if (bucket === undefined)
-                return next;
-            const number = bucket.arrive();
-            return async (args) => {
-                const sentAt = await takeFrom(bucket, number, signalOf(context));
-                try {
-                    const answer = await next(args);
-                    bucket.answered(sentAt);
-                    return answer;
-                }
-                catch (error) {
-                    noteFailure(bucket, sentAt, error);
-                    throw error;
-                }
-            };
-        };
-        return {
-            applyToStack: (stack) => stack.addRelativeTo(middleware, {
-                name: 'ecrRateLimits',
-                relation: 'after',
-                toMiddleware: 'retryMiddleware',
-            }),
-        };
-    }
-    #bucketsOf(type, region) {
-        const key = `${type} ${region}`;
-        const buckets = this.#regions.get(key) ?? newBuckets(RATES[type]);
-        this.#regions.set(key, buckets);
-        return buckets;
-    }
-}
-function newBuckets(rates) {
-    const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
-    return new Map(entries);
-}
-async function takeFrom(bucket, number, signal) {
-    bucket.queue(number);
-    try {
-        for (let wait = bucket.wait(number); wait > 0; wait = bucket.wait(number))
-            await (0,sleep/* sleep */.yy)(Math.min(wait, LONGEST_LOOK), signal);
-    }
-    catch (error) {
-        bucket.leave(number);
-        endAsAbort(error);
-    }
-    return bucket.take(number);
-}
-function noteFailure(bucket, sentAt, error) {
-    if ((0,exceptions/* isThrottled */.B5)(error))
-        bucket.throttled(sentAt);
-    else if (((0,exceptions/* statusOf */.c2)(error) ?? 500) < 500)
-        bucket.answered(sentAt);
-}
-function endAsAbort(cause) {
-    throw Object.assign(new Error('aborted'), { name: 'AbortError', reason: cause });
-}
-function signalOf({ __smithy_context: call }) {
-    const signal = call?.abortSignal;
-    return signal instanceof AbortSignal ? signal : undefined;
-}
-
-// EXTERNAL MODULE: ./src/oci/media-types.ts
-var media_types = __nccwpck_require__(9217);
-;// CONCATENATED MODULE: ./src/ecr/calls/account.ts
-
-async function accountOf({ region, credentials, requestHandler }, abortSignal) {
-    const { accountId } = await credentials();
-    if (accountId !== undefined)
-        return accountId;
-    const { GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
-    const retryStrategy = new EcrRetryStrategy({ isOptional: true, signal: abortSignal });
-    const sts = new STSClient({ region, credentials, requestHandler, retryStrategy });
-    return (await sts.send(new GetCallerIdentityCommand(), { abortSignal })).Account;
-}
-
-// EXTERNAL MODULE: ./src/oci/digest.ts
-var oci_digest = __nccwpck_require__(8825);
-// EXTERNAL MODULE: ./src/oci/fields.ts
-var oci_fields = __nccwpck_require__(8932);
-// EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(1691);
-// EXTERNAL MODULE: ./src/oci/limits.ts
-var limits = __nccwpck_require__(4593);
-;// CONCATENATED MODULE: ./src/ecr/dislikes.ts
-
-
-
-
-const WELL_SPELT = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
-const COMMON_TYPES = [
-    media_types/* OCI_EMPTY */.g1,
-    'application/vnd.amazon.soci.',
-    'application/vnd.buildkit.',
-    'application/vnd.cncf.helm.',
-    'application/vnd.cncf.notary.',
-    'application/vnd.cyclonedx',
-    'application/vnd.dev.cosign.',
-    'application/vnd.dev.sigstore.',
-    'application/vnd.docker.attestation.',
-    'application/vnd.in-toto',
-    'application/spdx',
-];
-const MAX_PLACES = 3;
-const MAX_SHOWN = 200;
-function dislikes(manifest) {
-    const fields = (0,json/* parseStrictJson */.R)(manifest, 'manifest');
-    if (!(0,oci_fields/* isFields */.Ce)(fields))
-        return [];
-    return [
-        ...overLimits(fields, manifest.byteLength),
-        ...contentDislikes(fields),
-        ...listed('"os.features" in', placesOf(fields, hasOsFeatures)),
-        ...listed('null for', placesOf(fields, (value) => value === null)),
-        ...typesIn(fields).flatMap(misspelt).slice(0, MAX_PLACES),
-        ...typesIn(fields).flatMap(uncommon),
-    ];
-}
-function overLimits({ layers }, bytes) {
-    const count = Array.isArray(layers) ? layers.length : 0;
-    return [
-        ...(count > limits/* MAX_LAYERS */.Uf ? [`${count} layers, where ${limits/* MAX_LAYERS */.Uf} are allowed`] : []),
-        ...(bytes > limits/* MAX_MANIFEST_BYTES */.ZJ
-            ? [`a manifest of ${bytes} bytes, where ${limits/* MAX_MANIFEST_BYTES */.ZJ} are allowed`]
-            : []),
-    ];
-}
-function contentDislikes({ config, layers, subject, artifactType }) {
-    const has = (descriptor, name) => (0,oci_fields/* isFields */.Ce)(descriptor) && descriptor[name] !== undefined && descriptor[name] !== null;
-    const isEmptyConfig = (0,oci_fields/* isFields */.Ce)(config) && config['mediaType'] === media_types/* OCI_EMPTY */.g1;
-    const noLayers = (0,oci_fields/* isFields */.Ce)(config) && (!Array.isArray(layers) || layers.length === 0);
-    return [
-        ...(noLayers ? ['no layers'] : []),
-        ...(has(subject, 'platform')
-            ? ['a "subject" with a "platform", as BuildKit writes it for oci-artifact=true']
-            : []),
-        ...(has(config, 'annotations') ? ['a "config" with "annotations"'] : []),
-        ...(isEmptyConfig && typeof artifactType !== 'string'
-            ? ['the empty "config" without an "artifactType"']
-            : []),
-    ];
-}
-function hasOsFeatures(value) {
-    return (0,oci_fields/* isFields */.Ce)(value) && Array.isArray(value['os.features']);
-}
-function typesIn(fields) {
-    const { artifactType, config, layers, manifests } = fields;
-    const typeOf = (value, name) => (0,oci_fields/* isFields */.Ce)(value) ? value[name] : undefined;
-    const listOf = (value) => (Array.isArray(value) ? value : []);
-    const found = [
-        ['artifactType', artifactType, true],
-        ['config.mediaType', typeOf(config, 'mediaType'), true],
-        ...listOf(layers).map((layer, at) => [`layers[${at}].mediaType`, typeOf(layer, 'mediaType'), false]),
-        ...listOf(manifests).map((entry, at) => [`manifests[${at}].artifactType`, typeOf(entry, 'artifactType'), false]),
-    ];
-    return found.flatMap(([place, type, isLeading]) => typeof type === 'string' ? [{ place, type, isLeading }] : []);
-}
-function misspelt({ place, type }) {
-    if (WELL_SPELT.test(type))
-        return [];
-    if (type === '')
-        return [`an empty "${place}"`];
-    const named = `"${place}" ${shownType(type)}`;
-    if (type.includes(';'))
-        return [`${named}, because of the ";"`];
-    return [`${named}, which is oddly spelt`];
-}
-function uncommon({ place, type, isLeading }) {
-    const isCommon = (0,media_types/* isConfigMediaType */.$v)(type) || COMMON_TYPES.some((start) => type.startsWith(start));
-    if (!isLeading || isCommon || !WELL_SPELT.test(type))
-        return [];
-    return [`perhaps "${place}" ${shownType(type)}, which is not a common one`];
-}
-function shownType(type) {
-    return JSON.stringify(type.slice(0, MAX_SHOWN));
-}
-function placesOf(value, matches, path = '') {
-    const here = matches(value) ? [path] : [];
-    if (Array.isArray(value))
-        return [
-            ...here,
-            ...value.flatMap((item, at) => placesOf(item, matches, `${path}[${String(at)}]`)),
-        ];
-    if (!(0,oci_fields/* isFields */.Ce)(value))
-        return here;
-    const inside = Object.entries(value).flatMap(([name, inner]) => placesOf(inner, matches, pathTo(path, name)));
-    return [...here, ...inside];
-}
-function pathTo(path, name) {
-    if (!/^\w+$/.test(name))
-        return `${path}[${JSON.stringify(name.slice(0, MAX_SHOWN))}]`;
-    return path === '' ? name : `${path}.${name}`;
-}
-function listed(what, places) {
-    if (places.length === 0)
-        return [];
-    const more = places.length - MAX_PLACES;
-    const rest = more > 0 ? ` and ${more} more` : '';
-    return [`${what} ${places.slice(0, MAX_PLACES).join(', ')}${rest}`];
-}
-
-;// CONCATENATED MODULE: ./src/ecr/images.ts
-
-
-
-const MAX_DIGESTS_PER_CALL = 100;
-function batches(items) {
-    return Array.from({ length: Math.ceil(items.length / MAX_DIGESTS_PER_CALL) }, (_, at) => items.slice(at * MAX_DIGESTS_PER_CALL, (at + 1) * MAX_DIGESTS_PER_CALL));
-}
-function availableIn({ layers = [], failures = [], }) {
-    const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
-    if (invalid !== undefined) {
-        throw new errors/* PushError */.V('INVALID_PARAMETER', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`, { hint: 'Open an issue with the log.' });
-    }
-    return layers
-        .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
-        .map(({ layerDigest = '' }) => layerDigest)
-        .filter(oci_digest/* isDigest */.Bc);
-}
-function toIdentifier(id) {
-    return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
-}
-function foundImage({ imageDigest = '', imageTag }) {
-    if (!(0,oci_digest/* isDigest */.Bc)(imageDigest))
-        return [];
-    return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
-}
-function putInput({ bytes, mediaType, digest, tag }) {
-    return {
-        imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-        imageManifestMediaType: mediaType,
-        imageDigest: digest,
-        imageTag: tag,
-    };
-}
-function putOutcome(name, attempts, cause) {
-    switch (name) {
-        case 'ImageAlreadyExistsException':
-            return { kind: attempts > 1 ? 'put' : 'already-exists' };
-        case 'LayersNotFoundException':
-            return { kind: 'layers-not-found', cause };
-        case 'ReferencedImagesNotFoundException':
-            return { kind: 'referenced-images-not-found', cause };
-        case 'ImageTagAlreadyExistsException':
-            return { kind: 'tag-is-immutable', cause };
-        default:
-            return undefined;
-    }
-}
-const REFUSALS = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE'];
-function refusedManifest(error, manifest) {
-    if (!(error instanceof errors/* PushError */.V) || !REFUSALS.includes(error.code))
-        return error;
-    const { code, message, cause } = error;
-    const found = dislikes(manifest);
-    if (found.length === 0) {
-        const hint = `${error.hint} Nothing in the manifest is among what ECR is known to refuse.`;
-        return new errors/* PushError */.V(code, message, { hint, cause });
-    }
-    return new errors/* PushError */.V(code, `${message}. The manifest has what ECR is known to refuse: ${found.join('; ')}`, { hint: 'To push it, build it without what ECR is known to refuse.', cause });
-}
-
+// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts
+var exceptions = __nccwpck_require__(3484);
+// EXTERNAL MODULE: ./src/ecr/images.ts + 1 modules
+var ecr_images = __nccwpck_require__(4213);
 ;// CONCATENATED MODULE: ./src/ecr/calls/retry-after.ts
 function retryAfterOf(error, now = Date.now) {
     const text = headerOf(error, 'retry-after')?.trim() ?? '';
@@ -33025,178 +32164,14 @@ function headerOf(error, name) {
     return typeof value === 'string' ? value : undefined;
 }
 
-// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
-var tuning = __nccwpck_require__(6297);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:worker_threads"
-const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
-;// CONCATENATED MODULE: ./src/ecr/upload/worker.js
-/**
- * JavaScript, because it runs as it is: a thread that must strip types first starts half as fast and takes twice the
- * memory. In dist it is a separate file, so it may import nothing but Node's own modules.
- */
-
-
-
-/** @import { RawBody } from './body.ts' */
-
-/** Marks the threads that run this file as workers. */
-const WORKER_DATA = 'ecr-layer-push: encode parts';
-
-/**
- * Encodes a part where it stands.
- * @param {RawBody} body
- * @returns {string} the SHA-256 of the body, hexadecimal
- */
-function encodeAndHash({ bytes, start, end, size, step }) {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  encodeInPlace(buffer.subarray(start, end), size, step);
-  return (0,external_node_crypto_.hash)('sha256', bytes);
-}
-
-/**
- * Replaces `buffer`, whose last `size` bytes are raw, with their base64, which fills it: no write overtakes a read.
- * @param {Buffer} buffer
- * @param {number} size
- * @param {number} step raw bytes per step
- */
-function encodeInPlace(buffer, size, step) {
-  const raw = buffer.subarray(buffer.byteLength - size);
-  for (let read = 0, written = 0; read < size; read += step) {
-    const text = raw.toString('base64', read, Math.min(read + step, size));
-    written += buffer.write(text, written, 'latin1');
-  }
-}
-
-if (external_node_worker_threads_namespaceObject.parentPort !== null && external_node_worker_threads_namespaceObject.workerData === WORKER_DATA) {
-  const port = external_node_worker_threads_namespaceObject.parentPort;
-  port.on('message', (/** @type {{ id: number, body: RawBody }} */ { id, body }) => {
-    port.postMessage({ id, digest: encodeAndHash(body) });
-  });
-}
-
-;// CONCATENATED MODULE: ./src/ecr/upload/body.ts
-
-
-function frameOf({ registryId, repositoryName }, part) {
-    const { uploadId, partFirstByte, partLastByte } = rangeOf(part);
-    const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
-    const optional = JSON.stringify({ registryId });
-    return {
-        before: JSON.stringify(members).slice(0, -'"}'.length),
-        after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
-    };
-}
-function rangeOf({ uploadId, firstByte, size }) {
-    return { uploadId, partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
-}
-function bodySize({ before, after }, size) {
-    return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
-}
-async function body_readBody(bytes, frame, { firstByte, size }, source) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const start = buffer.write(frame.before, 0);
-    const end = start + base64Length(size);
-    buffer.write(frame.after, end);
-    await source.read(buffer.subarray(end - size, end), firstByte);
-    return { bytes, start, end, size, step: tuning/* ENCODE_STEP */.yr };
-}
-class ResidentBody {
-    part;
-    frame;
-    hash;
-    #memory;
-    #requests = 0;
-    #isEnded = false;
-    constructor(part, frame, hash, memory) {
-        this.part = part;
-        this.frame = frame;
-        this.hash = hash;
-        this.#memory = memory;
-    }
-    get bytes() {
-        return this.#memory.bytes.byteLength;
-    }
-    chunks() {
-        return writesOf(this.#memory.bytes);
-    }
-    heldBy(request) {
-        this.#requests += 1;
-        request.once('close', () => {
-            this.#requests -= 1;
-            this.#releaseIfUnused();
-        });
-    }
-    decode() {
-        return Promise.resolve(decodeBody(this.#memory.bytes, this.frame));
-    }
-    end() {
-        this.#isEnded = true;
-        this.#releaseIfUnused();
-    }
-    #releaseIfUnused() {
-        if (this.#isEnded && this.#requests === 0)
-            this.#memory.release();
-    }
-}
-class StreamedBody {
-    part;
-    frame;
-    bytes;
-    hash;
-    #source;
-    #onEnd;
-    constructor(part, frame, hash, source, onEnd = () => undefined) {
-        this.part = part;
-        this.frame = frame;
-        this.bytes = bodySize(frame, part.size);
-        this.hash = hash;
-        this.#source = source;
-        this.#onEnd = onEnd;
-    }
-    chunks() {
-        return chunksOf(this.frame, this.part, this.#source);
-    }
-    heldBy() {
-    }
-    async decode() {
-        const bytes = new Uint8Array(this.part.size);
-        await this.#source.read(bytes, this.part.firstByte);
-        return bytes;
-    }
-    end() {
-        this.#onEnd();
-    }
-}
-function* writesOf(body) {
-    for (let at = 0; at < body.byteLength; at += tuning/* WRITE_BYTES */.Cw)
-        yield body.subarray(at, at + tuning/* WRITE_BYTES */.Cw);
-}
-async function* chunksOf({ before, after }, { firstByte, size }, source) {
-    yield Buffer.from(before);
-    const room = base64Length(Math.min(tuning/* CHUNK_BYTES */.EC, size));
-    const memory = Buffer.allocUnsafeSlow(room * tuning/* CHUNKS_AT_ONCE */.Tq);
-    for (let read = 0; read < size; read += tuning/* CHUNK_BYTES */.EC) {
-        const rawLength = Math.min(tuning/* CHUNK_BYTES */.EC, size - read);
-        const length = base64Length(rawLength);
-        const at = ((read / tuning/* CHUNK_BYTES */.EC) % tuning/* CHUNKS_AT_ONCE */.Tq) * room;
-        const chunk = memory.subarray(at, at + length);
-        await source.read(chunk.subarray(length - rawLength), firstByte + read);
-        encodeInPlace(chunk, rawLength, tuning/* ENCODE_STEP */.yr);
-        yield chunk;
-    }
-    yield Buffer.from(after);
-}
-function decodeBody(body, { before, after }) {
-    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const text = buffer.toString('latin1', Buffer.byteLength(before), body.byteLength - Buffer.byteLength(after));
-    return Buffer.from(text, 'base64');
-}
-function base64Length(size) {
-    return Math.ceil(size / 3) * 4;
-}
-
+// EXTERNAL MODULE: ./src/ecr/calls/retry-of.ts
+var retry_of = __nccwpck_require__(1506);
+// EXTERNAL MODULE: ./src/ecr/calls/time-limits.ts
+var time_limits = __nccwpck_require__(5348);
+// EXTERNAL MODULE: ./src/ecr/upload/body.ts
+var upload_body = __nccwpck_require__(7960);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/async/silence.ts
 function onSilence(socket, milliseconds, callback) {
     socket.once('timeout', callback);
@@ -33343,6 +32318,8 @@ function isRequest(stream) {
     return 'writableEnded' in stream && 'destroy' in stream && typeof stream.destroy === 'function';
 }
 
+// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
+var tuning = __nccwpck_require__(6297);
 ;// CONCATENATED MODULE: ./src/ecr/layer-calls.ts
 
 
@@ -33376,8 +32353,8 @@ function layerCalls(requests, parts, registry) {
             }
         },
         send: async (body, signal, turn, attempt) => {
-            const range = { ...requests.id, ...rangeOf(body.part) };
-            const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
+            const range = { ...requests.id, ...(0,upload_body/* rangeOf */.be)(body.part) };
+            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* partLimit */.jI)(attempt) };
             const send = (layerPartBlob, plug) => requests.sendPart({ ...range, layerPartBlob }, plug, options);
             let written = 0;
             const note = (bytes) => {
@@ -33388,7 +32365,7 @@ function layerCalls(requests, parts, registry) {
                 const answer = await sendPart(body, send, {
                     onBytes: note,
                     turn,
-                    silence: partSilence(attempt),
+                    silence: (0,time_limits/* partSilence */.Li)(attempt),
                 });
                 registry.learn(answer);
                 const lastByteReceived = positionIn(answer, 'lastByteReceived');
@@ -33406,7 +32383,7 @@ function layerCalls(requests, parts, registry) {
             }
         },
         look: async ({ uploadId, size }, signal, attempt) => {
-            const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
+            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* partLimit */.jI)(attempt) };
             const range = { ...requests.id, uploadId, partFirstByte: size + 1, partLastByte: size + 1 };
             const input = { ...range, layerPartBlob: new Uint8Array(1) };
             try {
@@ -33422,7 +32399,7 @@ function layerCalls(requests, parts, registry) {
             }
         },
         complete: async (uploadId, { digest, size }, signal) => {
-            const options = { abortSignal: signal, requestTimeout: completeLimit(size) };
+            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* completeLimit */.bJ)(size) };
             try {
                 const answer = await requests.complete({ uploadId, layerDigests: [digest] }, options);
                 registry.learn(answer);
@@ -33436,7 +32413,7 @@ function layerCalls(requests, parts, registry) {
 }
 const UNTOLD = { kind: 'not-consecutive', lastValidByteReceived: undefined };
 function interruption(error, explained, { written, isWhole } = { written: 0, isWhole: false }) {
-    const row = retryOf(error);
+    const row = (0,retry_of/* retryOf */.W)(error);
     if (row === undefined)
         return undefined;
     const isTransient = row === 'transient';
@@ -33503,6 +32480,8 @@ function raise(error) {
 
 // EXTERNAL MODULE: ./src/ecr/names/check.ts
 var check = __nccwpck_require__(2273);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
 ;// CONCATENATED MODULE: ./src/ecr/identity.ts
 
 
@@ -33549,6 +32528,8 @@ class Identity {
     }
 }
 
+// EXTERNAL MODULE: ./src/async/sleep.ts
+var sleep = __nccwpck_require__(3719);
 ;// CONCATENATED MODULE: ./src/ecr/other-jobs.ts
 
 
@@ -33662,6 +32643,8 @@ async function isAwaited(milliseconds, signal) {
     }
 }
 
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/ecr/policies.ts
 
 function policiesIn({ lifecyclePolicyText, policyText }) {
@@ -33679,12 +32662,12 @@ const COMMANDS = {
 };
 function policiesRefused(refused, repository) {
     const [{ error }] = refused;
-    if (!(error instanceof errors/* PushError */.V) || error.code === 'CANCELLED')
+    if (!(error instanceof errors/* PushError */.Vc) || error.code === 'CANCELLED')
         return error;
     const names = refused.map(({ policy }) => policy.name);
     const service = repository.type === 'public' ? 'ecr-public' : 'ecr';
     const commands = names.map((name) => `aws ${service} ${COMMANDS[name]} file://POLICY.json ${options(repository)}`);
-    return new errors/* PushError */.V(error.code, `${error.message}. The repository exists, but has no ${names.join(' and no ')}`, {
+    return new errors/* PushError */.Vc(error.code, `${error.message}. The repository exists, but has no ${names.join(' and no ')}`, {
         hint: `${error.hint} Fix it and run the step again: while the repository is empty, the step sets the missing policies. Or set them by hand: ${commands.join(' && ')}`,
         cause: error.cause,
     });
@@ -33697,8 +32680,12 @@ function options({ type, registryId, region, name }) {
     ].join(' ');
 }
 
+// EXTERNAL MODULE: ./src/async/deadline.ts
+var async_deadline = __nccwpck_require__(8054);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var oci_digest = __nccwpck_require__(8825);
 ;// CONCATENATED MODULE: ./src/ecr/put-image.ts
-var put_image_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -33720,7 +32707,7 @@ var put_image_addDisposableResource = (undefined && undefined.__addDisposableRes
     }
     return value;
 };
-var put_image_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -33760,7 +32747,7 @@ const LOOK_LIMIT = 10_000;
 async function putImage(image, calls, signal) {
     let answer;
     try {
-        answer = (await calls.put(putInput(image), signal)).image;
+        answer = (await calls.put((0,ecr_images/* putInput */.oe)(image), signal)).image;
     }
     catch (error) {
         return afterError(error, image, calls, signal);
@@ -33778,11 +32765,11 @@ async function afterError(error, image, calls, signal) {
     const cause = calls.explain(error);
     if (name === 'InvalidParameterException' && calls.mayNeedTag && image.tag === undefined)
         return { kind: 'tag-required', cause };
-    const outcome = putOutcome(name, (0,exceptions/* attemptsOf */.Or)(error), cause);
+    const outcome = (0,ecr_images/* putOutcome */.Y6)(name, (0,exceptions/* attemptsOf */.Or)(error), cause);
     if (outcome !== undefined)
         return outcome;
-    if (retryOf(error) !== 'transient')
-        throw refusedManifest(cause, image.bytes);
+    if ((0,retry_of/* retryOf */.W)(error) !== 'transient')
+        throw (0,ecr_images/* refusedManifest */.Cj)(cause, image.bytes);
     if (await isThere(image, calls, signal))
         return { kind: 'put' };
     throw cause;
@@ -33795,7 +32782,7 @@ function names(answer, { digest, tag }) {
 async function isThere({ digest, tag }, calls, signal) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const deadline = put_image_addDisposableResource(env_1, new Deadline(LOOK_LIMIT), false);
+        const deadline = __addDisposableResource(env_1, new async_deadline/* Deadline */.B(LOOK_LIMIT), false);
         const soon = AbortSignal.any([signal, deadline.signal]);
         try {
             const found = await calls.find([tag === undefined ? { digest } : { tag }], soon);
@@ -33811,13 +32798,13 @@ async function isThere({ digest, tag }, calls, signal) {
         env_1.hasError = true;
     }
     finally {
-        put_image_disposeResources(env_1);
+        __disposeResources(env_1);
     }
 }
 function unconfirmed(answer, { digest, tag }) {
     const { imageDigest, imageTag } = answer?.imageId ?? {};
     const asked = tag === undefined ? digest : `${digest} as ${tag}`;
-    return new errors/* PushError */.V('UNEXPECTED_RESPONSE', `PutImage: ECR was asked to store ${asked}, and answered that it stored ${named(imageDigest, imageTag)}`);
+    return new errors/* PushError */.Vc('UNEXPECTED_RESPONSE', `PutImage: ECR was asked to store ${asked}, and answered that it stored ${named(imageDigest, imageTag)}`);
 }
 function named(digest, tag) {
     const image = typeof digest === 'string' && (0,oci_digest/* isDigest */.Bc)(digest) ? digest : 'an image that it does not name';
@@ -33847,6 +32834,8 @@ function matchesWildcard(text, wildcard) {
     return new RegExp(`^${pattern}$`).test(text);
 }
 
+// EXTERNAL MODULE: ./src/async/retry.ts
+var async_retry = __nccwpck_require__(2890);
 ;// CONCATENATED MODULE: ./src/ecr/upload/allowance.ts
 
 class Allowance {
@@ -33861,6 +32850,8 @@ class Allowance {
     }
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/ecr/upload/check-digest.ts
 
 
@@ -33877,7 +32868,7 @@ async function checkLocalDigest(layer, blob, signal) {
     const found = `sha256:${hash.digest('hex')}`;
     if (found === layer.digest)
         return;
-    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`);
+    throw new errors/* PushError */.Vc('DIGEST_MISMATCH', `${blob.location}: expected ${layer.digest}, found ${found}`);
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/upload/part-retry.ts
@@ -34487,13 +33478,13 @@ function isSound(offered, { least }) {
     return Number.isSafeInteger(offered) && offered !== undefined && offered >= least;
 }
 function isSignatureRefused(error) {
-    return (error instanceof errors/* PushError */.V &&
+    return (error instanceof errors/* PushError */.Vc &&
         error.cause instanceof Error &&
         ['InvalidSignatureException', 'SignatureDoesNotMatch'].includes(error.cause.name));
 }
 function notArrived(layer, last, uploads) {
     const often = uploads === 1 ? 'one upload' : `${uploads} uploads`;
-    return new errors/* PushError */.V('UPLOAD_FAILED', `layer ${layer.digest} did not arrive after ${often}: ${WHY[last]}`);
+    return new errors/* PushError */.Vc('UPLOAD_FAILED', `layer ${layer.digest} did not arrive after ${often}: ${WHY[last]}`);
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr-registry.ts
@@ -34591,8 +33582,8 @@ class EcrRegistry {
     }
     async availableLayers(digests, signal) {
         try {
-            const answers = await Promise.all(batches(digests).map((batch) => this.checkLayers(batch, signal)));
-            return new Set(answers.flatMap(availableIn));
+            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(digests).map((batch) => this.checkLayers(batch, signal)));
+            return new Set(answers.flatMap(ecr_images/* availableIn */.pX));
         }
         catch (error) {
             throw this.#explain('BatchCheckLayerAvailability', error, signal);
@@ -34667,10 +33658,10 @@ class EcrRegistry {
     }
     async findImages(ids, signal) {
         try {
-            const answers = await Promise.all(batches(ids).map((batch) => this.lookUp(batch, signal)));
+            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(ids).map((batch) => this.lookUp(batch, signal)));
             const images = answers.flat();
             images.forEach((image) => this.#identity.learn(image));
-            return images.flatMap(foundImage);
+            return images.flatMap(ecr_images/* foundImage */.wj);
         }
         catch (error) {
             if ((0,exceptions/* isNotAllowed */.wY)(error))
@@ -34736,13 +33727,531 @@ class EcrRegistry {
     }
 }
 
+
+/***/ }),
+
+/***/ 9310:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ Ecr)
+});
+
+// EXTERNAL MODULE: ./src/async/retry.ts
+var async_retry = __nccwpck_require__(2890);
+// EXTERNAL MODULE: ./src/async/semaphore.ts
+var semaphore = __nccwpck_require__(9378);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecr/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(8249);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
+var node_http_handler_dist_cjs = __nccwpck_require__(1279);
+// EXTERNAL MODULE: ./src/ecr/names/image-hosts.ts
+var image_hosts = __nccwpck_require__(9362);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./src/async/deadline.ts
+var async_deadline = __nccwpck_require__(8054);
+// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts + 1 modules
+var strange_answer = __nccwpck_require__(8017);
+// EXTERNAL MODULE: ./src/ecr/calls/time-limits.ts
+var time_limits = __nccwpck_require__(5348);
+;// CONCATENATED MODULE: ./src/ecr/calls/attempt-handler.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+class AttemptHandler {
+    metadata = { handlerProtocol: 'http/1.1' };
+    #make;
+    #handler;
+    constructor(make) {
+        this.#make = make;
+    }
+    async handle(request, { abortSignal, requestTimeout } = {}) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const limits = limitsOf(request, requestTimeout);
+            const isStreamed = request.body instanceof external_node_stream_.Readable;
+            const deadline = __addDisposableResource(env_1, new async_deadline/* Deadline */.B(isStreamed ? limits.body : limits.answer), false);
+            if (request.body instanceof external_node_stream_.Readable)
+                request.body.once('end', () => deadline.restart(limits.answer));
+            const signal = eitherOf(deadline.signal, abortSignal);
+            try {
+                const handler = await (this.#handler ??= this.#make());
+                const { response } = await handler.handle(request, { abortSignal: signal });
+                return { response: await readAnswer(response, signal, callOf(request)) };
+            }
+            catch (error) {
+                if (!deadline.isOver || isAborted(abortSignal))
+                    throw error;
+                throw tooLate(request, limits, error);
+            }
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            __disposeResources(env_1);
+        }
+    }
+    destroy() {
+        void this.#handler?.then((made) => made.destroy());
+    }
+    updateHttpClientConfig() {
+    }
+    httpHandlerConfigs() {
+        return {};
+    }
+}
+function callOf({ headers }) {
+    return headers['x-amz-target']?.split('.').at(-1);
+}
+function limitsOf(request, own) {
+    const { headers } = request;
+    const call = callOf(request) ?? '';
+    const attempt = Number(/attempt=(\d+)/.exec(headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
+    return (0,time_limits/* timeLimits */.ic)(call, { own, attempt, bytes: Number(headers['content-length'] ?? 0) });
+}
+function eitherOf(limit, given) {
+    return given instanceof AbortSignal ? AbortSignal.any([limit, given]) : limit;
+}
+function isAborted(signal) {
+    return signal?.aborted === true;
+}
+async function readAnswer(response, signal, call) {
+    const bytes = await readBody(response, signal);
+    const strangeness = call === undefined ? undefined : (0,strange_answer/* strangenessOf */.DH)(call, response, bytes);
+    if (strangeness !== undefined)
+        throw new strange_answer/* StrangeAnswer */.vb(strangeness, response.statusCode, response);
+    return Object.assign(response, { body: bytes });
+}
+async function readBody(response, signal) {
+    const body = response.body;
+    if (!(body instanceof external_node_stream_.Readable))
+        return new Uint8Array();
+    const destroy = () => void body.destroy(new Error('aborted'));
+    signal.addEventListener('abort', destroy, { once: true });
+    if (signal.aborted)
+        destroy();
+    try {
+        const chunks = [];
+        let size = 0;
+        for await (const chunk of bytesOf(body)) {
+            chunks.push(chunk);
+            size += chunk.byteLength;
+            if (size > MAX_ANSWER_BYTES)
+                throw new strange_answer/* StrangeAnswer */.vb(`a body of more than ${MAX_ANSWER_BYTES} bytes`, response.statusCode, response);
+        }
+        return Buffer.concat(chunks);
+    }
+    finally {
+        signal.removeEventListener('abort', destroy);
+    }
+}
+async function* bytesOf(body) {
+    for await (const chunk of body) {
+        if (chunk instanceof Uint8Array)
+            yield chunk;
+    }
+}
+function tooLate(request, { answer }, cause) {
+    const call = callOf(request) ?? 'the call';
+    const message = `no answer to ${call} within ${Math.round(answer / 1000)} s`;
+    return Object.assign(new Error(message, { cause }), { name: 'TimeoutError' });
+}
+
+// EXTERNAL MODULE: ./src/ecr/calls/attempts.ts
+var attempts = __nccwpck_require__(6168);
+// EXTERNAL MODULE: ./src/ecr/calls/proxy.ts
+var proxy = __nccwpck_require__(3788);
+// EXTERNAL MODULE: ./src/ecr/calls/retry-strategy.ts
+var retry_strategy = __nccwpck_require__(4186);
+;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
+
+
+
+
+
+
+
+
+
+
+
+const CONNECTION_TIMEOUT = 10_000;
+const MAX_SOCKETS = 100;
+async function privateClient({ region, host }, options) {
+    const { environment, rateLimits } = options;
+    const known = [region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((text) => text);
+    const client = new dist_cjs/* ECRClient */.S70({
+        ...commonConfig(options),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR', environment),
+        ...(known === undefined ? {} : { region: known }),
+    });
+    const resolved = await resolveRegion(client);
+    client.middlewareStack.use(rateLimits.plugin('private', resolved));
+    client.middlewareStack.use((0,attempts/* attempts */.r)((options) => client.config.credentials(options)));
+    return { client, region: resolved };
+}
+async function publicClient({ host }, options) {
+    const { environment, rateLimits } = options;
+    const sdk = await __nccwpck_require__.e(/* import() */ 821).then(__nccwpck_require__.t.bind(__nccwpck_require__, 9821, 19));
+    const client = new sdk.ECRPUBLICClient({
+        ...commonConfig(options),
+        ...endpointConfig(host, 'AWS_ENDPOINT_URL_ECR_PUBLIC', environment),
+        region: reference/* PUBLIC_REGION */.Ne,
+    });
+    client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
+    client.middlewareStack.use((0,attempts/* attempts */.r)((options) => client.config.credentials(options)));
+    return { sdk, client };
+}
+function commonConfig({ environment, signal, onRetry, connections }) {
+    const attempts = attemptsIn(environment);
+    return {
+        retryStrategy: new retry_strategy/* EcrRetryStrategy */.C({ attempts, signal, onRetry }),
+        requestHandler: requestHandler(environment, connections),
+    };
+}
+function requestHandler(environment, connections = MAX_SOCKETS) {
+    const pool = { keepAlive: true, maxSockets: connections };
+    const settings = {
+        socketTimeout: 0,
+        connectionTimeout: CONNECTION_TIMEOUT,
+        httpAgent: new external_node_http_.Agent(pool),
+        httpsAgent: new external_node_https_.Agent(pool),
+    };
+    const make = (0,proxy/* isProxyConfigured */.fU)(environment) ? (0,proxy/* proxyHandlers */.GT)() : undefined;
+    return new AttemptHandler(async () => (await make)?.(settings) ?? new node_http_handler_dist_cjs.NodeHttpHandler(settings));
+}
+function endpointConfig(host, variable, environment) {
+    const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
+    if (parsed === undefined || (environment[variable] ?? environment['AWS_ENDPOINT_URL']))
+        return {};
+    return {
+        ...(parsed.fips ? { useFipsEndpoint: true } : {}),
+        ...(parsed.dualStack ? { useDualstackEndpoint: true } : {}),
+    };
+}
+async function resolveRegion(client) {
+    try {
+        return await client.config.region();
+    }
+    catch (cause) {
+        client.destroy();
+        throw new errors/* PushError */.Vc('NO_REGION', 'No AWS region is set', { cause });
+    }
+}
+function attemptsIn(environment) {
+    const attempts = Number(environment['AWS_MAX_ATTEMPTS']);
+    return Number.isInteger(attempts) && attempts > 0 ? attempts : undefined;
+}
+
+// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts
+var exceptions = __nccwpck_require__(3484);
+// EXTERNAL MODULE: ./src/async/sleep.ts
+var sleep = __nccwpck_require__(3719);
+;// CONCATENATED MODULE: ./src/ecr/calls/call-rate.ts
+const HALVINGS = 6;
+const STEPS_PER_HALVING = 2;
+const CHANCE = 0.03;
+const CAUTION = 0.7;
+const GROWTH_PER_ANSWER = 0.05;
+const LEAST_AGE = 5;
+const SHRINKING_PER_SECOND = 0.005;
+const CERTAIN = 0.9;
+class CallRate {
+    #published;
+    #now;
+    #shares;
+    #chances;
+    #current;
+    #throttledAt = 0;
+    #movedAt = 0;
+    constructor(published, now) {
+        this.#published = published;
+        this.#now = now;
+        this.#shares = sharesOf(published);
+        this.#current = { perSecond: published, round: 0 };
+    }
+    get current() {
+        return this.#current;
+    }
+    get isFull() {
+        return this.#chances === undefined;
+    }
+    answered({ perSecond, round }) {
+        if (this.#chances === undefined || round !== this.#current.round)
+            return;
+        const moved = this.#moved(this.#chances, GROWTH_PER_ANSWER);
+        this.#weigh(moved, (share) => Math.min(1 - CHANCE, share / perSecond));
+    }
+    throttled({ perSecond, round }) {
+        if (round !== this.#current.round)
+            return false;
+        const before = this.#chances === undefined ? this.#atFirst() : this.#moved(this.#chances);
+        this.#weigh(before, (share) => Math.max(CHANCE, 1 - share / perSecond));
+        this.#current = { ...this.#current, round: round + 1 };
+        return true;
+    }
+    #atFirst() {
+        this.#throttledAt = this.#movedAt = this.#now();
+        return this.#shares;
+    }
+    #moved(chances, growth = 0) {
+        const now = this.#now();
+        const seconds = (now - this.#movedAt) / 1000;
+        const age = (now - this.#throttledAt) / 1000 + LEAST_AGE;
+        this.#movedAt = now;
+        const up = 1 - Math.exp(-growth - seconds / age);
+        const down = (1 - up) * (1 - Math.exp(-SHRINKING_PER_SECOND * seconds));
+        const last = chances.length - 1;
+        return chances.map((chance, at) => {
+            const stay = 1 - (at < last ? up : 0) - (at > 0 ? down : 0);
+            return chance * stay + (chances[at - 1] ?? 0) * up + (chances[at + 1] ?? 0) * down;
+        });
+    }
+    #weigh(before, likelihood) {
+        const weights = this.#shares.map((share, at) => (before[at] ?? 0) * likelihood(share));
+        const sum = weights.reduce((total, weight) => total + weight, 0);
+        const chances = weights.map((weight) => weight / sum);
+        const isFree = (chances.at(-1) ?? 0) > CERTAIN;
+        this.#chances = isFree ? undefined : chances;
+        this.#current = {
+            ...this.#current,
+            perSecond: isFree ? this.#published : cautiousMean(this.#shares, chances),
+        };
+    }
+}
+function sharesOf(published) {
+    const steps = HALVINGS * STEPS_PER_HALVING;
+    const shareOf = (step) => published * 2 ** ((step - steps) / STEPS_PER_HALVING);
+    return Array.from({ length: steps + 1 }, (_, step) => shareOf(step));
+}
+function cautiousMean(shares, chances) {
+    const expected = (valueOf) => shares.reduce((sum, share, at) => sum + (chances[at] ?? 0) * valueOf(share), 0);
+    const mean = expected(Math.log);
+    const deviation = Math.sqrt(expected((share) => (Math.log(share) - mean) ** 2));
+    return Math.max(Math.exp(mean - CAUTION * deviation), shares[0] ?? 0);
+}
+
+;// CONCATENATED MODULE: ./src/ecr/calls/rate-limit.ts
+
+
+
+const RATES = {
+    private: {
+        InitiateLayerUpload: 100,
+        CompleteLayerUpload: 100,
+        UploadLayerPart: 500,
+        PutImage: 10,
+    },
+    public: { InitiateLayerUpload: 10, CompleteLayerUpload: 10, UploadLayerPart: 260, PutImage: 10 },
+};
+const BURST_SECONDS = 4;
+const LONGEST_LOOK = 1000;
+class TokenBucket {
+    #rate;
+    #capacity;
+    #now;
+    #random;
+    #waiting = [];
+    #arrived = 0;
+    #tokens;
+    #filledAt;
+    constructor(rate, capacity, { now = () => performance.now(), random = Math.random } = {}) {
+        this.#rate = new CallRate(rate, now);
+        this.#capacity = capacity;
+        this.#now = now;
+        this.#random = random;
+        this.#tokens = capacity;
+        this.#filledAt = now();
+    }
+    get rate() {
+        return this.#rate.current.perSecond;
+    }
+    arrive() {
+        return (this.#arrived += 1);
+    }
+    queue(number) {
+        const behind = this.#waiting.findIndex((other) => other > number);
+        this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, number);
+    }
+    wait(number) {
+        this.#fill();
+        const missing = this.#waiting.indexOf(number) + 1 - this.#tokens;
+        return missing <= 0 ? 0 : (missing / this.rate) * 1000;
+    }
+    take(number) {
+        this.leave(number);
+        this.#tokens -= 1;
+        return this.#rate.current;
+    }
+    leave(number) {
+        this.#waiting.splice(this.#waiting.indexOf(number), 1);
+    }
+    answered(sentAt) {
+        this.#fill();
+        this.#rate.answered(sentAt);
+    }
+    throttled(sentAt) {
+        this.#fill();
+        if (this.#rate.throttled(sentAt))
+            this.#tokens = Math.min(this.#tokens, -this.#random());
+    }
+    #fill() {
+        const now = this.#now();
+        const fresh = ((now - this.#filledAt) / 1000) * this.rate;
+        const capacity = this.#rate.isFull ? this.#capacity : 1;
+        this.#tokens = Math.min(this.#tokens + fresh, capacity);
+        this.#filledAt = now;
+    }
+}
+class RateLimits {
+    #regions = new Map();
+    plugin(type, region) {
+        const buckets = this.#bucketsOf(type, region);
+        const middleware = (next, context) => {
+            const bucket = buckets.get(context.commandName?.replace(/Command$/, '') ?? '');
+            if (bucket === undefined)
+                return next;
+            const number = bucket.arrive();
+            return async (args) => {
+                const sentAt = await takeFrom(bucket, number, signalOf(context));
+                try {
+                    const answer = await next(args);
+                    bucket.answered(sentAt);
+                    return answer;
+                }
+                catch (error) {
+                    noteFailure(bucket, sentAt, error);
+                    throw error;
+                }
+            };
+        };
+        return {
+            applyToStack: (stack) => stack.addRelativeTo(middleware, {
+                name: 'ecrRateLimits',
+                relation: 'after',
+                toMiddleware: 'retryMiddleware',
+            }),
+        };
+    }
+    #bucketsOf(type, region) {
+        const key = `${type} ${region}`;
+        const buckets = this.#regions.get(key) ?? newBuckets(RATES[type]);
+        this.#regions.set(key, buckets);
+        return buckets;
+    }
+}
+function newBuckets(rates) {
+    const entries = Object.entries(rates).map(([call, rate]) => [call, new TokenBucket(rate, rate * BURST_SECONDS)]);
+    return new Map(entries);
+}
+async function takeFrom(bucket, number, signal) {
+    bucket.queue(number);
+    try {
+        for (let wait = bucket.wait(number); wait > 0; wait = bucket.wait(number))
+            await (0,sleep/* sleep */.yy)(Math.min(wait, LONGEST_LOOK), signal);
+    }
+    catch (error) {
+        bucket.leave(number);
+        endAsAbort(error);
+    }
+    return bucket.take(number);
+}
+function noteFailure(bucket, sentAt, error) {
+    if ((0,exceptions/* isThrottled */.B5)(error))
+        bucket.throttled(sentAt);
+    else if (((0,exceptions/* statusOf */.c2)(error) ?? 500) < 500)
+        bucket.answered(sentAt);
+}
+function endAsAbort(cause) {
+    throw Object.assign(new Error('aborted'), { name: 'AbortError', reason: cause });
+}
+function signalOf({ __smithy_context: call }) {
+    const signal = call?.abortSignal;
+    return signal instanceof AbortSignal ? signal : undefined;
+}
+
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/ecr/calls/account.ts
+var account = __nccwpck_require__(5207);
+// EXTERNAL MODULE: ./src/ecr/ecr-registry.ts + 17 modules
+var ecr_registry = __nccwpck_require__(1189);
+// EXTERNAL MODULE: ./src/ecr/images.ts + 1 modules
+var ecr_images = __nccwpck_require__(4213);
 ;// CONCATENATED MODULE: ./src/ecr/private-registry.ts
 
 
 
 
 
-class PrivateRegistry extends EcrRegistry {
+class PrivateRegistry extends ecr_registry/* EcrRegistry */.Q {
     lookUpCall = 'BatchGetImage';
     layerRequests;
     #client;
@@ -34771,7 +34280,7 @@ class PrivateRegistry extends EcrRegistry {
     async lookUp(ids, abortSignal) {
         const command = new dist_cjs/* BatchGetImageCommand */.P8n({
             ...this.id,
-            imageIds: ids.map(toIdentifier),
+            imageIds: ids.map(ecr_images/* toIdentifier */.L),
             acceptedMediaTypes: [...media_types/* MANIFEST_MEDIA_TYPES */.$T, ...media_types/* INDEX_MEDIA_TYPES */.kA],
         });
         const { images = [] } = await this.#client.send(command, { abortSignal });
@@ -34832,139 +34341,17 @@ class PrivateRegistry extends EcrRegistry {
             });
     }
     account(signal) {
-        return accountOf(this.#client.config, signal);
+        return (0,account/* accountOf */.X)(this.#client.config, signal);
     }
 }
 
-;// CONCATENATED MODULE: ./src/ecr/public-registry.ts
-
-
-
-
-class PublicRegistry extends EcrRegistry {
-    lookUpCall = 'DescribeImages';
-    layerRequests;
-    #sdk;
-    #client;
-    constructor({ sdk, client }, repository, resources) {
-        super(repository, resources);
-        const { id } = this;
-        this.#sdk = sdk;
-        this.#client = client;
-        this.layerRequests = {
-            id,
-            initiate: (abortSignal) => client.send(new sdk.InitiateLayerUploadCommand(id), { abortSignal }),
-            sendPart: (input, plug, options) => {
-                const command = new sdk.UploadLayerPartCommand(input);
-                plug(command.middlewareStack);
-                return client.send(command, options);
-            },
-            complete: (input, options) => client.send(new sdk.CompleteLayerUploadCommand({ ...id, ...input }), options),
-        };
-    }
-    checkLayers(layerDigests, abortSignal) {
-        const command = new this.#sdk.BatchCheckLayerAvailabilityCommand({ ...this.id, layerDigests });
-        return this.#client.send(command, { abortSignal });
-    }
-    put(input, abortSignal) {
-        return this.#client.send(new this.#sdk.PutImageCommand({ ...this.id, ...input }), {
-            abortSignal,
-        });
-    }
-    async lookUp(ids, signal) {
-        if (this.#isNamedByAlias())
-            return [];
-        const describe = (id) => this.#describeImage(id, signal);
-        const byDigest = (await Promise.all(ids.filter((id) => 'digest' in id).map(describe))).flat();
-        const seen = new Set(byDigest.map(({ imageTag }) => imageTag));
-        const left = ids.filter((id) => 'tag' in id && !seen.has(id.tag));
-        const byTag = (await Promise.all(left.map(describe))).flat();
-        const asked = new Set(ids.map((id) => ('tag' in id ? id.tag : undefined)));
-        return [...byDigest, ...byTag].filter(({ imageTag }) => asked.has(imageTag));
-    }
-    #isNamedByAlias() {
-        const { registryId } = this.id;
-        return registryId !== undefined && !(0,check/* isAccountId */.JG)(registryId);
-    }
-    async #describeImage(id, abortSignal) {
-        const command = new this.#sdk.DescribeImagesCommand({
-            ...this.id,
-            imageIds: [toIdentifier(id)],
-        });
-        try {
-            const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
-            return imageDetails.flatMap(({ imageDigest, imageTags = [], registryId }) => [undefined, ...imageTags].map((imageTag) => ({ imageDigest, imageTag, registryId })));
-        }
-        catch (error) {
-            if (error instanceof this.#sdk.ImageNotFoundException)
-                return [];
-            throw error;
-        }
-    }
-    async describe(abortSignal) {
-        const { registryId, repositoryName } = this.id;
-        const command = new this.#sdk.DescribeRepositoriesCommand({
-            registryId,
-            repositoryNames: [repositoryName],
-        });
-        return (await this.#client.send(command, { abortSignal })).repositories?.[0];
-    }
-    tagMutability() {
-        return Promise.resolve({});
-    }
-    async create({ tags, catalogData }, abortSignal) {
-        const command = new this.#sdk.CreateRepositoryCommand({
-            repositoryName: this.id.repositoryName,
-            tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-            catalogData: catalogData && {
-                ...catalogData,
-                architectures: catalogData.architectures && [...catalogData.architectures],
-                operatingSystems: catalogData.operatingSystems && [...catalogData.operatingSystems],
-            },
-        });
-        return (await this.#client.send(command, { abortSignal })).repository;
-    }
-    async holdsImages(abortSignal) {
-        if (this.id.registryId !== undefined)
-            return true;
-        const command = new this.#sdk.DescribeImagesCommand({ ...this.#ownId(), maxResults: 1 });
-        const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
-        return imageDetails.length > 0;
-    }
-    async hasPolicy({ name }, abortSignal) {
-        if (name === 'lifecycle-policy')
-            return true;
-        try {
-            await this.#client.send(new this.#sdk.GetRepositoryPolicyCommand(this.#ownId()), {
-                abortSignal,
-            });
-            return true;
-        }
-        catch (error) {
-            if (error instanceof this.#sdk.RepositoryPolicyNotFoundException)
-                return false;
-            throw error;
-        }
-    }
-    async setPolicy({ name, text: policyText }, abortSignal) {
-        if (name === 'lifecycle-policy')
-            return;
-        const command = new this.#sdk.SetRepositoryPolicyCommand({ ...this.#ownId(), policyText });
-        await this.#client.send(command, { abortSignal });
-    }
-    #ownId() {
-        return { repositoryName: this.id.repositoryName };
-    }
-    account(signal) {
-        return accountOf(this.#client.config, signal);
-    }
-}
-
+// EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
+var tuning = __nccwpck_require__(6297);
 ;// CONCATENATED MODULE: ./src/ecr/upload/lines.ts
 
 
 const CLOSES = 'The server closes the connection of a part that waits for the part before it';
-const lines_WHY = {
+const WHY = {
     cut: CLOSES,
     held: CLOSES,
     refused: 'The server takes no part of a layer while another is on its way',
@@ -35017,7 +34404,7 @@ class Lines {
         if (this.#isSingle || (end === 'cut' && this.#cuts <= tuning/* MAX_CUTS */.Jj))
             return;
         this.#isSingle = true;
-        this.#options.info?.(`${lines_WHY[end]}: from now on, each layer uses a single connection`);
+        this.#options.info?.(`${WHY[end]}: from now on, each layer uses a single connection`);
     }
     noteHeld() {
         this.#cuts = 0;
@@ -35149,6 +34536,8 @@ class Pace {
     }
 }
 
+// EXTERNAL MODULE: ./src/ecr/upload/body.ts
+var body = __nccwpck_require__(7960);
 ;// CONCATENATED MODULE: ./src/ecr/upload/memory.ts
 
 
@@ -35209,6 +34598,10 @@ class Memory {
     }
 }
 
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+// EXTERNAL MODULE: ./src/ecr/upload/worker.js
+var worker = __nccwpck_require__(6287);
 ;// CONCATENATED MODULE: ./src/ecr/upload/thread.ts
 
 
@@ -35229,10 +34622,10 @@ class Threads {
     }
     encode(body) {
         if (body.bytes.byteLength < tuning/* THREAD_MIN_BYTES */.Yy)
-            return encodeAndHash(body);
+            return (0,worker/* encodeAndHash */.O8)(body);
         if (this.#leastBusy()?.pending !== 0)
             this.#start();
-        return this.#leastBusy()?.encode(body) ?? encodeAndHash(body);
+        return this.#leastBusy()?.encode(body) ?? (0,worker/* encodeAndHash */.O8)(body);
     }
     async [Symbol.asyncDispose]() {
         await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
@@ -35296,8 +34689,8 @@ class Thread {
 }
 function startWorker(file) {
     try {
-        return new external_node_worker_threads_namespaceObject.Worker(file, {
-            workerData: WORKER_DATA,
+        return new external_node_worker_threads_.Worker(file, {
+            workerData: worker/* WORKER_DATA */.cf,
             resourceLimits: tuning/* THREAD_HEAP */.GC,
             execArgv: [],
         });
@@ -35332,16 +34725,16 @@ class PartTaker {
         this.#threads.expect(size);
     }
     async take(repository, part, source, signal) {
-        const frame = frameOf(repository, part);
-        const size = bodySize(frame, part.size);
+        const frame = (0,body/* frameOf */.Dm)(repository, part);
+        const size = (0,body/* bodySize */.e4)(frame, part.size);
         const memory = await this.#acquireWhileBusy(size, urgencyOf(part, source), signal);
         return memory === undefined
             ? this.#streamed(part, frame, source, signal)
             : this.#resident(part, frame, source, memory);
     }
     takeAhead(repository, part, source, signal) {
-        const frame = frameOf(repository, part);
-        const memory = this.#memory.tryAcquire(bodySize(frame, part.size));
+        const frame = (0,body/* frameOf */.Dm)(repository, part);
+        const memory = this.#memory.tryAcquire((0,body/* bodySize */.e4)(frame, part.size));
         if (memory !== undefined)
             return this.#resident(part, frame, source, memory);
         return this.#pace.isNetworkBound() ? this.#streamed(part, frame, source, signal) : undefined;
@@ -35383,19 +34776,19 @@ class PartTaker {
             memory.release();
             this.#noteSent();
         };
-        return new ResidentBody(part, frame, hash, { ...memory, release });
+        return new body/* ResidentBody */.J4(part, frame, hash, { ...memory, release });
     }
     async #streamed(part, frame, source, signal) {
-        const size = bodySize(frame, part.size);
+        const size = (0,body/* bodySize */.e4)(frame, part.size);
         const memory = await this.#scratch.acquire(size, signal, urgencyOf(part, source));
         const hash = await this.#encode(part, frame, source, memory);
         memory.release();
-        return new StreamedBody(part, frame, hash, source, () => this.#wake());
+        return new body/* StreamedBody */.IP(part, frame, hash, source, () => this.#wake());
     }
     async #encode(part, frame, source, memory) {
         try {
-            const read = () => body_readBody(memory.bytes, frame, part, source);
-            return (await this.#threads.encode(await read())) ?? encodeAndHash(await read());
+            const read = () => (0,body/* readBody */.x8)(memory.bytes, frame, part, source);
+            return (await this.#threads.encode(await read())) ?? (0,worker/* encodeAndHash */.O8)(await read());
         }
         catch (error) {
             memory.drop();
@@ -35408,7 +34801,6 @@ function urgencyOf(part, { size }) {
 }
 
 ;// CONCATENATED MODULE: ./src/ecr/ecr.ts
-
 
 
 
@@ -35466,6 +34858,7 @@ class Ecr {
             },
         };
         if (repository.type === 'public') {
+            const { PublicRegistry } = await __nccwpck_require__.e(/* import() */ 857).then(__nccwpck_require__.bind(__nccwpck_require__, 4857));
             const opened = await publicClient(repository, options);
             this.#own(opened.client);
             return new PublicRegistry(opened, { ...repository, region: reference/* PUBLIC_REGION */.Ne }, resources);
@@ -35474,7 +34867,7 @@ class Ecr {
         return new PrivateRegistry(this.#own(client), { ...repository, region }, resources);
     }
     async [Symbol.asyncDispose]() {
-        this.#ended.abort(new errors/* PushError */.V('CANCELLED', 'The run is over'));
+        this.#ended.abort(new errors/* PushError */.Vc('CANCELLED', 'The run is over'));
         this.#clients.dispose();
         await this.#resources.parts[Symbol.asyncDispose]();
     }
@@ -35485,6 +34878,216 @@ class Ecr {
 function retryLine(retry, repository) {
     const { call, error } = retry;
     return `${call}, ${(0,reference/* describeRepository */.MD)(repository)}: ${(0,exceptions/* causeOf */.rl)(error)}; ${(0,async_retry/* announce */.iP)(retry)}`;
+}
+
+
+/***/ }),
+
+/***/ 4213:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  pX: () => (/* binding */ availableIn),
+  Xy: () => (/* binding */ batches),
+  wj: () => (/* binding */ foundImage),
+  oe: () => (/* binding */ putInput),
+  Y6: () => (/* binding */ putOutcome),
+  Cj: () => (/* binding */ refusedManifest),
+  L: () => (/* binding */ toIdentifier)
+});
+
+// UNUSED EXPORTS: MAX_DIGESTS_PER_CALL
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var digest = __nccwpck_require__(8825);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
+// EXTERNAL MODULE: ./src/oci/limits.ts
+var limits = __nccwpck_require__(4593);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+;// CONCATENATED MODULE: ./src/ecr/dislikes.ts
+
+
+
+
+const WELL_SPELT = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+const COMMON_TYPES = [
+    media_types/* OCI_EMPTY */.g1,
+    'application/vnd.amazon.soci.',
+    'application/vnd.buildkit.',
+    'application/vnd.cncf.helm.',
+    'application/vnd.cncf.notary.',
+    'application/vnd.cyclonedx',
+    'application/vnd.dev.cosign.',
+    'application/vnd.dev.sigstore.',
+    'application/vnd.docker.attestation.',
+    'application/vnd.in-toto',
+    'application/spdx',
+];
+const MAX_PLACES = 3;
+const MAX_SHOWN = 200;
+function dislikes(manifest) {
+    const fields = (0,json/* parseStrictJson */.R)(manifest, 'manifest');
+    if (!(0,oci_fields/* isFields */.Ce)(fields))
+        return [];
+    return [
+        ...overLimits(fields, manifest.byteLength),
+        ...contentDislikes(fields),
+        ...listed('"os.features" in', placesOf(fields, hasOsFeatures)),
+        ...listed('null for', placesOf(fields, (value) => value === null)),
+        ...typesIn(fields).flatMap(misspelt).slice(0, MAX_PLACES),
+        ...typesIn(fields).flatMap(uncommon),
+    ];
+}
+function overLimits({ layers }, bytes) {
+    const count = Array.isArray(layers) ? layers.length : 0;
+    return [
+        ...(count > limits/* MAX_LAYERS */.Uf ? [`${count} layers, where ${limits/* MAX_LAYERS */.Uf} are allowed`] : []),
+        ...(bytes > limits/* MAX_MANIFEST_BYTES */.ZJ
+            ? [`a manifest of ${bytes} bytes, where ${limits/* MAX_MANIFEST_BYTES */.ZJ} are allowed`]
+            : []),
+    ];
+}
+function contentDislikes({ config, layers, subject, artifactType }) {
+    const has = (descriptor, name) => (0,oci_fields/* isFields */.Ce)(descriptor) && descriptor[name] !== undefined && descriptor[name] !== null;
+    const isEmptyConfig = (0,oci_fields/* isFields */.Ce)(config) && config['mediaType'] === media_types/* OCI_EMPTY */.g1;
+    const noLayers = (0,oci_fields/* isFields */.Ce)(config) && (!Array.isArray(layers) || layers.length === 0);
+    return [
+        ...(noLayers ? ['no layers'] : []),
+        ...(has(subject, 'platform')
+            ? ['a "subject" with a "platform", as BuildKit writes it for oci-artifact=true']
+            : []),
+        ...(has(config, 'annotations') ? ['a "config" with "annotations"'] : []),
+        ...(isEmptyConfig && typeof artifactType !== 'string'
+            ? ['the empty "config" without an "artifactType"']
+            : []),
+    ];
+}
+function hasOsFeatures(value) {
+    return (0,oci_fields/* isFields */.Ce)(value) && Array.isArray(value['os.features']);
+}
+function typesIn(fields) {
+    const { artifactType, config, layers, manifests } = fields;
+    const typeOf = (value, name) => (0,oci_fields/* isFields */.Ce)(value) ? value[name] : undefined;
+    const listOf = (value) => (Array.isArray(value) ? value : []);
+    const found = [
+        ['artifactType', artifactType, true],
+        ['config.mediaType', typeOf(config, 'mediaType'), true],
+        ...listOf(layers).map((layer, at) => [`layers[${at}].mediaType`, typeOf(layer, 'mediaType'), false]),
+        ...listOf(manifests).map((entry, at) => [`manifests[${at}].artifactType`, typeOf(entry, 'artifactType'), false]),
+    ];
+    return found.flatMap(([place, type, isLeading]) => typeof type === 'string' ? [{ place, type, isLeading }] : []);
+}
+function misspelt({ place, type }) {
+    if (WELL_SPELT.test(type))
+        return [];
+    if (type === '')
+        return [`an empty "${place}"`];
+    const named = `"${place}" ${shownType(type)}`;
+    if (type.includes(';'))
+        return [`${named}, because of the ";"`];
+    return [`${named}, which is oddly spelt`];
+}
+function uncommon({ place, type, isLeading }) {
+    const isCommon = (0,media_types/* isConfigMediaType */.$v)(type) || COMMON_TYPES.some((start) => type.startsWith(start));
+    if (!isLeading || isCommon || !WELL_SPELT.test(type))
+        return [];
+    return [`perhaps "${place}" ${shownType(type)}, which is not a common one`];
+}
+function shownType(type) {
+    return JSON.stringify(type.slice(0, MAX_SHOWN));
+}
+function placesOf(value, matches, path = '') {
+    const here = matches(value) ? [path] : [];
+    if (Array.isArray(value))
+        return [
+            ...here,
+            ...value.flatMap((item, at) => placesOf(item, matches, `${path}[${String(at)}]`)),
+        ];
+    if (!(0,oci_fields/* isFields */.Ce)(value))
+        return here;
+    const inside = Object.entries(value).flatMap(([name, inner]) => placesOf(inner, matches, pathTo(path, name)));
+    return [...here, ...inside];
+}
+function pathTo(path, name) {
+    if (!/^\w+$/.test(name))
+        return `${path}[${JSON.stringify(name.slice(0, MAX_SHOWN))}]`;
+    return path === '' ? name : `${path}.${name}`;
+}
+function listed(what, places) {
+    if (places.length === 0)
+        return [];
+    const more = places.length - MAX_PLACES;
+    const rest = more > 0 ? ` and ${more} more` : '';
+    return [`${what} ${places.slice(0, MAX_PLACES).join(', ')}${rest}`];
+}
+
+;// CONCATENATED MODULE: ./src/ecr/images.ts
+
+
+
+const MAX_DIGESTS_PER_CALL = 100;
+function batches(items) {
+    return Array.from({ length: Math.ceil(items.length / MAX_DIGESTS_PER_CALL) }, (_, at) => items.slice(at * MAX_DIGESTS_PER_CALL, (at + 1) * MAX_DIGESTS_PER_CALL));
+}
+function availableIn({ layers = [], failures = [], }) {
+    const invalid = failures.find(({ failureCode }) => failureCode === 'InvalidLayerDigest');
+    if (invalid !== undefined) {
+        throw new errors/* PushError */.Vc('INVALID_PARAMETER', `ECR refused the digest ${invalid.layerDigest ?? ''}: ${invalid.failureReason ?? ''}`, { hint: 'Open an issue with the log.' });
+    }
+    return layers
+        .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
+        .map(({ layerDigest = '' }) => layerDigest)
+        .filter(digest/* isDigest */.Bc);
+}
+function toIdentifier(id) {
+    return 'digest' in id ? { imageDigest: id.digest } : { imageTag: id.tag };
+}
+function foundImage({ imageDigest = '', imageTag }) {
+    if (!(0,digest/* isDigest */.Bc)(imageDigest))
+        return [];
+    return [{ digest: imageDigest, ...(imageTag === undefined ? {} : { tag: imageTag }) }];
+}
+function putInput({ bytes, mediaType, digest, tag }) {
+    return {
+        imageManifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+        imageManifestMediaType: mediaType,
+        imageDigest: digest,
+        imageTag: tag,
+    };
+}
+function putOutcome(name, attempts, cause) {
+    switch (name) {
+        case 'ImageAlreadyExistsException':
+            return { kind: attempts > 1 ? 'put' : 'already-exists' };
+        case 'LayersNotFoundException':
+            return { kind: 'layers-not-found', cause };
+        case 'ReferencedImagesNotFoundException':
+            return { kind: 'referenced-images-not-found', cause };
+        case 'ImageTagAlreadyExistsException':
+            return { kind: 'tag-is-immutable', cause };
+        default:
+            return undefined;
+    }
+}
+const REFUSALS = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE'];
+function refusedManifest(error, manifest) {
+    if (!(error instanceof errors/* PushError */.Vc) || !REFUSALS.includes(error.code))
+        return error;
+    const { code, message, cause } = error;
+    const found = dislikes(manifest);
+    if (found.length === 0) {
+        const hint = `${error.hint} Nothing in the manifest is among what ECR is known to refuse.`;
+        return new errors/* PushError */.Vc(code, message, { hint, cause });
+    }
+    return new errors/* PushError */.Vc(code, `${message}. The manifest has what ECR is known to refuse: ${found.join('; ')}`, { hint: 'To push it, build it without what ECR is known to refuse.', cause });
 }
 
 
@@ -35524,7 +35127,7 @@ function checkRepositoryName(name, type) {
     const suggested = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .suggestName */ .SX)(name);
     const isNear = isRepositoryName(suggested, type);
     const isCapital = isNear && suggested === name.toLowerCase();
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name${isCapital ? ': it must be in lower case' : ''}`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${JSON.stringify(name)} is not an ECR repository name${isCapital ? ': it must be in lower case' : ''}`, {
         hint: `${isNear ? `Write ${suggested}. ` : ''}A name has ${shortest} to ${longest} characters: lowercase letters and digits, separated by "-", "_", "." or "/".`,
     });
 }
@@ -35536,7 +35139,7 @@ function checkTag(tag) {
     if (isTag(tag))
         return tag;
     const { why, advice } = whyNoTag(tag);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag${why}`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${JSON.stringify(tag)} is not an image tag${why}`, {
         hint: `${advice}A tag has 1 to 128 characters: letters, digits, "_", "." and "-"; it starts with neither "." nor "-".`,
     });
 }
@@ -35572,7 +35175,7 @@ function checkRegistryId(id, type) {
     const digits = id.replace(/^(\d{4})[- ](\d{4})[- ](\d{4})$/, '$1$2$3');
     if (isAccountId(digits))
         return digits;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, { hint: `${(0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .adviseRegistryId */ .Fn)(id)}${registryIdForm(id, type)}` });
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `registry-id ${JSON.stringify(id)} is not an AWS account id`, { hint: `${(0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .adviseRegistryId */ .Fn)(id)}${registryIdForm(id, type)}` });
 }
 function registryIdForm(id, type) {
     const form = 'An account id has 12 digits; quote it in YAML, to keep leading zeros.';
@@ -35693,22 +35296,22 @@ function notEcr(text, host) {
     const form = `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG`;
     if ((0,_suggest_js__WEBPACK_IMPORTED_MODULE_3__/* .isNearlyEcr */ .aH)(text)) {
         const meant = (0,_suggest_js__WEBPACK_IMPORTED_MODULE_3__/* .suggestReference */ .ib)(text);
-        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an ECR reference: ${host} is no host of a registry`, {
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${text} is not an ECR reference: ${host} is no host of a registry`, {
             hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Write ${form}; an account has 12 digits.`,
         });
     }
     const isHost = /[.:]|^localhost$/.test(host);
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`, { hint: `This action pushes to ECR only: ${form}.` });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${text} is not an ECR reference: ${isHost ? host : 'docker.io'} is another registry`, { hint: `This action pushes to ECR only: ${form}.` });
 }
 function withDigest(text) {
     const [named = ''] = text.split('@');
     const tagged = /:[^/]*$/.test(named) ? named : `${named}:TAG`;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not a tag to push: it has a digest`, {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${text} is not a tag to push: it has a digest`, {
         hint: `Write ${tagged}: the digest is that of the image in the layout.`,
     });
 }
 function malformed(text) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${text} is not a valid image reference`, {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${text} is not a valid image reference`, {
         hint: `Write HOST/NAME:TAG, or ${_image_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLIC_HOST */ .dt}/ALIAS/NAME:TAG, without a digest.`,
     });
 }
@@ -35848,6 +35451,142 @@ function adviseRegistryId(id) {
 
 /***/ }),
 
+/***/ 7960:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dm: () => (/* binding */ frameOf),
+/* harmony export */   IP: () => (/* binding */ StreamedBody),
+/* harmony export */   J4: () => (/* binding */ ResidentBody),
+/* harmony export */   be: () => (/* binding */ rangeOf),
+/* harmony export */   e4: () => (/* binding */ bodySize),
+/* harmony export */   x8: () => (/* binding */ readBody)
+/* harmony export */ });
+/* harmony import */ var _tuning_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6297);
+/* harmony import */ var _worker_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6287);
+
+
+function frameOf({ registryId, repositoryName }, part) {
+    const { uploadId, partFirstByte, partLastByte } = rangeOf(part);
+    const members = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: '' };
+    const optional = JSON.stringify({ registryId });
+    return {
+        before: JSON.stringify(members).slice(0, -'"}'.length),
+        after: registryId === undefined ? '"}' : `",${optional.slice('{'.length)}`,
+    };
+}
+function rangeOf({ uploadId, firstByte, size }) {
+    return { uploadId, partFirstByte: firstByte, partLastByte: firstByte + size - 1 };
+}
+function bodySize({ before, after }, size) {
+    return Buffer.byteLength(before) + base64Length(size) + Buffer.byteLength(after);
+}
+async function readBody(bytes, frame, { firstByte, size }, source) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const start = buffer.write(frame.before, 0);
+    const end = start + base64Length(size);
+    buffer.write(frame.after, end);
+    await source.read(buffer.subarray(end - size, end), firstByte);
+    return { bytes, start, end, size, step: _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .ENCODE_STEP */ .yr };
+}
+class ResidentBody {
+    part;
+    frame;
+    hash;
+    #memory;
+    #requests = 0;
+    #isEnded = false;
+    constructor(part, frame, hash, memory) {
+        this.part = part;
+        this.frame = frame;
+        this.hash = hash;
+        this.#memory = memory;
+    }
+    get bytes() {
+        return this.#memory.bytes.byteLength;
+    }
+    chunks() {
+        return writesOf(this.#memory.bytes);
+    }
+    heldBy(request) {
+        this.#requests += 1;
+        request.once('close', () => {
+            this.#requests -= 1;
+            this.#releaseIfUnused();
+        });
+    }
+    decode() {
+        return Promise.resolve(decodeBody(this.#memory.bytes, this.frame));
+    }
+    end() {
+        this.#isEnded = true;
+        this.#releaseIfUnused();
+    }
+    #releaseIfUnused() {
+        if (this.#isEnded && this.#requests === 0)
+            this.#memory.release();
+    }
+}
+class StreamedBody {
+    part;
+    frame;
+    bytes;
+    hash;
+    #source;
+    #onEnd;
+    constructor(part, frame, hash, source, onEnd = () => undefined) {
+        this.part = part;
+        this.frame = frame;
+        this.bytes = bodySize(frame, part.size);
+        this.hash = hash;
+        this.#source = source;
+        this.#onEnd = onEnd;
+    }
+    chunks() {
+        return chunksOf(this.frame, this.part, this.#source);
+    }
+    heldBy() {
+    }
+    async decode() {
+        const bytes = new Uint8Array(this.part.size);
+        await this.#source.read(bytes, this.part.firstByte);
+        return bytes;
+    }
+    end() {
+        this.#onEnd();
+    }
+}
+function* writesOf(body) {
+    for (let at = 0; at < body.byteLength; at += _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_BYTES */ .Cw)
+        yield body.subarray(at, at + _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_BYTES */ .Cw);
+}
+async function* chunksOf({ before, after }, { firstByte, size }, source) {
+    yield Buffer.from(before);
+    const room = base64Length(Math.min(_tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC, size));
+    const memory = Buffer.allocUnsafeSlow(room * _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNKS_AT_ONCE */ .Tq);
+    for (let read = 0; read < size; read += _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC) {
+        const rawLength = Math.min(_tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC, size - read);
+        const length = base64Length(rawLength);
+        const at = ((read / _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNK_BYTES */ .EC) % _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .CHUNKS_AT_ONCE */ .Tq) * room;
+        const chunk = memory.subarray(at, at + length);
+        await source.read(chunk.subarray(length - rawLength), firstByte + read);
+        (0,_worker_js__WEBPACK_IMPORTED_MODULE_1__/* .encodeInPlace */ .h1)(chunk, rawLength, _tuning_js__WEBPACK_IMPORTED_MODULE_0__/* .ENCODE_STEP */ .yr);
+        yield chunk;
+    }
+    yield Buffer.from(after);
+}
+function decodeBody(body, { before, after }) {
+    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const text = buffer.toString('latin1', Buffer.byteLength(before), body.byteLength - Buffer.byteLength(after));
+    return Buffer.from(text, 'base64');
+}
+function base64Length(size) {
+    return Math.ceil(size / 3) * 4;
+}
+
+
+/***/ }),
+
 /***/ 6297:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35931,8 +35670,9 @@ const HASH_CHUNK_BYTES = 1024 * 1024;
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ ERRORS),
-/* harmony export */   V: () => (/* binding */ PushError)
+/* harmony export */   Sr: () => (/* binding */ ERRORS),
+/* harmony export */   Vc: () => (/* binding */ PushError),
+/* harmony export */   bD: () => (/* binding */ messageOf)
 /* harmony export */ });
 const ERRORS = {
     INVALID_INPUT: {
@@ -36165,6 +35905,9 @@ class PushError extends Error {
         this.hint = hint ?? ERRORS[code].hint;
     }
 }
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
 
 
 /***/ }),
@@ -36183,11 +35926,11 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8163);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2920);
 /* harmony import */ var _ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4664);
 /* harmony import */ var _ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3788);
-/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5219);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2351);
+/* harmony import */ var _ecr_ecr_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9310);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2842);
 /* harmony import */ var _node_version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8842);
 /* harmony import */ var _process_hooks_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(159);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3304);
@@ -36197,7 +35940,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(790);
 /* harmony import */ var _resume_open_layer_memory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(2311);
 /* harmony import */ var _resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(5365);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9009);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(2257);
 /* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(1123);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -36341,7 +36084,7 @@ function end(error) {
     const report = soFar?.();
     const isKept = uploads !== undefined;
     if (error !== undefined) {
-        (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_12__/* .reportFailure */ .xV)(error, { debug, setFailed });
+        (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_12__/* .reportFailure */ .x)(error, { debug, setFailed });
         if (report !== undefined)
             (0,_report_how_far_js__WEBPACK_IMPORTED_MODULE_13__/* .logHowFar */ .A)(report, { info, isKept });
     }
@@ -36379,7 +36122,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2351:
+/***/ 2842:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36392,9 +36135,286 @@ __nccwpck_require__.d(__webpack_exports__, {
 var platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/ecr/upload/tuning.ts
 var tuning = __nccwpck_require__(6297);
+// EXTERNAL MODULE: ./src/inputs/read-input.ts
+var read_input = __nccwpck_require__(1456);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-;// CONCATENATED MODULE: ./src/inputs/nearest.ts
+// EXTERNAL MODULE: ./src/ecr/names/check.ts
+var check = __nccwpck_require__(2273);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/ecr/names/arn.ts
+
+
+
+const REPOSITORY = /^arn:aws[a-z-]*:(?:ecr:(?<region>[a-z0-9-]+)|ecr-public:[a-z0-9-]*):(?<account>\d{12}):repository\/(?<name>[^:]*)(?::(?<tag>.*))?$/;
+function parseRepositoryArn(text) {
+    if (!text.startsWith('arn:'))
+        return undefined;
+    const { region, account, name, tag } = REPOSITORY.exec(text)?.groups ?? {};
+    if (account === undefined || name === undefined)
+        throw new errors/* PushError */.Vc('INVALID_INPUT', `${text} is not the ARN of an ECR repository`, {
+            hint: "Write arn:aws:ecr:REGION:ACCOUNT:repository/NAME, with the account's 12 digits, or NAME alone.",
+        });
+    const type = region === undefined ? 'public' : 'private';
+    return {
+        repository: {
+            type,
+            registryId: account,
+            region: region ?? reference/* PUBLIC_REGION */.Ne,
+            name: (0,check/* checkRepositoryName */.Cg)(name, type),
+        },
+        tag: tag === undefined ? undefined : (0,check/* checkTag */.Bs)(tag),
+    };
+}
+
+// EXTERNAL MODULE: ./src/ecr/names/suggest.ts
+var suggest = __nccwpck_require__(171);
+;// CONCATENATED MODULE: ./src/inputs/default-repository.ts
+
+
+
+
+
+function defaultRepository(tag, defaults) {
+    if (defaults.repository === undefined) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
+            hint: 'Set repository, or put full references in tags.',
+        });
+    }
+    refuseSeveral(defaults.repository);
+    const text = (0,suggest/* withoutScheme */.yO)(defaults.repository);
+    const arn = parseRepositoryArn(text);
+    if (arn?.tag !== undefined)
+        throw withTag(text, text.slice(0, text.lastIndexOf(':')), arn.tag);
+    if (arn !== undefined)
+        return arn.repository;
+    refuseTag(text);
+    if ((0,reference/* isEcrHost */.R5)(text)) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', `The input repository is a registry's host: ${text}`, {
+            hint: `Write the repository behind it, ${text}/NAME, or its name alone.`,
+        });
+    }
+    if ((0,reference/* isEcrReference */.ap)(text) || (0,suggest/* isNearlyEcr */.aH)(text) || /^[^/]*:\d+\//.test(text))
+        return (0,reference/* parseReference */.F2)(text).repository;
+    return bareRepository(text, defaults);
+}
+function bareRepository(name, { registryType: type, registryId, region }) {
+    return {
+        type,
+        registryId: registryId === undefined ? undefined : (0,check/* checkRegistryId */.Vm)(registryId, type),
+        region: type === 'public' ? reference/* PUBLIC_REGION */.Ne : checkRegion(region),
+        name: (0,check/* checkRepositoryName */.Cg)(name, type),
+    };
+}
+function refuseSeveral(text) {
+    const names = text.split(/[\s,;]+/).filter((name) => name !== '');
+    if (names.length < 2 || !names.every((name) => isName((0,suggest/* withoutScheme */.yO)(name))))
+        return;
+    throw new errors/* PushError */.Vc('INVALID_INPUT', `The input repository has ${names.length} names: ${names.join(', ')}`, {
+        hint: 'To push to several repositories, put full references in tags, HOST/NAME:TAG, one a line, and leave repository out.',
+    });
+}
+function isName(text) {
+    return (0,reference/* isEcrReference */.ap)(text) || (0,check/* isRepositoryName */.en)(text, 'private');
+}
+function refuseTag(text) {
+    const { name, tag } = /^(?<name>[^@]*?[^@:/])(?::(?<tag>[^/@]*))?(?:@[^/]*)?$/s.exec(text)?.groups ?? {};
+    if (name !== undefined && name !== text)
+        throw withTag(text, name, tag);
+}
+function withTag(text, name, tag) {
+    const what = tag === undefined ? 'digest' : 'tag';
+    return new errors/* PushError */.Vc('INVALID_INPUT', `The input repository has a ${what}: ${text}`, {
+        hint: `Write repository: ${name}${tag ? `, and put ${tag} in tags` : ''}.`,
+    });
+}
+function checkRegion(region) {
+    if (region === undefined)
+        return undefined;
+    const meant = (0,suggest/* regionIn */.Ug)(region);
+    const isRegion = /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region);
+    if (isRegion && (meant ?? region) === region)
+        return region;
+    throw new errors/* PushError */.Vc('INVALID_INPUT', `aws-region ${JSON.stringify(region)} is not an AWS region`, { hint: `Write ${meant ?? 'a region such as eu-west-1'}.` });
+}
+
+;// CONCATENATED MODULE: ./src/inputs/parse-tag.ts
+
+
+
+
+
+
+function parseTag(text, defaults) {
+    parse_tag_refuseSeveral(text);
+    const plain = (0,suggest/* withoutScheme */.yO)(text);
+    const arn = parseRepositoryArn(plain);
+    if (arn !== undefined)
+        return arn;
+    if ((0,reference/* isEcrHost */.R5)(plain)) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', `${text} is the host of a registry, not a tag`, {
+            hint: `Write the repository and the tag behind it, ${plain.replace(/\/$/, '')}/NAME:TAG, or the tag alone.`,
+        });
+    }
+    if ((0,reference/* isEcrReference */.ap)(plain) || (0,suggest/* isNearlyEcr */.aH)(plain) || isOtherRegistry(plain))
+        return (0,reference/* parseReference */.F2)(plain);
+    const named = splitName(plain);
+    if (named !== undefined)
+        refuseName(text, named, defaults);
+    return { repository: defaultRepository((0,check/* checkTag */.Bs)(text), defaults), tag: text };
+}
+function parse_tag_refuseSeveral(text) {
+    const words = text.split(/[\s;|]+/).filter((word) => word !== '');
+    if (words.length < 2 ||
+        !words.every((word) => (0,check/* isTag */.dz)(word) || (0,reference/* isEcrReference */.ap)((0,suggest/* withoutScheme */.yO)(word))))
+        return;
+    const one = words.every(check/* isTag */.dz) ? ` If it is one tag, write ${words.join('-')}.` : '';
+    throw new errors/* PushError */.Vc('INVALID_INPUT', `${JSON.stringify(text)} is not an image tag`, {
+        hint: `Put commas between tags, ${words.join(',')}, or each on its own line.${one}`,
+    });
+}
+function isOtherRegistry(text) {
+    const [host = '', ...path] = text.split('/');
+    return path.length > 0 && /^localhost$|\.[a-z]{2,}$|:\d+$/i.test(host);
+}
+function splitName(text) {
+    if ((0,check/* isDigest */.Bc)(text) && !text.includes('/'))
+        return undefined;
+    const { name = '', tag } = /^(?<name>[^:@]+)(?::(?<tag>[^:@]*))?(?:@.*)?$/.exec(text)?.groups ?? {};
+    const isName = (0,check/* isRepositoryName */.en)(name.toLowerCase(), 'private') && /[a-z]/i.test(name);
+    if (!isName || (tag === undefined && !name.includes('/')))
+        return undefined;
+    return { name, tag };
+}
+function refuseName(text, { name, tag }, defaults) {
+    const bare = tag === undefined ? 'TAG' : (0,check/* isTag */.dz)(tag) ? tag : ((0,suggest/* suggestTag */.bu)(tag) ?? 'TAG');
+    if (defaults.repository === undefined) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', `${JSON.stringify(text)} has no ECR host, and without a host it would be docker.io's`, {
+            hint: `Write repository: ${name.toLowerCase()} and tags: ${bare}, or the host before it: ${wholeName(undefined, name, bare)}.`,
+        });
+    }
+    const repository = defaultRepository(text, defaults);
+    const isOwn = [repository.name, withAlias(repository)].includes(name.toLowerCase());
+    if (isOwn) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', `${JSON.stringify(text)} names the repository, which the input repository does already`, {
+            hint: `Write ${bare === 'TAG' ? 'its tags alone, such as latest' : bare}: bare tags go to ${repository.name}.`,
+        });
+    }
+    if (tag === undefined)
+        return;
+    throw new errors/* PushError */.Vc('INVALID_INPUT', `${JSON.stringify(text)} is of another repository than the input repository, which is ${repository.name}`, {
+        hint: `Write ${bare} for ${repository.name}, or ${wholeName(repository, name, bare)} for ${name.toLowerCase()}.`,
+    });
+}
+function withAlias({ registryId, name }) {
+    return `${registryId ?? ''}/${name}`;
+}
+function wholeName(repository, name, tag) {
+    const { type = 'private', registryId, region = 'REGION' } = repository ?? {};
+    const host = (repository && (0,reference/* registryHost */.U$)(repository)) ??
+        `${registryId ?? 'ACCOUNT'}.dkr.ecr.${region}.amazonaws.com`;
+    const registry = type === 'public' ? `${host}/${registryId ?? 'ALIAS'}` : host;
+    return `${registry}/${name.toLowerCase()}:${tag}`;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/targets.ts
+
+const DEFAULT_TAG = 'latest';
+function parseTargets(tags, defaults) {
+    const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
+    const references = given.map((text) => parseTag(text, defaults));
+    const targets = new Map();
+    for (const { repository, tag = DEFAULT_TAG } of references) {
+        const key = JSON.stringify([
+            repository.type,
+            repository.registryId,
+            repository.region,
+            repository.name,
+        ]);
+        const target = targets.get(key) ?? { repository, tags: new Set() };
+        targets.set(key, target);
+        target.tags.add(tag);
+    }
+    return [...targets.values()].map(({ repository, tags: names }) => ({
+        repository,
+        tags: [...names],
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/inputs/inputs.ts
+
+
+
+
+const MIB = 1024 * 1024;
+async function parseInputs(given, readText) {
+    const read = (name) => (0,read_input/* unquoted */.qZ)(given(name));
+    return {
+        layouts: (0,read_input/* lines */.Mn)((0,read_input/* required */.mw)(read, 'layout')),
+        followLinks: (0,read_input/* choice */.Yq)(read, 'follow-links', ['none', 'workspace'], {
+            yes: 'workspace',
+            no: 'none',
+        }),
+        request: parseRequest(read),
+        layerCompression: (0,read_input/* choice */.Yq)(read, 'layer-compression', ['gzip', 'zstd', 'none'], { no: 'none' }),
+        targets: parseTargets((0,read_input/* list */.p_)(read('tags')), {
+            repository: read('repository') || undefined,
+            registryType: (0,read_input/* choice */.Yq)(read, 'registry-type', ['private', 'public']),
+            registryId: read('registry-id') || undefined,
+            region: read('aws-region') || undefined,
+        }),
+        ifTagExists: (0,read_input/* choice */.Yq)(read, 'if-tag-exists', ['fail', 'skip']),
+        failFast: (0,read_input/* flag */.Jt)(read, 'fail-fast', false),
+        dryRun: (0,read_input/* flag */.Jt)(read, 'dry-run', false),
+        createRepository: await parseCreation(read, readText),
+        proxies: {
+            httpsProxy: read('https-proxy') || undefined,
+            httpProxy: read('http-proxy') || undefined,
+            noProxy: read('no-proxy') || undefined,
+        },
+        concurrency: (0,read_input/* wholeNumber */.rD)(read, 'concurrency', [1, tuning/* MAX_LAYERS_AT_ONCE */.cv]),
+        partSize: parsePartSize(read),
+        resume: (0,read_input/* flag */.Jt)(read, 'resume', true),
+        partsInFlight: (0,read_input/* wholeNumber */.rD)(read, 'parts-in-flight', [1, tuning/* MAX_PARTS_IN_FLIGHT */.Ru], 'auto'),
+        summary: (0,read_input/* flag */.Jt)(read, 'summary', true),
+    };
+}
+function parsePartSize(read) {
+    const mebibytes = (0,read_input/* wholeNumber */.rD)(read, 'part-size', [tuning/* MIN_PART_SIZE */.fq / MIB, tuning/* MAX_PART_SIZE */.Tp / MIB]);
+    return mebibytes === undefined ? undefined : mebibytes * MIB;
+}
+async function parseCreation(read, readText) {
+    const isWanted = (0,read_input/* flag */.Jt)(read, 'create-repository', false);
+    const text = read('repository-settings');
+    if (!isWanted && text === '')
+        return undefined;
+    const { parseRepositorySettings } = await __nccwpck_require__.e(/* import() */ 845).then(__nccwpck_require__.bind(__nccwpck_require__, 8845));
+    const settings = await parseRepositorySettings(text, readText);
+    return isWanted ? settings : undefined;
+}
+function parseRequest(read) {
+    return {
+        image: read('image') || undefined,
+        shape: {
+            platforms: (0,read_input/* list */.p_)(read('platforms')).map(platform/* parsePlatformName */.e4),
+            attestations: (0,read_input/* choice */.Yq)(read, 'attestations', ['keep', 'drop'], { yes: 'keep', no: 'drop' }),
+            singleImage: (0,read_input/* choice */.Yq)(read, 'single-image', ['keep', 'unwrap'], { yes: 'unwrap', no: 'keep' }),
+        },
+        referrers: (0,read_input/* flag */.Jt)(read, 'referrers', true),
+    };
+}
+
+
+/***/ }),
+
+/***/ 3915:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ booleanWord),
+/* harmony export */   p: () => (/* binding */ nearest)
+/* harmony export */ });
 const YES = 'true yes y on 1 t enable enabled always keep'.split(' ');
 const NO = 'false no n off 0 f disable disabled never drop none remove skip'.split(' ');
 function booleanWord(text) {
@@ -36444,14 +36464,34 @@ function editDistance(from, to) {
     return row.at(-1) ?? 0;
 }
 
-;// CONCATENATED MODULE: ./src/inputs/read-input.ts
+
+/***/ }),
+
+/***/ 1456:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   Mn: () => (/* binding */ lines),
+/* harmony export */   Vo: () => (/* binding */ alternatives),
+/* harmony export */   Yq: () => (/* binding */ choice),
+/* harmony export */   au: () => (/* binding */ didYouMean),
+/* harmony export */   kk: () => (/* binding */ meantFlag),
+/* harmony export */   mw: () => (/* binding */ required),
+/* harmony export */   og: () => (/* binding */ parseFlag),
+/* harmony export */   p_: () => (/* binding */ list),
+/* harmony export */   qZ: () => (/* binding */ unquoted),
+/* harmony export */   rD: () => (/* binding */ wholeNumber)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3915);
 
 
 function required(read, name) {
     const text = read(name);
     if (text !== '')
         return text;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input ${name} is required`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `The input ${name} is required`, {
         hint: `Add "${name}:" under "with:" of this step.`,
     });
 }
@@ -36462,9 +36502,9 @@ function choice(read, name, allowed, { yes, no } = {}) {
     const chosen = allowed.find((value) => value === text.toLowerCase());
     if (chosen !== undefined)
         return chosen;
-    const word = booleanWord(text);
+    const word = (0,_nearest_js__WEBPACK_IMPORTED_MODULE_1__/* .booleanWord */ .D)(text);
     const meant = word === undefined ? undefined : word ? yes : no;
-    throw cannotBe(read, name, `Set it to ${alternatives(allowed)}.`, meant ?? nearest(text, allowed));
+    throw cannotBe(read, name, `Set it to ${alternatives(allowed)}.`, meant ?? (0,_nearest_js__WEBPACK_IMPORTED_MODULE_1__/* .nearest */ .p)(text, allowed));
 }
 function flag(read, name, fallback) {
     const text = read(name);
@@ -36480,7 +36520,7 @@ function parseFlag(text) {
     return word === 'true' || word === 'false' ? word === 'true' : undefined;
 }
 function meantFlag(text) {
-    return booleanWord(text)?.toString() ?? nearest(text, ['true', 'false']);
+    return (0,_nearest_js__WEBPACK_IMPORTED_MODULE_1__/* .booleanWord */ .D)(text)?.toString() ?? (0,_nearest_js__WEBPACK_IMPORTED_MODULE_1__/* .nearest */ .p)(text, ['true', 'false']);
 }
 function wholeNumber(read, name, [least, most], automatic = '') {
     const text = read(name);
@@ -36518,443 +36558,779 @@ function didYouMean(meant) {
 }
 function cannotBe(read, name, allowed, meant) {
     const text = JSON.stringify(read(name));
-    return new errors/* PushError */.V('INVALID_INPUT', `The input ${name} cannot be ${text}`, {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `The input ${name} cannot be ${text}`, {
         hint: `${didYouMean(meant)}${allowed}`,
     });
 }
 
-// EXTERNAL MODULE: ./src/oci/fields.ts
-var oci_fields = __nccwpck_require__(8932);
-// EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(1691);
-;// CONCATENATED MODULE: ./src/inputs/parse-repository-settings.ts
+
+/***/ }),
+
+/***/ 8581:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ blobFile)
+/* harmony export */ });
+function blobFile(digest) {
+    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
+}
 
 
+/***/ }),
+
+/***/ 4720:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MB: () => (/* binding */ compressionOf),
+/* harmony export */   VV: () => (/* binding */ cutShort),
+/* harmony export */   qM: () => (/* binding */ damaged)
+/* harmony export */ });
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8522);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_zlib__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 
 
-
-const INPUT = 'repository-settings';
-const KEYS = [
-    'tag-mutability',
-    'mutability-exclusions',
-    'scan-on-push',
-    'encryption',
-    'kms-key',
-    'lifecycle-policy',
-    'tags',
-    'repository-policy',
-    'description',
-    'about',
-    'usage',
-    'architectures',
-    'operating-systems',
+const CHUNK_BYTES = 256 * 1024;
+const COMPRESSIONS = [
+    {
+        name: 'gzip',
+        command: 'gunzip -c',
+        decompress: () => (0,node_zlib__WEBPACK_IMPORTED_MODULE_0__.createGunzip)({ chunkSize: CHUNK_BYTES }),
+        isStart: magic('1f8b'),
+    },
+    {
+        name: 'zstd',
+        command: 'zstd -dc',
+        decompress: () => (0,node_zlib__WEBPACK_IMPORTED_MODULE_0__.createZstdDecompress)({ chunkSize: CHUNK_BYTES }),
+        isStart: (head) => magic('28b52ffd')(head) || isSkippableFrame(head),
+    },
+    { name: 'xz', command: 'xz -dc', decompress: undefined, isStart: magic('fd377a585a') },
+    { name: 'bzip2', command: 'bunzip2 -c', decompress: undefined, isStart: magic('425a68') },
+    { name: 'lz4', command: 'lz4 -dc', decompress: undefined, isStart: magic('04224d18') },
 ];
-async function parseRepositorySettings(text, readText) {
-    const fields = text.startsWith('{') ? parseJson(text) : parseLines(text);
-    const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
-    if (unknown !== undefined)
-        throw invalid(`has an unknown key: ${JSON.stringify(unknown)}`, `${didYouMean(nearest(unknown, KEYS))}The keys are ${KEYS.join(', ')}.`);
-    return {
-        ...mutability(fields),
-        ...optional('scanOnPush', parse_repository_settings_flag(fields, 'scan-on-push')),
-        ...optional('encryptionType', parse_repository_settings_choice(fields, 'encryption', ['AES256', 'KMS', 'KMS_DSSE'])),
-        ...optional('kmsKey', string(fields, 'kms-key')),
-        ...optional('lifecyclePolicyText', await policy(fields, 'lifecycle-policy', readText)),
-        ...optional('tags', resourceTags(fields)),
-        ...optional('policyText', await policy(fields, 'repository-policy', readText)),
-        ...optional('catalogData', catalogData(fields)),
-    };
+function compressionOf(head) {
+    const start = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+    return COMPRESSIONS.find(({ isStart }) => isStart(start));
 }
-function parseJson(text) {
-    const value = checkedJson(text, INPUT);
-    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
+function magic(hex) {
+    return (head) => head.toString('hex', 0, hex.length / 2) === hex;
 }
-function checkedJson(text, where) {
-    try {
-        return (0,json/* parseStrictJson */.R)(Buffer.from(text), where);
+function isSkippableFrame(head) {
+    return /^5[0-9a-f]2a4d18$/.test(head.toString('hex', 0, 4));
+}
+function cutShort({ path, size }, name) {
+    const message = `${path} is cut short: its ${name} stream goes on at byte ${size}, where the file ends`;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('INVALID_TAR', message, {
+        hint: 'The build or a copy of it did not finish: write the file again.',
+    });
+}
+function damaged(path, name, position, reason) {
+    const message = `${path} is damaged: its ${name} stream cannot be read on from byte ${position} (${reason})`;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('INVALID_TAR', message);
+}
+
+
+/***/ }),
+
+/***/ 4990:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ foreignTar),
+/* harmony export */   u: () => (/* binding */ foreignDirectory)
+/* harmony export */ });
+/* harmony import */ var _quoted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4428);
+
+const ROOT_FOLDERS = ['bin', 'etc', 'lib', 'proc', 'root', 'sbin', 'tmp', 'usr', 'var'];
+const HEX = /^[a-f0-9]{64}$/;
+function foreignDirectory(names, path) {
+    if (isSkopeoDirectory(names)) {
+        return {
+            what: 'a directory of skopeo\'s "dir:" transport',
+            hint: `Convert it with "skopeo copy dir:${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(path)} oci:image:latest", then set the input layout to image.`,
+        };
     }
-    catch (error) {
-        if (!(error instanceof errors/* PushError */.V))
-            throw error;
-        throw new errors/* PushError */.V(error.code, error.message, {
-            hint: 'Correct the JSON: every key once, no comments, no trailing commas.',
-            cause: error.cause,
-        });
+    if (isUnpackedArchive(names)) {
+        return {
+            what: 'an archive of "docker save", unpacked',
+            hint: `Pack it again with "tar -C ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(path)} -cf image.tar .", then set the input layout to image.tar.`,
+        };
     }
-}
-function parseLines(text) {
-    const lines = text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '' && !line.startsWith('#'));
-    const entries = lines.map(parseLine);
-    const keys = entries.map(([key]) => key);
-    const twice = keys.find((key, at) => keys.indexOf(key) < at);
-    if (twice !== undefined)
-        throw invalid(`has the key ${twice} twice`, 'Write each key once.');
-    return Object.fromEntries(entries);
-}
-function parseLine(line) {
-    const colon = line.indexOf(':');
-    if (colon < 0)
-        throw invalid(`has a line without a colon: ${JSON.stringify(line)}`, `Write each line as key: value${line.includes('=') ? `, such as ${line.replace(/\s*=\s*/, ': ')}` : ''}.`);
-    return [unquoted(line.slice(0, colon).trim()), unquoted(line.slice(colon + 1).trim())];
-}
-function mutability(fields) {
-    const kind = parse_repository_settings_choice(fields, 'tag-mutability', ['MUTABLE', 'IMMUTABLE']);
-    const exclusions = strings(fields, 'mutability-exclusions');
-    if (exclusions === undefined)
-        return optional('imageTagMutability', kind);
-    if (kind === undefined)
-        throw invalid('has mutability-exclusions but no tag-mutability', 'Add tag-mutability.');
-    return { imageTagMutability: `${kind}_WITH_EXCLUSION`, mutabilityExclusions: exclusions };
-}
-function catalogData(fields) {
-    const data = {
-        ...optional('description', string(fields, 'description')),
-        ...optional('aboutText', string(fields, 'about')),
-        ...optional('usageText', string(fields, 'usage')),
-        ...optional('architectures', strings(fields, 'architectures')),
-        ...optional('operatingSystems', strings(fields, 'operating-systems')),
-    };
-    return Object.keys(data).length === 0 ? undefined : data;
-}
-async function policy(fields, key, readText) {
-    const value = fields[key];
-    if ((0,oci_fields/* isFields */.Ce)(value))
-        return JSON.stringify(value);
-    const text = string(fields, key);
-    if (text === undefined)
+    if (isFirstArchive(names))
+        return firstArchive(`tar -C ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(path)} -c . | docker load`);
+    if (isRuntimeBundle(names)) {
+        return { what: 'an OCI runtime bundle', hint: imageOf((0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(`${path}/rootfs`)) };
+    }
+    if (!isRootFileSystem(names))
         return undefined;
-    const json = text.startsWith('{') ? text : await readPolicy(text, key, readText);
-    checkedJson(json, `${INPUT}: ${key}`);
-    return json;
+    return {
+        what: 'the root file system (rootfs) of an image or a container',
+        hint: imageOf((0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(path)),
+    };
 }
-async function readPolicy(path, key, readText) {
-    try {
-        return await readText(path);
+function foreignTar(names, path) {
+    if (isSkopeoDirectory(names)) {
+        return {
+            what: 'a tar of a directory of skopeo\'s "dir:" transport',
+            hint: `Unpack and convert it: mkdir unpacked && tar -C unpacked -xf ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(path)} && skopeo copy dir:unpacked oci:image:latest`,
+        };
     }
-    catch (cause) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `The input ${INPUT}: ${key}: ${path} cannot be read`, {
-            hint: "Write JSON, or the path of a JSON file relative to the step's working directory.",
+    if (isFirstArchive(names))
+        return firstArchive(`docker load --input ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(path)}`);
+    if (!isRootFileSystem(names))
+        return undefined;
+    return {
+        what: 'a tar of a root file system (rootfs), as "docker export" writes it',
+        hint: `Save the image itself, with "docker save", or make one of the tar: docker import ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(path)} app && docker save --output image.tar app`,
+    };
+}
+function isSkopeoDirectory(names) {
+    if (!names.has('manifest.json') || names.has('repositories'))
+        return false;
+    const others = [...names].filter((name) => name !== 'manifest.json');
+    return names.has('version') || (others.length > 0 && others.every((name) => HEX.test(name)));
+}
+function isUnpackedArchive(names) {
+    const ofDocker = /^(?:repositories|config\.json|[a-f0-9]{64}(?:\.json|\.tar(?:\.gz)?)?)$/;
+    return names.has('manifest.json') && [...names].some((name) => ofDocker.test(name));
+}
+function isFirstArchive(names) {
+    const hasLayer = [...names].some((name) => HEX.test(name));
+    return hasLayer && names.has('repositories') && !names.has('manifest.json');
+}
+function firstArchive(load) {
+    return {
+        what: 'an archive of "docker save" before Docker 1.10, with "repositories" and no manifest.json',
+        hint: `Save it again with a newer Docker. Without its source, a Docker from 1.10 to 28 can still load it: ${load} && skopeo copy docker-daemon:NAME:TAG oci:image:latest`,
+    };
+}
+function isRuntimeBundle(names) {
+    return names.has('config.json') && names.has('rootfs');
+}
+function isRootFileSystem(names) {
+    return ROOT_FOLDERS.filter((folder) => names.has(folder)).length >= 3;
+}
+function imageOf(rootfs) {
+    return `Make an image of it: printf 'FROM scratch\\nCOPY . /\\n' | buildah build --file - --tag app ${rootfs} && buildah push app oci:image:latest`;
+}
+
+
+/***/ }),
+
+/***/ 8183:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Zx: () => (/* binding */ LAYER_MEDIA_TYPES),
+  br: () => (/* binding */ examineLayer),
+  QU: () => (/* binding */ formOf)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var oci_digest = __nccwpck_require__(8825);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/layout/compression.ts
+var layout_compression = __nccwpck_require__(4720);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./src/layout/decompress.ts
+
+const CHUNK_BYTES = 1024 * 1024;
+async function decompress(chunks, form, take) {
+    let member = new Member(form, take);
+    try {
+        for await (const chunk of chunks) {
+            for (let rest = chunk;; member = new Member(form, take)) {
+                rest = rest.subarray(await member.write(rest));
+                if (rest.byteLength === 0)
+                    break;
+            }
+        }
+        await member.end();
+    }
+    finally {
+        member.destroy();
+    }
+}
+class Member {
+    #stream;
+    #over;
+    constructor(form, take) {
+        const stream = (form === 'gzip' ? external_node_zlib_.createGunzip : external_node_zlib_.createZstdDecompress)({
+            chunkSize: CHUNK_BYTES,
+        });
+        const { promise, resolve, reject } = Promise.withResolvers();
+        stream.on('data', (bytes) => {
+            try {
+                take(bytes);
+            }
+            catch (error) {
+                reject(error);
+                stream.destroy();
+            }
+        });
+        stream.on('end', resolve);
+        stream.on('error', reject);
+        promise.catch(() => undefined);
+        this.#stream = stream;
+        this.#over = promise;
+    }
+    async write(bytes) {
+        const before = this.#stream.bytesWritten;
+        const { promise, resolve, reject } = Promise.withResolvers();
+        this.#stream.write(bytes, (error) => (error ? reject(error) : resolve(undefined)));
+        promise.catch(() => undefined);
+        await Promise.race([promise, this.#over]);
+        return this.#stream.bytesWritten - before;
+    }
+    async end() {
+        this.#stream.end();
+        await this.#over;
+    }
+    destroy() {
+        this.#stream.destroy();
+    }
+}
+
+// EXTERNAL MODULE: ./src/layout/read.ts
+var read = __nccwpck_require__(4480);
+// EXTERNAL MODULE: ./src/layout/tar-header.ts + 1 modules
+var tar_header = __nccwpck_require__(6995);
+;// CONCATENATED MODULE: ./src/layout/layer-form.ts
+
+
+
+
+
+
+
+
+const LAYER_MEDIA_TYPES = {
+    gzip: media_types/* OCI_LAYER_GZIP */.BQ,
+    zstd: media_types/* OCI_LAYER_ZSTD */.aH,
+    none: media_types/* OCI_LAYER */.QP,
+};
+const MAGIC = [
+    { form: 'gzip', bytes: [0x1f, 0x8b, 8] },
+    { form: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+];
+const layer_form_CHUNK_BYTES = 1024 * 1024;
+const MAX_DECOMPRESSED_BYTES = 256 * 1024 ** 3;
+async function formOf(layer) {
+    const head = new Uint8Array(Math.min(tar_header/* BLOCK_BYTES */.Yo, layer.size));
+    await layer.read(head, 0);
+    const found = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
+    if (found !== undefined)
+        return found.form;
+    const compression = (0,layout_compression/* compressionOf */.MB)(head);
+    const isForeign = compression?.decompress === undefined && !(0,tar_header/* isTarStart */.MF)(head);
+    return isForeign && compression !== undefined ? compression : 'none';
+}
+async function examineLayer(layer, form, { signal, limit = MAX_DECOMPRESSED_BYTES }) {
+    const own = (0,external_node_crypto_.createHash)('sha256');
+    const chunks = chunksOf(layer, signal);
+    if (form === 'none') {
+        for await (const bytes of chunks)
+            own.update(bytes);
+        const digest = (0,oci_digest/* digestFrom */.Xb)(own);
+        return { digest, diffId: digest };
+    }
+    const content = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    const take = (bytes) => {
+        size += bytes.byteLength;
+        if (size > limit)
+            throw tooLarge(layer, limit);
+        content.update(bytes);
+    };
+    await decompress(hashing(chunks, own), form, take).catch((cause) => {
+        signal.throwIfAborted();
+        throw explained(layer, form, cause);
+    });
+    return { digest: (0,oci_digest/* digestFrom */.Xb)(own), diffId: (0,oci_digest/* digestFrom */.Xb)(content) };
+}
+async function* chunksOf(layer, signal) {
+    for (let position = 0; position < layer.size; position += layer_form_CHUNK_BYTES) {
+        signal.throwIfAborted();
+        const bytes = new Uint8Array(Math.min(layer_form_CHUNK_BYTES, layer.size - position));
+        await layer.read(bytes, position);
+        yield bytes;
+    }
+}
+async function* hashing(chunks, sha256) {
+    for await (const bytes of chunks) {
+        sha256.update(bytes);
+        yield bytes;
+    }
+}
+function explained(layer, form, cause) {
+    if (cause instanceof errors/* PushError */.Vc || (0,read/* errorCode */.CA)(cause) === undefined)
+        return cause;
+    const why = cause instanceof Error ? cause.message : '';
+    return new errors/* PushError */.Vc('DIGEST_MISMATCH', `${layer.location} starts as ${form}, but cannot be decompressed (${why})`, { cause, hint: 'The archive was truncated or changed after it was written: write it again.' });
+}
+function tooLarge({ location }, limit) {
+    return new errors/* PushError */.Vc('TOO_LARGE', `${location} decompresses to more than ${limit} bytes`, {
+        hint: 'No build tool writes such a layer. Find out where the archive comes from before you use it.',
+    });
+}
+
+
+/***/ }),
+
+/***/ 551:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ MemoryReader)
+/* harmony export */ });
+/* harmony import */ var _read_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4480);
+
+class MemoryReader {
+    location;
+    size;
+    #bytes;
+    constructor(bytes, location) {
+        this.location = location;
+        this.size = bytes.byteLength;
+        this.#bytes = bytes;
+    }
+    read(target, position) {
+        const bytes = this.#bytes.subarray(position, position + target.byteLength);
+        const missing = target.byteLength - bytes.byteLength;
+        if (missing > 0)
+            return Promise.reject((0,_read_js__WEBPACK_IMPORTED_MODULE_0__/* .endedEarly */ .S3)(this.location, missing));
+        target.set(bytes);
+        return Promise.resolve();
+    }
+    async [Symbol.asyncDispose]() {
+    }
+}
+
+
+/***/ }),
+
+/***/ 1580:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D3: () => (/* binding */ refuseForeignFile),
+/* harmony export */   Fw: () => (/* binding */ commandFor),
+/* harmony export */   HW: () => (/* binding */ notALayout),
+/* harmony export */   S6: () => (/* binding */ decompressFirst),
+/* harmony export */   sk: () => (/* binding */ refuseForeignTar)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var _compression_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4720);
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4990);
+/* harmony import */ var _quoted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4428);
+/* harmony import */ var _tar_header_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6995);
+
+
+
+
+
+
+function notALayout(path, what, hint) {
+    const message = `${path} is not an OCI image layout: it is ${what}`;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
+}
+function refuseForeignFile(path, head) {
+    const compression = (0,_compression_js__WEBPACK_IMPORTED_MODULE_2__/* .compressionOf */ .MB)(head);
+    if (compression !== undefined)
+        throw decompressFirst(path, compression);
+    if ((0,_tar_header_js__WEBPACK_IMPORTED_MODULE_3__/* .isTarStart */ .MF)(head))
+        return;
+    if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PK\x03\x04') {
+        throw notALayout(path, 'a zip file', `Unzip it first: unzip -d image ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(path)}`);
+    }
+    const layout = layoutAround(path);
+    if (layout === undefined)
+        return;
+    throw notALayout(path, 'one file of a layout', `Set the input layout to ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(layout)}.`);
+}
+function layoutAround(path) {
+    if (['index.json', 'oci-layout'].includes((0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(path)))
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(path);
+    const isBlob = /(?:^|\/)blobs\/sha256\/[a-f0-9]{64}$/.test(path);
+    return isBlob ? (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(path))) : undefined;
+}
+function decompressFirst(path, compression) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
+        hint: `Only gzip and zstd are unpacked here, so decompress it first: ${commandFor(path, compression)}`,
+    });
+}
+function commandFor(path, { command }) {
+    return `${command} ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(path)} > ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(tarName(path))}`;
+}
+function refuseForeignTar(path, index) {
+    if (index.has('index.json'))
+        return;
+    const names = [...index.names()];
+    const foreign = (0,_foreign_js__WEBPACK_IMPORTED_MODULE_5__/* .foreignTar */ .b)(new Set(names.map(firstPart)), path);
+    if (foreign !== undefined)
+        throw notALayout(path, foreign.what, foreign.hint);
+    throw layoutDeeperDown(path, names) ?? notALayout(path, 'a tar without an index.json');
+}
+function layoutDeeperDown(path, names) {
+    const folder = shortest(names.filter((name) => name.endsWith('/index.json')));
+    if (folder !== undefined) {
+        const parent = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(folder);
+        return notALayout(path, `a tar that has the layout in its folder ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(parent)}`, `Put the layout at the top of the tar, "tar -C ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(parent)} -cf ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(path))} .", or unpack it and set the input layout to that folder.`);
+    }
+    const tar = shortest(names.filter((name) => /\.(?:tar|tgz|tar\.(?:gz|zst))$/.test(name)));
+    if (tar === undefined)
+        return undefined;
+    return notALayout(path, `a tar that holds the tar ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(tar)}`, `Unpack it, and set the input layout to the tar in it: tar -xf ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(path)} ${(0,_quoted_js__WEBPACK_IMPORTED_MODULE_4__/* .quoted */ .T)(tar)}`);
+}
+function shortest(names) {
+    return names.toSorted((a, b) => a.length - b.length)[0];
+}
+function firstPart(name) {
+    return name.split('/', 1)[0] ?? '';
+}
+function tarName(path) {
+    const name = path.replace(/\.(?:gz|zst|xz|bz2|lz4)$/, '').replace(/\.(?:tgz|txz|tbz2?)$/, '.tar');
+    return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
+}
+
+
+/***/ }),
+
+/***/ 4428:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ quoted)
+/* harmony export */ });
+function quoted(path) {
+    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+
+/***/ }),
+
+/***/ 4480:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CA: () => (/* binding */ errorCode),
+/* harmony export */   N8: () => (/* binding */ isOutOfFiles),
+/* harmony export */   O$: () => (/* binding */ unreadable),
+/* harmony export */   S3: () => (/* binding */ endedEarly),
+/* harmony export */   c2: () => (/* binding */ statusOf),
+/* harmony export */   m6: () => (/* binding */ readAt),
+/* harmony export */   oD: () => (/* binding */ readWhole)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+async function readAt(file, target, position, location) {
+    for (let filled = 0; filled < target.byteLength;) {
+        const length = target.byteLength - filled;
+        const { bytesRead } = await file
+            .read(target, filled, length, position + filled)
+            .catch((cause) => {
+            throw unreadable(location, cause);
+        });
+        if (bytesRead === 0)
+            throw endedEarly(location, length);
+        filled += bytesRead;
+    }
+}
+async function statusOf(file, location) {
+    return file.stat().catch((cause) => {
+        throw unreadable(location, cause);
+    });
+}
+async function readWhole(file, limit) {
+    if (file.size > limit) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('TOO_LARGE', `${file.location} is ${file.size} bytes; the limit for this file is ${limit}`);
+    }
+    const bytes = new Uint8Array(file.size);
+    await file.read(bytes, 0);
+    return bytes;
+}
+function endedEarly(location, missing) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
+        hint: 'The layout changed while it was being read: let the build finish before you push.',
+    });
+}
+function unreadable(location, cause) {
+    const reason = errorCode(cause) ?? String(cause);
+    if (isOutOfFiles(cause)) {
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('TOO_MANY_OPEN_FILES', `${location} cannot be opened (${reason})`, {
             cause,
         });
     }
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
+        cause,
+    });
 }
-function resourceTags(fields) {
-    const value = fields['tags'];
-    if ((0,oci_fields/* isFields */.Ce)(value))
-        return Object.fromEntries(Object.entries(value).map(([key, tag]) => [key, String(tag)]));
-    return strings(fields, 'tags')?.reduce((tags, pair) => {
-        const equals = pair.indexOf('=');
-        if (equals < 1)
-            throw invalid(`has a tag without a value: ${JSON.stringify(pair)}`, 'Write each tag as key=value.');
-        return { ...tags, [pair.slice(0, equals).trim()]: pair.slice(equals + 1).trim() };
-    }, {});
+function isOutOfFiles(error) {
+    return ['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '');
 }
-function string(fields, key) {
-    const value = fields[key];
-    if (value === undefined || typeof value === 'string')
-        return value;
-    throw invalid(`has a value for ${key} that is not a string`, 'Put it in quotes.');
-}
-function strings(fields, key) {
-    const value = fields[key];
-    if (Array.isArray(value))
-        return value.map(String);
-    return string(fields, key)
-        ?.split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== '');
-}
-function parse_repository_settings_flag(fields, key) {
-    const value = fields[key];
-    if (value === undefined || typeof value === 'boolean')
-        return value;
-    const shown = JSON.stringify(value);
-    const text = typeof value === 'string' ? value : shown;
-    const written = parseFlag(text);
-    if (written !== undefined)
-        return written;
-    throw invalid(`has a value for ${key} that is neither true nor false: ${shown}`, `${didYouMean(meantFlag(text))}Write true or false.`);
-}
-function parse_repository_settings_choice(fields, key, allowed) {
-    const text = string(fields, key);
-    const chosen = allowed.find((value) => value === text?.toUpperCase());
-    if (text === undefined || chosen !== undefined)
-        return chosen;
-    throw invalid(`has an invalid ${key}: ${text}`, `${didYouMean(nearest(text, allowed))}Write ${alternatives(allowed)}.`);
-}
-function optional(key, value) {
-    const pair = {};
-    if (value !== undefined)
-        pair[key] = value;
-    return pair;
-}
-function invalid(what, hint) {
-    return new errors/* PushError */.V('INVALID_INPUT', `The input ${INPUT} ${what}`, { hint });
-}
-
-// EXTERNAL MODULE: ./src/ecr/names/check.ts
-var check = __nccwpck_require__(2273);
-// EXTERNAL MODULE: ./src/ecr/names/reference.ts
-var reference = __nccwpck_require__(396);
-;// CONCATENATED MODULE: ./src/ecr/names/arn.ts
-
-
-
-const REPOSITORY = /^arn:aws[a-z-]*:(?:ecr:(?<region>[a-z0-9-]+)|ecr-public:[a-z0-9-]*):(?<account>\d{12}):repository\/(?<name>[^:]*)(?::(?<tag>.*))?$/;
-function parseRepositoryArn(text) {
-    if (!text.startsWith('arn:'))
+function errorCode(error) {
+    if (!(error instanceof Error) || !('code' in error))
         return undefined;
-    const { region, account, name, tag } = REPOSITORY.exec(text)?.groups ?? {};
-    if (account === undefined || name === undefined)
-        throw new errors/* PushError */.V('INVALID_INPUT', `${text} is not the ARN of an ECR repository`, {
-            hint: "Write arn:aws:ecr:REGION:ACCOUNT:repository/NAME, with the account's 12 digits, or NAME alone.",
-        });
-    const type = region === undefined ? 'public' : 'private';
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
+
+/***/ }),
+
+/***/ 6995:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Yo: () => (/* binding */ BLOCK_BYTES),
+  MF: () => (/* binding */ isTarStart),
+  jC: () => (/* binding */ padded),
+  RO: () => (/* binding */ readTarHeader),
+  ps: () => (/* binding */ truncated)
+});
+
+// UNUSED EXPORTS: MAX_TAR_HEADER_BYTES
+
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var fields = __nccwpck_require__(8932);
+;// CONCATENATED MODULE: ./src/layout/tar-global-header.ts
+
+const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
+function refuseGlobalHeader(content, where) {
+    const text = Buffer.from(content).toString('latin1');
+    const record = /([1-9]\d{0,9}) ([^=\n]+)=/y;
+    for (let start = 0; start < text.length;) {
+        record.lastIndex = start;
+        const [, length = '', key = ''] = record.exec(text) ?? [];
+        const end = start + Number(length);
+        if (length === '' || text[end - 1] !== '\n')
+            throw malformed(where);
+        if (IDENTITY.test(key))
+            throw global(where, key);
+        start = end;
+    }
+}
+function global(where, key) {
+    return new errors/* PushError */.Vc('INVALID_TAR', `${where} sets ${key} for every entry after it`, {
+        hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
+    });
+}
+function malformed(where) {
+    return new errors/* PushError */.Vc('INVALID_TAR', `${where} is malformed`);
+}
+
+// EXTERNAL MODULE: ./src/layout/read.ts
+var read = __nccwpck_require__(4480);
+;// CONCATENATED MODULE: ./src/layout/tar-header.ts
+
+
+
+
+
+const BLOCK_BYTES = 512;
+const MAX_TAR_HEADER_BYTES = 1024 * 1024;
+const EXTENSION_FLAGS = 'xgLKN';
+const GNU_SPARSE_FLAG = 'S';
+function isTarStart(block) {
+    const bytes = Buffer.from(block);
+    if (bytes.toString('latin1', 257, 262) === 'ustar')
+        return true;
+    if (bytes.byteLength < BLOCK_BYTES || bytes[0] === 0)
+        return false;
+    const stored = /^ *([0-7]+)[ \0]*$/.exec(bytes.toString('latin1', 148, 156));
+    bytes.fill(' ', 148, 156);
+    const sum = bytes.reduce((total, byte) => total + byte, 0);
+    return stored?.[1] !== undefined && parseInt(stored[1], 8) === sum;
+}
+async function readTarHeader(tar, position) {
+    const raw = await readHeaderBlocks(tar, position);
+    if (raw === undefined)
+        return undefined;
+    const header = await decode(raw.blocks, tar, position);
+    const pax = (0,fields/* isFields */.Ce)(header.pax) ? header.pax : {};
+    const name = `${tar.path}: the entry ${(0,fields/* shown */.SP)(pax['GNU.sparse.name'] ?? header.name)}`;
+    refuseSparse(raw.flags, pax, name);
+    refuseInterveningHeader(raw.flags, pax, name);
     return {
-        repository: {
-            type,
-            registryId: account,
-            region: region ?? reference/* PUBLIC_REGION */.Ne,
-            name: (0,check/* checkRepositoryName */.Cg)(name, type),
-        },
-        tag: tag === undefined ? undefined : (0,check/* checkTag */.Bs)(tag),
+        name: header.name,
+        type: header.type,
+        linkName: header.linkname ?? '',
+        size: checkedSize(header.size, pax['size'], name),
+        contentAt: position + raw.blocks.byteLength,
     };
 }
-
-// EXTERNAL MODULE: ./src/ecr/names/suggest.ts
-var suggest = __nccwpck_require__(171);
-;// CONCATENATED MODULE: ./src/inputs/default-repository.ts
-
-
-
-
-
-function defaultRepository(tag, defaults) {
-    if (defaults.repository === undefined) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `The tag ${tag} needs the input repository`, {
-            hint: 'Set repository, or put full references in tags.',
-        });
+async function readHeaderBlocks(tar, start) {
+    const blocks = [];
+    let flags = '';
+    if (await isEnd(tar, start))
+        return undefined;
+    for (let position = start;;) {
+        const header = await tar_header_read(tar, position, BLOCK_BYTES);
+        if (flags === '' && header.every((byte) => byte === 0))
+            return undefined;
+        blocks.push(header);
+        flags += String.fromCharCode(header[156] ?? 0);
+        if (!EXTENSION_FLAGS.includes(flags.slice(-1)))
+            break;
+        const size = extensionSize(header, tar);
+        position += BLOCK_BYTES;
+        if (position + padded(size) - start > MAX_TAR_HEADER_BYTES)
+            throw tooLarge(tar, start);
+        const content = await tar_header_read(tar, position, padded(size));
+        if (flags.endsWith('g')) {
+            const where = `${tar.path}: the global header at byte ${position - BLOCK_BYTES}`;
+            refuseGlobalHeader(content.subarray(0, size), where);
+        }
+        blocks.push(content);
+        position += padded(size);
     }
-    refuseSeveral(defaults.repository);
-    const text = (0,suggest/* withoutScheme */.yO)(defaults.repository);
-    const arn = parseRepositoryArn(text);
-    if (arn?.tag !== undefined)
-        throw withTag(text, text.slice(0, text.lastIndexOf(':')), arn.tag);
-    if (arn !== undefined)
-        return arn.repository;
-    refuseTag(text);
-    if ((0,reference/* isEcrHost */.R5)(text)) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `The input repository is a registry's host: ${text}`, {
-            hint: `Write the repository behind it, ${text}/NAME, or its name alone.`,
+    return { blocks: Buffer.concat(blocks), flags };
+}
+async function isEnd(tar, position) {
+    const left = tar.size - position;
+    if (left >= BLOCK_BYTES)
+        return false;
+    return (await tar_header_read(tar, position, left)).every((byte) => byte === 0);
+}
+async function tar_header_read(tar, position, length) {
+    if (position + length > tar.size)
+        throw truncated(tar, position + length);
+    const bytes = new Uint8Array(length);
+    await (0,read/* readAt */.m6)(tar.handle, bytes, position, tar.path);
+    return bytes;
+}
+function extensionSize(header, tar) {
+    const digits = /^ *([0-7]+)[ \0]*$/.exec(Buffer.from(header.subarray(124, 136)).toString('latin1'));
+    const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
+    if (Number.isNaN(size))
+        throw invalidSize(`${tar.path}: an extended header`);
+    return size;
+}
+const ANY_FORMAT = {
+    allowUnknownFormat: true,
+};
+function decode(blocks, tar, position) {
+    return new Promise((resolve, reject) => {
+        const fail = (cause) => reject(undecodable(tar, position, cause));
+        const extractor = (0,tar_stream.extract)(ANY_FORMAT);
+        extractor.on('entry', (header) => {
+            resolve(header);
+            extractor.destroy();
         });
+        extractor.on('error', fail);
+        extractor.on('close', fail);
+        extractor.end(blocks);
+    });
+}
+function undecodable(tar, position, cause) {
+    if (cause instanceof Error && cause.message === 'Invalid header') {
+        return invalidSize(`${tar.path}: the entry at byte ${position}`);
     }
-    if ((0,reference/* isEcrReference */.ap)(text) || (0,suggest/* isNearlyEcr */.aH)(text) || /^[^/]*:\d+\//.test(text))
-        return (0,reference/* parseReference */.F2)(text).repository;
-    return bareRepository(text, defaults);
+    return new errors/* PushError */.Vc('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { cause });
 }
-function bareRepository(name, { registryType: type, registryId, region }) {
-    return {
-        type,
-        registryId: registryId === undefined ? undefined : (0,check/* checkRegistryId */.Vm)(registryId, type),
-        region: type === 'public' ? reference/* PUBLIC_REGION */.Ne : checkRegion(region),
-        name: (0,check/* checkRepositoryName */.Cg)(name, type),
-    };
-}
-function refuseSeveral(text) {
-    const names = text.split(/[\s,;]+/).filter((name) => name !== '');
-    if (names.length < 2 || !names.every((name) => isName((0,suggest/* withoutScheme */.yO)(name))))
+function refuseSparse(flags, pax, name) {
+    const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
+    if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG))
         return;
-    throw new errors/* PushError */.V('INVALID_INPUT', `The input repository has ${names.length} names: ${names.join(', ')}`, {
-        hint: 'To push to several repositories, put full references in tags, HOST/NAME:TAG, one a line, and leave repository out.',
+    throw new errors/* PushError */.Vc('INVALID_TAR', `${name} is a sparse file`, {
+        hint: 'Write the tar without "--sparse" (-S).',
     });
 }
-function isName(text) {
-    return (0,reference/* isEcrReference */.ap)(text) || (0,check/* isRepositoryName */.en)(text, 'private');
-}
-function refuseTag(text) {
-    const { name, tag } = /^(?<name>[^@]*?[^@:/])(?::(?<tag>[^/@]*))?(?:@[^/]*)?$/s.exec(text)?.groups ?? {};
-    if (name !== undefined && name !== text)
-        throw withTag(text, name, tag);
-}
-function withTag(text, name, tag) {
-    const what = tag === undefined ? 'digest' : 'tag';
-    return new errors/* PushError */.V('INVALID_INPUT', `The input repository has a ${what}: ${text}`, {
-        hint: `Write repository: ${name}${tag ? `, and put ${tag} in tags` : ''}.`,
-    });
-}
-function checkRegion(region) {
-    if (region === undefined)
-        return undefined;
-    const meant = (0,suggest/* regionIn */.Ug)(region);
-    const isRegion = /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region);
-    if (isRegion && (meant ?? region) === region)
-        return region;
-    throw new errors/* PushError */.V('INVALID_INPUT', `aws-region ${JSON.stringify(region)} is not an AWS region`, { hint: `Write ${meant ?? 'a region such as eu-west-1'}.` });
-}
-
-;// CONCATENATED MODULE: ./src/inputs/parse-tag.ts
-
-
-
-
-
-
-function parseTag(text, defaults) {
-    parse_tag_refuseSeveral(text);
-    const plain = (0,suggest/* withoutScheme */.yO)(text);
-    const arn = parseRepositoryArn(plain);
-    if (arn !== undefined)
-        return arn;
-    if ((0,reference/* isEcrHost */.R5)(plain)) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `${text} is the host of a registry, not a tag`, {
-            hint: `Write the repository and the tag behind it, ${plain.replace(/\/$/, '')}/NAME:TAG, or the tag alone.`,
-        });
-    }
-    if ((0,reference/* isEcrReference */.ap)(plain) || (0,suggest/* isNearlyEcr */.aH)(plain) || isOtherRegistry(plain))
-        return (0,reference/* parseReference */.F2)(plain);
-    const named = splitName(plain);
-    if (named !== undefined)
-        refuseName(text, named, defaults);
-    return { repository: defaultRepository((0,check/* checkTag */.Bs)(text), defaults), tag: text };
-}
-function parse_tag_refuseSeveral(text) {
-    const words = text.split(/[\s;|]+/).filter((word) => word !== '');
-    if (words.length < 2 ||
-        !words.every((word) => (0,check/* isTag */.dz)(word) || (0,reference/* isEcrReference */.ap)((0,suggest/* withoutScheme */.yO)(word))))
+function refuseInterveningHeader(flags, pax, name) {
+    const between = flags.slice(flags.indexOf('x') + 1, -1);
+    if (!flags.includes('x') || between === '')
         return;
-    const one = words.every(check/* isTag */.dz) ? ` If it is one tag, write ${words.join('-')}.` : '';
-    throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} is not an image tag`, {
-        hint: `Put commas between tags, ${words.join(',')}, or each on its own line.${one}`,
-    });
-}
-function isOtherRegistry(text) {
-    const [host = '', ...path] = text.split('/');
-    return path.length > 0 && /^localhost$|\.[a-z]{2,}$|:\d+$/i.test(host);
-}
-function splitName(text) {
-    if ((0,check/* isDigest */.Bc)(text) && !text.includes('/'))
-        return undefined;
-    const { name = '', tag } = /^(?<name>[^:@]+)(?::(?<tag>[^:@]*))?(?:@.*)?$/.exec(text)?.groups ?? {};
-    const isName = (0,check/* isRepositoryName */.en)(name.toLowerCase(), 'private') && /[a-z]/i.test(name);
-    if (!isName || (tag === undefined && !name.includes('/')))
-        return undefined;
-    return { name, tag };
-}
-function refuseName(text, { name, tag }, defaults) {
-    const bare = tag === undefined ? 'TAG' : (0,check/* isTag */.dz)(tag) ? tag : ((0,suggest/* suggestTag */.bu)(tag) ?? 'TAG');
-    if (defaults.repository === undefined) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} has no ECR host, and without a host it would be docker.io's`, {
-            hint: `Write repository: ${name.toLowerCase()} and tags: ${bare}, or the host before it: ${wholeName(undefined, name, bare)}.`,
-        });
-    }
-    const repository = defaultRepository(text, defaults);
-    const isOwn = [repository.name, withAlias(repository)].includes(name.toLowerCase());
-    if (isOwn) {
-        throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} names the repository, which the input repository does already`, {
-            hint: `Write ${bare === 'TAG' ? 'its tags alone, such as latest' : bare}: bare tags go to ${repository.name}.`,
-        });
-    }
-    if (tag === undefined)
+    if (pax['size'] === undefined && !between.includes('x'))
         return;
-    throw new errors/* PushError */.V('INVALID_INPUT', `${JSON.stringify(text)} is of another repository than the input repository, which is ${repository.name}`, {
-        hint: `Write ${bare} for ${repository.name}, or ${wholeName(repository, name, bare)} for ${name.toLowerCase()}.`,
+    throw new errors/* PushError */.Vc('INVALID_TAR', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before you use it.' });
+}
+function checkedSize(size, paxSize, name) {
+    const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
+    const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
+    if (isClean && isWhole && typeof size === 'number' && size >= 0)
+        return size;
+    throw invalidSize(name);
+}
+function invalidSize(name) {
+    return new errors/* PushError */.Vc('INVALID_TAR', `${name} has a size that is not a whole number of bytes`);
+}
+function tooLarge(tar, position) {
+    return new errors/* PushError */.Vc('INVALID_TAR', `${tar.path}: the extended headers at byte ${position} take more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
+}
+function truncated(tar, needed) {
+    return new errors/* PushError */.Vc('INVALID_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry ends at byte ${needed}`, { hint: 'The build or a copy of it did not finish: write the tar again.' });
+}
+function padded(size) {
+    return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+}
+
+
+/***/ }),
+
+/***/ 375:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ splitReference),
+/* harmony export */   z: () => (/* binding */ parseTransport)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const WITH_PATH = {
+    oci: { hasReference: true },
+    'oci-archive': { hasReference: true },
+    'docker-archive': { hasReference: true },
+    'oci-dir': { hasReference: true },
+    'oci-layout': { hasReference: true, isUrl: true },
+    ocidir: { hasReference: true, isUrl: true },
+    dir: { hasReference: false },
+};
+const ELSEWHERE = ['docker', 'docker-daemon', 'containers-storage', 'ostree', 'sif', 'atomic'];
+function parseTransport(text) {
+    const [, name = '', rest = ''] = /^([a-z-]+):(.*)$/.exec(text) ?? [];
+    if (ELSEWHERE.includes(name))
+        throw elsewhere(text);
+    const transport = Object.hasOwn(WITH_PATH, name) ? WITH_PATH[name] : undefined;
+    if (transport === undefined)
+        return undefined;
+    const { hasReference, isUrl = false } = transport;
+    const path = rest.replace(/^\/\//, '');
+    if (path === '' || path.startsWith(':'))
+        throw withoutPath(text);
+    const paths = isUrl || path === rest ? [path] : [path, rest];
+    return { paths, hasReference };
+}
+function splitReference(text) {
+    const [, named = text, digest] = /^(.*)@(sha256:[a-f0-9]{64})$/.exec(text) ?? [];
+    const [path = '', ...names] = named.split(':');
+    return { path, reference: digest ?? (names.join(':') || undefined) };
+}
+function elsewhere(text) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `The input layout is no path: ${text}`, {
+        hint: `Copy the image into a layout before this step: skopeo copy ${text} oci:image:latest`,
     });
 }
-function withAlias({ registryId, name }) {
-    return `${registryId ?? ''}/${name}`;
-}
-function wholeName(repository, name, tag) {
-    const { type = 'private', registryId, region = 'REGION' } = repository ?? {};
-    const host = (repository && (0,reference/* registryHost */.U$)(repository)) ??
-        `${registryId ?? 'ACCOUNT'}.dkr.ecr.${region}.amazonaws.com`;
-    const registry = type === 'public' ? `${host}/${registryId ?? 'ALIAS'}` : host;
-    return `${registry}/${name.toLowerCase()}:${tag}`;
-}
-
-;// CONCATENATED MODULE: ./src/inputs/targets.ts
-
-const DEFAULT_TAG = 'latest';
-function parseTargets(tags, defaults) {
-    const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
-    const references = given.map((text) => parseTag(text, defaults));
-    const targets = new Map();
-    for (const { repository, tag = DEFAULT_TAG } of references) {
-        const key = JSON.stringify([
-            repository.type,
-            repository.registryId,
-            repository.region,
-            repository.name,
-        ]);
-        const target = targets.get(key) ?? { repository, tags: new Set() };
-        targets.set(key, target);
-        target.tags.add(tag);
-    }
-    return [...targets.values()].map(({ repository, tags: names }) => ({
-        repository,
-        tags: [...names],
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/inputs/inputs.ts
-
-
-
-
-
-const MIB = 1024 * 1024;
-async function parseInputs(given, readText) {
-    const read = (name) => unquoted(given(name));
-    return {
-        layouts: lines(required(read, 'layout')),
-        followLinks: choice(read, 'follow-links', ['none', 'workspace'], {
-            yes: 'workspace',
-            no: 'none',
-        }),
-        request: parseRequest(read),
-        layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none'], { no: 'none' }),
-        targets: parseTargets(list(read('tags')), {
-            repository: read('repository') || undefined,
-            registryType: choice(read, 'registry-type', ['private', 'public']),
-            registryId: read('registry-id') || undefined,
-            region: read('aws-region') || undefined,
-        }),
-        ifTagExists: choice(read, 'if-tag-exists', ['fail', 'skip']),
-        failFast: flag(read, 'fail-fast', false),
-        dryRun: flag(read, 'dry-run', false),
-        createRepository: await parseCreation(read, readText),
-        proxies: {
-            httpsProxy: read('https-proxy') || undefined,
-            httpProxy: read('http-proxy') || undefined,
-            noProxy: read('no-proxy') || undefined,
-        },
-        concurrency: wholeNumber(read, 'concurrency', [1, tuning/* MAX_LAYERS_AT_ONCE */.cv]),
-        partSize: parsePartSize(read),
-        resume: flag(read, 'resume', true),
-        partsInFlight: wholeNumber(read, 'parts-in-flight', [1, tuning/* MAX_PARTS_IN_FLIGHT */.Ru], 'auto'),
-        summary: flag(read, 'summary', true),
-    };
-}
-function parsePartSize(read) {
-    const mebibytes = wholeNumber(read, 'part-size', [tuning/* MIN_PART_SIZE */.fq / MIB, tuning/* MAX_PART_SIZE */.Tp / MIB]);
-    return mebibytes === undefined ? undefined : mebibytes * MIB;
-}
-async function parseCreation(read, readText) {
-    const settings = await parseRepositorySettings(read('repository-settings'), readText);
-    return flag(read, 'create-repository', false) ? settings : undefined;
-}
-function parseRequest(read) {
-    return {
-        image: read('image') || undefined,
-        shape: {
-            platforms: list(read('platforms')).map(platform/* parsePlatformName */.e4),
-            attestations: choice(read, 'attestations', ['keep', 'drop'], { yes: 'keep', no: 'drop' }),
-            singleImage: choice(read, 'single-image', ['keep', 'unwrap'], { yes: 'unwrap', no: 'keep' }),
-        },
-        referrers: flag(read, 'referrers', true),
-    };
+function withoutPath(text) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `The input layout has no path in it: ${text}`, {
+        hint: 'Write a path such as image.tar.',
+    });
 }
 
 
@@ -36972,7 +37348,69 @@ const NEEDED = 24;
 function checkNodeVersion(version) {
     if (Number.parseInt(version, 10) >= NEEDED)
         return;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('UNSUPPORTED_NODE', `This action needs Node.js ${NEEDED}, but runs on ${version}`);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('UNSUPPORTED_NODE', `This action needs Node.js ${NEEDED}, but runs on ${version}`);
+}
+
+
+/***/ }),
+
+/***/ 2427:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EU: () => (/* binding */ shortName),
+/* harmony export */   H3: () => (/* binding */ isAttestation),
+/* harmony export */   I: () => (/* binding */ kindOf),
+/* harmony export */   Js: () => (/* binding */ attestedDigest),
+/* harmony export */   MI: () => (/* binding */ namesAnnotation),
+/* harmony export */   eZ: () => (/* binding */ namesOf)
+/* harmony export */ });
+/* harmony import */ var _media_types_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9217);
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const CONTAINERD_NAME = 'io.containerd.image.name';
+const REFERENCE_TYPE = 'vnd.docker.reference.type';
+const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+function namesOf({ annotations = {} }) {
+    return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
+        .flatMap((names) => names?.split(',') ?? [])
+        .map((name) => name.trim())
+        .filter((name) => name !== '');
+}
+function shortName(name) {
+    return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
+}
+function namesAnnotation(names) {
+    return { [CONTAINERD_NAME]: names.join(',') };
+}
+function isAttestation({ annotations, platform, mediaType }) {
+    if ((0,_media_types_js__WEBPACK_IMPORTED_MODULE_0__/* .isIndexMediaType */ .$$)(mediaType))
+        return false;
+    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
+        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
+}
+function attestedDigest({ annotations }) {
+    return annotations?.[REFERENCE_DIGEST];
+}
+const SIGNATURE = { isBeside: true, suffix: 'sig' };
+const ATTESTATION = { isBeside: true, suffix: 'att' };
+const SBOM = { isBeside: true, suffix: 'sbom' };
+const KINDS = {
+    image: { isBeside: false },
+    imageIndex: { isBeside: false },
+    sig: SIGNATURE,
+    sigs: SIGNATURE,
+    signatures: SIGNATURE,
+    att: ATTESTATION,
+    atts: ATTESTATION,
+    attestations: ATTESTATION,
+    sbom: SBOM,
+    sboms: SBOM,
+    referrers: { isBeside: true },
+};
+function kindOf({ annotations }) {
+    const [, kind = ''] = /^(?:[\w.-]+\/)?(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
+    return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
 }
 
 
@@ -36999,7 +37437,7 @@ function isDigest(text) {
 function parseDigest(text, where) {
     if (isDigest(text))
         return text;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('INVALID_MANIFEST', `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('INVALID_MANIFEST', `${where}: ${JSON.stringify(text.slice(0, 200))} is not a sha256 digest`, {
         hint: 'A digest is "sha256:" followed by 64 lowercase hexadecimal digits; ECR accepts no other algorithm.',
     });
 }
@@ -37033,7 +37471,7 @@ class FieldReader {
     #code;
     constructor(value, where, code) {
         if (!isFields(value)) {
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(code, `${where} is not a JSON object`);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc(code, `${where} is not a JSON object`);
         }
         this.where = where;
         this.#fields = value;
@@ -37088,7 +37526,7 @@ class FieldReader {
         throw this.invalid(`${name} is not an object whose values are all strings`);
     }
     invalid(problem) {
-        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V(this.#code, `${this.where}: ${problem}`);
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc(this.#code, `${this.where}: ${problem}`);
     }
 }
 function shown(value) {
@@ -37127,9 +37565,9 @@ function parseStrictJson(bytes, where) {
         return JSON.parse(text);
     }
     catch (cause) {
-        if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V)
+        if (cause instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc)
             throw cause;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid JSON`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_JSON', `${where} is not valid JSON`, {
             cause,
         });
     }
@@ -37140,7 +37578,7 @@ function withoutMark(bytes) {
     return mark.equals(bytes.subarray(0, mark.byteLength)) ? bytes.subarray(mark.byteLength) : bytes;
 }
 function marked(where) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} starts with a byte order mark (BOM), which JSON does not allow`, {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_JSON', `${where} starts with a byte order mark (BOM), which JSON does not allow`, {
         hint: 'Windows PowerShell adds one. Write the file as UTF-8 without it: its digest changes.',
     });
 }
@@ -37149,7 +37587,7 @@ function decodeUtf8(bytes, where) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch (cause) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is not valid UTF-8`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_JSON', `${where} is not valid UTF-8`, {
             hint: 'JSON in an OCI layout is UTF-8: the file may be damaged, or not JSON at all.',
             cause,
         });
@@ -37194,12 +37632,12 @@ function endOfString(text, start) {
 function addKey(keys, literal, where) {
     const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
     if (keys?.has(key)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which one counts: build the layout again.' });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_JSON', `${where} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`, { hint: 'Programs disagree on which one counts: build the layout again.' });
     }
     keys?.add(key);
 }
 function tooDeep(where) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_JSON', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`);
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_JSON', `${where} is nested deeper than ${_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_JSON_DEPTH */ .KX} levels`);
 }
 
 
@@ -37311,7 +37749,7 @@ function parseMediaType(fields) {
 function parseSize(value, where) {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
         return value;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_MANIFEST', `${where}.size is ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shown */ .SP)(value)}, not a whole number of bytes`);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_MANIFEST', `${where}.size is ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shown */ .SP)(value)}, not a whole number of bytes`);
 }
 function parsePlatform(value, where) {
     if (value === undefined)
@@ -37343,11 +37781,11 @@ function parseData(fields, { digest, size }) {
         throw fields.invalid('data is not valid base64');
     const where = `${fields.where}.data`;
     if (data.byteLength !== size) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
     }
     const found = (0,_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(data);
     if (found !== digest) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('DIGEST_MISMATCH', `${where} has the digest ${found}, but its descriptor says ${digest}`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('DIGEST_MISMATCH', `${where} has the digest ${found}, but its descriptor says ${digest}`);
     }
     return data;
 }
@@ -37387,7 +37825,7 @@ const ARCHITECTURES = new Map([
 function parsePlatformName(text) {
     const [os = '', architecture = '', variant, ...rest] = text.split('/');
     if (os === '' || architecture === '' || variant === '' || rest.length > 0 || /[\s;]/.test(text)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
             hint: `${advice(text)}Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.`,
         });
     }
@@ -37487,7 +37925,7 @@ function reportStall(process, report) {
     process.on('exit', () => {
         if (process.exitCode !== UNSETTLED)
             return;
-        report(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .V('STALLED', 'The step stopped before its end, with nothing left to wait for'));
+        report(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('STALLED', 'The step stopped before its end, with nothing left to wait for'));
     });
 }
 
@@ -37498,21 +37936,20 @@ function reportStall(process, report) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   c7: () => (/* binding */ throwFailures),
-/* harmony export */   xV: () => (/* binding */ reportFailure)
+/* harmony export */   c: () => (/* binding */ throwFailures),
+/* harmony export */   x: () => (/* binding */ reportFailure)
 /* harmony export */ });
 /* harmony import */ var _ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(396);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 
 
 function reportFailure(error, log) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc) {
         log.setFailed(`${error.code}: ${error.message}\n${error.hint}`);
         log.debug(stackOf(error));
         return;
     }
-    log.setFailed(`INTERNAL: ${stackOf(error)}\n${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .S.INTERNAL.means} ${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .S.INTERNAL.hint}`);
+    log.setFailed(`INTERNAL: ${stackOf(error)}\n${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .Sr.INTERNAL.means} ${_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ERRORS */ .Sr.INTERNAL.hint}`);
 }
 const MAX_STACK = 4000;
 function stackOf(error) {
@@ -37532,7 +37969,7 @@ function throwFailures({ targets }) {
     if (targets.length === 1)
         throw first.error;
     const complete = targets.filter(({ error }) => error === undefined).map(nameOf);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('TARGETS_FAILED', `${failures.length} of ${targets.length} repositories failed.\n${failures.map(describeFailure).join('\n')}`, {
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('TARGETS_FAILED', `${failures.length} of ${targets.length} repositories failed.\n${failures.map(describeFailure).join('\n')}`, {
         hint: complete.length === 0 ? 'No repository is complete.' : `Complete: ${complete.join(', ')}.`,
         cause: first.error,
     });
@@ -37542,11 +37979,8 @@ function nameOf({ repository }) {
 }
 function describeFailure(target) {
     const { error } = target;
-    const [code, hint] = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V ? [`${error.code}: `, ` ${error.hint}`] : ['', ''];
-    return `- ${nameOf(target)}: ${code}${messageOf(error)}.${hint}`;
-}
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+    const [code, hint] = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc ? [`${error.code}: `, ` ${error.hint}`] : ['', ''];
+    return `- ${nameOf(target)}: ${code}${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}.${hint}`;
 }
 
 
@@ -37872,8 +38306,8 @@ function plural(number, noun) {
 /* harmony export */   I: () => (/* binding */ toOutputs),
 /* harmony export */   y: () => (/* binding */ toReportOutputs)
 /* harmony export */ });
-/* harmony import */ var _ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(396);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3304);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(396);
 /* harmony import */ var _layers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7478);
 /* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2577);
 
@@ -37913,13 +38347,13 @@ function toReportOutputs({ changed, image }, path) {
 function describeTarget(target, report) {
     const { repository, error, tags } = target;
     const where = {
-        registry: (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .registryHost */ .U$)(repository) ?? '',
+        registry: (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .registryHost */ .U$)(repository) ?? '',
         repository: repository.name,
-        'repository-uri': (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .repositoryUri */ .LJ)(repository) ?? '',
+        'repository-uri': (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryUri */ .LJ)(repository) ?? '',
         tags: tags.map(({ tag }) => tag),
     };
     if (error !== undefined)
-        return { ...where, status: 'failed', error: (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error), ...counts([target]) };
+        return { ...where, status: 'failed', error: (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error), ...counts([target]) };
     const digest = (0,_tags_js__WEBPACK_IMPORTED_MODULE_2__/* .publishedDigest */ .RK)(target, report);
     const left = (0,_tags_js__WEBPACK_IMPORTED_MODULE_2__/* .skippedTags */ .md)(target);
     return {
@@ -37941,7 +38375,7 @@ function counts(targets) {
     };
 }
 function pathsOf(target) {
-    const uri = (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .repositoryUri */ .LJ)(target.repository);
+    const uri = (0,_ecr_names_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryUri */ .LJ)(target.repository);
     return uri === undefined ? [] : (0,_tags_js__WEBPACK_IMPORTED_MODULE_2__/* .taggedNow */ .T)(target).map((tag) => `${uri}:${tag}`);
 }
 function describeRoot({ mediaType, digest, size, platform }) {
@@ -37960,8 +38394,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   m: () => (/* binding */ publish)
 });
 
-// EXTERNAL MODULE: ./src/report/failure.ts
-var failure = __nccwpck_require__(3304);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/report/outputs.ts
 var outputs = __nccwpck_require__(5468);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/core/dist-cjs/submodules/client/index.js
@@ -37997,8 +38431,6 @@ function pathOf(name) {
     return name.split('/').map(encodeURIComponent).join('/');
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/report/how-far.ts
 var how_far = __nccwpck_require__(5800);
 ;// CONCATENATED MODULE: ./src/report/instruction.ts
@@ -38025,7 +38457,6 @@ var report_layers = __nccwpck_require__(7478);
 // EXTERNAL MODULE: ./src/report/tags.ts
 var tags = __nccwpck_require__(2577);
 ;// CONCATENATED MODULE: ./src/report/report-target.ts
-
 
 
 
@@ -38069,10 +38500,10 @@ function isChange(target, mode) {
 }
 const CHANGES = ['created', 'moved', 'put', 'unsure'];
 function reportError(error) {
-    const message = (0,failure/* messageOf */.bD)(error);
-    if (error instanceof errors/* PushError */.V)
+    const message = (0,errors/* messageOf */.bD)(error);
+    if (error instanceof errors/* PushError */.Vc)
         return { code: error.code, message, hint: error.hint };
-    return { code: 'INTERNAL', message, hint: `${errors/* ERRORS */.S.INTERNAL.means} ${errors/* ERRORS */.S.INTERNAL.hint}` };
+    return { code: 'INTERNAL', message, hint: `${errors/* ERRORS */.Sr.INTERNAL.means} ${errors/* ERRORS */.Sr.INTERNAL.hint}` };
 }
 function timeOf(ms) {
     return new Date(ms).toISOString();
@@ -38488,7 +38919,7 @@ function failures({ error, targets }) {
     const failed = targets.flatMap((target) => target.error === undefined ? [] : [targetFailure(target, target.error, targets.length > 1)]);
     const more = failed.length - MAX_FAILURES;
     return [
-        ...(error === undefined ? [] : [summary_failure(error)]),
+        ...(error === undefined ? [] : [failure(error)]),
         ...failed.slice(0, MAX_FAILURES),
         more > 0 ? `And ${more} more failed.` : '',
     ];
@@ -38496,9 +38927,9 @@ function failures({ error, targets }) {
 function targetFailure(target, error, isNamed) {
     const { howFar } = target;
     const progress = howFar === undefined ? [] : [prose(`${howFar}.`)];
-    return [summary_failure(error, isNamed ? ` (${summary_tables_nameOf(target)})` : ''), ...progress].join('\n\n');
+    return [failure(error, isNamed ? ` (${summary_tables_nameOf(target)})` : ''), ...progress].join('\n\n');
 }
-function summary_failure({ code: name, message, hint }, where = '') {
+function failure({ code: name, message, hint }, where = '') {
     return `**Error** ${code(name)}${where}: ${prose(message)}\n\n**What to do:** ${prose(hint)}`;
 }
 function imageLines({ image, targets }) {
@@ -38571,7 +39002,7 @@ function publish(run, publisher) {
             return work();
         }
         catch (error) {
-            publisher.warning(`${what} could not be written (${(0,failure/* messageOf */.bD)(error)})`);
+            publisher.warning(`${what} could not be written (${(0,errors/* messageOf */.bD)(error)})`);
             return undefined;
         }
     };
@@ -38817,7 +39248,7 @@ function parseLayerMap(bytes, where) {
         throw fields.invalid(`version is ${(0,oci_fields/* shown */.SP)(version)}, not ${VERSION}`);
     const layers = fields.array('layers') ?? [];
     if (layers.length > MAX_KEPT_LAYERS) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${where} has ${layers.length} layers`);
+        throw new errors/* PushError */.Vc('TOO_LARGE', `${where} has ${layers.length} layers`);
     }
     const map = new LayerMap();
     for (const [at, layer] of layers.entries()) {
@@ -38834,6 +39265,7 @@ function keyOf(diffId, format) {
 }
 
 ;// CONCATENATED MODULE: ./src/resume/layer-memory.ts
+
 
 class LayerMemory {
     #options;
@@ -38887,7 +39319,7 @@ class LayerMemory {
             await attempt();
         }
         catch (error) {
-            const why = error instanceof Error ? error.message : String(error);
+            const why = (0,errors/* messageOf */.bD)(error);
             this.#options.debug(`The map of compressed layers in ${store.name} was not ${what}: ${why}`);
         }
     }
@@ -39043,6 +39475,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/resume/read-bounded.ts
 var read_bounded = __nccwpck_require__(1055);
 // EXTERNAL MODULE: ./src/oci/digest.ts
@@ -39112,6 +39546,7 @@ function wholeNumber(fields, name, [least, most]) {
 
 
 
+
 const MAX_FILES = 1000;
 const NAME = /^[0-9a-f]{32}\.([1-9][0-9]{0,9})\.json$/;
 class JournalFolder {
@@ -39136,7 +39571,7 @@ class JournalFolder {
                 left.push(...uploads.map((upload) => ({ file, push, upload })));
             }
             catch (error) {
-                this.#debug(`${path} was not read: ${messageOf(error)}`);
+                this.#debug(`${path} was not read: ${(0,errors/* messageOf */.bD)(error)}`);
             }
         }
         return left;
@@ -39164,7 +39599,7 @@ class JournalFolder {
         }
         catch (error) {
             if (!isMissing(error))
-                this.#debug(`${this.#path} was not read: ${messageOf(error)}`);
+                this.#debug(`${this.#path} was not read: ${(0,errors/* messageOf */.bD)(error)}`);
             return [];
         }
     }
@@ -39187,9 +39622,6 @@ function isAlive(pid) {
 }
 function isMissing(error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -39246,6 +39678,7 @@ class UploadCache {
 }
 
 ;// CONCATENATED MODULE: ./src/resume/journal-writer.ts
+
 class JournalWriter {
     #options;
     #hasBegun = false;
@@ -39271,13 +39704,14 @@ class JournalWriter {
         }
         catch (error) {
             this.#isBroken = true;
-            const why = error instanceof Error ? error.message : String(error);
+            const why = (0,errors/* messageOf */.bD)(error);
             this.#options.debug(`Where uploads are is not kept any more: ${why}`);
         }
     }
 }
 
 ;// CONCATENATED MODULE: ./src/resume/upload-journal.ts
+
 
 
 
@@ -39299,7 +39733,7 @@ class UploadJournal {
             this.#options.onKept(push);
         }
         catch (error) {
-            this.#options.debug(`The post step does not know of uploads: ${upload_journal_messageOf(error)}`);
+            this.#options.debug(`The post step does not know of uploads: ${(0,errors/* messageOf */.bD)(error)}`);
         }
     }
     async #restore(push) {
@@ -39310,7 +39744,7 @@ class UploadJournal {
             return await cache.restore(push);
         }
         catch (error) {
-            debug(`Where uploads of an earlier run ended is not known: ${upload_journal_messageOf(error)}`);
+            debug(`Where uploads of an earlier run ended is not known: ${(0,errors/* messageOf */.bD)(error)}`);
             return [];
         }
     }
@@ -39394,9 +39828,6 @@ class UploadNotes {
         const { folder, place } = this.#options;
         return folder.fileOf(uploadName(place, layer));
     }
-}
-function upload_journal_messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
 }
 
 ;// CONCATENATED MODULE: ./src/resume/open-upload-journal.ts
@@ -39510,7 +39941,7 @@ async function readBounded(path, maxBytes) {
 
 /***/ }),
 
-/***/ 9009:
+/***/ 2257:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39519,56 +39950,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
+// EXTERNAL MODULE: ./src/oci/annotations.ts
+var annotations = __nccwpck_require__(2427);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
-;// CONCATENATED MODULE: ./src/oci/annotations.ts
-
-const REF_NAME = 'org.opencontainers.image.ref.name';
-const CONTAINERD_NAME = 'io.containerd.image.name';
-const REFERENCE_TYPE = 'vnd.docker.reference.type';
-const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
-function namesOf({ annotations = {} }) {
-    return [annotations[REF_NAME], annotations[CONTAINERD_NAME]]
-        .flatMap((names) => names?.split(',') ?? [])
-        .map((name) => name.trim())
-        .filter((name) => name !== '');
-}
-function shortName(name) {
-    return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
-}
-function namesAnnotation(names) {
-    return { [CONTAINERD_NAME]: names.join(',') };
-}
-function isAttestation({ annotations, platform, mediaType }) {
-    if ((0,media_types/* isIndexMediaType */.$$)(mediaType))
-        return false;
-    return (annotations?.[REFERENCE_TYPE] === 'attestation-manifest' ||
-        (platform?.os === 'unknown' && platform.architecture === 'unknown'));
-}
-function attestedDigest({ annotations }) {
-    return annotations?.[REFERENCE_DIGEST];
-}
-const SIGNATURE = { isBeside: true, suffix: 'sig' };
-const ATTESTATION = { isBeside: true, suffix: 'att' };
-const SBOM = { isBeside: true, suffix: 'sbom' };
-const KINDS = {
-    image: { isBeside: false },
-    imageIndex: { isBeside: false },
-    sig: SIGNATURE,
-    sigs: SIGNATURE,
-    signatures: SIGNATURE,
-    att: ATTESTATION,
-    atts: ATTESTATION,
-    attestations: ATTESTATION,
-    sbom: SBOM,
-    sboms: SBOM,
-    referrers: { isBeside: true },
-};
-function kindOf({ annotations }) {
-    const [, kind = ''] = /^(?:[\w.-]+\/)?(\w+)(?:\/|$)/.exec(annotations?.['kind'] ?? '') ?? [];
-    return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-}
-
 // EXTERNAL MODULE: ./src/oci/digest.ts
 var oci_digest = __nccwpck_require__(8825);
 ;// CONCATENATED MODULE: ./src/image/content.ts
@@ -39603,10 +39988,10 @@ const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
 const MAX_DEPTH = 16;
 function checkDepth(digest, parents) {
     if (parents.includes(digest)) {
-        throw new errors/* PushError */.V('INVALID_MANIFEST', `index ${digest} contains itself`);
+        throw new errors/* PushError */.Vc('INVALID_MANIFEST', `index ${digest} contains itself`);
     }
     if (parents.length > MAX_DEPTH) {
-        throw new errors/* PushError */.V('TOO_LARGE', `manifest ${digest} is nested more than ${MAX_DEPTH} indexes deep`, {
+        throw new errors/* PushError */.Vc('TOO_LARGE', `manifest ${digest} is nested more than ${MAX_DEPTH} indexes deep`, {
             hint: 'No build tool nests indexes this deep: build the image again.',
         });
     }
@@ -39700,13 +40085,13 @@ function readObject(bytes, where) {
 function refuseTooLarge(bytes, where) {
     if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
         return;
-    throw new errors/* PushError */.V('TOO_LARGE', `${where} is ${bytes.byteLength} bytes; ECR accepts at most ${limits/* MAX_MANIFEST_BYTES */.ZJ}`, { hint: 'Remove large annotations and inline data from it.' });
+    throw new errors/* PushError */.Vc('TOO_LARGE', `${where} is ${bytes.byteLength} bytes; ECR accepts at most ${limits/* MAX_MANIFEST_BYTES */.ZJ}`, { hint: 'Remove large annotations and inline data from it.' });
 }
 function requireSchemaVersion(fields) {
     const version = fields.get('schemaVersion');
     if (version === 2)
         return;
-    throw new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
+    throw new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
         hint: version === undefined
             ? 'ECR takes no manifest without it: build the layout again with a current version of its tool.'
             : 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
@@ -39721,7 +40106,7 @@ function imageMember(fields) {
     return ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
 }
 function ambiguous({ where }, image) {
-    return new errors/* PushError */.V('INVALID_MANIFEST', `${where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' });
+    return new errors/* PushError */.Vc('INVALID_MANIFEST', `${where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' });
 }
 function readImage(fields, mediaType) {
     if (!fields.has('config'))
@@ -39750,7 +40135,7 @@ function readDescriptors(fields, name) {
     if (values === undefined)
         throw fields.invalid(`${name} is missing`);
     if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${fields.where}: ${name} lists ${values.length} descriptors; the limit is ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
+        throw new errors/* PushError */.Vc('TOO_LARGE', `${fields.where}: ${name} lists ${values.length} descriptors; the limit is ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
     }
     return values.map((value, at) => (0,parse_descriptor/* parseDescriptor */.B)(value, `${fields.where}: ${name}[${at}]`));
 }
@@ -39769,7 +40154,7 @@ function mismatch(fields, own, expected) {
     const { where } = fields;
     const config = fields.get('config');
     const isConfigs = (0,oci_fields/* isFields */.Ce)(config) && config['mediaType'] === own;
-    return new errors/* PushError */.V('INVALID_MANIFEST', isConfigs
+    return new errors/* PushError */.Vc('INVALID_MANIFEST', isConfigs
         ? `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, which is that of its config; its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`
         : `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, {
         hint: isConfigs
@@ -39780,7 +40165,7 @@ function mismatch(fields, own, expected) {
 const OF_A_CONFIG = `This is the type of a config, and belongs in config.mediaType. The manifest of an artifact, too, has the media type ${media_types/* OCI_MANIFEST */.EG}, in its descriptor and in itself.`;
 const WITHDRAWN = `This kind of manifest never got into the OCI specification. Make the artifact again with a current version of its tool, such as oras 1.3, as a manifest of the media type ${media_types/* OCI_MANIFEST */.EG} with an artifactType.`;
 function unsupported(where, mediaType) {
-    return new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
+    return new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
         ? `${where}: neither it nor its descriptor has a media type`
         : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`, hintFor(mediaType));
 }
@@ -39810,7 +40195,7 @@ async function readIfSound(descriptor, content) {
         return { manifest: (await readManifest(descriptor, content)).manifest, problem: undefined };
     }
     catch (problem) {
-        if (!(problem instanceof errors/* PushError */.V))
+        if (!(problem instanceof errors/* PushError */.Vc))
             throw problem;
         return problem.code === 'BLOB_MISSING' ? nothing : { manifest: undefined, problem };
     }
@@ -39828,7 +40213,7 @@ async function knownPlatform(image, content) {
         return await platformOf(image, content);
     }
     catch (error) {
-        if (error instanceof errors/* PushError */.V)
+        if (error instanceof errors/* PushError */.Vc)
             return undefined;
         throw error;
     }
@@ -39848,7 +40233,7 @@ async function isImageEntry(entry, content) {
         return platform !== undefined && platform.os !== 'unknown';
     }
     catch (error) {
-        if (error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING')
+        if (error instanceof errors/* PushError */.Vc && error.code === 'BLOB_MISSING')
             return true;
         throw error;
     }
@@ -39876,7 +40261,7 @@ async function readEntries({ manifests }, content) {
         const descriptor = listed[0]?.[1];
         if (descriptor === undefined)
             continue;
-        const names = new Set(listed.flatMap(([, one]) => namesOf(one)));
+        const names = new Set(listed.flatMap(([, one]) => (0,annotations/* namesOf */.eZ)(one)));
         const positions = listed.map(([position]) => position);
         entries.push({ descriptor, names: [...names], positions, ...(await reader.read(descriptor)) });
     }
@@ -39936,7 +40321,7 @@ function candidatesOf(entries) {
     const known = digestsIn(entries);
     const candidates = manifests.filter((entry) => !children.has(entry.descriptor.digest) &&
         !isReferrer(entry, known) &&
-        !known.has(attestedDigest(entry.descriptor) ?? ''));
+        !known.has((0,annotations/* attestedDigest */.Js)(entry.descriptor) ?? ''));
     if (candidates.length > 0)
         return candidates;
     return manifests.length > 0 ? manifests : entries;
@@ -39946,7 +40331,7 @@ function isManifestEntry({ descriptor: { mediaType } }) {
 }
 function entriesBeside(entries) {
     const known = digestsIn(entries);
-    const referrers = entries.filter((entry) => isReferrer(entry, known) && attestedDigest(entry.descriptor) === undefined);
+    const referrers = entries.filter((entry) => isReferrer(entry, known) && (0,annotations/* attestedDigest */.Js)(entry.descriptor) === undefined);
     const children = childrenOf(entries.filter((entry) => !referrers.includes(entry)));
     return referrers.filter(({ descriptor }) => !children.has(descriptor.digest));
 }
@@ -39963,7 +40348,7 @@ function childrenOf(entries) {
 function isReferrer(entry, known) {
     return (hasSubjectIn(known, entry) ||
         cosignTags(entry).length > 0 ||
-        kindOf(entry.descriptor)?.isBeside === true);
+        (0,annotations/* kindOf */.I)(entry.descriptor)?.isBeside === true);
 }
 function hasSubjectIn(known, entry) {
     const named = [...cosignTags(entry), ...referrersTags(entry)].map(({ subject }) => subject);
@@ -40036,7 +40421,7 @@ class Merge {
         if (this.#known.has(digest))
             return;
         this.#known.add(digest);
-        if (isAttestation(descriptor)) {
+        if ((0,annotations/* isAttestation */.H3)(descriptor)) {
             this.entries.push({ digest, raw, platform: undefined, layoutPath });
             return;
         }
@@ -40085,7 +40470,7 @@ function refuseConflict({ digest, platform, layoutPath }, others) {
         (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
     if (other === undefined)
         return;
-    throw new errors/* PushError */.V('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformLabel */.G8)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
+    throw new errors/* PushError */.Vc('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformLabel */.G8)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/select-image.ts
@@ -40097,7 +40482,7 @@ function refuseConflict({ digest, platform, layoutPath }, others) {
 
 async function selectImage(entries, layoutPath, { image, platforms }, content) {
     if (entries.length === 0)
-        throw new errors/* PushError */.V('NO_IMAGE', `${layoutPath}: index.json lists no image`);
+        throw new errors/* PushError */.Vc('NO_IMAGE', `${layoutPath}: index.json lists no image`);
     const candidates = image === undefined ? candidatesOf(entries) : namedBy(image, entries);
     const [first, second] = candidates;
     if (first === undefined)
@@ -40112,9 +40497,9 @@ async function selectImage(entries, layoutPath, { image, platforms }, content) {
         return ofPlatforms;
     const list = await listed(candidates, entries, content);
     if (!candidates.some(isManifestEntry)) {
-        throw new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', `${layoutPath} lists no image:\n${list}`);
+        throw new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', `${layoutPath} lists no image:\n${list}`);
     }
-    throw new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${layoutPath} holds several images${image === undefined ? '' : ` named ${image}`}:\n${list}`);
+    throw new errors/* PushError */.Vc('AMBIGUOUS_IMAGE', `${layoutPath} holds several images${image === undefined ? '' : ` named ${image}`}:\n${list}`);
 }
 function digestsOf(entries) {
     return new Set(entries.map(({ descriptor }) => descriptor.digest));
@@ -40127,7 +40512,7 @@ function namedBy(wanted, entries) {
 }
 const FITS = [
     ({ descriptor, names }, wanted) => descriptor.digest === wanted || names.includes(wanted),
-    ({ names }, wanted) => names.some((name) => shortName(name) === shortName(wanted)),
+    ({ names }, wanted) => names.some((name) => (0,annotations/* shortName */.EU)(name) === (0,annotations/* shortName */.EU)(wanted)),
     ({ positions }, wanted) => positions.some((position) => wanted === `@${position}`),
 ];
 function firstFitting(wanted, entries) {
@@ -40176,7 +40561,7 @@ async function childOf(entries, layoutPath, wanted, content) {
         .find(({ digest }) => digest === wanted);
     if (child !== undefined)
         return child;
-    throw new errors/* PushError */.V('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${await listed(entries, entries, content)}`);
+    throw new errors/* PushError */.Vc('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${await listed(entries, entries, content)}`);
 }
 const MAX_LISTED = 20;
 async function listed(entries, all, content) {
@@ -40271,7 +40656,7 @@ async function findReferrers(entries, content, onBroken) {
     return [...found.values()];
 }
 function sharedTag({ descriptor, tag }, holder) {
-    return new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} would have the tag ${tag}, as ${holder} has`);
+    return new errors/* PushError */.Vc('AMBIGUOUS_IMAGE', `${descriptor.digest} would have the tag ${tag}, as ${holder} has`);
 }
 async function referrersIn(entry, entries, content, onBroken) {
     const { descriptor, manifest } = entry;
@@ -40298,7 +40683,7 @@ async function listedReferrers({ manifests }, content, onBroken) {
     return listed;
 }
 function referrersByKind({ descriptor, names }, entries, onBroken) {
-    const kind = kindOf(descriptor);
+    const kind = (0,annotations/* kindOf */.I)(descriptor);
     if (kind?.isBeside !== true)
         return [];
     const all = candidatesOf(entries).filter((image) => image.descriptor !== descriptor);
@@ -40309,7 +40694,7 @@ function referrersByKind({ descriptor, names }, entries, onBroken) {
     const images = namesakes.length === 0 && all.length === 1 && isUnnamed ? all : namesakes;
     const [image, ...others] = images;
     if (image === undefined || others.length > 0 || kind.suffix === undefined) {
-        onBroken(new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 1 ? 'an image that it does not name' : images.length === 0 ? 'no image' : 'several images'} of the layout`), descriptor.digest);
+        onBroken(new errors/* PushError */.Vc('AMBIGUOUS_IMAGE', `${descriptor.digest} (${descriptor.annotations?.['kind']}) belongs to ${images.length === 1 ? 'an image that it does not name' : images.length === 0 ? 'no image' : 'several images'} of the layout`), descriptor.digest);
         return [];
     }
     const { digest } = image.descriptor;
@@ -40396,14 +40781,14 @@ class Filter {
     async #keepOfIndex(node, parents) {
         const entries = node.manifest.kind === 'index' ? node.manifest.manifests : [];
         const kept = new Map();
-        for (const entry of entries.filter((child) => !isAttestation(child))) {
+        for (const entry of entries.filter((child) => !(0,annotations/* isAttestation */.H3)(child))) {
             const left = await this.keep(entry, parents);
             if (left !== undefined)
                 kept.set(entry, left);
             if (left?.digest === entry.digest)
                 this.#unchanged.add(entry.digest);
         }
-        for (const entry of entries.filter(isAttestation)) {
+        for (const entry of entries.filter(annotations/* isAttestation */.H3)) {
             if (this.#keepsAttestation(entry))
                 kept.set(entry, entry);
         }
@@ -40414,7 +40799,7 @@ class Filter {
     #keepsAttestation(entry) {
         if (this.#selection.attestations === 'drop')
             return false;
-        const attested = attestedDigest(entry);
+        const attested = (0,annotations/* attestedDigest */.Js)(entry);
         return attested !== undefined && this.#unchanged.has(attested);
     }
     #rewrite(node, entries, kept) {
@@ -40437,7 +40822,7 @@ function replaceEntry(raw, kept) {
 function platformNotFound(missing, seen) {
     const names = new Set(seen.map(oci_platform/* platformName */.$r));
     const found = names.size === 0 ? 'names no platform' : `has ${[...names].join(', ')}`;
-    return new errors/* PushError */.V('PLATFORM_NOT_FOUND', `no image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, names.size === 0 ? { hint: NO_PLATFORMS } : {});
+    return new errors/* PushError */.Vc('PLATFORM_NOT_FOUND', `no image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, names.size === 0 ? { hint: NO_PLATFORMS } : {});
 }
 const NO_PLATFORMS = 'The input platforms cannot choose images or artifacts that name none: leave it out, or set the input image.';
 
@@ -40466,7 +40851,7 @@ async function filterLayouts(layouts, content, selection) {
 }
 function nothingLeft(roots) {
     const indexes = roots.map(({ root, layoutPath }) => `index ${root.digest} of ${layoutPath}`);
-    return new errors/* PushError */.V('NO_IMAGE', `nothing but attestations in ${indexes.join(', ')}`, {
+    return new errors/* PushError */.Vc('NO_IMAGE', `nothing but attestations in ${indexes.join(', ')}`, {
         hint: 'Set the input attestations to keep.',
     });
 }
@@ -40481,7 +40866,7 @@ async function unwrap(root, content) {
     throw await notSingle(root, images, content);
 }
 async function imagesOf({ manifests }, content) {
-    const entries = manifests.filter((entry) => !isAttestation(entry));
+    const entries = manifests.filter((entry) => !(0,annotations/* isAttestation */.H3)(entry));
     if (entries.length === 1)
         return entries;
     const images = [];
@@ -40501,7 +40886,7 @@ async function notSingle({ digest }, images, content) {
         lines.push(`\n  ${image.digest} ${platform === undefined ? '(no platform)' : (0,oci_platform/* platformLabel */.G8)(platform)}`);
     }
     const more = images.length > lines.length ? `\n  and ${images.length - lines.length} more` : '';
-    return new errors/* PushError */.V('NOT_A_SINGLE_IMAGE', `index ${digest} holds ${images.length} ${areImages ? 'images' : 'artifacts'}, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`, images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {});
+    return new errors/* PushError */.Vc('NOT_A_SINGLE_IMAGE', `index ${digest} holds ${images.length} ${areImages ? 'images' : 'artifacts'}, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`, images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {});
 }
 const reshape_MAX_LISTED = 20;
 const SAME_PLATFORM = 'The input platforms cannot tell these images apart: set the input image to the digest of one of them, or leave single-image out.';
@@ -40607,7 +40992,7 @@ function knownBlobs({ manifests, referrers, blobs }, entries) {
         ...blobs,
         ...entries.map(({ descriptor }) => descriptor),
         ...entries.flatMap(({ manifest }) => manifest?.kind === 'image' ? [manifest.config, ...manifest.layers] : []),
-        ...entries.flatMap(({ descendants }) => descendants.filter(isAttestation)),
+        ...entries.flatMap(({ descendants }) => descendants.filter(annotations/* isAttestation */.H3)),
     ];
     return new Set(known.map(({ digest }) => digest));
 }
@@ -40633,7 +41018,7 @@ class Search {
             this.#read(blob, await this.#content.readVerified(descriptor));
         }
         catch (error) {
-            if (!(error instanceof errors/* PushError */.V))
+            if (!(error instanceof errors/* PushError */.Vc))
                 throw error;
         }
         return true;
@@ -40673,7 +41058,7 @@ class Search {
         const subject = artifactSubject(bytes, digest);
         if (subject === undefined || !this.#manifests.has(subject))
             return;
-        this.unfit.push(new errors/* PushError */.V('UNSUPPORTED_MEDIA_TYPE', `${digest}, a referrer of ${subject}: ECR does not take ${media_types/* OCI_ARTIFACT_MANIFEST */.fQ}`));
+        this.unfit.push(new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', `${digest}, a referrer of ${subject}: ECR does not take ${media_types/* OCI_ARTIFACT_MANIFEST */.fQ}`));
     }
 }
 function startsObject(bytes) {
@@ -40691,17 +41076,17 @@ function isForeignLayer({ mediaType, urls = [] }) {
 
 function checkImage({ config, layers }, where) {
     if (layers.length > limits/* MAX_LAYERS */.Uf) {
-        throw new errors/* PushError */.V('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR accepts at most ${limits/* MAX_LAYERS */.Uf}`);
+        throw new errors/* PushError */.Vc('TOO_MANY_LAYERS', `${where} has ${layers.length} layers; ECR accepts at most ${limits/* MAX_LAYERS */.Uf}`);
     }
     if (config.size === 0)
         throw emptyConfig(config, where);
     const empty = layers.find(({ size }) => size === 0);
     if (empty === undefined)
         return;
-    throw new errors/* PushError */.V('EMPTY_BLOB', `${where}: layer ${empty.digest} is empty, which ECR refuses`);
+    throw new errors/* PushError */.Vc('EMPTY_BLOB', `${where}: layer ${empty.digest} is empty, which ECR refuses`);
 }
 function emptyConfig({ digest, mediaType }, where) {
-    return new errors/* PushError */.V('EMPTY_BLOB', `${where}: config ${digest} (${mediaType}) has 0 bytes, which ECR refuses`, {
+    return new errors/* PushError */.Vc('EMPTY_BLOB', `${where}: config ${digest} (${mediaType}) has 0 bytes, which ECR refuses`, {
         hint: `Give the artifact the empty config instead, the two bytes "{}" of the media type ${media_types/* OCI_EMPTY */.g1}, and its own type as artifactType.`,
     });
 }
@@ -40713,27 +41098,27 @@ function emptyConfig({ digest, mediaType }, where) {
 
 
 function missingBlob({ digest }, where) {
-    return new errors/* PushError */.V('BLOB_MISSING', `${where} ${digest} is not in the layout`);
+    return new errors/* PushError */.Vc('BLOB_MISSING', `${where} ${digest} is not in the layout`);
 }
 async function incompleteIndex(whole, gaps, content) {
     const [{ index, error: cause }] = gaps;
     const inputs = await inputsThatHelp(whole, gaps, content);
     const message = `index ${index}: ${cause.message}`;
     if (inputs.length === 0)
-        return new errors/* PushError */.V('INCOMPLETE_INDEX', message, { cause });
+        return new errors/* PushError */.Vc('INCOMPLETE_INDEX', message, { cause });
     const hint = `Set ${inputs.join(' and ')} to push what is there, or build the whole layout again.`;
-    return new errors/* PushError */.V('INCOMPLETE_INDEX', message, { hint, cause });
+    return new errors/* PushError */.Vc('INCOMPLETE_INDEX', message, { hint, cause });
 }
 async function inputsThatHelp(whole, gaps, content) {
     const absent = gaps.map(({ entry }) => entry);
-    const absentImages = absent.filter((entry) => !isAttestation(entry));
-    const images = whole.filter((entry) => !isAttestation(entry));
+    const absentImages = absent.filter((entry) => !(0,annotations/* isAttestation */.H3)(entry));
+    const images = whole.filter((entry) => !(0,annotations/* isAttestation */.H3)(entry));
     if (absentImages.length === 0)
         return images.length === 0 ? [] : ['attestations: drop'];
     const kept = await imagesToKeep(images, absentImages, content);
     if (kept.size === 0)
         return [];
-    const attested = absent.map(attestedDigest);
+    const attested = absent.map(annotations/* attestedDigest */.Js);
     const platforms = new Set([...kept.values()].map(oci_platform/* platformName */.$r));
     return [
         `platforms: ${[...platforms].join(',')}`,
@@ -40765,7 +41150,7 @@ async function platformsOf(absent, content) {
                 platforms.push(platform);
         }
         catch (error) {
-            if (error instanceof errors/* PushError */.V)
+            if (error instanceof errors/* PushError */.Vc)
                 return undefined;
             throw error;
         }
@@ -40787,11 +41172,11 @@ function instructionsByLayer(layers, instructions) {
 
 
 
-const role_SIGNATURE = /cosign\.simplesigning|cosign\.artifact\.sig|sigstore\.bundle|notary\.signature/;
-const role_ATTESTATION = /in-toto|dsse|attestation/;
+const SIGNATURE = /cosign\.simplesigning|cosign\.artifact\.sig|sigstore\.bundle|notary\.signature/;
+const ATTESTATION = /in-toto|dsse|attestation/;
 function rolesOf({ root, manifests, referrers }, platforms) {
     const role = (node, place) => {
-        const kind = role_kindOf(node, place);
+        const kind = kindOf(node, place);
         const name = nameOf(node, kind, place, platforms);
         return [node.descriptor.digest, { kind, place, name }];
     };
@@ -40800,18 +41185,18 @@ function rolesOf({ root, manifests, referrers }, platforms) {
         ...referrers.map((node) => role(node, 'referrer')),
     ]);
 }
-function role_kindOf(node, place) {
+function kindOf(node, place) {
     const { descriptor, manifest, tag = '' } = node;
     const type = typeOf(node);
     if (manifest.kind === 'index')
         return type === undefined ? 'index' : 'artifact';
     const types = [type ?? '', ...manifest.layers.map(({ mediaType }) => mediaType)];
     const isOf = (pattern) => types.some((text) => pattern.test(text));
-    if (place === 'entry' && isAttestation(descriptor))
+    if (place === 'entry' && (0,annotations/* isAttestation */.H3)(descriptor))
         return 'attestation';
-    if (tag.endsWith('.sig') || isOf(role_SIGNATURE))
+    if (tag.endsWith('.sig') || isOf(SIGNATURE))
         return 'signature';
-    if (place === 'referrer' && (tag.endsWith('.att') || isOf(role_ATTESTATION)))
+    if (place === 'referrer' && (tag.endsWith('.att') || isOf(ATTESTATION)))
         return 'attestation';
     return type === undefined && place !== 'referrer' ? 'image' : 'artifact';
 }
@@ -40838,7 +41223,7 @@ function nameOf(node, kind, place, platforms) {
     ].join('');
 }
 function belongsTo({ descriptor, manifest, tag }, kind, place) {
-    const attested = attestedDigest(descriptor) ?? '';
+    const attested = (0,annotations/* attestedDigest */.Js)(descriptor) ?? '';
     const subject = manifest.subject?.digest ?? ((0,oci_digest/* isDigest */.Bc)(attested) ? attested : undefined);
     if (place === 'referrer') {
         const where = subject ?? 'the image';
@@ -40886,7 +41271,7 @@ async function walkReferrers(walk, referrers, onBroken) {
                 found.push(...(await walkReferrer(walk, referrer)));
             }
             catch (error) {
-                if (!(error instanceof errors/* PushError */.V))
+                if (!(error instanceof errors/* PushError */.Vc))
                     throw error;
                 onBroken(error);
             }
@@ -40998,7 +41383,7 @@ class Walk {
         this.#bytes += bytes.byteLength;
         if (this.#bytes <= MAX_GRAPH_BYTES)
             return;
-        throw new errors/* PushError */.V('TOO_LARGE', `the manifests of the image exceed ${MAX_GRAPH_BYTES} bytes`);
+        throw new errors/* PushError */.Vc('TOO_LARGE', `the manifests of the image exceed ${MAX_GRAPH_BYTES} bytes`);
     }
     async #index({ manifests }, index, parents) {
         for (const entry of manifests) {
@@ -41011,7 +41396,7 @@ class Walk {
                     this.#images.push(entry);
             }
             catch (error) {
-                if (!(error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING'))
+                if (!(error instanceof errors/* PushError */.Vc && error.code === 'BLOB_MISSING'))
                     throw error;
                 this.#gaps.push({ index, entry, error });
             }
@@ -41030,7 +41415,7 @@ class Walk {
             await this.#blob(layer, where);
         }
         catch (error) {
-            const isAbsent = error instanceof errors/* PushError */.V && error.code === 'BLOB_MISSING';
+            const isAbsent = error instanceof errors/* PushError */.Vc && error.code === 'BLOB_MISSING';
             if (!isAbsent || this.#before !== undefined)
                 throw error;
             this.#absentLayers.set(layer.digest, layer);
@@ -41140,7 +41525,7 @@ async function withReferrers(root, origins, layouts, content, { attestations }) 
             .concat(unlisted.unfit),
         leftBehind: referrers.filter(({ subject }) => changed.has(subject)),
         attestationsBeside: entries.flatMap(({ descriptor }) => {
-            const attested = attestedDigest(descriptor);
+            const attested = (0,annotations/* attestedDigest */.Js)(descriptor);
             const isLeft = attested !== undefined && pushed.has(attested);
             if (!isLeft || pushed.has(descriptor.digest))
                 return [];
@@ -41150,417 +41535,11 @@ async function withReferrers(root, origins, layouts, content, { attestations }) 
     };
 }
 function isDropped(descriptor, attestations) {
-    return attestations === 'drop' && attestedDigest(descriptor) !== undefined;
+    return attestations === 'drop' && (0,annotations/* attestedDigest */.Js)(descriptor) !== undefined;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./src/layout/compression.ts
-
-
-const CHUNK_BYTES = 256 * 1024;
-const COMPRESSIONS = [
-    {
-        name: 'gzip',
-        command: 'gunzip -c',
-        decompress: () => (0,external_node_zlib_.createGunzip)({ chunkSize: CHUNK_BYTES }),
-        isStart: magic('1f8b'),
-    },
-    {
-        name: 'zstd',
-        command: 'zstd -dc',
-        decompress: () => (0,external_node_zlib_.createZstdDecompress)({ chunkSize: CHUNK_BYTES }),
-        isStart: (head) => magic('28b52ffd')(head) || isSkippableFrame(head),
-    },
-    { name: 'xz', command: 'xz -dc', decompress: undefined, isStart: magic('fd377a585a') },
-    { name: 'bzip2', command: 'bunzip2 -c', decompress: undefined, isStart: magic('425a68') },
-    { name: 'lz4', command: 'lz4 -dc', decompress: undefined, isStart: magic('04224d18') },
-];
-function compressionOf(head) {
-    const start = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-    return COMPRESSIONS.find(({ isStart }) => isStart(start));
-}
-function magic(hex) {
-    return (head) => head.toString('hex', 0, hex.length / 2) === hex;
-}
-function isSkippableFrame(head) {
-    return /^5[0-9a-f]2a4d18$/.test(head.toString('hex', 0, 4));
-}
-function cutShort({ path, size }, name) {
-    const message = `${path} is cut short: its ${name} stream goes on at byte ${size}, where the file ends`;
-    return new errors/* PushError */.V('INVALID_TAR', message, {
-        hint: 'The build or a copy of it did not finish: write the file again.',
-    });
-}
-function damaged(path, name, position, reason) {
-    const message = `${path} is damaged: its ${name} stream cannot be read on from byte ${position} (${reason})`;
-    return new errors/* PushError */.V('INVALID_TAR', message);
-}
-
-;// CONCATENATED MODULE: ./src/layout/decompress.ts
-
-const decompress_CHUNK_BYTES = 1024 * 1024;
-async function decompress(chunks, form, take) {
-    let member = new Member(form, take);
-    try {
-        for await (const chunk of chunks) {
-            for (let rest = chunk;; member = new Member(form, take)) {
-                rest = rest.subarray(await member.write(rest));
-                if (rest.byteLength === 0)
-                    break;
-            }
-        }
-        await member.end();
-    }
-    finally {
-        member.destroy();
-    }
-}
-class Member {
-    #stream;
-    #over;
-    constructor(form, take) {
-        const stream = (form === 'gzip' ? external_node_zlib_.createGunzip : external_node_zlib_.createZstdDecompress)({
-            chunkSize: decompress_CHUNK_BYTES,
-        });
-        const { promise, resolve, reject } = Promise.withResolvers();
-        stream.on('data', (bytes) => {
-            try {
-                take(bytes);
-            }
-            catch (error) {
-                reject(error);
-                stream.destroy();
-            }
-        });
-        stream.on('end', resolve);
-        stream.on('error', reject);
-        promise.catch(() => undefined);
-        this.#stream = stream;
-        this.#over = promise;
-    }
-    async write(bytes) {
-        const before = this.#stream.bytesWritten;
-        const { promise, resolve, reject } = Promise.withResolvers();
-        this.#stream.write(bytes, (error) => (error ? reject(error) : resolve(undefined)));
-        promise.catch(() => undefined);
-        await Promise.race([promise, this.#over]);
-        return this.#stream.bytesWritten - before;
-    }
-    async end() {
-        this.#stream.end();
-        await this.#over;
-    }
-    destroy() {
-        this.#stream.destroy();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/layout/read.ts
-
-async function readAt(file, target, position, location) {
-    for (let filled = 0; filled < target.byteLength;) {
-        const length = target.byteLength - filled;
-        const { bytesRead } = await file
-            .read(target, filled, length, position + filled)
-            .catch((cause) => {
-            throw unreadable(location, cause);
-        });
-        if (bytesRead === 0)
-            throw endedEarly(location, length);
-        filled += bytesRead;
-    }
-}
-async function statusOf(file, location) {
-    return file.stat().catch((cause) => {
-        throw unreadable(location, cause);
-    });
-}
-async function readWhole(file, limit) {
-    if (file.size > limit) {
-        throw new errors/* PushError */.V('TOO_LARGE', `${file.location} is ${file.size} bytes; the limit for this file is ${limit}`);
-    }
-    const bytes = new Uint8Array(file.size);
-    await file.read(bytes, 0);
-    return bytes;
-}
-function endedEarly(location, missing) {
-    return new errors/* PushError */.V('DIGEST_MISMATCH', `${location} ended ${missing} bytes early`, {
-        hint: 'The layout changed while it was being read: let the build finish before you push.',
-    });
-}
-function unreadable(location, cause) {
-    const reason = errorCode(cause) ?? String(cause);
-    if (isOutOfFiles(cause)) {
-        return new errors/* PushError */.V('TOO_MANY_OPEN_FILES', `${location} cannot be opened (${reason})`, {
-            cause,
-        });
-    }
-    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${location} cannot be read (${reason})`, {
-        cause,
-    });
-}
-function isOutOfFiles(error) {
-    return ['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '');
-}
-function errorCode(error) {
-    if (!(error instanceof Error) || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/layout/tar-global-header.ts
-
-const IDENTITY = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
-function refuseGlobalHeader(content, where) {
-    const text = Buffer.from(content).toString('latin1');
-    const record = /([1-9]\d{0,9}) ([^=\n]+)=/y;
-    for (let start = 0; start < text.length;) {
-        record.lastIndex = start;
-        const [, length = '', key = ''] = record.exec(text) ?? [];
-        const end = start + Number(length);
-        if (length === '' || text[end - 1] !== '\n')
-            throw malformed(where);
-        if (IDENTITY.test(key))
-            throw global(where, key);
-        start = end;
-    }
-}
-function global(where, key) {
-    return new errors/* PushError */.V('INVALID_TAR', `${where} sets ${key} for every entry after it`, {
-        hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
-    });
-}
-function malformed(where) {
-    return new errors/* PushError */.V('INVALID_TAR', `${where} is malformed`);
-}
-
-;// CONCATENATED MODULE: ./src/layout/tar-header.ts
-
-
-
-
-
-const BLOCK_BYTES = 512;
-const MAX_TAR_HEADER_BYTES = 1024 * 1024;
-const EXTENSION_FLAGS = 'xgLKN';
-const GNU_SPARSE_FLAG = 'S';
-function isTarStart(block) {
-    const bytes = Buffer.from(block);
-    if (bytes.toString('latin1', 257, 262) === 'ustar')
-        return true;
-    if (bytes.byteLength < BLOCK_BYTES || bytes[0] === 0)
-        return false;
-    const stored = /^ *([0-7]+)[ \0]*$/.exec(bytes.toString('latin1', 148, 156));
-    bytes.fill(' ', 148, 156);
-    const sum = bytes.reduce((total, byte) => total + byte, 0);
-    return stored?.[1] !== undefined && parseInt(stored[1], 8) === sum;
-}
-async function readTarHeader(tar, position) {
-    const raw = await readHeaderBlocks(tar, position);
-    if (raw === undefined)
-        return undefined;
-    const header = await decode(raw.blocks, tar, position);
-    const pax = (0,oci_fields/* isFields */.Ce)(header.pax) ? header.pax : {};
-    const name = `${tar.path}: the entry ${(0,oci_fields/* shown */.SP)(pax['GNU.sparse.name'] ?? header.name)}`;
-    refuseSparse(raw.flags, pax, name);
-    refuseInterveningHeader(raw.flags, pax, name);
-    return {
-        name: header.name,
-        type: header.type,
-        linkName: header.linkname ?? '',
-        size: checkedSize(header.size, pax['size'], name),
-        contentAt: position + raw.blocks.byteLength,
-    };
-}
-async function readHeaderBlocks(tar, start) {
-    const blocks = [];
-    let flags = '';
-    if (await isEnd(tar, start))
-        return undefined;
-    for (let position = start;;) {
-        const header = await read(tar, position, BLOCK_BYTES);
-        if (flags === '' && header.every((byte) => byte === 0))
-            return undefined;
-        blocks.push(header);
-        flags += String.fromCharCode(header[156] ?? 0);
-        if (!EXTENSION_FLAGS.includes(flags.slice(-1)))
-            break;
-        const size = extensionSize(header, tar);
-        position += BLOCK_BYTES;
-        if (position + padded(size) - start > MAX_TAR_HEADER_BYTES)
-            throw tooLarge(tar, start);
-        const content = await read(tar, position, padded(size));
-        if (flags.endsWith('g')) {
-            const where = `${tar.path}: the global header at byte ${position - BLOCK_BYTES}`;
-            refuseGlobalHeader(content.subarray(0, size), where);
-        }
-        blocks.push(content);
-        position += padded(size);
-    }
-    return { blocks: Buffer.concat(blocks), flags };
-}
-async function isEnd(tar, position) {
-    const left = tar.size - position;
-    if (left >= BLOCK_BYTES)
-        return false;
-    return (await read(tar, position, left)).every((byte) => byte === 0);
-}
-async function read(tar, position, length) {
-    if (position + length > tar.size)
-        throw truncated(tar, position + length);
-    const bytes = new Uint8Array(length);
-    await readAt(tar.handle, bytes, position, tar.path);
-    return bytes;
-}
-function extensionSize(header, tar) {
-    const digits = /^ *([0-7]+)[ \0]*$/.exec(Buffer.from(header.subarray(124, 136)).toString('latin1'));
-    const size = digits?.[1] === undefined ? NaN : parseInt(digits[1], 8);
-    if (Number.isNaN(size))
-        throw invalidSize(`${tar.path}: an extended header`);
-    return size;
-}
-const ANY_FORMAT = {
-    allowUnknownFormat: true,
-};
-function decode(blocks, tar, position) {
-    return new Promise((resolve, reject) => {
-        const fail = (cause) => reject(undecodable(tar, position, cause));
-        const extractor = (0,tar_stream.extract)(ANY_FORMAT);
-        extractor.on('entry', (header) => {
-            resolve(header);
-            extractor.destroy();
-        });
-        extractor.on('error', fail);
-        extractor.on('close', fail);
-        extractor.end(blocks);
-    });
-}
-function undecodable(tar, position, cause) {
-    if (cause instanceof Error && cause.message === 'Invalid header') {
-        return invalidSize(`${tar.path}: the entry at byte ${position}`);
-    }
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is damaged: no valid tar header at byte ${position}`, { cause });
-}
-function refuseSparse(flags, pax, name) {
-    const sparse = Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
-    if (!sparse && !flags.endsWith(GNU_SPARSE_FLAG))
-        return;
-    throw new errors/* PushError */.V('INVALID_TAR', `${name} is a sparse file`, {
-        hint: 'Write the tar without "--sparse" (-S).',
-    });
-}
-function refuseInterveningHeader(flags, pax, name) {
-    const between = flags.slice(flags.indexOf('x') + 1, -1);
-    if (!flags.includes('x') || between === '')
-        return;
-    if (pax['size'] === undefined && !between.includes('x'))
-        return;
-    throw new errors/* PushError */.V('INVALID_TAR', `${name} has another header between its PAX header and its own`, { hint: 'No build tool writes this. Find out where the tar comes from before you use it.' });
-}
-function checkedSize(size, paxSize, name) {
-    const isClean = paxSize === undefined || (typeof paxSize === 'string' && /^\d+$/.test(paxSize));
-    const isWhole = Number.isSafeInteger(size) && !Object.is(size, -0);
-    if (isClean && isWhole && typeof size === 'number' && size >= 0)
-        return size;
-    throw invalidSize(name);
-}
-function invalidSize(name) {
-    return new errors/* PushError */.V('INVALID_TAR', `${name} has a size that is not a whole number of bytes`);
-}
-function tooLarge(tar, position) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path}: the extended headers at byte ${position} take more than ${MAX_TAR_HEADER_BYTES} bytes`, { hint: 'Write the tar without extended attributes ("--no-xattrs").' });
-}
-function truncated(tar, needed) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} is cut short: it has ${tar.size} bytes, but an entry ends at byte ${needed}`, { hint: 'The build or a copy of it did not finish: write the tar again.' });
-}
-function padded(size) {
-    return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
-}
-
-;// CONCATENATED MODULE: ./src/layout/layer-form.ts
-
-
-
-
-
-
-
-
-const LAYER_MEDIA_TYPES = {
-    gzip: media_types/* OCI_LAYER_GZIP */.BQ,
-    zstd: media_types/* OCI_LAYER_ZSTD */.aH,
-    none: media_types/* OCI_LAYER */.QP,
-};
-const MAGIC = [
-    { form: 'gzip', bytes: [0x1f, 0x8b, 8] },
-    { form: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
-];
-const layer_form_CHUNK_BYTES = 1024 * 1024;
-const MAX_DECOMPRESSED_BYTES = 256 * 1024 ** 3;
-async function formOf(layer) {
-    const head = new Uint8Array(Math.min(BLOCK_BYTES, layer.size));
-    await layer.read(head, 0);
-    const found = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
-    if (found !== undefined)
-        return found.form;
-    const compression = compressionOf(head);
-    const isForeign = compression?.decompress === undefined && !isTarStart(head);
-    return isForeign && compression !== undefined ? compression : 'none';
-}
-async function examineLayer(layer, form, { signal, limit = MAX_DECOMPRESSED_BYTES }) {
-    const own = (0,external_node_crypto_.createHash)('sha256');
-    const chunks = chunksOf(layer, signal);
-    if (form === 'none') {
-        for await (const bytes of chunks)
-            own.update(bytes);
-        const digest = (0,oci_digest/* digestFrom */.Xb)(own);
-        return { digest, diffId: digest };
-    }
-    const content = (0,external_node_crypto_.createHash)('sha256');
-    let size = 0;
-    const take = (bytes) => {
-        size += bytes.byteLength;
-        if (size > limit)
-            throw layer_form_tooLarge(layer, limit);
-        content.update(bytes);
-    };
-    await decompress(hashing(chunks, own), form, take).catch((cause) => {
-        signal.throwIfAborted();
-        throw explained(layer, form, cause);
-    });
-    return { digest: (0,oci_digest/* digestFrom */.Xb)(own), diffId: (0,oci_digest/* digestFrom */.Xb)(content) };
-}
-async function* chunksOf(layer, signal) {
-    for (let position = 0; position < layer.size; position += layer_form_CHUNK_BYTES) {
-        signal.throwIfAborted();
-        const bytes = new Uint8Array(Math.min(layer_form_CHUNK_BYTES, layer.size - position));
-        await layer.read(bytes, position);
-        yield bytes;
-    }
-}
-async function* hashing(chunks, sha256) {
-    for await (const bytes of chunks) {
-        sha256.update(bytes);
-        yield bytes;
-    }
-}
-function explained(layer, form, cause) {
-    if (cause instanceof errors/* PushError */.V || errorCode(cause) === undefined)
-        return cause;
-    const why = cause instanceof Error ? cause.message : '';
-    return new errors/* PushError */.V('DIGEST_MISMATCH', `${layer.location} starts as ${form}, but cannot be decompressed (${why})`, { cause, hint: 'The archive was truncated or changed after it was written: write it again.' });
-}
-function layer_form_tooLarge({ location }, limit) {
-    return new errors/* PushError */.V('TOO_LARGE', `${location} decompresses to more than ${limit} bytes`, {
-        hint: 'No build tool writes such a layer. Find out where the archive comes from before you use it.',
-    });
-}
-
+// EXTERNAL MODULE: ./src/layout/layer-form.ts + 1 modules
+var layer_form = __nccwpck_require__(8183);
 ;// CONCATENATED MODULE: ./src/layout/check-labels.ts
 
 function checkLabels(blobs, warn) {
@@ -41593,7 +41572,7 @@ function compressionIn(mediaType) {
 }
 async function formOrClose(blob) {
     try {
-        return await formOf(blob);
+        return await (0,layer_form/* formOf */.QU)(blob);
     }
     catch (error) {
         await blob[Symbol.asyncDispose]();
@@ -41605,390 +41584,11 @@ async function formOrClose(blob) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/layout/common-glob.ts
-
-const SPECIAL = /[*?[\]{}!\\]/;
-function commonGlob(paths) {
-    const [first, ...others] = paths.map((path) => path.split('/'));
-    if (first === undefined || others.length === 0)
-        return undefined;
-    if (others.some((parts) => parts.length !== first.length))
-        return undefined;
-    const parts = first.map((part, at) => {
-        const all = [part, ...others.map((other) => other[at] ?? '')];
-        return all.every((one) => one === part) ? part : starFor(all);
-    });
-    const fixed = parts.filter((part, at) => part === first[at]);
-    return fixed.some((part) => SPECIAL.test(part)) ? undefined : parts.join('/');
-}
-function starFor(names) {
-    const [ending = '', ...others] = names.map((name) => /\..*$/.exec(external_node_path_.posix.basename(name))?.[0]);
-    return others.every((other) => other === ending) ? `*${ending}` : '*';
-}
-
-;// CONCATENATED MODULE: ./src/layout/quoted.ts
-function quoted(path) {
-    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/foreign.ts
-
-const ROOT_FOLDERS = ['bin', 'etc', 'lib', 'proc', 'root', 'sbin', 'tmp', 'usr', 'var'];
-const HEX = /^[a-f0-9]{64}$/;
-function foreignDirectory(names, path) {
-    if (isSkopeoDirectory(names)) {
-        return {
-            what: 'a directory of skopeo\'s "dir:" transport',
-            hint: `Convert it with "skopeo copy dir:${quoted(path)} oci:image:latest", then set the input layout to image.`,
-        };
-    }
-    if (isUnpackedArchive(names)) {
-        return {
-            what: 'an archive of "docker save", unpacked',
-            hint: `Pack it again with "tar -C ${quoted(path)} -cf image.tar .", then set the input layout to image.tar.`,
-        };
-    }
-    if (isFirstArchive(names))
-        return firstArchive(`tar -C ${quoted(path)} -c . | docker load`);
-    if (isRuntimeBundle(names)) {
-        return { what: 'an OCI runtime bundle', hint: imageOf(quoted(`${path}/rootfs`)) };
-    }
-    if (!isRootFileSystem(names))
-        return undefined;
-    return {
-        what: 'the root file system (rootfs) of an image or a container',
-        hint: imageOf(quoted(path)),
-    };
-}
-function foreignTar(names, path) {
-    if (isSkopeoDirectory(names)) {
-        return {
-            what: 'a tar of a directory of skopeo\'s "dir:" transport',
-            hint: `Unpack and convert it: mkdir unpacked && tar -C unpacked -xf ${quoted(path)} && skopeo copy dir:unpacked oci:image:latest`,
-        };
-    }
-    if (isFirstArchive(names))
-        return firstArchive(`docker load --input ${quoted(path)}`);
-    if (!isRootFileSystem(names))
-        return undefined;
-    return {
-        what: 'a tar of a root file system (rootfs), as "docker export" writes it',
-        hint: `Save the image itself, with "docker save", or make one of the tar: docker import ${quoted(path)} app && docker save --output image.tar app`,
-    };
-}
-function isSkopeoDirectory(names) {
-    if (!names.has('manifest.json') || names.has('repositories'))
-        return false;
-    const others = [...names].filter((name) => name !== 'manifest.json');
-    return names.has('version') || (others.length > 0 && others.every((name) => HEX.test(name)));
-}
-function isUnpackedArchive(names) {
-    const ofDocker = /^(?:repositories|config\.json|[a-f0-9]{64}(?:\.json|\.tar(?:\.gz)?)?)$/;
-    return names.has('manifest.json') && [...names].some((name) => ofDocker.test(name));
-}
-function isFirstArchive(names) {
-    const hasLayer = [...names].some((name) => HEX.test(name));
-    return hasLayer && names.has('repositories') && !names.has('manifest.json');
-}
-function firstArchive(load) {
-    return {
-        what: 'an archive of "docker save" before Docker 1.10, with "repositories" and no manifest.json',
-        hint: `Save it again with a newer Docker. Without its source, a Docker from 1.10 to 28 can still load it: ${load} && skopeo copy docker-daemon:NAME:TAG oci:image:latest`,
-    };
-}
-function isRuntimeBundle(names) {
-    return names.has('config.json') && names.has('rootfs');
-}
-function isRootFileSystem(names) {
-    return ROOT_FOLDERS.filter((folder) => names.has(folder)).length >= 3;
-}
-function imageOf(rootfs) {
-    return `Make an image of it: printf 'FROM scratch\\nCOPY . /\\n' | buildah build --file - --tag app ${rootfs} && buildah push app oci:image:latest`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/not-a-layout.ts
-
-
-
-
-
-
-function notALayout(path, what, hint) {
-    const message = `${path} is not an OCI image layout: it is ${what}`;
-    return new errors/* PushError */.V('NOT_A_LAYOUT', message, hint === undefined ? {} : { hint });
-}
-function refuseForeignFile(path, head) {
-    const compression = compressionOf(head);
-    if (compression !== undefined)
-        throw decompressFirst(path, compression);
-    if (isTarStart(head))
-        return;
-    if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PK\x03\x04') {
-        throw notALayout(path, 'a zip file', `Unzip it first: unzip -d image ${quoted(path)}`);
-    }
-    const layout = layoutAround(path);
-    if (layout === undefined)
-        return;
-    throw notALayout(path, 'one file of a layout', `Set the input layout to ${quoted(layout)}.`);
-}
-function layoutAround(path) {
-    if (['index.json', 'oci-layout'].includes((0,external_node_path_.basename)(path)))
-        return (0,external_node_path_.dirname)(path);
-    const isBlob = /(?:^|\/)blobs\/sha256\/[a-f0-9]{64}$/.test(path);
-    return isBlob ? (0,external_node_path_.dirname)((0,external_node_path_.dirname)((0,external_node_path_.dirname)(path))) : undefined;
-}
-function decompressFirst(path, compression) {
-    return new errors/* PushError */.V('NOT_A_LAYOUT', `${path} is compressed with ${compression.name}`, {
-        hint: `Only gzip and zstd are unpacked here, so decompress it first: ${commandFor(path, compression)}`,
-    });
-}
-function commandFor(path, { command }) {
-    return `${command} ${quoted(path)} > ${quoted(tarName(path))}`;
-}
-function refuseForeignTar(path, index) {
-    if (index.has('index.json'))
-        return;
-    const names = [...index.names()];
-    const foreign = foreignTar(new Set(names.map(firstPart)), path);
-    if (foreign !== undefined)
-        throw notALayout(path, foreign.what, foreign.hint);
-    throw layoutDeeperDown(path, names) ?? notALayout(path, 'a tar without an index.json');
-}
-function layoutDeeperDown(path, names) {
-    const folder = shortest(names.filter((name) => name.endsWith('/index.json')));
-    if (folder !== undefined) {
-        const parent = external_node_path_.posix.dirname(folder);
-        return notALayout(path, `a tar that has the layout in its folder ${quoted(parent)}`, `Put the layout at the top of the tar, "tar -C ${quoted(parent)} -cf ${quoted(external_node_path_.posix.basename(path))} .", or unpack it and set the input layout to that folder.`);
-    }
-    const tar = shortest(names.filter((name) => /\.(?:tar|tgz|tar\.(?:gz|zst))$/.test(name)));
-    if (tar === undefined)
-        return undefined;
-    return notALayout(path, `a tar that holds the tar ${quoted(tar)}`, `Unpack it, and set the input layout to the tar in it: tar -xf ${quoted(path)} ${quoted(tar)}`);
-}
-function shortest(names) {
-    return names.toSorted((a, b) => a.length - b.length)[0];
-}
-function firstPart(name) {
-    return name.split('/', 1)[0] ?? '';
-}
-function tarName(path) {
-    const name = path.replace(/\.(?:gz|zst|xz|bz2|lz4)$/, '').replace(/\.(?:tgz|txz|tbz2?)$/, '.tar');
-    return name.endsWith('.tar') && name !== path ? name : `${path}.tar`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/transport.ts
-
-const WITH_PATH = {
-    oci: { hasReference: true },
-    'oci-archive': { hasReference: true },
-    'docker-archive': { hasReference: true },
-    'oci-dir': { hasReference: true },
-    'oci-layout': { hasReference: true, isUrl: true },
-    ocidir: { hasReference: true, isUrl: true },
-    dir: { hasReference: false },
-};
-const ELSEWHERE = ['docker', 'docker-daemon', 'containers-storage', 'ostree', 'sif', 'atomic'];
-function parseTransport(text) {
-    const [, name = '', rest = ''] = /^([a-z-]+):(.*)$/.exec(text) ?? [];
-    if (ELSEWHERE.includes(name))
-        throw elsewhere(text);
-    const transport = Object.hasOwn(WITH_PATH, name) ? WITH_PATH[name] : undefined;
-    if (transport === undefined)
-        return undefined;
-    const { hasReference, isUrl = false } = transport;
-    const path = rest.replace(/^\/\//, '');
-    if (path === '' || path.startsWith(':'))
-        throw withoutPath(text);
-    const paths = isUrl || path === rest ? [path] : [path, rest];
-    return { paths, hasReference };
-}
-function splitReference(text) {
-    const [, named = text, digest] = /^(.*)@(sha256:[a-f0-9]{64})$/.exec(text) ?? [];
-    const [path = '', ...names] = named.split(':');
-    return { path, reference: digest ?? (names.join(':') || undefined) };
-}
-function elsewhere(text) {
-    return new errors/* PushError */.V('INVALID_INPUT', `The input layout is no path: ${text}`, {
-        hint: `Copy the image into a layout before this step: skopeo copy ${text} oci:image:latest`,
-    });
-}
-function withoutPath(text) {
-    return new errors/* PushError */.V('INVALID_INPUT', `The input layout has no path in it: ${text}`, {
-        hint: 'Write a path such as image.tar.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/layout/look-around.ts
-
-
-
-
-
-
-
-
-const MAX_LEVELS = 4;
-const MAX_ENTRIES = 5000;
-const MAX_NAMED = 5;
-const TAR_NAME = /\.(?:tar|tgz|tar\.(?:gz|zst|zstd)|oci|cnb)$/;
-const SKIPPED = ['.git', 'node_modules', 'blobs'];
-async function notALayoutDirectory(path) {
-    const entries = await entriesOf(path);
-    const foreign = foreignDirectory(new Set(entries.map(({ name }) => name)), path);
-    if (foreign !== undefined)
-        return notALayout(path, foreign.what, foreign.hint);
-    const around = await look_around_layoutAround(path);
-    if (around !== undefined) {
-        const hint = `Set the input layout to ${quoted(around)}.`;
-        return notALayout(path, `a folder of the layout ${quoted(around)}`, hint);
-    }
-    const what = 'a directory without an index.json';
-    const found = await layoutsBelow(path);
-    if (found.length === 0)
-        return notALayout(path, `${what}, and ${content(entries)}`);
-    return notALayout(path, `${what}, and holds ${look_around_listed(found)}`, await setTo(found));
-}
-async function notFound(path, cause) {
-    const { path: shorter, reference } = splitReference(path);
-    if (reference !== undefined && (await isThere(shorter))) {
-        const message = `${path} does not exist, but ${quoted(shorter)} does`;
-        const hint = `Set the input layout to ${quoted(shorter)}, and the input image to ${quoted(reference)}.`;
-        return new errors/* PushError */.V('LAYOUT_NOT_FOUND', message, { hint, cause });
-    }
-    const { where, hint } = await lookIn((0,external_node_path_.dirname)(path));
-    const message = `${path} does not exist: ${where}`;
-    const details = hint === undefined ? { cause } : { hint, cause };
-    return new errors/* PushError */.V('LAYOUT_NOT_FOUND', message, details);
-}
-async function nothingMatches(glob, what) {
-    const start = glob.slice(0, glob.search(/[*?[\]{}]/));
-    const { where, hint } = await lookIn((0,external_node_path_.dirname)(`${start}x`));
-    const relative = "Globs are relative to the step's working directory.";
-    return new errors/* PushError */.V('LAYOUT_NOT_FOUND', `${glob} matches ${what}: ${where}`, {
-        hint: hint === undefined ? relative : `${hint} ${relative}`,
-    });
-}
-async function notATar(path, head) {
-    const what = describe(head);
-    const { where, hint } = await lookIn((0,external_node_path_.dirname)(path), path);
-    if (hint === undefined)
-        return notALayout(path, what);
-    return notALayout(path, `${what}; ${where}`, `${hint} A glob takes every file that it matches.`);
-}
-function describe(head) {
-    const text = Buffer.from(head).toString('latin1').trimStart();
-    if (!/^[{[]/.test(text))
-        return 'neither a directory nor a tar';
-    const ofBuildx = /"(?:buildx\.build|containerimage)\./.test(text);
-    return ofBuildx ? 'a JSON file, as buildx writes with --metadata-file' : 'a JSON file';
-}
-async function lookIn(wanted, besides) {
-    const folder = await nearestFolder(wanted);
-    const missing = folder === wanted ? '' : `there is no folder ${quoted(wanted)}, and `;
-    const isRoot = folder === (0,external_node_path_.dirname)(folder) && folder !== '.';
-    const below = isRoot ? [] : await layoutsBelow(folder);
-    const found = below.filter((path) => path !== besides);
-    const what = found.includes(folder) ? 'is a layout itself' : `holds ${look_around_listed(found)}`;
-    if (found.length > 0) {
-        return { where: `${missing}${named(folder)} ${what}`, hint: await setTo(found, besides) };
-    }
-    const where = `${missing}${named(folder)} ${content(await entriesOf(folder))}`;
-    return { where, hint: undefined };
-}
-async function nearestFolder(path) {
-    if (path === (0,external_node_path_.dirname)(path) || (await look_around_readEntries(path)) !== undefined)
-        return path;
-    return nearestFolder((0,external_node_path_.dirname)(path));
-}
-async function look_around_layoutAround(path) {
-    const up = (0,external_node_path_.basename)(path) === 'sha256' ? (0,external_node_path_.dirname)(path) : path;
-    if ((0,external_node_path_.basename)(up) !== 'blobs')
-        return undefined;
-    return isLayout(await entriesOf((0,external_node_path_.dirname)(up))) ? (0,external_node_path_.dirname)(up) : undefined;
-}
-async function layoutsBelow(directory) {
-    const found = [];
-    let looked = 0;
-    let level = [directory];
-    for (let depth = 0; depth <= MAX_LEVELS && level.length > 0; depth++) {
-        const next = [];
-        for (const folder of level) {
-            if (looked > MAX_ENTRIES || found.length > MAX_NAMED)
-                return found;
-            const entries = await entriesOf(folder);
-            looked += entries.length;
-            if (isLayout(entries))
-                found.push(folder);
-            else {
-                found.push(...tarsAmong(entries).map((name) => (0,external_node_path_.join)(folder, name)));
-                next.push(...foldersAmong(entries).map((name) => (0,external_node_path_.join)(folder, name)));
-            }
-        }
-        level = next;
-    }
-    return found;
-}
-function isLayout(entries) {
-    const names = new Set(entries.map(({ name }) => name));
-    return names.has('index.json') && (names.has('blobs') || names.has('oci-layout'));
-}
-function tarsAmong(entries) {
-    return entries
-        .filter((entry) => entry.isFile() && TAR_NAME.test(entry.name))
-        .map(({ name }) => name);
-}
-function foldersAmong(entries) {
-    return entries
-        .filter((entry) => entry.isDirectory() && !SKIPPED.includes(entry.name))
-        .map(({ name }) => name);
-}
-async function entriesOf(directory) {
-    const entries = (await look_around_readEntries(directory)) ?? [];
-    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-}
-async function isThere(path) {
-    return (0,promises_.access)(path).then(() => true, () => false);
-}
-async function look_around_readEntries(directory) {
-    return (0,promises_.readdir)(directory, { withFileTypes: true }).catch(() => undefined);
-}
-function content(entries) {
-    if (entries.length === 0)
-        return 'is empty';
-    const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
-    return `holds ${look_around_listed(names)}`;
-}
-function look_around_listed(names) {
-    const more = names.length - MAX_NAMED;
-    const shown = names.slice(0, MAX_NAMED).map(quoted).join(', ');
-    return more > 0 ? `${shown} and more` : shown;
-}
-async function setTo(found, besides) {
-    const [first = '', ...others] = found;
-    if (others.length === 0)
-        return `Set the input layout to ${quoted(first)}.`;
-    const all = (await globFor(found, besides)) ?? 'their paths, a line each';
-    return `Set the input layout to one of them, such as ${quoted(first)}, or, to merge them into one index, to ${all}.`;
-}
-async function globFor(found, besides) {
-    const pattern = commonGlob(found);
-    if (pattern === undefined)
-        return undefined;
-    const missing = new Set(found);
-    for await (const path of (0,promises_.glob)(pattern)) {
-        const isFile = (await look_around_readEntries(path)) === undefined;
-        if (path === besides || (isFile && !TAR_NAME.test(path)))
-            return undefined;
-        missing.delete(path);
-    }
-    return missing.size === 0 ? pattern : undefined;
-}
-function named(folder) {
-    return folder === '.' ? 'the working directory' : quoted(folder);
-}
-
+// EXTERNAL MODULE: ./src/layout/read.ts
+var read = __nccwpck_require__(4480);
+// EXTERNAL MODULE: ./src/layout/transport.ts
+var layout_transport = __nccwpck_require__(375);
 ;// CONCATENATED MODULE: ./src/layout/find-layouts.ts
-
 
 
 
@@ -42003,7 +41603,7 @@ async function findLayouts(lines) {
     }
     const [first, ...others] = found.values();
     if (first === undefined)
-        throw new errors/* PushError */.V('LAYOUT_NOT_FOUND', 'No layout path is given');
+        throw new errors/* PushError */.Vc('LAYOUT_NOT_FOUND', 'No layout path is given');
     return [first, ...others];
 }
 async function expand(line) {
@@ -42013,7 +41613,7 @@ async function expand(line) {
 async function find_layouts_namedBy(line) {
     if (await exists(line))
         return { path: line, image: undefined };
-    const transport = parseTransport(line);
+    const transport = (0,layout_transport/* parseTransport */.z)(line);
     if (transport === undefined)
         return { path: line, image: undefined };
     const meanings = transport.paths.flatMap((path) => meaningsOf(path, transport));
@@ -42025,7 +41625,7 @@ function meaningsOf(text, { hasReference }) {
     const whole = { path: text, image: undefined };
     if (!hasReference)
         return [whole];
-    const { path, reference } = splitReference(text);
+    const { path, reference } = (0,layout_transport/* splitReference */.m)(text);
     return [whole, { path, image: reference }];
 }
 async function matchesOf(line) {
@@ -42040,6 +41640,7 @@ async function matchesOf(line) {
     const what = paths.length === 0
         ? 'no file or directory'
         : 'neither a directory with an index.json nor a tar';
+    const { nothingMatches } = await __nccwpck_require__.e(/* import() */ 259).then(__nccwpck_require__.bind(__nccwpck_require__, 2259));
     throw await nothingMatches(line, what);
 }
 async function likelyLayouts(paths) {
@@ -42066,7 +41667,7 @@ async function is(what, path) {
         return what === 'file' ? found.isFile() : found.isDirectory();
     }
     catch (error) {
-        const code = errorCode(error);
+        const code = (0,read/* errorCode */.CA)(error);
         return what === 'file' && code !== 'ENOENT' && code !== 'ENOTDIR';
     }
 }
@@ -42125,7 +41726,7 @@ async function openDirectory(path, linksInto) {
 }
 async function realDirectory(path) {
     return (0,promises_.realpath)(path).catch((cause) => {
-        throw unreadable(path, cause);
+        throw (0,read/* unreadable */.O$)(path, cause);
     });
 }
 class DirectorySource {
@@ -42157,7 +41758,7 @@ class DirectorySource {
             return undefined;
         const location = this.locationOf(file);
         const handle = await (0,promises_.open)(found.path, OPEN_FLAGS).catch((cause) => {
-            throw unreadable(location, cause);
+            throw (0,read/* unreadable */.O$)(location, cause);
         });
         try {
             return await FileReader.of(handle, location);
@@ -42216,10 +41817,10 @@ class FileReader {
         this.size = size;
     }
     static async of(handle, location) {
-        return new FileReader(handle, location, fileSize(await statusOf(handle, location), location));
+        return new FileReader(handle, location, fileSize(await (0,read/* statusOf */.c2)(handle, location), location));
     }
     read(target, position) {
-        return readAt(this.#handle, target, position, this.location);
+        return (0,read/* readAt */.m6)(this.#handle, target, position, this.location);
     }
     [Symbol.asyncDispose]() {
         return this.#handle.close();
@@ -42228,18 +41829,18 @@ class FileReader {
 function fileSize(status, location) {
     if (status.isFile())
         return status.size;
-    throw new errors/* PushError */.V('NOT_A_LAYOUT', `${location} is not a regular file`);
+    throw new errors/* PushError */.Vc('NOT_A_LAYOUT', `${location} is not a regular file`);
 }
 async function lookUp(call, location) {
     try {
         return await call();
     }
     catch (cause) {
-        const code = errorCode(cause);
+        const code = (0,read/* errorCode */.CA)(cause);
         if (code === 'ELOOP')
             throw unsafeLink(location, 'in a loop');
         if (code !== 'ENOENT' && code !== 'ENOTDIR')
-            throw unreadable(location, cause);
+            throw (0,read/* unreadable */.O$)(location, cause);
         return undefined;
     }
 }
@@ -42249,37 +41850,15 @@ function directory_source_isInside(root, path) {
 }
 function unsafeLink(location, where, hint) {
     const message = `${location} is a link that leads ${where}`;
-    return new errors/* PushError */.V('UNSAFE_LINK', message, hint === undefined ? {} : { hint });
+    return new errors/* PushError */.Vc('UNSAFE_LINK', message, hint === undefined ? {} : { hint });
 }
 
-;// CONCATENATED MODULE: ./src/layout/blob-source.ts
-function blobFile(digest) {
-    return `blobs/sha256/${digest.slice('sha256:'.length)}`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/memory-reader.ts
-
-class MemoryReader {
-    location;
-    size;
-    #bytes;
-    constructor(bytes, location) {
-        this.location = location;
-        this.size = bytes.byteLength;
-        this.#bytes = bytes;
-    }
-    read(target, position) {
-        const bytes = this.#bytes.subarray(position, position + target.byteLength);
-        const missing = target.byteLength - bytes.byteLength;
-        if (missing > 0)
-            return Promise.reject(endedEarly(this.location, missing));
-        target.set(bytes);
-        return Promise.resolve();
-    }
-    async [Symbol.asyncDispose]() {
-    }
-}
-
+// EXTERNAL MODULE: ./src/layout/not-a-layout.ts
+var not_a_layout = __nccwpck_require__(1580);
+// EXTERNAL MODULE: ./src/layout/blob-source.ts
+var blob_source = __nccwpck_require__(8581);
+// EXTERNAL MODULE: ./src/layout/memory-reader.ts
+var memory_reader = __nccwpck_require__(551);
 ;// CONCATENATED MODULE: ./src/layout/source-layout.ts
 var source_layout_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -42358,13 +41937,13 @@ class SourceLayout {
         if (digests.length > MAX_STORED_BLOBS)
             return { blobs: [], unexamined: digests };
         const found = digests.map(async (digest) => {
-            const size = await this.#source.sizeOf(blobFile(digest)).catch(ignoreUnsound);
+            const size = await this.#source.sizeOf((0,blob_source/* blobFile */.c)(digest)).catch(ignoreUnsound);
             return size === undefined ? [] : [{ digest, size }];
         });
         return { blobs: (await Promise.all(found)).flat(), unexamined: [] };
     }
     async has(descriptor) {
-        const file = blobFile(descriptor.digest);
+        const file = (0,blob_source/* blobFile */.c)(descriptor.digest);
         const size = await this.#source.sizeOf(file);
         if (size === undefined)
             return descriptor.data !== undefined;
@@ -42376,11 +41955,11 @@ class SourceLayout {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             const blob = source_layout_addDisposableResource(env_1, await this.openBlob(descriptor), true);
-            const bytes = await readWhole(blob, limits/* MAX_MANIFEST_BYTES */.ZJ);
+            const bytes = await (0,read/* readWhole */.oD)(blob, limits/* MAX_MANIFEST_BYTES */.ZJ);
             const found = (0,oci_digest/* digestOf */.ol)(bytes);
             if (found === descriptor.digest)
                 return bytes;
-            throw new errors/* PushError */.V('DIGEST_MISMATCH', `${blob.location} has the digest ${found}, but its descriptor says ${descriptor.digest}`);
+            throw new errors/* PushError */.Vc('DIGEST_MISMATCH', `${blob.location} has the digest ${found}, but its descriptor says ${descriptor.digest}`);
         }
         catch (e_1) {
             env_1.error = e_1;
@@ -42396,14 +41975,14 @@ class SourceLayout {
         const blob = await this.#find(descriptor);
         if (blob !== undefined)
             return blob;
-        throw new errors/* PushError */.V('BLOB_MISSING', `${this.#source.locationOf(blobFile(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`);
+        throw new errors/* PushError */.Vc('BLOB_MISSING', `${this.#source.locationOf((0,blob_source/* blobFile */.c)(descriptor.digest))} is missing (${descriptor.mediaType}, ${descriptor.size} bytes)`);
     }
     async #find(descriptor) {
-        const file = blobFile(descriptor.digest);
+        const file = (0,blob_source/* blobFile */.c)(descriptor.digest);
         const blob = await this.#source.open(file);
         if (blob === undefined) {
             const { data, digest } = descriptor;
-            return data && new MemoryReader(data, `the inline data of ${digest}`);
+            return data && new memory_reader/* MemoryReader */.R(data, `the inline data of ${digest}`);
         }
         if (blob.size === descriptor.size)
             return blob;
@@ -42411,1448 +41990,17 @@ class SourceLayout {
         throw this.#wrongSize(descriptor, blob.size);
     }
     #wrongSize({ digest, size }, found) {
-        const location = this.#source.locationOf(blobFile(digest));
-        return new errors/* PushError */.V('DIGEST_MISMATCH', `${location} holds ${found} bytes, but its descriptor says ${size}`);
+        const location = this.#source.locationOf((0,blob_source/* blobFile */.c)(digest));
+        return new errors/* PushError */.Vc('DIGEST_MISMATCH', `${location} holds ${found} bytes, but its descriptor says ${size}`);
     }
     [Symbol.asyncDispose]() {
         return this.#source[Symbol.asyncDispose]();
     }
 }
 function ignoreUnsound(error) {
-    if (error instanceof errors/* PushError */.V)
+    if (error instanceof errors/* PushError */.Vc)
         return undefined;
     throw error;
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/layout/block-format.ts
-
-
-
-const MIB = 1024 * 1024;
-const WINDOW_BYTES = 32 * 1024;
-const GZIP_LEVEL = 4;
-const DEFLATE_MARGIN = 64 * 1024;
-const deflate = (0,external_node_util_.promisify)(external_node_zlib_.deflateRaw);
-const GZIP = {
-    id: `gzip-${GZIP_LEVEL}`,
-    mediaType: media_types/* OCI_LAYER_GZIP */.BQ,
-    blockBytes: MIB,
-    head: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff),
-    compress: ({ bytes, before, isLast }) => deflate(bytes, {
-        level: GZIP_LEVEL,
-        chunkSize: bytes.byteLength + DEFLATE_MARGIN,
-        finishFlush: isLast ? external_node_zlib_.constants.Z_FINISH : external_node_zlib_.constants.Z_SYNC_FLUSH,
-        ...(before.byteLength > 0 ? { dictionary: before } : {}),
-    }),
-    tail: ({ crc32, size }) => {
-        const bytes = Buffer.alloc(8);
-        bytes.writeUInt32LE(crc32, 0);
-        bytes.writeUInt32LE(size % 2 ** 32, 4);
-        return bytes;
-    },
-};
-const ZSTD_LEVEL = 3;
-const compressFrame = (0,external_node_util_.promisify)(external_node_zlib_.zstdCompress);
-const ZSTD = {
-    id: `zstd-${ZSTD_LEVEL}`,
-    mediaType: media_types/* OCI_LAYER_ZSTD */.aH,
-    blockBytes: 2 * MIB,
-    head: new Uint8Array(),
-    compress: ({ bytes }) => compressFrame(bytes, {
-        params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
-        pledgedSrcSize: bytes.byteLength,
-    }),
-    tail: () => new Uint8Array(),
-};
-
-;// CONCATENATED MODULE: external "node:path/posix"
-const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
-;// CONCATENATED MODULE: ./src/layout/made-source.ts
-
-
-class MadeSource {
-    #path;
-    #files = new Map();
-    #resources;
-    constructor(path, resources) {
-        this.#path = path;
-        this.#resources = resources;
-    }
-    put(file, content) {
-        this.#files.set(file, content);
-    }
-    putBytes(file, bytes, location = this.locationOf(file)) {
-        const open = () => Promise.resolve(new MemoryReader(bytes, location));
-        this.put(file, { location, size: bytes.byteLength, open });
-    }
-    locationOf(file) {
-        return this.#files.get(file)?.location ?? `${this.#path}: ${file}`;
-    }
-    sizeOf(file) {
-        return Promise.resolve(this.#files.get(file)?.size);
-    }
-    blobNames() {
-        const files = [...this.#files.keys()].filter((file) => file.startsWith('blobs/'));
-        return Promise.resolve(files.map((file) => (0,posix_namespaceObject.basename)(file)));
-    }
-    async open(file) {
-        return this.#files.get(file)?.open();
-    }
-    [Symbol.asyncDispose]() {
-        return this.#resources[Symbol.asyncDispose]();
-    }
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./src/async/semaphore.ts
-var semaphore = __nccwpck_require__(9378);
-;// CONCATENATED MODULE: ./src/async/concurrently.ts
-
-
-async function forEachConcurrently(items, { signal, atOnce = Infinity }, work) {
-    const siblings = new AbortController();
-    const either = AbortSignal.any([signal, siblings.signal]);
-    const room = new semaphore/* Semaphore */.j(atOnce);
-    const tasks = [];
-    try {
-        for (const item of items) {
-            const permit = await room.acquire(1, either);
-            const task = work(item, either)
-                .catch((error) => siblings.abort(error))
-                .finally(permit.release);
-            tasks.push(task);
-            await (0,external_node_timers_promises_.setImmediate)();
-        }
-    }
-    catch (error) {
-        if (!either.aborted)
-            throw error;
-    }
-    await Promise.all(tasks);
-    if (siblings.signal.aborted)
-        throw siblings.signal.reason;
-    signal.throwIfAborted();
-}
-
-;// CONCATENATED MODULE: ./src/layout/pack-layers.ts
-
-
-
-
-
-async function packLayers(layers, options) {
-    const { signal, onPlan } = options;
-    const jobs = await Promise.all(Array.from(new Set(layers), (layer) => jobOf(layer, options)));
-    const packed = await findKnown(jobs, options);
-    const left = jobs.filter(({ layer }) => !packed.has(layer));
-    refuseUnfit(left, options);
-    onPlan(planOf(jobs, left));
-    const largestFirst = left.toSorted((a, b) => sizeOf(b) - sizeOf(a));
-    const atOnce = (0,external_node_os_.availableParallelism)();
-    await forEachConcurrently(largestFirst, { signal, atOnce }, async (job, either) => {
-        packed.set(job.layer, await pack(job, { ...options, signal: either }));
-    });
-    return layers.flatMap((layer) => packed.get(layer) ?? []);
-}
-async function jobOf(layer, { format }) {
-    const found = layer.blob === undefined ? 'none' : await formOf(layer.blob);
-    if (typeof found === 'object')
-        return { layer, form: 'none', format, foreign: found };
-    return { layer, form: found, format: found === 'none' ? format : undefined, foreign: undefined };
-}
-async function findKnown(jobs, options) {
-    const { format, knownLayers } = options;
-    const packed = new Map();
-    const wanted = jobs.filter((job) => job.format !== undefined);
-    if (format === undefined || knownLayers === undefined || wanted.length === 0)
-        return packed;
-    const diffIds = wanted.map(({ layer }) => layer.diffId);
-    const known = await knownLayers.find(diffIds, format.id);
-    for (const job of wanted) {
-        const descriptor = known.get(job.layer.diffId);
-        if (descriptor !== undefined)
-            packed.set(job.layer, knownLayer(job, descriptor, options));
-    }
-    return packed;
-}
-function knownLayer(job, descriptor, options) {
-    const { location } = job.layer;
-    const open = async () => {
-        const again = await pack(job, options);
-        if (again.descriptor.digest === descriptor.digest)
-            return again.open();
-        throw new errors/* PushError */.V('DIGEST_MISMATCH', `${location} is compressed to ${again.descriptor.digest} now, and was to ${descriptor.digest} before`, { hint: 'ECR has lost the layer since the push began. Run the step again.' });
-    };
-    return { location, descriptor, open };
-}
-function refuseUnfit(jobs, options) {
-    const lacking = jobs.filter(({ layer }) => layer.blob === undefined);
-    if (lacking.length > 0)
-        throw absent(lacking, options);
-    const compressed = jobs.filter((job) => job.foreign !== undefined);
-    const compression = compressed[0]?.foreign;
-    if (compression !== undefined)
-        throw foreign(compressed, compression, options);
-}
-function absent(jobs, { format }) {
-    const why = format === undefined
-        ? 'a manifest needs the size of each layer, also of one that ECR has'
-        : 'an archive does not say what a layer is compressed to, and no earlier push is known to have put that into every repository';
-    return new errors/* PushError */.V('BLOB_MISSING', `${locationsOf(jobs)}: in manifest.json, but missing or empty in the tar; ${why}`, {
-        hint: 'pack (imgutil) and others leave out what a Docker daemon has: save the whole image from there, "docker save --output image.tar NAME". In an OCI layout, layers that ECR has may be missing.',
-    });
-}
-const KNOWN_TO_SKOPEO = ['xz', 'bzip2'];
-function foreign(jobs, { name, command }, { path }) {
-    const is = jobs.length === 1 ? 'is' : 'are';
-    const hint = KNOWN_TO_SKOPEO.includes(name)
-        ? `Let skopeo make a layout of the archive, "skopeo copy docker-archive:${quoted(path)} oci:image:latest", and set the input layout to image.`
-        : `Unpack the archive, decompress such layers with "${command}", and pack it again.`;
-    return new errors/* PushError */.V('NOT_A_LAYOUT', `${locationsOf(jobs)} ${is} compressed with ${name}, which no OCI layer may be`, { hint });
-}
-function locationsOf(jobs) {
-    return jobs.map(({ layer }) => layer.location).join(', ');
-}
-function planOf(jobs, left) {
-    const compress = left.filter(({ format }) => format !== undefined);
-    return {
-        compress: compress.length,
-        bytes: compress.reduce((sum, job) => sum + sizeOf(job), 0),
-        known: jobs.length - left.length,
-        asTheyAre: left.length - compress.length,
-    };
-}
-function sizeOf({ layer }) {
-    return layer.blob?.size ?? 0;
-}
-async function pack(job, options) {
-    const { layer, form, format } = job;
-    const { compressor, knownLayers, signal } = options;
-    const { location, diffId, blob } = layer;
-    if (blob === undefined)
-        throw absent([job], options);
-    if (job.foreign !== undefined)
-        throw foreign([job], job.foreign, options);
-    if (format === undefined) {
-        const found = await examineLayer(blob, form, { signal });
-        refuseOther(layer, found.diffId);
-        const { digest } = found;
-        const descriptor = { mediaType: LAYER_MEDIA_TYPES[form], digest, size: blob.size };
-        return { location, descriptor, open: () => Promise.resolve(blob) };
-    }
-    const file = await compressor.compress(blob, signal);
-    refuseOther(layer, file.uncompressed);
-    const { mediaType, id } = format;
-    const descriptor = { mediaType, digest: file.compressed, size: file.size };
-    knownLayers?.add(diffId, id, descriptor);
-    return { location, descriptor, open: () => file.open(location) };
-}
-function refuseOther({ location, diffId }, found) {
-    if (found === diffId)
-        return;
-    throw new errors/* PushError */.V('DIGEST_MISMATCH', `${location} has the uncompressed digest ${found}, but the config's rootfs.diff_ids say ${diffId}`, { hint: 'The archive was changed or damaged after it was written: write it again.' });
-}
-
-;// CONCATENATED MODULE: ./src/oci/parse-diff-ids.ts
-
-
-
-function parseDiffIds(config, where) {
-    const fields = new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(config, where), where, 'INVALID_MANIFEST');
-    if (!fields.has('rootfs'))
-        return [];
-    const rootfs = new oci_fields/* FieldReader */.U3(fields.get('rootfs'), `${where}: rootfs`, 'INVALID_MANIFEST');
-    const diffIds = rootfs.strings('diff_ids') ?? [];
-    return diffIds.map((diffId, at) => (0,oci_digest/* parseDigest */.m)(diffId, `${where}: rootfs.diff_ids[${at}]`));
-}
-
-;// CONCATENATED MODULE: ./src/layout/range-reader.ts
-
-class RangeReader {
-    location;
-    size;
-    #tar;
-    #start;
-    constructor(tar, { position, size }, location) {
-        this.location = location;
-        this.size = size;
-        this.#tar = tar;
-        this.#start = position;
-    }
-    async read(target, position) {
-        const missing = position + target.byteLength - this.size;
-        if (missing > 0)
-            throw endedEarly(this.location, missing);
-        await readAt(this.#tar.handle, target, this.#start + position, this.location);
-    }
-    async [Symbol.asyncDispose]() {
-    }
-}
-
-;// CONCATENATED MODULE: ./src/layout/saved-images.ts
-
-
-
-
-
-const MAX_SAVED_IMAGES = 1000;
-function parseSavedImages(bytes, where) {
-    const entries = (0,json/* parseStrictJson */.R)((0,json/* withoutMark */.E)(bytes), where) ?? [];
-    if (!isList(entries))
-        throw notAList(where);
-    if (entries.length > MAX_SAVED_IMAGES)
-        throw tooMany(where, entries.length, 'images');
-    const images = new Map();
-    for (const [at, entry] of entries.entries()) {
-        const image = parseSavedImage(entry, `${where}: [${at}]`);
-        const key = JSON.stringify([image.config, image.layers]);
-        const known = images.get(key);
-        const repoTags = [...new Set([...(known?.repoTags ?? []), ...image.repoTags])];
-        images.set(key, { ...image, repoTags, positions: [...(known?.positions ?? []), at] });
-    }
-    return [...images.values()];
-}
-function parseSavedImage(value, where) {
-    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST');
-    const layers = fields.strings('Layers') ?? [];
-    if (layers.length > limits/* MAX_DESCRIPTORS */.a_)
-        throw tooMany(where, layers.length, 'layers');
-    return {
-        config: entryName(fields.requiredString('Config'), `${where}.Config`),
-        repoTags: fields.strings('RepoTags') ?? [],
-        layers: layers.map((layer, at) => entryName(layer, `${where}.Layers[${at}]`)),
-    };
-}
-function entryName(path, where) {
-    const name = external_node_path_.posix.normalize(path.replace(/^\/+/, ''));
-    const leadsOut = name === '..' || name.startsWith('../');
-    if (!leadsOut && name !== '.')
-        return name;
-    throw new errors/* PushError */.V('INVALID_MANIFEST', `${where} is ${(0,oci_fields/* shown */.SP)(path)}, not a file in the tar`, {
-        hint: 'No build tool writes this. Find out where the tar comes from before you use it.',
-    });
-}
-function isList(value) {
-    return Array.isArray(value);
-}
-function notAList(where) {
-    return new errors/* PushError */.V('INVALID_MANIFEST', `${where} is not a list of images`, {
-        hint: 'The manifest.json of "docker save" is a list with Config, RepoTags and Layers: write the archive again.',
-    });
-}
-function tooMany(where, count, what) {
-    const limit = what === 'images' ? MAX_SAVED_IMAGES : limits/* MAX_DESCRIPTORS */.a_;
-    return new errors/* PushError */.V('TOO_LARGE', `${where} lists ${count} ${what}; the limit is ${limit}`, {
-        hint: 'Save fewer images into one archive.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/layout/select-saved-image.ts
-
-
-
-
-const select_saved_image_FITS = [
-    ({ repoTags }, wanted) => repoTags.includes(wanted),
-    ({ repoTags }, wanted) => repoTags.some((name) => shortName(name) === shortName(wanted)),
-    ({ repoTags }, wanted) => repoTags.some((name) => tagOf(name) === wanted),
-    ({ repoTags }, wanted) => repoTags.some((name) => repositoryOf(name) === shortName(wanted)),
-    (image, wanted) => imageId(image) === wanted,
-    ({ positions }, wanted) => positions.some((position) => wanted === `@${position}`),
-];
-function selectSavedImage(images, path, wanted) {
-    const [first, ...others] = images;
-    if (first === undefined) {
-        throw new errors/* PushError */.V('NO_IMAGE', `${path}: manifest.json lists no image`);
-    }
-    const isOnly = others.length === 0;
-    if (isOnly && (wanted === undefined || (0,oci_digest/* isDigest */.Bc)(wanted)))
-        return first;
-    const [found, ...more] = wanted === undefined ? images : candidates(images, wanted);
-    if (found === undefined)
-        throw select_saved_image_notFound(images, path, wanted ?? '');
-    if (more.length === 0)
-        return found;
-    throw select_saved_image_ambiguous([found, ...more], path, wanted);
-}
-function isSavedAs(image, wanted) {
-    return select_saved_image_FITS.some((fits) => fits(image, wanted));
-}
-function candidates(images, wanted) {
-    for (const fits of select_saved_image_FITS) {
-        const found = images.filter((image) => fits(image, wanted));
-        if (found.length > 0)
-            return found;
-    }
-    return [];
-}
-function tagOf(name) {
-    return /:([^:/]+)$/.exec(name)?.[1];
-}
-function repositoryOf(name) {
-    return shortName(name.replace(/:[^:/]+$/, ''));
-}
-function imageId({ config }) {
-    const id = `sha256:${/(?:^|[\\/]|sha256:)([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1] ?? ''}`;
-    return (0,oci_digest/* isDigest */.Bc)(id) ? id : undefined;
-}
-function select_saved_image_notFound(images, path, wanted) {
-    return new errors/* PushError */.V('IMAGE_NOT_FOUND', `${path} holds no image ${wanted}. It holds:\n${list(images)}`);
-}
-function select_saved_image_ambiguous(images, path, wanted) {
-    const named = wanted === undefined ? '' : ` named ${wanted}`;
-    return new errors/* PushError */.V('AMBIGUOUS_IMAGE', `${path} holds several images${named}:\n${list(images)}`, { hint: 'Set the input image to a name or id from the list.' });
-}
-const select_saved_image_MAX_LISTED = 20;
-function list(images) {
-    const lines = images.slice(0, select_saved_image_MAX_LISTED).map((image) => {
-        const id = imageId(image);
-        const place = id === undefined ? `@${image.positions[0]}` : '(no name)';
-        const names = image.repoTags.map(oci_fields/* escaped */.Mk).join(', ') || place;
-        return `  ${id ?? (0,oci_fields/* escaped */.Mk)(image.config)} ${names}`;
-    });
-    const more = images.length - lines.length;
-    return more > 0 ? `${lines.join('\n')}\n  and ${more} more` : lines.join('\n');
-}
-
-;// CONCATENATED MODULE: ./src/layout/saved-files.ts
-
-
-
-
-
-
-
-
-
-async function readSavedFiles(tar, index, wanted) {
-    const list = await readFile(tar, index, 'manifest.json');
-    const images = parseSavedImages(list.bytes, list.location);
-    const image = selectSavedImage(images, tar.path, wanted);
-    const config = await readFile(tar, index, image.config);
-    const diffIds = parseDiffIds(config.bytes, config.location);
-    if (image.layers.length !== diffIds.length)
-        throw otherCount(image, config, diffIds);
-    return { image, config, layers: layersOf(image, diffIds, tar, index) };
-}
-async function readFile(tar, index, name) {
-    const location = locationOf(tar, name);
-    const range = findFile(index, name);
-    if (range === undefined) {
-        throw new errors/* PushError */.V('BLOB_MISSING', `${location} is missing, though manifest.json names it`);
-    }
-    const bytes = await readWhole(new RangeReader(tar, range, location), limits/* MAX_MANIFEST_BYTES */.ZJ);
-    return { bytes, location };
-}
-function findFile(index, name) {
-    const spellings = [name, name.replaceAll('\\', '/'), name.replaceAll('/', '\\')];
-    const spelling = spellings.map((one) => external_node_path_.posix.normalize(one)).find((one) => index.has(one));
-    return spelling === undefined ? undefined : index.findOnly(spelling);
-}
-const NO_BYTES = (0,oci_digest/* digestOf */.ol)(new Uint8Array());
-function layersOf({ layers }, diffIds, tar, index) {
-    const known = new Map();
-    return diffIds.map((diffId, at) => {
-        const name = layers[at] ?? '';
-        const location = locationOf(tar, name);
-        const range = findFile(index, name);
-        const key = `${diffId} ${range?.position ?? name}`;
-        const isBlank = range?.size === 0 && diffId !== NO_BYTES;
-        const blob = range && !isBlank ? new RangeReader(tar, range, location) : undefined;
-        const layer = known.get(key) ?? { location, diffId, blob };
-        known.set(key, layer);
-        return layer;
-    });
-}
-function locationOf({ path }, name) {
-    return `${path}: ${name}`;
-}
-function otherCount({ layers }, config, diffIds) {
-    return new errors/* PushError */.V('INVALID_MANIFEST', `${config.location} has ${diffIds.length} rootfs.diff_ids, but manifest.json lists ${layers.length} layers for it`, { hint: 'The archive is damaged, or was put together by hand: write it again.' });
-}
-
-;// CONCATENATED MODULE: ./src/layout/block-compressor.ts
-
-
-
-
-
-class BlockCompressor {
-    #format;
-    #room;
-    #buffers = [];
-    constructor(format, blocks) {
-        this.#format = format;
-        this.#room = new semaphore/* Semaphore */.j(blocks);
-    }
-    async compress(blob, write, signal) {
-        const failed = new AbortController();
-        const either = AbortSignal.any([signal, failed.signal]);
-        const input = new Input(blob, this.#format.blockBytes);
-        const output = new Output(write);
-        const onFailure = (error) => failed.abort(error);
-        let written = output.put(this.#format.head);
-        written.catch(onFailure);
-        try {
-            while (!input.isOver) {
-                const { buffer, release } = await this.#take(either);
-                try {
-                    const piece = this.#format.compress(await input.next(buffer));
-                    written = output.putAfter(written, piece).finally(release);
-                }
-                catch (error) {
-                    release();
-                    throw error;
-                }
-                written.catch(onFailure);
-            }
-        }
-        finally {
-            await written;
-        }
-        await output.put(this.#format.tail(input.content));
-        return { uncompressed: input.digest(), compressed: output.digest(), size: output.size };
-    }
-    async #take(signal) {
-        const permit = await this.#room.acquire(1, signal);
-        const buffer = this.#buffers.pop() ?? new Uint8Array(this.#format.blockBytes);
-        const release = () => {
-            this.#buffers.push(buffer);
-            permit.release();
-        };
-        return { buffer, release };
-    }
-}
-class Input {
-    #blob;
-    #blockBytes;
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    #crc32 = 0;
-    #position = 0;
-    #before = new Uint8Array();
-    #isOver = false;
-    constructor(blob, blockBytes) {
-        this.#blob = blob;
-        this.#blockBytes = blockBytes;
-    }
-    get isOver() {
-        return this.#isOver;
-    }
-    async next(buffer) {
-        const bytes = buffer.subarray(0, Math.min(this.#blockBytes, this.#blob.size - this.#position));
-        await this.#blob.read(bytes, this.#position);
-        this.#position += bytes.byteLength;
-        this.#isOver = this.#position === this.#blob.size;
-        this.#hash.update(bytes);
-        this.#crc32 = (0,external_node_zlib_.crc32)(bytes, this.#crc32);
-        const before = this.#before;
-        this.#before = bytes.slice(-WINDOW_BYTES);
-        return { bytes, before, isLast: this.#isOver };
-    }
-    get content() {
-        return { crc32: this.#crc32, size: this.#position };
-    }
-    digest() {
-        return (0,oci_digest/* digestFrom */.Xb)(this.#hash);
-    }
-}
-class Output {
-    #write;
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    size = 0;
-    constructor(write) {
-        this.#write = write;
-    }
-    async put(bytes) {
-        if (bytes.byteLength === 0)
-            return;
-        this.#hash.update(bytes);
-        this.size += bytes.byteLength;
-        await this.#write(bytes);
-    }
-    async putAfter(earlier, piece) {
-        await Promise.allSettled([earlier, piece]);
-        await earlier;
-        await this.put(await piece);
-    }
-    digest() {
-        return (0,oci_digest/* digestFrom */.Xb)(this.#hash);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/layout/scratch.ts
-
-
-
-async function makeScratch(parent = (0,external_node_os_.tmpdir)()) {
-    const path = await (0,promises_.mkdtemp)((0,external_node_path_.join)(parent, 'ecr-layer-push-'));
-    return {
-        path,
-        [Symbol.asyncDispose]: () => (0,promises_.rm)(path, { recursive: true, force: true }).catch(() => undefined),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/layout/unwritable.ts
-
-
-const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
-function unwritable(what, { folder, written = 0 }, cause, instead) {
-    if (isOutOfFiles(cause))
-        return unreadable(folder, cause);
-    const code = errorCode(cause);
-    if (FULL.includes(code)) {
-        return new errors/* PushError */.V('DISK_FULL', `${what} does not fit into ${folder} (${code} after ${written} bytes)`, { hint: `Free some space on the disk of RUNNER_TEMP. ${instead}`, cause });
-    }
-    const reason = code ?? String(cause);
-    return new errors/* PushError */.V('LAYOUT_UNREADABLE', `${what} cannot be written to ${folder} (${reason})`, {
-        hint: `The step must be able to write to RUNNER_TEMP. ${instead}`,
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/layout/scratch-compressor.ts
-var scratch_compressor_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var scratch_compressor_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-
-
-const BLOCKS = 2 * Math.min((0,external_node_os_.availableParallelism)(), 4);
-const AS_IT_IS = 'With layer-compression: none, layers are pushed as they are, and need no room.';
-class ScratchCompressor {
-    #temporary;
-    #compressor;
-    #scratch;
-    #files = 0;
-    constructor(format, temporary) {
-        this.#temporary = temporary;
-        this.#compressor = new BlockCompressor(format, BLOCKS);
-    }
-    async compress(blob, signal) {
-        const env_1 = { stack: [], error: void 0, hasError: false };
-        try {
-            this.#scratch ??= makeScratch(this.#temporary).catch((cause) => {
-                throw unwritable('A compressed layer', { folder: this.#temporary ?? (0,external_node_os_.tmpdir)() }, cause, AS_IT_IS);
-            });
-            const path = (0,external_node_path_.join)((await this.#scratch).path, String((this.#files += 1)));
-            const file = scratch_compressor_addDisposableResource(env_1, await (0,promises_.open)(path, 'wx').catch((cause) => {
-                throw unwritable(blob.location, { folder: (0,external_node_path_.dirname)(path) }, cause, AS_IT_IS);
-            }), true);
-            const write = appendTo(file, (0,external_node_path_.dirname)(path), blob);
-            const compressed = await this.#compressor.compress(blob, write, signal);
-            return { ...compressed, open: (location) => openFile(path, compressed.size, location) };
-        }
-        catch (e_1) {
-            env_1.error = e_1;
-            env_1.hasError = true;
-        }
-        finally {
-            const result_1 = scratch_compressor_disposeResources(env_1);
-            if (result_1)
-                await result_1;
-        }
-    }
-    async [Symbol.asyncDispose]() {
-        const scratch = await this.#scratch?.catch(() => undefined);
-        await scratch?.[Symbol.asyncDispose]();
-    }
-}
-function appendTo(file, folder, { location, size }) {
-    const what = `${location} (${size} bytes, uncompressed)`;
-    let written = 0;
-    return async (bytes) => {
-        await file.appendFile(bytes).catch((cause) => {
-            throw unwritable(what, { folder, written }, cause, AS_IT_IS);
-        });
-        written += bytes.byteLength;
-    };
-}
-async function openFile(path, size, location) {
-    const handle = await (0,promises_.open)(path).catch((cause) => {
-        throw unreadable(location, cause);
-    });
-    const reader = new RangeReader({ handle, path, size }, { position: 0, size }, location);
-    return {
-        location,
-        size,
-        read: (target, position) => reader.read(target, position),
-        [Symbol.asyncDispose]: () => handle.close(),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/layout/docker-archive.ts
-var docker_archive_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var docker_archive_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-
-
-
-
-const FORMATS = { gzip: GZIP, zstd: ZSTD, none: undefined };
-function isDockerArchive(index) {
-    return index.has('manifest.json') && !index.has('index.json') && !index.has('version');
-}
-async function openDockerArchive(tar, index, options, opened) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const resources = docker_archive_addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        resources.use(opened);
-        const saved = await readSavedFiles(tar, index, options.image);
-        const layers = await docker_archive_pack(saved, tar.path, resources, options);
-        const source = new MadeSource(tar.path, resources.move());
-        return fill(source, saved, layers, options.image);
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = docker_archive_disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-function docker_archive_pack({ layers }, path, resources, { layerCompression = 'gzip', temporary, knownLayers, tell, signal }) {
-    const format = FORMATS[layerCompression];
-    const compressor = resources.use(new ScratchCompressor(format ?? GZIP, temporary));
-    return packLayers(layers, {
-        ...{ path, format, compressor, knownLayers },
-        signal: signal ?? new AbortController().signal,
-        onPlan: (plan) => tell?.(`${path}: ${describePlan(plan, layerCompression)}`),
-    });
-}
-function fill(source, { image, config }, layers, wanted) {
-    for (const { descriptor, location, open } of layers) {
-        source.put(blobFile(descriptor.digest), { location, size: descriptor.size, open });
-    }
-    const configuration = docker_archive_describe(media_types/* OCI_CONFIG */.TF, config.bytes);
-    source.putBytes(blobFile(configuration.digest), config.bytes, config.location);
-    const descriptors = layers.map(({ descriptor }) => descriptor);
-    const manifest = manifestOf(configuration, descriptors);
-    const root = docker_archive_describe(media_types/* OCI_MANIFEST */.EG, manifest);
-    source.putBytes(blobFile(root.digest), manifest);
-    source.putBytes('index.json', indexOf(root, docker_archive_namesOf(image, wanted)));
-    return source;
-}
-function manifestOf(config, layers) {
-    return docker_archive_toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_MANIFEST */.EG, config, layers });
-}
-function indexOf(root, names) {
-    const named = names.length === 0 ? root : { ...root, annotations: namesAnnotation(names) };
-    return docker_archive_toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: [named] });
-}
-function docker_archive_namesOf(image, wanted) {
-    const { repoTags } = image;
-    if (wanted === undefined || !isSavedAs(image, wanted))
-        return repoTags;
-    return [...new Set([...repoTags, wanted])];
-}
-function docker_archive_describe(mediaType, bytes) {
-    return { mediaType, digest: (0,oci_digest/* digestOf */.ol)(bytes), size: bytes.byteLength };
-}
-function docker_archive_toBytes(value) {
-    return Buffer.from(JSON.stringify(value));
-}
-const docker_archive_MIB = 1024 * 1024;
-function describePlan(plan, compression) {
-    const { compress, bytes, known, asTheyAre } = plan;
-    const parts = [
-        compress > 0 && `compressing ${layerCount(compress)} (${sizeText(bytes)}) with ${compression}`,
-        known > 0 && `${layerCount(known)} compressed by an earlier push`,
-        asTheyAre > 0 && `${layerCount(asTheyAre)} as in the archive`,
-    ];
-    return ['docker save archive', ...parts.filter((part) => part !== false)].join(', ');
-}
-function sizeText(bytes) {
-    const [unit, name] = bytes < docker_archive_MIB ? [1024, 'KiB'] : [docker_archive_MIB, 'MiB'];
-    return `${(bytes / unit).toFixed(1)} ${name}`;
-}
-function layerCount(count) {
-    return count === 1 ? '1 layer' : `${count} layers`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/tar-index.ts
-
-
-
-
-const MAX_TAR_ENTRIES = 50_000;
-const MAX_NAME_LENGTH = 1024;
-const MAX_LINKS = 8;
-const LAYOUT_FILE = /^(?:index\.json|oci-layout|blobs\/sha256\/[a-f0-9]{64})$/;
-class TarIndex {
-    #path;
-    #entries;
-    #ambiguous;
-    constructor(path, entries, ambiguous) {
-        this.#path = path;
-        this.#entries = entries;
-        this.#ambiguous = ambiguous;
-    }
-    static async read(tar) {
-        const entries = new Map();
-        const repeated = [];
-        const others = [];
-        let count = 0;
-        for await (const header of headersOf(tar)) {
-            if (++count > MAX_TAR_ENTRIES)
-                throw tar_index_tooMany(tar);
-            const name = normalized(header.name);
-            const entry = entryOf(header, name);
-            if (name === undefined || entry === undefined)
-                continue;
-            if (!entries.has(name))
-                entries.set(name, entry);
-            else
-                (LAYOUT_FILE.test(name) ? repeated : others).push({ name, entry });
-        }
-        const ambiguous = new Set();
-        const index = new TarIndex(tar.path, entries, ambiguous);
-        const [first] = await index.#differing(tar, repeated);
-        if (first !== undefined)
-            throw duplicate(tar.path, first);
-        if (entries.has('manifest.json'))
-            for (const name of await index.#differing(tar, others))
-                ambiguous.add(name);
-        return index;
-    }
-    async #differing(tar, repeated) {
-        const names = [];
-        const same = new Set();
-        for (const { name, entry } of repeated) {
-            const first = this.#follow(this.#entries.get(name));
-            const second = this.#follow(entry);
-            const pair = `${first?.position} ${second?.position}`;
-            if (same.has(pair))
-                continue;
-            const isSame = first !== undefined && second?.size === first.size && (await isEqual(tar, first, second));
-            if (isSame)
-                same.add(pair);
-            else
-                names.push(name);
-        }
-        return names;
-    }
-    has(name) {
-        return this.#entries.has(name);
-    }
-    names() {
-        return this.#entries.keys();
-    }
-    find(name) {
-        const entry = this.#entries.get(name);
-        if (entry === undefined)
-            return undefined;
-        const range = this.#follow(entry);
-        if (range === undefined)
-            throw tar_index_unsafeLink(this.#path, name);
-        return range;
-    }
-    #follow(start) {
-        let entry = start;
-        for (let links = 0; entry !== undefined && 'linkTo' in entry; links++) {
-            if (entry.linkTo === undefined || links === MAX_LINKS)
-                return undefined;
-            entry = this.#entries.get(entry.linkTo) ?? this.#entries.get(slashed(entry.linkTo));
-        }
-        return entry;
-    }
-    findOnly(name) {
-        if (this.#ambiguous.has(name))
-            throw duplicate(this.#path, name);
-        return this.find(name);
-    }
-}
-const COMPARED_BYTES = 256 * 1024;
-async function isEqual({ handle, path }, first, second) {
-    if (first.position === second.position)
-        return true;
-    for (let at = 0; at < first.size; at += COMPARED_BYTES) {
-        const length = Math.min(COMPARED_BYTES, first.size - at);
-        const [one, other] = [Buffer.alloc(length), Buffer.alloc(length)];
-        await readAt(handle, one, first.position + at, path);
-        await readAt(handle, other, second.position + at, path);
-        if (!one.equals(other))
-            return false;
-    }
-    return true;
-}
-async function* headersOf(tar) {
-    for (let position = 0; position < tar.size;) {
-        const header = await readTarHeader(tar, position);
-        if (header === undefined)
-            return;
-        const size = hasContent(header) ? header.size : 0;
-        if (header.contentAt + size > tar.size)
-            throw truncated(tar, header.contentAt + size);
-        yield header;
-        position = header.contentAt + padded(size);
-    }
-}
-function hasContent({ type }) {
-    return type === 'file' || type === 'contiguous-file' || type === null;
-}
-function entryOf(header, name = '') {
-    const { type, linkName, contentAt, size } = header;
-    if (type === 'file' || type === 'contiguous-file')
-        return { position: contentAt, size };
-    if (type === 'link')
-        return { linkTo: hardLinkTarget(header) };
-    if (type === 'symlink')
-        return { linkTo: within(linkName, external_node_path_.posix.dirname(name)) };
-    return undefined;
-}
-function slashed(name) {
-    return external_node_path_.posix.normalize(name.replaceAll('\\', '/'));
-}
-function hardLinkTarget({ name, linkName }) {
-    return external_node_path_.posix.isAbsolute(name) ? normalized(linkName) : within(linkName);
-}
-function normalized(name) {
-    return within(name.replace(/^\/+/, ''));
-}
-function within(path, from = '.') {
-    if (external_node_path_.posix.isAbsolute(path) || path.length > MAX_NAME_LENGTH)
-        return undefined;
-    const name = external_node_path_.posix.join(from, path);
-    return name === '..' || name.startsWith('../') ? undefined : name;
-}
-function tar_index_tooMany(tar) {
-    return new errors/* PushError */.V('INVALID_TAR', `${tar.path} has more than ${MAX_TAR_ENTRIES} entries`, {
-        hint: 'Write a tar that holds the layout and nothing else.',
-    });
-}
-function duplicate(path, name) {
-    return new errors/* PushError */.V('INVALID_TAR', `${path} contains ${name} twice, and they differ`, {
-        hint: 'Programs disagree on which one counts: write a new tar instead of appending to the old one.',
-    });
-}
-function tar_index_unsafeLink(path, name) {
-    return new errors/* PushError */.V('UNSAFE_LINK', `${path}: ${name} is a link that does not lead to a file in the tar`, {
-        hint: 'Bazel and other tools leave links into their caches. Write the tar with the files that they lead to: "tar --dereference" ("tar -h").',
-    });
-}
-
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./src/layout/growth-bound.ts
-const MAX_GROWTH = 100;
-const MIN_GROWTH_BOUND = 1024 ** 3;
-function growthBound(packedBytes, freeBytes) {
-    const bytes = Math.max(MIN_GROWTH_BOUND, packedBytes * MAX_GROWTH);
-    if (freeBytes < bytes) {
-        return { bytes: freeBytes, reason: 'all that the disk has free', isDisk: true };
-    }
-    return { bytes, reason: `the limit for a compressed tar of ${packedBytes} bytes` };
-}
-
-;// CONCATENATED MODULE: ./src/layout/zstd-frames.ts
-
-
-const MAX_ZSTD_FRAMES = 50_000;
-const zstd_frames_MAGIC = 0xfd2fb528;
-const SKIPPABLE_MAGIC = 0x184d2a50;
-const CHECKSUM_BYTES = 4;
-const BLOCK_HEADER_BYTES = 3;
-const RLE_BLOCK = 1;
-const RESERVED_BLOCK = 3;
-async function* zstdFrames(file) {
-    let count = 0;
-    for (let position = 0; position < file.size;) {
-        if (++count > MAX_ZSTD_FRAMES)
-            throw damaged(file.path, 'zstd', position, 'too many frames');
-        const head = await readFrom(file, position, 8);
-        const magic = head.readUInt32LE(0);
-        const isSkipped = magic - (magic % 16) === SKIPPABLE_MAGIC;
-        if (!isSkipped && magic !== zstd_frames_MAGIC)
-            throw damaged(file.path, 'zstd', position, 'no frame');
-        const end = isSkipped ? position + 8 + head.readUInt32LE(4) : await endOf(file, position);
-        if (end > file.size)
-            throw cutShort(file, 'zstd');
-        if (!isSkipped)
-            yield { position, size: end - position };
-        position = end;
-    }
-}
-async function endOf(file, start) {
-    const descriptor = (await readFrom(file, start + 4, 1)).readUInt8(0);
-    let position = start + headerBytes(descriptor);
-    for (let isLast = false; !isLast;) {
-        const header = (await readFrom(file, position, BLOCK_HEADER_BYTES)).readUIntLE(0, 3);
-        const type = (header >> 1) & 3;
-        if (type === RESERVED_BLOCK)
-            throw damaged(file.path, 'zstd', position, 'no block');
-        position += BLOCK_HEADER_BYTES + (type === RLE_BLOCK ? 1 : header >> 3);
-        isLast = (header & 1) === 1;
-    }
-    const hasChecksum = (descriptor & 4) !== 0;
-    return position + (hasChecksum ? CHECKSUM_BYTES : 0);
-}
-function headerBytes(descriptor) {
-    const isSingleSegment = (descriptor & 0x20) !== 0;
-    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-    const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-    return 5 + (isSingleSegment ? 0 : 1) + dictionary + contentSize;
-}
-async function readFrom(file, position, length) {
-    if (position + length > file.size)
-        throw cutShort(file, 'zstd');
-    const bytes = Buffer.alloc(length);
-    await readAt(file.handle, bytes, position, file.path);
-    return bytes;
-}
-
-;// CONCATENATED MODULE: ./src/layout/unpack.ts
-var unpack_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var unpack_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-
-
-
-
-
-
-
-const IN_PLACE = 'A layout in a directory, or in a tar that is not compressed, is read in place and needs no room.';
-const unpack_CHUNK_BYTES = 64 * 1024;
-async function unpackTar(packed, compression, options = {}, boundOf = growthBound) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const opened = unpack_addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        const { handle, folder, freeBytes } = await makeTarget(packed, options.temporary, opened);
-        const target = { handle, folder, bound: boundOf(packed.size, freeBytes) };
-        const size = await unpack_decompress(packed, compression, target, options.signal);
-        options.tell?.(`unpacked ${packed.path} (${compression.name}): ${counted(packed.size)} became ${counted(size)} in ${folder}`);
-        const kept = opened.move();
-        return {
-            tar: { handle, path: packed.path, size },
-            [Symbol.asyncDispose]: () => kept.disposeAsync(),
-        };
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = unpack_disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-async function makeTarget(packed, temporary, opened) {
-    try {
-        const { path: folder } = opened.use(await makeScratch(temporary));
-        const handle = opened.use(await (0,promises_.open)((0,external_node_path_.join)(folder, 'layout.tar'), 'wx+', 0o600));
-        const { bavail, bsize } = await (0,promises_.statfs)(folder);
-        return { handle, folder, freeBytes: bavail * bsize };
-    }
-    catch (cause) {
-        throw unwritable(packed.path, { folder: temporary ?? (0,external_node_os_.tmpdir)() }, cause, IN_PLACE);
-    }
-}
-async function unpack_decompress(packed, compression, target, signal) {
-    const writer = new TarWriter(packed, compression, target);
-    for await (const piece of piecesOf(packed, compression)) {
-        const stream = compression.decompress?.();
-        if (stream === undefined)
-            throw decompressFirst(packed.path, compression);
-        const write = (chunks) => writer.write(chunks);
-        try {
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(unpack_chunksOf(packed, piece), stream, write, { signal });
-        }
-        catch (error) {
-            signal?.throwIfAborted();
-            throw unpack_explained(error, packed, compression, piece.position + stream.bytesWritten);
-        }
-    }
-    return writer.end();
-}
-async function* piecesOf(packed, { name }) {
-    if (name === 'zstd')
-        yield* zstdFrames(packed);
-    else
-        yield { position: 0, size: packed.size };
-}
-async function* unpack_chunksOf({ handle, path }, { position: start, size }) {
-    for (let at = 0; at < size; at += unpack_CHUNK_BYTES) {
-        const chunk = new Uint8Array(Math.min(unpack_CHUNK_BYTES, size - at));
-        await readAt(handle, chunk, start + at, path);
-        yield chunk;
-    }
-}
-class TarWriter {
-    #packed;
-    #compression;
-    #target;
-    #size = 0;
-    #head = new Uint8Array();
-    constructor(packed, compression, target) {
-        this.#packed = packed;
-        this.#compression = compression;
-        this.#target = target;
-    }
-    async write(chunks) {
-        for await (const chunk of chunks) {
-            this.#size += chunk.byteLength;
-            const { bound } = this.#target;
-            if (this.#size > bound.bytes)
-                throw unpack_tooLarge(this.#packed, this.#compression, this.#target);
-            if (this.#head.byteLength < BLOCK_BYTES) {
-                this.#head = Buffer.concat([this.#head, chunk]).subarray(0, BLOCK_BYTES);
-                if (this.#head.byteLength === BLOCK_BYTES)
-                    this.#checkHead();
-            }
-            await this.#append(chunk);
-        }
-    }
-    async #append(chunk) {
-        const { handle, folder } = this.#target;
-        const written = this.#size - chunk.byteLength;
-        await handle.writeFile(chunk).catch((cause) => {
-            throw unwritable(this.#packed.path, { folder, written }, cause, IN_PLACE);
-        });
-    }
-    end() {
-        if (this.#head.byteLength < BLOCK_BYTES)
-            this.#checkHead();
-        return this.#size;
-    }
-    #checkHead() {
-        if (isTarStart(this.#head))
-            return;
-        const what = `compressed with ${this.#compression.name}, but holds no tar`;
-        throw notALayout(this.#packed.path, what);
-    }
-}
-function unpack_explained(error, packed, compression, position) {
-    const code = errorCode(error);
-    if (code === undefined || !/^Z(?:STD)?_/.test(code))
-        return error;
-    if (code === 'Z_BUF_ERROR')
-        return cutShort(packed, compression.name);
-    if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
-        return decompressFirst(packed.path, { ...compression, command: 'zstd -dc --long=31' });
-    }
-    return damaged(packed.path, compression.name, position, code);
-}
-function unpack_tooLarge({ path }, compression, { folder, bound: { bytes, reason, isDisk = false } }) {
-    const message = `${path} unpacks to more than ${bytes} bytes, ${reason}`;
-    if (isDisk) {
-        const hint = `Free some space on the disk of RUNNER_TEMP. ${IN_PLACE}`;
-        return new errors/* PushError */.V('DISK_FULL', `${message} (${folder})`, { hint });
-    }
-    const command = commandFor(path, compression);
-    return new errors/* PushError */.V('TOO_LARGE', message, {
-        hint: `If the file is your own, decompress it before this step: ${command}`,
-    });
-}
-function counted(bytes) {
-    return `${bytes.toLocaleString('en')} bytes`;
-}
-
-;// CONCATENATED MODULE: ./src/layout/tar-source.ts
-var tar_source_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var tar_source_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-
-
-
-
-
-const BLOBS = 'blobs/sha256/';
-async function openTar(path, options = {}) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const opened = tar_source_addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        const tar = await tar_source_openFile(path, options, opened);
-        const index = await TarIndex.read(tar);
-        if (isDockerArchive(index))
-            return await openDockerArchive(tar, index, options, opened.move());
-        refuseForeignTar(path, index);
-        return new TarSource(tar, index, opened.move());
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = tar_source_disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-async function tar_source_openFile(path, options, opened) {
-    const handle = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK).catch((cause) => {
-        throw unreadable(path, cause);
-    });
-    opened.use(handle);
-    const stat = await statusOf(handle, path);
-    if (!stat.isFile())
-        throw notALayout(path, 'neither a directory nor a file');
-    const head = new Uint8Array(Math.min(stat.size, BLOCK_BYTES));
-    await readAt(handle, head, 0, path);
-    const file = { handle, path, size: stat.size };
-    const compression = compressionOf(head);
-    if (compression?.decompress !== undefined) {
-        return opened.use(await unpackTar(file, compression, options)).tar;
-    }
-    refuseForeignFile(path, head);
-    if (!isTarStart(head))
-        throw await notATar(path, head);
-    return file;
-}
-class TarSource {
-    #tar;
-    #index;
-    #opened;
-    constructor(tar, index, opened) {
-        this.#tar = tar;
-        this.#index = index;
-        this.#opened = opened;
-    }
-    locationOf(file) {
-        return `${this.#tar.path}: ${file}`;
-    }
-    sizeOf(file) {
-        return Promise.resolve().then(() => this.#index.find(file)?.size);
-    }
-    blobNames() {
-        const names = [...this.#index.names()].filter((name) => name.startsWith(BLOBS));
-        return Promise.resolve(names.map((name) => name.slice(BLOBS.length)));
-    }
-    open(file) {
-        return Promise.resolve().then(() => {
-            const range = this.#index.find(file);
-            return range && new RangeReader(this.#tar, range, this.locationOf(file));
-        });
-    }
-    [Symbol.asyncDispose]() {
-        return this.#opened.disposeAsync();
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/layout/open-layout.ts
@@ -43917,8 +42065,6 @@ var open_layout_disposeResources = (undefined && undefined.__disposeResources) |
 
 
 
-
-
 const MAX_OCI_LAYOUT_BYTES = 4096;
 async function openLayout(path, options = {}) {
     const source = await openSource(path, options);
@@ -43935,18 +42081,21 @@ async function openSource(path, options) {
     const found = await statOf(path);
     if (found.isDirectory())
         return openDirectory(path, options.linksInto);
-    if (found.isFile())
+    if (found.isFile()) {
+        const { openTar } = await __nccwpck_require__.e(/* import() */ 705).then(__nccwpck_require__.bind(__nccwpck_require__, 6705));
         return openTar(path, options);
-    throw notALayout(path, 'neither a directory nor a file');
+    }
+    throw (0,not_a_layout/* notALayout */.HW)(path, 'neither a directory nor a file');
 }
 async function statOf(path) {
     try {
         return await (0,promises_.stat)(path);
     }
     catch (cause) {
-        const code = errorCode(cause);
+        const code = (0,read/* errorCode */.CA)(cause);
         if (code !== 'ENOENT' && code !== 'ENOTDIR')
-            throw unreadable(path, cause);
+            throw (0,read/* unreadable */.O$)(path, cause);
+        const { notFound } = await __nccwpck_require__.e(/* import() */ 259).then(__nccwpck_require__.bind(__nccwpck_require__, 2259));
         throw await notFound(path, cause);
     }
 }
@@ -43956,14 +42105,14 @@ async function checkVersion(source) {
         const file = open_layout_addDisposableResource(env_1, await source.open('oci-layout'), true);
         if (file === undefined)
             return;
-        const bytes = (0,json/* withoutMark */.E)(await readWhole(file, MAX_OCI_LAYOUT_BYTES));
+        const bytes = (0,json/* withoutMark */.E)(await (0,read/* readWhole */.oD)(file, MAX_OCI_LAYOUT_BYTES));
         if (Buffer.from(bytes).toString('latin1').trim() === '')
             return;
         const content = (0,json/* parseStrictJson */.R)(bytes, file.location);
         const version = new oci_fields/* FieldReader */.U3(content, file.location, 'NOT_A_LAYOUT').get('imageLayoutVersion');
         if (version === '1.0.0')
             return;
-        throw new errors/* PushError */.V('NOT_A_LAYOUT', `${file.location}: imageLayoutVersion is ${(0,oci_fields/* shown */.SP)(version)}, not "1.0.0"`, { hint: 'Convert it with a current tool: "skopeo copy oci:OLD oci:NEW".' });
+        throw new errors/* PushError */.Vc('NOT_A_LAYOUT', `${file.location}: imageLayoutVersion is ${(0,oci_fields/* shown */.SP)(version)}, not "1.0.0"`, { hint: 'Convert it with a current tool: "skopeo copy oci:OLD oci:NEW".' });
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -43979,9 +42128,11 @@ async function open_layout_readIndex(path, source) {
     const env_2 = { stack: [], error: void 0, hasError: false };
     try {
         const file = open_layout_addDisposableResource(env_2, await source.open('index.json'), true);
-        if (file === undefined)
+        if (file === undefined) {
+            const { notALayoutDirectory } = await __nccwpck_require__.e(/* import() */ 259).then(__nccwpck_require__.bind(__nccwpck_require__, 2259));
             throw await notALayoutDirectory(path);
-        return { bytes: await readWhole(file, limits/* MAX_MANIFEST_BYTES */.ZJ), location: file.location };
+        }
+        return { bytes: await (0,read/* readWhole */.oD)(file, limits/* MAX_MANIFEST_BYTES */.ZJ), location: file.location };
     }
     catch (e_2) {
         env_2.error = e_2;
@@ -44006,7 +42157,7 @@ async function held(digests, registry, signal) {
         return await registry.availableLayers(digests, signal);
     }
     catch (error) {
-        if (error instanceof errors/* PushError */.V || signal.aborted)
+        if (error instanceof errors/* PushError */.Vc || signal.aborted)
             return new Set();
         throw error;
     }
@@ -44030,14 +42181,14 @@ async function lookElsewhere(report, open, signal, environment = process.env) {
                 continue;
             const hint = `Check ${elsewhere.wrong}: ${(0,reference/* describeRepository */.MD)(found)} exists.`;
             const { code, message, cause } = error;
-            return { ...target, error: new errors/* PushError */.V(code, message, { hint, cause }) };
+            return { ...target, error: new errors/* PushError */.Vc(code, message, { hint, cause }) };
         }
         return target;
     };
     return { ...report, targets: await Promise.all(report.targets.map(look)) };
 }
 function isMissing(error) {
-    return (error instanceof errors/* PushError */.V &&
+    return (error instanceof errors/* PushError */.Vc &&
         (error.code === 'REPOSITORY_NOT_FOUND' || error.code === 'REGISTRY_NOT_FOUND'));
 }
 function elsewhereOf({ type, registryId, region, name }, environment) {
@@ -44115,6 +42266,8 @@ function groupBy(items, keyOf) {
     return [...groups.values()];
 }
 
+// EXTERNAL MODULE: ./src/async/concurrently.ts
+var concurrently = __nccwpck_require__(7252);
 // EXTERNAL MODULE: ./src/async/retry.ts
 var async_retry = __nccwpck_require__(2890);
 ;// CONCATENATED MODULE: ./src/plan/tags.ts
@@ -44203,10 +42356,10 @@ function contentSteps({ root, manifests, referrers, blobs, absentLayers }, tags,
 
 function deletedMidway(error, planned) {
     const wasThere = planned?.repository === 'none' || planned?.repository === 'finish';
-    if (!wasThere || !(error instanceof errors/* PushError */.V) || error.code !== 'REPOSITORY_NOT_FOUND')
+    if (!wasThere || !(error instanceof errors/* PushError */.Vc) || error.code !== 'REPOSITORY_NOT_FOUND')
         return error;
     const { code, message, cause } = error;
-    return new errors/* PushError */.V(code, `${message}. It did when the push began`, {
+    return new errors/* PushError */.Vc(code, `${message}. It did when the push began`, {
         hint: 'Somebody deleted it meanwhile. If that was a mistake, run the step again; with create-repository: true, that creates it.',
         cause,
     });
@@ -44249,7 +42402,7 @@ async function inspect_lookUp({ blobs, absentLayers, root, referrers }, tags, { 
         return { availableLayers: await available, images: await found };
     }
     catch (error) {
-        if (error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND')
+        if (error instanceof errors/* PushError */.Vc && error.code === 'REPOSITORY_NOT_FOUND')
             return undefined;
         throw error;
     }
@@ -44295,12 +42448,12 @@ async function prepareRepository({ repository, missingPolicies }, { registry, si
 const NAMED = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE', 'UPLOAD_FAILED'];
 const LASTING = ['INVALID_PARAMETER', 'UNEXPECTED_RESPONSE'];
 function namePut(error, role) {
-    if (!(error instanceof errors/* PushError */.V) || role === undefined || !NAMED.includes(error.code))
+    if (!(error instanceof errors/* PushError */.Vc) || role === undefined || !NAMED.includes(error.code))
         return error;
     const { code, message, cause } = error;
     const without = LASTING.includes(code) ? wayWithout(role) : '';
     const hint = `${without}${error.hint}`;
-    return new errors/* PushError */.V(code, `${role.name}: ${message}`, { hint, cause });
+    return new errors/* PushError */.Vc(code, `${role.name}: ${message}`, { hint, cause });
 }
 function wayWithout({ kind, place }) {
     if (place === 'referrer')
@@ -44318,7 +42471,7 @@ function wayWithout({ kind, place }) {
 
 async function uploadLayers(layers, context, { isUrgent = false } = {}) {
     const largestFirst = layers.toSorted((a, b) => b.size - a.size);
-    await forEachConcurrently(largestFirst, context, (layer, signal) => upload(layer, isUrgent, { ...context, signal }));
+    await (0,concurrently/* forEachConcurrently */.D)(largestFirst, context, (layer, signal) => upload(layer, isUrgent, { ...context, signal }));
 }
 async function upload(layer, isUrgent, { blobs, registry, signal, uploads, tell }) {
     const from = await uploads?.find(layer);
@@ -44353,7 +42506,7 @@ async function uploadIntoNew(layers, context) {
             break;
         }
         catch (error) {
-            const isMissing = error instanceof errors/* PushError */.V && error.code === 'REPOSITORY_NOT_FOUND';
+            const isMissing = error instanceof errors/* PushError */.Vc && error.code === 'REPOSITORY_NOT_FOUND';
             if (!isMissing || !(await retry.again('newRepository', context)))
                 throw error;
         }
@@ -44389,7 +42542,7 @@ async function putManifest(put, graph, context) {
             case 'tag-is-immutable':
                 return { kind: 'held', cause: outcome.cause };
             case 'tag-required':
-                return putManifest({ ...put, tag: put_manifest_tagOf(digest) }, graph, context);
+                return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
             case 'layers-not-found':
             case 'referenced-images-not-found':
                 if (!(await retry.again('manifest', context)))
@@ -44405,12 +42558,12 @@ async function putOnce({ node, tag }, { roles }, { registry, signal }) {
         return await registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
     }
     catch (error) {
-        if (!(error instanceof errors/* PushError */.V))
+        if (!(error instanceof errors/* PushError */.Vc))
             throw error;
         throw namePut(error, roles.get(digest));
     }
 }
-function put_manifest_tagOf(digest) {
+function tagOf(digest) {
     return digest.replace('sha256:', 'digest-');
 }
 async function pushMissing(kind, manifest, graph, context) {
@@ -44442,18 +42595,18 @@ async function putChildren(manifest, graph, context) {
 ;// CONCATENATED MODULE: ./src/push/refuse-missing.ts
 
 
-const refuse_missing_MAX_NAMED = 20;
+const MAX_NAMED = 20;
 function refuseMissing({ graph, missing }, repository) {
     if (missing.length === 0)
         return;
     const count = missing.length === 1 ? 'a layer is' : `${missing.length} layers are`;
     const named = missing
-        .slice(0, refuse_missing_MAX_NAMED)
+        .slice(0, MAX_NAMED)
         .map(({ digest, size }) => `  ${digest} (${size} bytes)`);
     const more = missing.length - named.length;
     const list = [...named, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
     const { root, absentHint = SPARSE } = graph;
-    throw new errors/* PushError */.V(root.manifest.kind === 'index' ? 'INCOMPLETE_INDEX' : 'BLOB_MISSING', `${count} neither in the layout nor in ${(0,reference/* describeRepository */.MD)(repository)}:\n${list}`, { hint: absentHint });
+    throw new errors/* PushError */.Vc(root.manifest.kind === 'index' ? 'INCOMPLETE_INDEX' : 'BLOB_MISSING', `${count} neither in the layout nor in ${(0,reference/* describeRepository */.MD)(repository)}:\n${list}`, { hint: absentHint });
 }
 const SPARSE = 'Some tools leave out layers that a registry should hold ("crane pull" and "pack" with --sparse, Bazel with lazy bases, "docker save" of some platforms): push the base image into this repository first, or write the layout with all of its layers.';
 
@@ -44642,7 +42795,7 @@ const OPEN = [
     'UNEXPECTED_RESPONSE',
 ];
 function mayBeDone(error) {
-    return !(error instanceof errors/* PushError */.V) || OPEN.includes(error.code);
+    return !(error instanceof errors/* PushError */.Vc) || OPEN.includes(error.code);
 }
 async function settleHeldTag(tag, wanted, cause, context) {
     const holder = await holderOf(tag, context);
@@ -44684,10 +42837,10 @@ async function holderOf(tag, { registry, signal }) {
 const UNSEEN_HINT = 'If it already points to this image, allow ecr:BatchGetImage, so that the action can see that.';
 function immutable(tag, holder, wanted, cause) {
     const holds = holder ?? 'an image that these credentials may not look up';
-    const error = new errors/* PushError */.V('TAG_IS_IMMUTABLE', `tag ${tag} points to ${holds} and cannot move to ${wanted}`, { cause });
+    const error = new errors/* PushError */.Vc('TAG_IS_IMMUTABLE', `tag ${tag} points to ${holds} and cannot move to ${wanted}`, { cause });
     if (holder !== undefined)
         return error;
-    return new errors/* PushError */.V(error.code, error.message, { hint: `${error.hint} ${UNSEEN_HINT}`, cause });
+    return new errors/* PushError */.Vc(error.code, error.message, { hint: `${error.hint} ${UNSEEN_HINT}`, cause });
 }
 
 ;// CONCATENATED MODULE: ./src/push/push.ts
@@ -44708,8 +42861,8 @@ const STEPS = {
     push: ['fill', 'tag'],
     dryRun: ['plan'],
 };
-const UNFINISHED = new errors/* PushError */.V('CANCELLED', 'The push is not complete');
-const STOPPED = new errors/* PushError */.V('CANCELLED', 'Stopped because another repository failed', {
+const UNFINISHED = new errors/* PushError */.Vc('CANCELLED', 'The push is not complete');
+const STOPPED = new errors/* PushError */.Vc('CANCELLED', 'Stopped because another repository failed', {
     hint: 'Without fail-fast, the other repositories continue.',
 });
 async function push(graph, targets, options) {
@@ -44828,7 +42981,7 @@ class TargetPush {
 }
 async function putWave(wave, { graph }, context) {
     const options = { signal: context.signal, atOnce: MANIFESTS_AT_ONCE };
-    await forEachConcurrently(wave, options, async (put, signal) => {
+    await (0,concurrently/* forEachConcurrently */.D)(wave, options, async (put, signal) => {
         await putManifest(put, graph, { ...context, signal });
     });
 }
@@ -44879,17 +43032,17 @@ function conclude(report, step) {
         step.setOutputs(outputs);
     }
     catch (cause) {
-        const why = `the outputs of the step could not be written (${(0,failure/* messageOf */.bD)(cause)})`;
+        const why = `the outputs of the step could not be written (${(0,errors/* messageOf */.bD)(cause)})`;
         const hasFailed = report.targets.some(({ error }) => error !== undefined);
         if (!hasFailed)
             throw lost(outputs, why, cause);
         step.warning(`Besides, ${why}`);
     }
-    (0,failure/* throwFailures */.c7)(report);
+    (0,failure/* throwFailures */.c)(report);
 }
 function lost({ digest }, why, cause) {
     const message = `The push is complete, and its digest is ${digest}, but ${why}`;
-    return new errors/* PushError */.V('OUTPUTS_LOST', message, { cause });
+    return new errors/* PushError */.Vc('OUTPUTS_LOST', message, { cause });
 }
 
 // EXTERNAL MODULE: ./src/report/log.ts
@@ -45115,7 +43268,7 @@ const LONGEST_END = 1500;
 function heedSignals({ onSignal, onOverdue }) {
     for (const name of SIGNALS) {
         process.once(name, () => {
-            const reason = new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .V('CANCELLED', `The step was cancelled (${name})`);
+            const reason = new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('CANCELLED', `The step was cancelled (${name})`);
             onSignal(reason);
             void (0,_async_sleep_js__WEBPACK_IMPORTED_MODULE_0__/* .elapse */ .Rs)(LONGEST_END).then(() => onOverdue(reason));
         });
@@ -45244,6 +43397,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
+/***/ 1535:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
+
+/***/ }),
+
 /***/ 1708:
 /***/ ((module) => {
 
@@ -45258,6 +43418,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
 /***/ 8500:
 /***/ ((module) => {
 
@@ -45269,6 +43436,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+
+/***/ }),
+
+/***/ 5919:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 
 /***/ }),
 
@@ -45307,7 +43481,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8163:
+/***/ 2920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -45528,890 +43702,20 @@ function prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: ./scripts/no-undici/index.js
+;// CONCATENATED MODULE: ./scripts/no-http-client/index.js
 /**
- * What `dist` holds in the place of undici (see `overrides` in package.json), which was two fifths of it and a fifth of
- * its start. `@actions/http-client`, which comes with `@actions/core`, imports it for requests by `fetch` through a
- * proxy: this action makes none.
+ * What `dist/index.js` holds in the place of `@actions/http-client` (see `overrides` in package.json). `@actions/core`
+ * imports it to ask GitHub for an OIDC token, which this action leaves to `aws-actions/configure-aws-credentials`. The
+ * cache client has its own.
  */
-function ProxyAgent() {
-  throw new Error('undici was left out of this bundle: see scripts/no-undici');
-}
-
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
 class HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
+  constructor() {
+    throw new Error('@actions/http-client was left out of this bundle: see scripts/no-http-client');
+  }
 }
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
+
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -46429,7 +43733,7 @@ class OidcClient {
             allowRetries: allowRetry,
             maxRetries: maxRetry
         };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
+        return new HttpClient('actions/oidc-client', [new HttpClient(OidcClient.getRequestToken())], requestOptions);
     }
     static getRequestToken() {
         const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
@@ -46446,7 +43750,7 @@ class OidcClient {
         return runtimeUrl;
     }
     static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             var _a;
             const httpclient = OidcClient.createHttpClient();
             const res = yield httpclient
@@ -46464,7 +43768,7 @@ class OidcClient {
         });
     }
     static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             try {
                 // New ID Token is requested from action service
                 let id_token_url = OidcClient.getIDTokenUrl();
@@ -46799,1136 +44103,15 @@ function toPlatformPath(pth) {
     return pth.replace(/[/\\]/g, external_path_namespaceObject.sep);
 }
 //# sourceMappingURL=path-utils.js.map
-;// CONCATENATED MODULE: external "string_decoder"
-const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
+;// CONCATENATED MODULE: ./scripts/no-exec/index.js
 /**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
+ * What `dist/index.js` holds in the place of `@actions/exec` and `@actions/io` (see `overrides` in package.json).
+ * `@actions/core` imports them to ask the system for its name, which this action does not.
  */
-function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
+function getExecOutput() {
+  throw new Error('@actions/exec was left out of this bundle: see scripts/no-exec');
 }
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
-function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
 
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const stderrDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -48312,6 +44495,63 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 6287:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O8: () => (/* binding */ encodeAndHash),
+/* harmony export */   cf: () => (/* binding */ WORKER_DATA),
+/* harmony export */   h1: () => (/* binding */ encodeInPlace)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5919);
+/**
+ * JavaScript, because it runs as it is: a thread that must strip types first starts half as fast and takes twice the
+ * memory. In dist it is a separate file, so it may import nothing but Node's own modules.
+ */
+
+
+
+/** @import { RawBody } from './body.ts' */
+
+/** Marks the threads that run this file as workers. */
+const WORKER_DATA = 'ecr-layer-push: encode parts';
+
+/**
+ * Encodes a part where it stands.
+ * @param {RawBody} body
+ * @returns {string} the SHA-256 of the body, hexadecimal
+ */
+function encodeAndHash({ bytes, start, end, size, step }) {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  encodeInPlace(buffer.subarray(start, end), size, step);
+  return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', bytes);
+}
+
+/**
+ * Replaces `buffer`, whose last `size` bytes are raw, with their base64, which fills it: no write overtakes a read.
+ * @param {Buffer} buffer
+ * @param {number} size
+ * @param {number} step raw bytes per step
+ */
+function encodeInPlace(buffer, size, step) {
+  const raw = buffer.subarray(buffer.byteLength - size);
+  for (let read = 0, written = 0; read < size; read += step) {
+    const text = raw.toString('base64', read, Math.min(read + step, size));
+    written += buffer.write(text, written, 'latin1');
+  }
+}
+
+if (node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.parentPort !== null && node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.workerData === WORKER_DATA) {
+  const port = node_worker_threads__WEBPACK_IMPORTED_MODULE_1__.parentPort;
+  port.on('message', (/** @type {{ id: number, body: RawBody }} */ { id, body }) => {
+    port.postMessage({ id, digest: encodeAndHash(body) });
+  });
+}
+
 
 /***/ })
 
