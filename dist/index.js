@@ -31738,8 +31738,8 @@ const UNEXPECTED = {
 /* harmony export */   b: () => (/* binding */ countOpenFiles),
 /* harmony export */   e: () => (/* binding */ affordableConnections)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 /* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3484);
 
@@ -31756,11 +31756,11 @@ function affordableConnections(files, targets) {
     const needed = open + RESERVED + targets + 1;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .PushError */ .Vc('TOO_MANY_OPEN_FILES', `This process may have ${limit} files and connections open, and the push needs at least ${needed}`);
 }
-async function countOpenFiles(process = '/proc/self') {
+function countOpenFiles(process = '/proc/self') {
     try {
-        const limits = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(`${process}/limits`, 'latin1');
+        const limits = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`${process}/limits`, 'latin1');
         const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1]);
-        return limit > 0 ? { limit, open: (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(`${process}/fd`)).length } : undefined;
+        return limit > 0 ? { limit, open: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(`${process}/fd`).length } : undefined;
     }
     catch (cause) {
         const name = (0,_exceptions_js__WEBPACK_IMPORTED_MODULE_2__/* .errorName */ .Is)(cause);
@@ -36045,7 +36045,7 @@ try {
             mode = 'plan';
         (0,_ecr_calls_proxy_js__WEBPACK_IMPORTED_MODULE_7__/* .setProxyVariables */ .II)(proxies);
         const { signal } = cancelled;
-        const connections = (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__/* .affordableConnections */ .e)(await (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__/* .countOpenFiles */ .b)(), inputs.targets.length);
+        const connections = (0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__/* .affordableConnections */ .e)((0,_ecr_calls_open_files_js__WEBPACK_IMPORTED_MODULE_6__/* .countOpenFiles */ .b)(), inputs.targets.length);
         if (resume && !dryRun)
             uploads = (0,_resume_open_upload_journal_js__WEBPACK_IMPORTED_MODULE_17__/* .openUploadJournal */ .$)({ temporary, cache, partSize, saveState, debug });
         const options = { signal, concurrency, connections, partSize, partsInFlight };

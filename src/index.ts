@@ -55,7 +55,7 @@ try {
   if (dryRun) mode = 'plan';
   setProxyVariables(proxies);
   const { signal } = cancelled;
-  const connections = affordableConnections(await countOpenFiles(), inputs.targets.length);
+  const connections = affordableConnections(countOpenFiles(), inputs.targets.length);
   if (resume && !dryRun)
     uploads = openUploadJournal({ temporary, cache, partSize, saveState, debug });
   const options = { signal, concurrency, connections, partSize, partsInFlight };

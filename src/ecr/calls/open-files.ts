@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { PushError } from '../../errors.ts';
 import { errorName } from './exceptions.ts';
 
@@ -37,14 +37,15 @@ export function affordableConnections(
 }
 
 /**
- * Undefined if there is no limit, or none that can be read: only Linux has these files.
+ * Undefined if there is no limit, or none that can be read: only Linux has these files. They are no files on a disk, so
+ * that they can be read at once.
  * @throws PushError TOO_MANY_OPEN_FILES
  */
-export async function countOpenFiles(process = '/proc/self'): Promise<OpenFiles | undefined> {
+export function countOpenFiles(process = '/proc/self'): OpenFiles | undefined {
   try {
-    const limits = await readFile(`${process}/limits`, 'latin1');
+    const limits = readFileSync(`${process}/limits`, 'latin1');
     const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1]);
-    return limit > 0 ? { limit, open: (await readdir(`${process}/fd`)).length } : undefined;
+    return limit > 0 ? { limit, open: readdirSync(`${process}/fd`).length } : undefined;
   } catch (cause) {
     const name = errorName(cause);
     if (name !== 'EMFILE' && name !== 'ENFILE') return undefined;

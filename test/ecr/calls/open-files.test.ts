@@ -58,13 +58,13 @@ for (const [limit, counted] of [
   test(`the limit for open files is read: ${limit}`, async () => {
     await using folder = await temporaryDirectory();
     await processFolder(folder.path, limit);
-    assert.deepEqual(await countOpenFiles(folder.path), counted);
+    assert.deepEqual(countOpenFiles(folder.path), counted);
   });
 }
 
 test('a system that does not tell its limit counts as one without', async () => {
   await using folder = await temporaryDirectory();
-  assert.equal(await countOpenFiles(join(folder.path, 'absent')), undefined);
+  assert.equal(countOpenFiles(join(folder.path, 'absent')), undefined);
 });
 
 test(
@@ -72,8 +72,8 @@ test(
   {
     skip: process.platform !== 'linux',
   },
-  async () => {
-    const files = await countOpenFiles();
+  () => {
+    const files = countOpenFiles();
     assert.ok(files === undefined || (files.open >= 3 && files.open < files.limit));
   },
 );
