@@ -1,4 +1,5 @@
-// Writes dist: an entry for each way in, and the cache client, which is large and seldom needed, in a file that they share.
+// Writes dist: an entry for each way in, and in files that they share the job itself and the cache client, which is large and
+// seldom needed.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, parse } from 'node:path';
@@ -23,6 +24,7 @@ const dist = join(root, 'dist');
 await rm(dist, { recursive: true, force: true });
 await build('src/index.ts');
 await build('src/post.ts');
+await build('src/job/job.js');
 await build('src/resume/cache-client.js');
 
 async function build(entry: string): Promise<void> {

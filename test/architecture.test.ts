@@ -69,15 +69,21 @@ const TABLE: Readonly<Record<string, Rule>> = {
     packages: [],
   },
   'node-version': { imports: ['errors'], types: [], packages: [] },
-  'process-hooks': { imports: ['errors'], types: [], packages: [] },
+  'report-stall': { imports: ['errors'], types: [], packages: [] },
+  'outlive-log': { imports: [], types: [], packages: [] },
   stop: { imports: ['async', 'errors'], types: [], packages: [] },
   post: { imports: ['resume'], types: [], packages: ['@actions/core'] },
-  index: {
+  job: {
     imports: [
       ...['run', 'inputs', 'report', 'resume', 'ecr', 'ecr/calls', 'node-version'],
-      ...['process-hooks', 'stop'],
+      ...['report-stall', 'stop'],
     ],
-    types: ['push'],
+    types: ['push', 'errors'],
+    packages: ['node:'],
+  },
+  index: {
+    imports: ['job', 'resume', 'outlive-log'],
+    types: [],
     packages: ['node:', '@actions/core'],
   },
 };

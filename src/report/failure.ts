@@ -1,20 +1,22 @@
 import { describeRepository } from '../ecr/names/reference.ts';
-import { ERRORS, messageOf, PushError } from '../errors.ts';
+import { type ErrorCode, ERRORS, messageOf, PushError } from '../errors.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 
 interface FailureLog {
-  setFailed(message: string): void;
+  /** `message`: a few lines, which begin with the code. */
+  setFailed(message: string, code: ErrorCode): void;
   debug(message: string): void;
 }
 
 /** Shows why the step failed: code, what happened and what to do; the stack only where it is a bug or in debug logs. */
 export function reportFailure(error: unknown, log: FailureLog): void {
   if (error instanceof PushError) {
-    log.setFailed(`${error.code}: ${error.message}\n${error.hint}`);
+    log.setFailed(`${error.code}: ${error.message}\n${error.hint}`, error.code);
     log.debug(stackOf(error));
     return;
   }
-  log.setFailed(`INTERNAL: ${stackOf(error)}\n${ERRORS.INTERNAL.means} ${ERRORS.INTERNAL.hint}`);
+  const { means, hint } = ERRORS.INTERNAL;
+  log.setFailed(`INTERNAL: ${stackOf(error)}\n${means} ${hint}`, 'INTERNAL');
 }
 
 /** The most characters of one error's stack that are shown: it begins with what a server may have said. */

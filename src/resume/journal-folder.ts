@@ -28,9 +28,9 @@ export class JournalFolder {
   readonly #debug: (message: string) => void;
   readonly #process: number;
 
-  /** `temporary`: the folder that the steps of a job share. */
-  constructor(temporary: string, debug: (message: string) => void, pid = process.pid) {
-    this.#path = join(temporary, 'ecr-layer-push-uploads');
+  /** `folder`: that pushes share. */
+  constructor(folder: string, debug: (message: string) => void, pid = process.pid) {
+    this.#path = join(folder, 'ecr-layer-push-uploads');
     this.#debug = debug;
     this.#process = pid;
   }
@@ -40,7 +40,7 @@ export class JournalFolder {
     return `${uploadName}.${this.#process}.json`;
   }
 
-  /** Of all processes that have ended. What cannot be read is left out. */
+  /** Of all processes that have ended. What cannot be read is left out; a file that is too old to be of use goes. */
   async read(): Promise<readonly LeftUpload[]> {
     const names = await this.#list();
     const left: LeftUpload[] = [];
@@ -48,6 +48,7 @@ export class JournalFolder {
       const path = join(this.#path, file);
       try {
         const { push, uploads } = parseUploads(await readBounded(path, MAX_UPLOADS_BYTES), path);
+        if (uploads.length === 0) this.remove([file]);
         left.push(...uploads.map((upload) => ({ file, push, upload })));
       } catch (error) {
         // Another process may just have completed the upload.

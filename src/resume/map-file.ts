@@ -1,11 +1,11 @@
-import { open, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { MAX_MAP_BYTES } from './layer-map.ts';
 import type { MapStore } from './layer-memory.ts';
 
 const NAME = 'ecr-layer-push-layers.json';
 
-/** A map in a folder that the steps of a job share: on a runner RUNNER_TEMP, which is emptied before and after each job. */
+/** A map in a folder that pushes share: on a runner RUNNER_TEMP, which is emptied before and after each job. */
 export class MapFile implements MapStore {
   readonly name: string;
 
@@ -29,6 +29,7 @@ export class MapFile implements MapStore {
   /** Two steps can end at the same moment: each leaves a whole file. */
   async save(bytes: Uint8Array): Promise<void> {
     const own = `${this.name}.${process.pid}`;
+    await mkdir(dirname(own), { recursive: true });
     await writeFile(own, bytes);
     await rename(own, this.name);
   }

@@ -4,14 +4,16 @@ import { MapCache } from './map-cache.ts';
 import { MapFile } from './map-file.ts';
 
 interface Options {
-  /** The folder that the steps of a job share; undefined if there is none. */
-  readonly temporary: string | undefined;
-  readonly cache: ActionsCache;
+  /** Where pushes on this machine leave what they have learnt; undefined if there is no such folder. */
+  readonly folder: string | undefined;
+  /** Undefined outside GitHub Actions. */
+  readonly cache: ActionsCache | undefined;
   readonly debug: (message: string) => void;
 }
 
 /** The memory of what was compressed, kept wherever this run can keep it. */
-export function openLayerMemory({ temporary, cache, debug }: Options): LayerMemory {
-  const files = temporary === undefined ? [] : [new MapFile(temporary)];
-  return new LayerMemory({ stores: [...files, new MapCache(cache)], debug });
+export function openLayerMemory({ folder, cache, debug }: Options): LayerMemory {
+  const files = folder === undefined ? [] : [new MapFile(folder)];
+  const caches = cache === undefined ? [] : [new MapCache(cache)];
+  return new LayerMemory({ stores: [...files, ...caches], debug });
 }

@@ -10,7 +10,10 @@ function reported(error: unknown): { failed: string[]; debug: string[] } {
   const failed: string[] = [];
   const debug: string[] = [];
   reportFailure(error, {
-    setFailed: (message) => void failed.push(message),
+    setFailed: (message, code) => {
+      assert.ok(message.startsWith(`${code}: `), message);
+      failed.push(message);
+    },
     debug: (message) => void debug.push(message),
   });
   return { failed, debug };

@@ -72,6 +72,16 @@ test('a file is replaced as a whole, and removed with what was begun of it', asy
   assert.deepEqual(await readdir(one.path), []);
 });
 
+test('a file of uploads that are too old is removed: not every folder is emptied by a runner', async () => {
+  await using one = await prepare(await endedProcess());
+  const old = { ...sampleUpload(), at: Date.now() - 25 * 60 * 60 * 1000 };
+  one.folder.write(one.folder.fileOf(NAME), uploadsToBytes({ push, uploads: [old] }));
+  one.folder.write(one.folder.fileOf(OTHER), bytes);
+  const next = new JournalFolder(one.temporary, nothingFails);
+  assert.equal((await next.read()).length, 1);
+  assert.deepEqual(await readdir(one.path), [one.folder.fileOf(OTHER)]);
+});
+
 test('no process touches the file of another one', async () => {
   await using one = await prepare(1000);
   const other = new JournalFolder(one.temporary, nothingFails, 2000);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { MAX_MAP_BYTES } from '../../src/resume/layer-map.ts';
 import { MapFile } from '../../src/resume/map-file.ts';
@@ -13,6 +14,15 @@ test('a map is kept in one file of the folder, and read from there', async () =>
   await file.save(Buffer.from('new'));
   assert.equal((await new MapFile(directory.path).load())?.toString(), 'new');
   assert.deepEqual(await readdir(directory.path), ['ecr-layer-push-layers.json']);
+});
+
+test('the folder is made once there is a map to keep', async () => {
+  await using directory = await temporaryDirectory();
+  const file = new MapFile(join(directory.path, 'cache', 'ecr-layer-push'));
+  assert.equal(await file.load(), undefined);
+  assert.deepEqual(await readdir(directory.path), []);
+  await file.save(Buffer.from('new'));
+  assert.equal((await file.load())?.toString(), 'new');
 });
 
 test('a map that cannot be read is an error', async () => {

@@ -14,17 +14,17 @@ const cache = new ActionsCache({ debug, environment: {} });
 
 test('what one step adds is known to the next in the same folder, and to no other', async () => {
   await using directory = await temporaryDirectory();
-  const { path: temporary } = directory;
-  const first = openLayerMemory({ temporary, cache, debug });
+  const { path } = directory;
+  const first = openLayerMemory({ folder: path, cache, debug });
   first.add(digest, 'gzip', compressed);
   await first.save();
   const known = async (folder: string | undefined) =>
     (
-      await openLayerMemory({ temporary: folder, cache, debug }).find([digest], 'gzip', (digests) =>
+      await openLayerMemory({ folder, cache: undefined, debug }).find([digest], 'gzip', (digests) =>
         Promise.resolve(new Set(digests)),
       )
     ).size;
-  assert.equal(await known(temporary), 1);
+  assert.equal(await known(path), 1);
   assert.equal(await known(undefined), 0);
-  assert.equal((await readdir(temporary)).length, 1);
+  assert.equal((await readdir(path)).length, 1);
 });
