@@ -24,6 +24,7 @@ const dist = join(root, 'dist');
 await rm(dist, { recursive: true, force: true });
 await build('src/index.ts');
 await build('src/post.ts');
+await build('src/cli.ts');
 await build('src/job/job.js');
 await build('src/resume/cache-client.js');
 
@@ -33,6 +34,7 @@ async function build(entry: string): Promise<void> {
   const sources = Object.entries(assets).map(([name, { source }]) => [name, source] as const);
   for (const [name, source] of [[filename, code] as const, ...sources]) {
     await mkdir(dirname(join(dist, name)), { recursive: true });
-    await writeFile(join(dist, name), source);
+    const mode = name === filename && code.startsWith('#!') ? 0o755 : 0o644;
+    await writeFile(join(dist, name), source, { mode });
   }
 }

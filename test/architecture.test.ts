@@ -81,6 +81,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
     types: ['push', 'errors'],
     packages: ['node:'],
   },
+  'command-line': { imports: ['inputs'], types: ['job', 'report'], packages: ['node:'] },
+  cli: { imports: ['command-line', 'job', 'report'], types: [], packages: [] },
   index: {
     imports: ['job', 'resume', 'outlive-log'],
     types: [],
@@ -153,6 +155,25 @@ function findCycle(sources: Sources): readonly string[] | undefined {
   return undefined;
 }
 
+/** The packages that a file loads, itself or through others; types load nothing. */
+async function packagesLoadedBy(entry: string): Promise<ReadonlySet<string>> {
+  const packages = new Set<string>();
+  const seen = new Set<string>();
+  const visit = async (file: string): Promise<void> => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { specifier, typesOnly } of importsOf(
+      await readFile(new URL(file, REPOSITORY), 'utf8'),
+    )) {
+      if (typesOnly) continue;
+      if (specifier.startsWith('.')) await visit(resolved(file, specifier));
+      else packages.add(specifier);
+    }
+  };
+  await visit(entry);
+  return packages;
+}
+
 /** The port of `ecr`, which its rooms speak of, and which speaks of none of them but the names. */
 const PORT = ['src/ecr/registry.ts', 'src/ecr/repository-settings.ts'];
 
@@ -183,6 +204,15 @@ test('every file of src imports only what the table allows its part', async () =
 
 test('no files of src import each other in a circle', async () => {
   assert.equal(findCycle(await readSources()), undefined);
+});
+
+test('the command line loads nothing of GitHub Actions', async () => {
+  const ofActions = async (entry: string) =>
+    [...(await packagesLoadedBy(entry))].filter((name) => name.startsWith('@actions/'));
+  assert.deepEqual(await ofActions('src/cli.ts'), []);
+  // The action does, so they would be found.
+  assert.deepEqual(await ofActions('src/index.ts'), ['@actions/core', '@actions/cache']);
+  assert.ok((await packagesLoadedBy('src/cli.ts')).has('@aws-sdk/client-ecr'));
 });
 
 const violating: { file: string; source: string; complaint: RegExp | undefined }[] = [
@@ -333,8 +363,8 @@ function hasLogic(source: string): boolean {
   return /\bfunction\b|=>|\bclass\b|\bawait\b/.test(outputText);
 }
 
-/** It runs as it is loaded: the tests of the built action run it. */
-const RUN_BY_E2E = ['src/index.ts'];
+/** They run as they are loaded: the tests of what is built run them. */
+const RUN_BY_E2E = ['src/cli.ts', 'src/index.ts'];
 
 test('every file of src with logic has its test at the same path', async () => {
   const sources = [...(await readSources())].filter(([, source]) => hasLogic(source));

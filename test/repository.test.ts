@@ -24,7 +24,10 @@ test('the action runs dist/index.js on Node 24, and dist/post.js whatever became
   assert.equal(written, [...runs, '  post-if: always()', ''].join('\n'));
 });
 
-const BUNDLES = ['dist/index.js', 'dist/post.js', 'dist/job.js', 'dist/cache-client.js'];
+const BUNDLES = [
+  ...['dist/index.js', 'dist/post.js', 'dist/job.js', 'dist/cli.js'],
+  'dist/cache-client.js',
+];
 
 test('the bundle is ASCII: one character beyond makes V8 keep two bytes of each', async () => {
   // eslint-disable-next-line no-control-regex
@@ -38,11 +41,36 @@ test('the bundle leaves undici out', async () => {
 });
 
 test('the cache client is in a file of its own, which only those load that need it', async () => {
-  const [index = '', post = '', job = '', client = ''] = await Promise.all(BUNDLES.map(read));
+  const [index = '', post = '', job = '', cli = '', client = ''] = await Promise.all(
+    BUNDLES.map(read),
+  );
   assert.match(client, /CreateCacheEntry/);
-  for (const bundle of [index, post, job]) assert.doesNotMatch(bundle, /CreateCacheEntry/);
+  for (const bundle of [index, post, job, cli]) assert.doesNotMatch(bundle, /CreateCacheEntry/);
   for (const bundle of [index, post])
     assert.deepEqual(bundle.match(/import\(.*cache-client\.js.*\)/g)?.length, 1);
+});
+
+test('the job is in a file of its own, which both ways in load', async () => {
+  for (const bundle of ['dist/index.js', 'dist/cli.js']) {
+    const text = await read(bundle);
+    assert.deepEqual(text.match(/import\(.*\.\/job\.js.*\)/g)?.length, 1, bundle);
+    assert.doesNotMatch(text, /BatchCheckLayerAvailability/, bundle);
+  }
+});
+
+test('the command line holds nothing of GitHub Actions', async () => {
+  assert.match(await read('dist/index.js'), /node_modules\/@actions\/core/);
+  for (const bundle of ['dist/cli.js', 'dist/job.js'])
+    assert.doesNotMatch(await read(bundle), /@actions\//, bundle);
+});
+
+test('package.json names a command line that a shell can run', async () => {
+  const { name, bin } = JSON.parse(await read('package.json')) as {
+    readonly name: string;
+    readonly bin: Readonly<Record<string, string>>;
+  };
+  assert.deepEqual(bin, { [name]: 'dist/cli.js' });
+  assert.ok((await read('dist/cli.js')).startsWith('#!/usr/bin/env node\n'));
 });
 
 test('reports name the version that package.json has', async () => {
