@@ -3,6 +3,7 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path/posix';
 import { test } from 'node:test';
 import { generateDocs, summaryOf } from '../scripts/docs.ts';
+import { parseArguments } from '../src/command-line/parse-arguments.ts';
 import { ERRORS } from '../src/errors.ts';
 import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
 
@@ -72,6 +73,14 @@ function inputsUsed(yaml: string): readonly string[] {
   });
 }
 
+/** The arguments of our command line in a shell script, as far as a pipe or a redirection. */
+function commandLines(script: string): readonly (readonly string[])[] {
+  const commands = script.replaceAll(/\\\n/g, ' ').matchAll(/\bdist\/cli\.js ([^|>\n]*)/g);
+  return [...commands].map(([, words = '']) =>
+    (words.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? []).map((word) => word.replaceAll(/['"]/g, '')),
+  );
+}
+
 function codesIn(table: string): readonly string[] {
   return [...table.matchAll(/^\| `([^`]+)` /gm)].map(([, code = '']) => code);
 }
@@ -103,6 +112,15 @@ test('descriptions in action.yml begin with a short sentence', async () => {
   }
 });
 
+test('commands are found in the documents', () => {
+  const script = "x | node dist/cli.js push 'a b' \\\n  --tag v1 > out";
+  assert.deepEqual(commandLines(script), [['push', 'a b', '--tag', 'v1']]);
+  const commands = blocksOf(texts.get('docs/command-line.md') ?? '').flatMap(({ content }) =>
+    commandLines(content),
+  );
+  assert.ok(commands.length > 3);
+});
+
 test('docs/index.md leads to every document', () => {
   const links = linksOf(texts.get('docs/index.md') ?? '').map((link) => `docs/${link}`);
   const others = pages.filter((page) => page !== 'docs/index.md');
@@ -125,6 +143,14 @@ for (const [path, text] of texts) {
   test(`${path}: JSON parses`, () => {
     for (const { language, content } of blocksOf(text)) {
       if (language === 'json') assert.doesNotThrow(() => void JSON.parse(content), content);
+    }
+  });
+
+  test(`${path}: the command line understands its examples`, () => {
+    for (const { language, content } of blocksOf(text)) {
+      if (!['sh', 'yaml'].includes(language)) continue;
+      for (const args of commandLines(content))
+        assert.doesNotThrow(() => void parseArguments(args), args.join(' '));
     }
   });
 
