@@ -1,10 +1,11 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
 import { shown } from '../oci/fields.ts';
 import type { BlobSource, LayoutFile } from './blob-source.ts';
 import type { BlobReader } from './layout.ts';
+import { isInside } from './path-parts.ts';
 import { errorCode, readAt, statusOf, unreadable } from './read.ts';
 
 /** A pipe must not block the open, and no link may replace a path after it was resolved. (Windows has neither flag.) */
@@ -163,11 +164,6 @@ async function lookUp<T>(call: () => Promise<T>, location: string): Promise<T | 
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(location, cause);
     return undefined;
   }
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function unsafeLink(location: string, where: string, hint?: string): PushError {

@@ -1,6 +1,7 @@
 import { access, glob, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PushError } from '../errors.ts';
+import { sortPaths } from './path-parts.ts';
 import { errorCode } from './read.ts';
 import { parseTransport, splitReference, type TransportPath } from './transport.ts';
 
@@ -62,7 +63,7 @@ async function matchesOf(line: string): Promise<string[]> {
   if (!/[*?[\]{}]/.test(line) || (await exists(line))) return [line];
   const paths: string[] = [];
   for await (const path of glob(line)) paths.push(path);
-  const layouts = await likelyLayouts(paths.sort());
+  const layouts = await likelyLayouts(sortPaths(paths));
   if (layouts.length > 0) return layouts;
   const what =
     paths.length === 0

@@ -1,7 +1,8 @@
-import { basename, dirname, posix } from 'node:path';
+import * as native from 'node:path';
 import { PushError } from '../errors.ts';
 import { type Compression, compressionOf } from './compression.ts';
 import { foreignTar } from './foreign.ts';
+import { partsOf, type PathRules } from './path-parts.ts';
 import { quoted } from './quoted.ts';
 import { isTarStart } from './tar-header.ts';
 import type { TarIndex } from './tar-index.ts';
@@ -12,23 +13,24 @@ export function notALayout(path: string, what: string, hint?: string): PushError
 }
 
 /** `head` is the file's first block. @throws PushError NOT_A_LAYOUT if it is a file that is known, and no tar */
-export function refuseForeignFile(path: string, head: Uint8Array): void {
+export function refuseForeignFile(path: string, head: Uint8Array, rules: PathRules = native): void {
   const compression = compressionOf(head);
   if (compression !== undefined) throw decompressFirst(path, compression);
   if (isTarStart(head)) return;
   if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PK\x03\x04') {
     throw notALayout(path, 'a zip file', `Unzip it first: unzip -d image ${quoted(path)}`);
   }
-  const layout = layoutAround(path);
+  const layout = layoutAround(path, rules);
   if (layout === undefined) return;
   throw notALayout(path, 'one file of a layout', `Set the input layout to ${quoted(layout)}.`);
 }
 
 /** The directory of the layout that a file would belong to by its name. */
-function layoutAround(path: string): string | undefined {
-  if (['index.json', 'oci-layout'].includes(basename(path))) return dirname(path);
-  const isBlob = /(?:^|\/)blobs\/sha256\/[a-f0-9]{64}$/.test(path);
-  return isBlob ? dirname(dirname(dirname(path))) : undefined;
+function layoutAround(path: string, rules: PathRules): string | undefined {
+  if (['index.json', 'oci-layout'].includes(rules.basename(path))) return rules.dirname(path);
+  const [blobs, algorithm, name = ''] = partsOf(path, rules).slice(-3);
+  const isBlob = blobs === 'blobs' && algorithm === 'sha256' && /^[a-f0-9]{64}$/.test(name);
+  return isBlob ? rules.dirname(rules.dirname(rules.dirname(path))) : undefined;
 }
 
 /** For what only another program can decompress. */
@@ -56,11 +58,11 @@ export function refuseForeignTar(path: string, index: TarIndex): void {
 function layoutDeeperDown(path: string, names: readonly string[]): PushError | undefined {
   const folder = shortest(names.filter((name) => name.endsWith('/index.json')));
   if (folder !== undefined) {
-    const parent = posix.dirname(folder);
+    const parent = native.posix.dirname(folder);
     return notALayout(
       path,
       `a tar that has the layout in its folder ${quoted(parent)}`,
-      `Put the layout at the top of the tar, "tar -C ${quoted(parent)} -cf ${quoted(posix.basename(path))} .", or unpack it and set the input layout to that folder.`,
+      `Put the layout at the top of the tar, "tar -C ${quoted(parent)} -cf ${quoted(native.basename(path))} .", or unpack it and set the input layout to that folder.`,
     );
   }
   const tar = shortest(names.filter((name) => /\.(?:tar|tgz|tar\.(?:gz|zst))$/.test(name)));

@@ -51,12 +51,14 @@ export function parseTransport(text: string): TransportPath | undefined {
 
 /**
  * Splits `PATH:REFERENCE` at the first colon, as skopeo does; a reference has colons of its own. A digest behind it all,
- * as `PATH:TAG@sha256:…`, counts for more than a name.
+ * as `PATH:TAG@sha256:…`, counts for more than a name. The colon of a drive, as in `D:\\image`, is none: no reference begins
+ * with a slash.
  */
 export function splitReference(text: string): { path: string; reference: string | undefined } {
   const [, named = text, digest] = /^(.*)@(sha256:[a-f0-9]{64})$/.exec(text) ?? [];
-  const [path = '', ...names] = named.split(':');
-  return { path, reference: digest ?? (names.join(':') || undefined) };
+  const [drive = ''] = /^[a-z]:(?=[\\/])/i.exec(named) ?? [];
+  const [rest = '', ...names] = named.slice(drive.length).split(':');
+  return { path: `${drive}${rest}`, reference: digest ?? (names.join(':') || undefined) };
 }
 
 function elsewhere(text: string): PushError {

@@ -73,6 +73,10 @@ test('all inputs that are read are in action.yml, and the other way round', asyn
 const MIB = 1024 * 1024;
 
 const parsed: Readonly<Record<string, [given: Given, inputs: Partial<Inputs>]>> = {
+  'paths of Windows stay as they are': [
+    { layout: '- D:\\a\\app\\amd64.tar\n- "D:\\a\\app\\out\\*.tar"' },
+    { layouts: ['D:\\a\\app\\amd64.tar', 'D:\\a\\app\\out\\*.tar'] },
+  ],
   'layouts are one a line, and may have commas in their names': [
     { layout: 'a.tar\n out/*,x \n\n' },
     { layouts: ['a.tar', 'out/*,x'] },

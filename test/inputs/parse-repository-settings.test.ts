@@ -7,6 +7,7 @@ import { refused } from '../support/refused.ts';
 
 const files: Readonly<Record<string, string>> = {
   'policy.json': '{"Statement":[]}',
+  'D:\\a\\policy.json': '{"Statement":[]}',
   'bad.json': '{',
 };
 
@@ -38,6 +39,10 @@ const parsed: Readonly<Record<string, [text: string, settings: RepositorySetting
   ],
   'a policy is read from its file': [
     'repository-policy: policy.json',
+    { policyText: '{"Statement":[]}' },
+  ],
+  'the path of its file may begin with a drive': [
+    'repository-policy: D:\\a\\policy.json',
     { policyText: '{"Statement":[]}' },
   ],
   'JSON in a line stays as it is written': [

@@ -177,6 +177,11 @@ for (const [name, line, message] of [
   });
 }
 
+test('a backslash in a glob is what it is on Windows: it stands between names', async () => {
+  await using folder = await makeFolder();
+  assert.deepEqual(await pathsOf([`${folder.path('out')}\\*.tar`]), [folder.path('out', 'c.tar')]);
+});
+
 test('no line names no layout', async () => {
   await assert.rejects(findLayouts([]), { code: 'LAYOUT_NOT_FOUND' });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, win32 } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { ERRORS, PushError } from '../../src/errors.ts';
+import { refuseForeignFile } from '../../src/layout/not-a-layout.ts';
 import { openLayout } from '../../src/layout/open-layout.ts';
 import { refused } from '../support/refused.ts';
 import { tarBytes } from '../support/tar.ts';
@@ -195,5 +196,22 @@ for (const { name, file, content, says, hint } of cases) {
       assert.ok(error instanceof PushError && error.hint.includes(expected), String(error));
       return true;
     });
+  });
+}
+
+for (const [path, layout] of [
+  [`D:\\a\\image\\blobs\\sha256\\${'a'.repeat(64)}`, 'D:\\a\\image'],
+  ['D:\\a\\image\\index.json', 'D:\\a\\image'],
+  [`image/blobs\\sha256/${'a'.repeat(64)}`, 'image'],
+] as const) {
+  test(`on Windows, ${path} is one file of the layout ${layout}`, () => {
+    assert.throws(
+      () => refuseForeignFile(path, Buffer.from('{}'), win32),
+      (error) => {
+        assert.ok(error instanceof PushError);
+        assert.ok(error.hint.includes(layout), error.hint);
+        return true;
+      },
+    );
   });
 }
