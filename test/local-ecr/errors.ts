@@ -82,14 +82,14 @@ export function emptyUpload(place: Place, uploadId: string): EcrError {
 
 /** @param received bytes received so far; the field is left out while there are none, as it cannot be -1. */
 export function invalidLayerPart(
-  place: Place,
+  { registryId, repositoryName }: Place,
   uploadId: string,
   received: number,
   message: string,
 ): EcrError {
   const position = received > 0 ? { lastValidByteReceived: received - 1 } : {};
   return new EcrError('InvalidLayerPartException', message, {
-    fields: { ...place, uploadId, ...position },
+    fields: { registryId, repositoryName, uploadId, ...position },
   });
 }
 

@@ -4,19 +4,14 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { UploadLayerPartCommand } from '@aws-sdk/client-ecr';
-import { APP, privateClient } from './sample.ts';
+import { signedRequest } from './raw-call.ts';
+import { APP } from './sample.ts';
 import type { LocalEcr } from './server.ts';
 
 /** UploadLayerPart, signed and not sent: for tests that send it a piece at a time, on a connection of its own. */
 export interface RawPart {
   readonly head: Buffer;
   readonly body: Buffer;
-}
-
-/** What the SDK would send. */
-interface SignedRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
 }
 
 export async function rawPart(
@@ -27,18 +22,8 @@ export async function rawPart(
 ): Promise<RawPart> {
   const input = { repositoryName: APP, uploadId, partFirstByte: first };
   const partLastByte = first + bytes.length - 1;
-  const client = privateClient(ecr);
-  const signed = Promise.withResolvers<SignedRequest>();
-  client.middlewareStack.add(
-    () => (args) => {
-      signed.resolve(args.request as SignedRequest);
-      throw new Error('it is sent by somebody else');
-    },
-    { step: 'finalizeRequest', priority: 'low', override: true },
-  );
   const command = new UploadLayerPartCommand({ ...input, partLastByte, layerPartBlob: bytes });
-  client.send(command).catch((error: unknown) => signed.reject(error));
-  const { headers, body } = await signed.promise;
+  const { headers, body } = await signedRequest(ecr, (client) => client.send(command));
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return {
     head: Buffer.from(`POST / HTTP/1.1\r\n${lines.join('')}\r\n`),
