@@ -189,9 +189,3 @@ export function expiredToken(): EcrError {
   const message = 'The security token included in the request is expired';
   return new EcrError('ExpiredTokenException', message);
 }
-
-/** Of a call that came before the service's clock was off. */
-export function skewed(): EcrError {
-  const message = 'Signature expired: the time of the request and of the service differ';
-  return new EcrError('InvalidSignatureException', message);
-}

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { EcrError, expiredToken, skewed, throttled } from './errors.ts';
+import { EcrError, expiredToken, throttled } from './errors.ts';
 import { type HttpAnswer, OddAnswer } from './http-answer.ts';
 import type { Mishaps } from './mishaps.ts';
 import type { RandomFaults } from './random-faults.ts';
 import type { Service } from './rules.ts';
+import { skewed } from './wire/sigv4.ts';
 
 /** What a scripted fault sees of the call. */
 export interface FaultyCall {
@@ -249,8 +250,7 @@ export class Faults {
         this.#mishaps.expireCredentials(call);
         throw expiredToken();
       case 'clock':
-        this.#mishaps.setClock(fault.skew);
-        throw skewed();
+        throw skewed(new Date(), this.#mishaps.setClock(fault.skew));
       case 'down':
         this.#mishaps.goDown(fault.milliseconds);
         throw new ConnectionLost();

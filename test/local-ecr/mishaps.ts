@@ -45,8 +45,10 @@ export class Mishaps {
     this.#world.expiredKeys.add(accessKeyId);
   }
 
-  setClock(skew: number): void {
+  /** @returns the service's time from now on */
+  setClock(skew: number): Date {
     this.#world.clockSkew = skew;
+    return this.#world.now();
   }
 
   /** Every connection is reset, and new ones are refused for so long (ms). */

@@ -27,7 +27,8 @@ interface Authorization {
   readonly signature: string;
 }
 
-const MAX_SKEW_MS = 5 * 60 * 1000;
+const MAX_SKEW_MINUTES = 15;
+const MAX_SKEW_MS = MAX_SKEW_MINUTES * 60_000;
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
 
@@ -55,6 +56,23 @@ export function authenticate(
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     );
   return { credential, region: authorization.region };
+}
+
+/** What is answered to who signed at a time too far from the service's. */
+export function skewed(signed: Date, now: Date): EcrError {
+  const isEarly = signed < now;
+  const sign = isEarly ? '-' : '+';
+  const bound = new Date(now.getTime() + (isEarly ? -MAX_SKEW_MS : MAX_SKEW_MS));
+  const allowed = `${compact(bound)} (${compact(now)} ${sign} ${MAX_SKEW_MINUTES} min.)`;
+  return invalidSignature(
+    isEarly
+      ? `Signature expired: ${compact(signed)} is now earlier than ${allowed}`
+      : `Signature not yet current: ${compact(signed)} is still later than ${allowed}`,
+  );
+}
+
+function compact(date: Date): string {
+  return date.toISOString().replace(/[-:]|\.\d{3}/g, '');
 }
 
 type Headers = ReadonlyMap<string, string>;
@@ -119,18 +137,7 @@ function checkTime(stamp: string | undefined, scopeDate: string, now: Date): voi
     );
   const [, year, month, day, hour, minute, second] = match;
   const signed = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (signed < now.getTime() - MAX_SKEW_MS)
-    throw invalidSignature(
-      `Signature expired: ${stamp} is now earlier than ${compact(now)} - 5 min.`,
-    );
-  if (signed > now.getTime() + MAX_SKEW_MS)
-    throw invalidSignature(
-      `Signature not yet current: ${stamp} is still later than ${compact(now)} + 5 min.`,
-    );
-}
-
-function compact(date: Date): string {
-  return date.toISOString().replace(/[-:]|\.\d{3}/g, '');
+  if (Math.abs(signed - now.getTime()) > MAX_SKEW_MS) throw skewed(new Date(signed), now);
 }
 
 function checkPayload(given: string | undefined, actual: string): void {
