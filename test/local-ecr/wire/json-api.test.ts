@@ -43,6 +43,7 @@ describe('a body of the wrong JSON types is a SerializationException:', () => {
     'a list for a string': `{"repositoryName":["app"]}`,
     'an object for a string': `{"repositoryName":{}}`,
     'base64 with other characters': `{${PART},"layerPartBlob":"!!!!"}`,
+    'base64 of the alphabet for URLs': `{${PART},"layerPartBlob":"_-8A"}`,
     'base64 without its padding': `{${PART},"layerPartBlob":"YQ"}`,
     'base64 with padding in its middle': `{${PART},"layerPartBlob":"YQ==YQ=="}`,
     'escapes in base64 that is wrong': `{${PART},"layerPartBlob":"\\u0021AAA"}`,
@@ -71,6 +72,10 @@ describe('the bytes of a part are found', () => {
       `{"registryId":null,"x":"layerPartBlob",${rest},"layerPartBlob":"YWJj"}`,
     'next to a text that holds the name': (rest) =>
       `{"x":"\\"layerPartBlob\\":\\"YQ==\\"",${rest},"layerPartBlob":"YWJj"}`,
+    'next to a text that ends in a backslash': (rest) =>
+      `{"x":"\\\\",${rest},"layerPartBlob":"YWJj"}`,
+    'next to a member of its name in another one': (rest) =>
+      `{"x":{"layerPartBlob":"YQ=="},"y":["layerPartBlob"],${rest},"layerPartBlob":"YWJj"}`,
   };
   for (const [name, body] of Object.entries(bodies)) {
     test(name, async () => {
@@ -83,6 +88,18 @@ describe('the bytes of a part are found', () => {
       assert.equal(received, name === 'with padding' ? 0 : 2);
     });
   }
+
+  test('in no other member', async () => {
+    await using ecr = await startLocalEcr();
+    ecr.createRepository(APP);
+    const input = { repositoryName: APP, uploadId: UPLOAD_ID, partFirstByte: 0, partLastByte: 2 };
+    const body = `{${PART},"x":{"layerPartBlob":"YWJj"}}`;
+    const client = rewritten(ecr, (request) => (request.body = body));
+    const command = new UploadLayerPartCommand({ ...input, layerPartBlob: Buffer.from('abc') });
+    const { name, message } = await refusal(client.send(command));
+    assert.equal(name, 'InvalidParameterException');
+    assert.match(message, /at 'layerPartBlob' .*'Member must not be null'$/);
+  });
 
   for (const size of [49_151, 49_152, 49_153, 200_000]) {
     test(`when they are ${size}`, async () => {

@@ -72,21 +72,59 @@ interface Place {
 
 /** Where the base64 of `layerPartBlob` stands: so a part of 28 MB never becomes a string. */
 function locatePart(bytes: Buffer): Place | undefined {
-  const name = bytes.indexOf('"layerPartBlob"');
-  if (name === -1) return undefined;
-  const after = name + '"layerPartBlob"'.length;
-  const opening = /^\s*:\s*"/.exec(bytes.toString('latin1', after, after + 64));
-  if (opening === null) return undefined;
-  const start = after + opening[0].length;
-  const end = bytes.indexOf('"', start);
-  const escape = bytes.indexOf('\\', start);
-  const isPlain = end !== -1 && (escape === -1 || escape > end);
-  return isPlain ? { start, end } : undefined;
+  let depth = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    if (byte !== QUOTE) {
+      if (OPENING.has(byte)) depth += 1;
+      if (CLOSING.has(byte)) depth -= 1;
+      at += 1;
+      continue;
+    }
+    const end = endOfString(bytes, at);
+    if (end === -1) return undefined;
+    const isName = depth === 1 && bytes.subarray(at, end + 1).equals(NAME);
+    at = end + 1;
+    if (isName) {
+      const opening = /^\s*:\s*"/.exec(bytes.toString('latin1', at, at + 64));
+      if (opening !== null) return placeOfString(bytes, at + opening[0].length - 1);
+    }
+  }
+  return undefined;
+}
+
+const NAME = Buffer.from('"layerPartBlob"');
+const [QUOTE = 0, BACKSLASH = 0] = Buffer.from('"\\');
+const OPENING: ReadonlySet<number | undefined> = new Set(Buffer.from('{['));
+const CLOSING: ReadonlySet<number | undefined> = new Set(Buffer.from('}]'));
+
+/** Where the string that begins at `start` has its closing quote; -1 if it has none. */
+function endOfString(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  for (;;) {
+    const end = bytes.indexOf(QUOTE, at);
+    if (end === -1) return -1;
+    let escapes = 0;
+    while (bytes[end - 1 - escapes] === BACKSLASH) escapes += 1;
+    if (escapes % 2 === 0) return end;
+    at = end + 1;
+  }
+}
+
+/** The content of the string that begins at `quote`, if it has no escapes. */
+function placeOfString(bytes: Buffer, quote: number): Place | undefined {
+  const end = endOfString(bytes, quote);
+  if (end === -1) return undefined;
+  const start = quote + 1;
+  return bytes.subarray(start, end).includes(BACKSLASH) ? undefined : { start, end };
 }
 
 /** Decoded bytes are fewer than encoded ones, so they fit where those stood. */
 function decodeInPlace(bytes: Buffer, { start, end }: Place): Buffer {
   const padding = bytes.toString('latin1', Math.max(start, end - 2), end).split('=').length - 1;
+  // The decoder takes the alphabet for URLs too, which ECR does not.
+  const isUrlSafe = ['-', '_'].some((character) => bytes.subarray(start, end).includes(character));
   let written = start;
   for (let at = start; at < end; at += DECODE_CHARACTERS) {
     const piece = bytes.toString('latin1', at, Math.min(at + DECODE_CHARACTERS, end));
@@ -94,7 +132,7 @@ function decodeInPlace(bytes: Buffer, { start, end }: Place): Buffer {
   }
   // The decoder skips what is not base64, so it shows in the length.
   const expected = ((end - start) / 4) * 3 - padding;
-  if (written - start !== expected) throw serialization('Invalid Base64');
+  if (isUrlSafe || written - start !== expected) throw serialization('Invalid Base64');
   return bytes.subarray(start, written);
 }
 
