@@ -19,7 +19,7 @@ import { startLocalEcr } from './server.ts';
 import type { LocalEcr } from './server.ts';
 
 const IMAGE = manifest(['a']);
-const OTHER = manifest(['b'], { subject: descriptor(IMAGE, OCI_MANIFEST) });
+const OTHER = manifest(['bbbbb'], { subject: descriptor(IMAGE, OCI_MANIFEST) });
 const BOTH = index([IMAGE, OTHER]);
 
 /** `IMAGE` under v1 and v2, `OTHER` without a tag, an index over both under `both`. */
@@ -27,7 +27,7 @@ async function start(): Promise<LocalEcr> {
   const ecr = await startLocalEcr();
   ecr.createRepository(APP);
   const client = privateClient(ecr);
-  await putLayers(client, ['a', 'b']);
+  await putLayers(client, ['a', 'bbbbb']);
   await put(client, IMAGE, { tag: 'v1' });
   await put(client, IMAGE, { tag: 'v2' });
   await put(client, OTHER);
@@ -117,8 +117,9 @@ describe('DescribeImages', () => {
       ]),
       [
         [sha256(IMAGE), ['v1', 'v2'], OCI_MANIFEST, 3, undefined],
-        [sha256(OTHER), undefined, OCI_MANIFEST, 3, sha256(IMAGE)],
-        [sha256(BOTH), ['both'], OCI_INDEX, 0, undefined],
+        [sha256(OTHER), undefined, OCI_MANIFEST, 7, sha256(IMAGE)],
+        // That of its largest image.
+        [sha256(BOTH), ['both'], OCI_INDEX, 7, undefined],
       ],
     );
     assert.ok(imageDetails[0]?.imagePushedAt instanceof Date);
@@ -146,6 +147,29 @@ describe('DescribeImages', () => {
     });
   }
 
+  const byStatus = { ACTIVE: [IMAGE], ARCHIVED: [OTHER, BOTH], ACTIVATING: [] };
+  for (const [imageStatus, found] of Object.entries({ ...byStatus, ANY: [IMAGE, OTHER, BOTH] })) {
+    test(`filters by the image status ${imageStatus}`, async () => {
+      await using ecr = await start();
+      ecr.setAvailability(APP, sha256('bbbbb'), 'ARCHIVED');
+      const { imageDetails = [] } = await describeImages(ecr, { filter: { imageStatus } });
+      assert.deepEqual(
+        imageDetails.map(({ imageDigest }) => imageDigest),
+        found.map(sha256),
+      );
+    });
+  }
+
+  test('leaves archived images out, unless they are asked for', async () => {
+    await using ecr = await start();
+    ecr.setAvailability(APP, sha256('bbbbb'), 'ARCHIVED');
+    const statuses = async (rest?: object) =>
+      (await describeImages(ecr, rest)).imageDetails?.map(({ imageStatus }) => imageStatus);
+    assert.deepEqual(await statuses(), ['ACTIVE']);
+    const imageIds = [{ imageTag: 'v1' }, { imageTag: 'both' }];
+    assert.deepEqual(await statuses({ imageIds }), ['ACTIVE', 'ARCHIVED']);
+  });
+
   test('answers in pages', async () => {
     await using ecr = await start();
     const first = await describeImages(ecr, { maxResults: 2 });
@@ -157,6 +181,19 @@ describe('DescribeImages', () => {
     assert.deepEqual(digests, [[sha256(IMAGE), sha256(OTHER)], [sha256(BOTH)]]);
     assert.equal(second.nextToken, undefined);
   });
+
+  for (const imageTag of ['', 'v'.repeat(301)]) {
+    test(`refuses a tag of ${imageTag.length} characters, as BatchGetImage does`, async () => {
+      await using ecr = await start();
+      const imageIds = [{ imageTag: 'v1' }, { imageTag }];
+      const batch = new BatchGetImageCommand({ repositoryName: APP, imageIds });
+      for (const call of [describeImages(ecr, { imageIds }), privateClient(ecr).send(batch)]) {
+        const { name, message } = await refusal(call);
+        assert.equal(name, 'InvalidParameterException');
+        assert.match(message, /^Invalid parameter at 'imageIds\.2\.member\.imageTag'/);
+      }
+    });
+  }
 
   test('refuses a token that it did not give', async () => {
     await using ecr = await start();

@@ -52,10 +52,12 @@ export function putImage(repository: Repository, request: PutImage, rules: PutIm
   return image;
 }
 
-function toImage(manifest: ParsedManifest, digest: string, bytes: Buffer, pushedAt: Date): Image {
-  const { mediaType, artifactType, subject, annotations, blobs } = manifest;
-  const size = blobs.reduce((sum, blob) => sum + blob.size, 0);
-  return { digest, mediaType, artifactType, subject, annotations, size, manifest: bytes, pushedAt };
+function toImage(parsed: ParsedManifest, digest: string, manifest: Buffer, pushedAt: Date): Image {
+  const { mediaType, artifactType, subject, annotations, children } = parsed;
+  const size = parsed.blobs.reduce((sum, blob) => sum + blob.size, 0);
+  const blobs = parsed.blobs.map((blob) => blob.digest);
+  const described = { mediaType, artifactType, subject, annotations };
+  return { digest, ...described, size, blobs, children, manifest, pushedAt };
 }
 
 /** An image read back from disk, with what was checked when it was pushed. */

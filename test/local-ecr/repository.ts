@@ -50,8 +50,12 @@ export interface Image {
   /** The digest of the manifest that this one refers to. */
   readonly subject?: string | undefined;
   readonly annotations?: Readonly<Record<string, unknown>> | undefined;
-  /** Bytes of the layers and the config. */
+  /** Bytes of the layers and the config; 0 of an index. */
   readonly size: number;
+  /** Digests of the layers and the config. */
+  readonly blobs: readonly string[];
+  /** Digests of the images that an index lists. */
+  readonly children: readonly string[];
   readonly pushedAt: Date;
 }
 

@@ -103,11 +103,16 @@ export const DescribeImages = operation(inputs.describeImages, (context, input) 
   const images = imageIds?.map((id) => describedImage(repository, id)) ?? [
     ...repository.images.values(),
   ];
-  const wanted = [...new Set(images)].filter((image) =>
-    hasStatus(repository.tagsOf(image.digest), filter?.tagStatus),
+  // Whether an archived image is left out where it is named is not documented.
+  const status = filter?.imageStatus ?? (imageIds === undefined ? 'ACTIVE' : 'ANY');
+  const wanted = [...new Set(images)].filter(
+    (image) =>
+      hasTagStatus(repository.tagsOf(image.digest), filter?.tagStatus) &&
+      (status === 'ANY' || statusOf(repository, image) === status),
   );
   const { items, ...rest } = page(wanted, input);
-  return { imageDetails: items.map((image) => imageDetail(repository, image)), ...rest };
+  const describe = context.service === 'ecr' ? privateDetail : imageDetail;
+  return { imageDetails: items.map((image) => describe(repository, image)), ...rest };
 });
 
 function describedImage(repository: Repository, imageId: ImageId): Image {
@@ -116,22 +121,46 @@ function describedImage(repository: Repository, imageId: ImageId): Image {
   return image;
 }
 
-function hasStatus(tags: readonly string[], status = 'ANY'): boolean {
+function hasTagStatus(tags: readonly string[], status = 'ANY'): boolean {
   if (status === 'ANY') return true;
   return (status === 'TAGGED') === tags.length > 0;
 }
 
+/** ACTIVATING is a state that no image is in here. */
+function statusOf(repository: Repository, image: Image): 'ACTIVE' | 'ARCHIVED' {
+  const isArchived = [image, ...descendants(repository, image)].some(({ blobs }) =>
+    blobs.some((digest) => repository.layers.get(digest)?.availability === 'ARCHIVED'),
+  );
+  return isArchived ? 'ARCHIVED' : 'ACTIVE';
+}
+
+/** The images that an index lists, and what they list in turn. */
+function descendants(repository: Repository, { children }: Image): Image[] {
+  const images = children.flatMap((digest) => repository.images.get(digest) ?? []);
+  return images.flatMap((image) => [image, ...descendants(repository, image)]);
+}
+
 function imageDetail(repository: Repository, image: Image): object {
   const imageTags = repository.tagsOf(image.digest);
+  const sizes = [image, ...descendants(repository, image)].map(({ size }) => size);
   return {
     registryId: repository.registryId,
     repositoryName: repository.repositoryName,
     imageDigest: image.digest,
     ...(imageTags.length > 0 ? { imageTags } : {}),
-    imageSizeInBytes: image.size,
+    // Of an index, that of its largest image.
+    imageSizeInBytes: Math.max(...sizes),
     imagePushedAt: image.pushedAt.getTime() / 1000,
     imageManifestMediaType: image.mediaType,
     artifactMediaType: image.artifactType ?? artifactMediaType(image.manifest),
+  };
+}
+
+/** ECR Public knows neither referrers nor an archive. */
+function privateDetail(repository: Repository, image: Image): object {
+  return {
+    ...imageDetail(repository, image),
     subjectManifestDigest: image.subject,
+    imageStatus: statusOf(repository, image),
   };
 }

@@ -13,7 +13,10 @@ const MAX_RESULTS = optional(integer({ min: 1, max: 1000 }));
 const uploadId = string({ pattern: UPLOAD_ID });
 const position = integer({ min: 0 });
 const imageTag = string({ min: 1, max: 300, pattern: TAG });
-const imageId = structure({ imageDigest: optional(string()), imageTag: optional(string()) });
+const imageId = structure({
+  imageDigest: optional(string()),
+  imageTag: optional(string({ min: 1, max: 300 })),
+});
 const imageIds = list(imageId, { min: 1, max: 100 });
 const resourceTags = list(
   structure({ Key: string({ min: 1, max: 128 }), Value: string({ max: 256 }) }),
@@ -82,10 +85,18 @@ export const describeImages = (rules: ServiceRules) =>
     imageIds: optional(imageIds),
     nextToken: optional(string()),
     maxResults: MAX_RESULTS,
-    filter: optional(
-      structure({ tagStatus: optional(string({ oneOf: ['TAGGED', 'UNTAGGED', 'ANY'] })) }),
-    ),
+    filter: rules.service === 'ecr' ? imageFilter : NO_FILTER,
   });
+
+const imageFilter = optional(
+  structure({
+    tagStatus: optional(string({ oneOf: ['TAGGED', 'UNTAGGED', 'ANY'] })),
+    imageStatus: optional(string({ oneOf: ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY'] })),
+  }),
+);
+
+/** What ECR Public's model does not have, and so ignores. */
+const NO_FILTER: typeof imageFilter = { parse: () => undefined };
 
 export const describeRepositories = (rules: ServiceRules) =>
   structure({
