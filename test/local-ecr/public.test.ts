@@ -191,6 +191,37 @@ describe("ECR Public's repositories", () => {
     assert.deepEqual((await list()).repositories, []);
   });
 
+  const tagCases: Record<string, { tags: sdk.Tag[]; error?: string }> = {
+    '50 tags': { tags: Array.from({ length: 50 }, (_, at) => ({ Key: `${at}`, Value: '' })) },
+    'a tag without a value': { tags: [{ Key: 'a' }] },
+    'a tag without a key': { tags: [{ Value: 'a' }], error: 'InvalidTagParameterException' },
+    'a key of 129 characters': {
+      tags: [{ Key: 'k'.repeat(129), Value: 'v' }],
+      error: 'InvalidParameterException',
+    },
+    'a value of 257 characters': {
+      tags: [{ Key: 'k', Value: 'v'.repeat(257) }],
+      error: 'InvalidParameterException',
+    },
+    '51 tags': {
+      tags: Array.from({ length: 51 }, (_, at) => ({ Key: `${at}`, Value: '' })),
+      error: 'TooManyTagsException',
+    },
+    '201 tags': {
+      tags: Array.from({ length: 201 }, (_, at) => ({ Key: `${at}`, Value: '' })),
+      error: 'InvalidParameterException',
+    },
+  };
+  for (const [name, { tags, error }] of Object.entries(tagCases)) {
+    test(`may have ${name}: ${error ?? 'yes'}`, async () => {
+      await using ecr = await start();
+      const command = new sdk.CreateRepositoryCommand({ repositoryName: 'new', tags });
+      const created = publicClient(ecr).send(command);
+      if (error === undefined) assert.ok((await created).repository);
+      else assert.equal((await refusal(created)).name, error);
+    });
+  }
+
   test('have a registry with aliases', async () => {
     await using ecr = await start();
     const { registries } = await publicClient(ecr).send(new sdk.DescribeRegistriesCommand({}));

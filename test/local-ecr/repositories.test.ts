@@ -111,6 +111,26 @@ describe('CreateRepository', () => {
       error: 'TooManyTagsException',
     },
     {
+      name: 'more tags than a list may have elsewhere',
+      settings: { tags: Array.from({ length: 201 }, (_, number) => tag(`${number}`)) },
+      error: 'TooManyTagsException',
+    },
+    {
+      name: 'a tag without a key',
+      settings: { tags: [tag('')] },
+      error: 'InvalidTagParameterException',
+    },
+    {
+      name: 'a tag key of 129 characters',
+      settings: { tags: [tag('k'.repeat(129))] },
+      error: 'InvalidTagParameterException',
+    },
+    {
+      name: 'a tag value of 257 characters',
+      settings: { tags: [{ Key: 'k', Value: 'v'.repeat(257) }] },
+      error: 'InvalidTagParameterException',
+    },
+    {
       name: 'a tag of AWS',
       settings: { tags: [tag('aws:x')] },
       error: 'InvalidTagParameterException',

@@ -18,10 +18,29 @@ const imageId = structure({
   imageTag: optional(string({ min: 1, max: 300 })),
 });
 const imageIds = list(imageId, { min: 1, max: 100 });
-const resourceTags = list(
-  structure({ Key: string({ min: 1, max: 128 }), Value: string({ max: 256 }) }),
+/** ECR's model leaves lengths to `checkTags`; ECR Public's has them, and lets both members be missing. */
+const privateTags = list(structure({ Key: string(), Value: string() }));
+const publicTags = list(
+  structure({
+    Key: optional(string({ min: 1, max: 128 })),
+    Value: optional(string({ max: 256 })),
+  }),
   { max: 200 },
 );
+
+function resourceTags({ service }: ServiceRules): Shape<TagInput[]> {
+  return service === 'ecr' ? privateTags : publicTags;
+}
+
+export interface TagInput {
+  readonly Key?: string | undefined;
+  readonly Value?: string | undefined;
+}
+
+/** ECR's model has no limits for an ARN. */
+function resourceArn({ service }: ServiceRules): Shape<string> {
+  return string(service === 'ecr' ? {} : { min: 1, max: 2048 });
+}
 
 function repositoryName({ repositoryName: limits }: ServiceRules): Shape<string> {
   return string(limits);
@@ -109,7 +128,7 @@ export const describeRepositories = (rules: ServiceRules) =>
 export const createPrivateRepository = (rules: ServiceRules) =>
   structure({
     ...target(rules),
-    tags: optional(resourceTags),
+    tags: optional(resourceTags(rules)),
     imageTagMutability: optional(
       string({
         oneOf: ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'],
@@ -148,7 +167,7 @@ export const createPublicRepository = (rules: ServiceRules) =>
   structure({
     repositoryName: repositoryName(rules),
     catalogData: optional(catalogData),
-    tags: optional(resourceTags),
+    tags: optional(resourceTags(rules)),
   });
 
 export const putRepositoryCatalogData = (rules: ServiceRules) =>
@@ -167,9 +186,11 @@ export const setRepositoryPolicy = (rules: ServiceRules) =>
     force: optional(boolean()),
   });
 
-export const tagResource = () => structure({ resourceArn: string(), tags: resourceTags });
+export const tagResource = (rules: ServiceRules) =>
+  structure({ resourceArn: resourceArn(rules), tags: resourceTags(rules) });
 
-export const listTagsForResource = () => structure({ resourceArn: string() });
+export const listTagsForResource = (rules: ServiceRules) =>
+  structure({ resourceArn: resourceArn(rules) });
 
 export const describeRegistries = () =>
   structure({ nextToken: optional(string()), maxResults: MAX_RESULTS });

@@ -3,7 +3,7 @@ import * as inputs from './inputs.ts';
 import type { CatalogDataInput } from './inputs.ts';
 import { DEFAULT_SETTINGS } from '../repository.ts';
 import type { CatalogData, Repository, RepositorySettings, TagMutability } from '../repository.ts';
-import { checkTags, toTagMap } from './tags.ts';
+import { toTagMap } from './tags.ts';
 import { checkKey, findRegistry, findRepository, operation, page } from './operation.ts';
 
 export const CreatePrivateRepository = operation(
@@ -22,7 +22,7 @@ export const CreatePrivateRepository = operation(
       imageTagMutabilityExclusionFilters: filters,
       scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
       encryption: input.encryptionConfiguration ?? DEFAULT_SETTINGS.encryption,
-      resourceTags: toTagMap(checkTags(input.tags ?? [])),
+      resourceTags: toTagMap(input.tags ?? []),
     };
     const registry = findRegistry(context, input);
     const repository = registry.create(input.repositoryName, settings);
@@ -39,7 +39,7 @@ export const CreatePrivateRepository = operation(
 export const CreatePublicRepository = operation(inputs.createPublicRepository, (context, input) => {
   const { catalogData } = input;
   const repository = findRegistry(context, input).create(input.repositoryName, {
-    resourceTags: toTagMap(checkTags(input.tags ?? [])),
+    resourceTags: toTagMap(input.tags ?? []),
     catalogData: catalogData === undefined ? undefined : toCatalogData(catalogData),
   });
   return {
