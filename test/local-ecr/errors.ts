@@ -189,3 +189,16 @@ export function expiredToken(): EcrError {
   const message = 'The security token included in the request is expired';
   return new EcrError('ExpiredTokenException', message);
 }
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+export function accessDenied(
+  user: string,
+  action: string,
+  resource: string,
+  policies: 'identity-based' | 'resource-based',
+): EcrError {
+  return new EcrError(
+    'AccessDeniedException',
+    `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no ${policies} policy allows the ${action} action`,
+  );
+}

@@ -28,7 +28,7 @@ export class Mishaps {
   deleteRepository(call: FaultyCall): void {
     const registry = this.#registry(call);
     const repository = this.#repository(call);
-    if (repository !== undefined) registry.delete(repository);
+    if (repository !== undefined) registry?.delete(repository);
   }
 
   /** Of these layers, or of all, those that no image holds: what a clean-up takes that comes before the image. */
@@ -70,13 +70,13 @@ export class Mishaps {
   }
 
   #registry({ service, accountId, region, input }: FaultyCall) {
-    const { registryId, repositoryName } = input;
+    const { registryId } = input;
     const id = typeof registryId === 'string' ? registryId : accountId;
-    return this.#world.named(service, id, region, String(repositoryName));
+    return this.#world.named(service, id, region);
   }
 
   #repository(call: FaultyCall): Repository | undefined {
-    return this.#registry(call).repositories.get(String(call.input['repositoryName']));
+    return this.#registry(call)?.repositories.get(String(call.input['repositoryName']));
   }
 }
 

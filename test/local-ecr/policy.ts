@@ -1,4 +1,4 @@
-import { EcrError } from './errors.ts';
+import { accessDenied } from './errors.ts';
 
 /** Of an identity-based policy: what is allowed. `*` and `?` are wildcards. */
 export interface Statement {
@@ -16,7 +16,12 @@ export function wildcardMatches(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text);
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/** Whose key it is, as AWS's texts name it. */
+export function userOf(accountId: string): string {
+  return `arn:aws:iam::${accountId}:user/local`;
+}
+
+/** @throws EcrError AccessDeniedException */
 export function authorise(
   policy: readonly Statement[] | undefined,
   user: string,
@@ -25,10 +30,7 @@ export function authorise(
 ): void {
   if (policy === undefined || policy.some((statement) => allows(statement, action, resource)))
     return;
-  throw new EcrError(
-    'AccessDeniedException',
-    `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
-  );
+  throw accessDenied(user, action, resource, 'identity-based');
 }
 
 function allows({ actions, resources = ['*'] }: Statement, action: string, arn: string): boolean {

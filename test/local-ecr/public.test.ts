@@ -104,6 +104,18 @@ describe('ECR Public', () => {
     });
   }
 
+  test('does not find the repository in calls that are no part of a push', async () => {
+    await using ecr = await start();
+    const input = { ...APP, registryId: '000000000002' };
+    const client = publicClient(ecr);
+    for (const call of [
+      client.send(new sdk.DescribeImagesCommand(input)),
+      client.send(new sdk.GetRepositoryPolicyCommand(input)),
+      client.send(new sdk.DeleteRepositoryCommand(input)),
+    ])
+      assert.equal((await refusal(call)).name, 'RepositoryNotFoundException');
+  });
+
   test('takes no alias in calls that are no part of a push', async () => {
     await using ecr = await start();
     const command = new sdk.DescribeImagesCommand({ ...APP, registryId: 'blue' });

@@ -7,6 +7,7 @@ import {
   DescribeRepositoriesCommand,
   GetLifecyclePolicyCommand,
   GetRepositoryPolicyCommand,
+  InitiateLayerUploadCommand,
   ListTagsForResourceCommand,
   PutLifecyclePolicyCommand,
   SetRepositoryPolicyCommand,
@@ -272,6 +273,36 @@ describe('policies', () => {
         assert.equal((await refusal(call)).name, 'InvalidParameterException');
     });
   }
+});
+
+describe('in a registry that does not exist', () => {
+  const registryId = '999999999999';
+  const input = { registryId, repositoryName: APP };
+
+  test('creating and listing is denied, as these calls name no error for it', async () => {
+    await using ecr = await startLocalEcr();
+    const client = privateClient(ecr);
+    const created = await refusal(client.send(new CreateRepositoryCommand(input)));
+    assert.equal(created.name, 'AccessDeniedException');
+    assert.match(
+      created.message,
+      /no resource-based policy allows the ecr:CreateRepository action$/,
+    );
+    const listed = client.send(new DescribeRepositoriesCommand({ registryId }));
+    assert.equal((await refusal(listed)).name, 'AccessDeniedException');
+  });
+
+  test('no repository is found', async () => {
+    await using ecr = await startLocalEcr();
+    const client = privateClient(ecr);
+    const named = { registryId, repositoryNames: [APP] };
+    for (const call of [
+      client.send(new DescribeRepositoriesCommand(named)),
+      client.send(new DeleteRepositoryCommand(input)),
+      client.send(new InitiateLayerUploadCommand(input)),
+    ])
+      assert.equal((await refusal(call)).name, 'RepositoryNotFoundException');
+  });
 });
 
 describe('resource tags', () => {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { registryNotFound, repositoryNotFound } from './errors.ts';
 import {
   DEFAULT_ALIAS,
   DEFAULT_BEHAVIOURS,
@@ -82,15 +81,10 @@ export class World {
     return registry;
   }
 
-  /**
-   * The registry that a call names by account id or, in ECR Public, by alias.
-   * @throws EcrError RegistryNotFoundException (public), RepositoryNotFoundException (private)
-   */
-  named(service: Service, registryId: string, region: string, repositoryName: string): Registry {
+  /** The registry that a call names by account id or, in ECR Public, by alias; undefined if there is none. */
+  named(service: Service, registryId: string, region: string): Registry | undefined {
     const accountId =
       service === 'ecr-public' ? (this.aliases.get(registryId) ?? registryId) : registryId;
-    if (this.#accounts.has(accountId)) return this.registry(service, accountId, region);
-    if (service === 'ecr-public') throw registryNotFound(registryId);
-    throw repositoryNotFound({ repositoryName, registryId });
+    return this.#accounts.has(accountId) ? this.registry(service, accountId, region) : undefined;
   }
 }

@@ -3,7 +3,7 @@ import { putImage } from '../images.ts';
 import * as inputs from './inputs.ts';
 import { artifactMediaType } from '../manifest.ts';
 import type { Image, Repository } from '../repository.ts';
-import { checkKey, findRepository, operation, page } from './operation.ts';
+import { checkKey, findPushed, findRepository, operation, page } from './operation.ts';
 
 interface ImageId {
   readonly imageDigest?: string | undefined;
@@ -11,7 +11,7 @@ interface ImageId {
 }
 
 export const PutImage = operation(inputs.putImage, (context, input) => {
-  const repository = findRepository(context, input);
+  const repository = findPushed(context, input);
   checkKey(context, repository);
   const { world, service, rules, isHidden } = context;
   const { digest, mediaType } = putImage(

@@ -7,13 +7,13 @@ import {
 import type { Behaviours } from '../options.ts';
 import type { Layer, Repository } from '../repository.ts';
 import { completeUpload, initiateUpload, uploadPart } from '../uploads.ts';
-import { checkKey, findRegistry, findRepository, operation } from './operation.ts';
+import { checkKey, findPushed, findRegistry, operation } from './operation.ts';
 import type { Context } from './operation.ts';
 
 export const BatchCheckLayerAvailability = operation(
   batchCheckLayerAvailability,
   (context, input) => {
-    const repository = findRepository(context, input);
+    const repository = findPushed(context, input);
     const digests = [...new Set(input.layerDigests)];
     const valid = digests.filter((digest) => /^sha256:[a-f0-9]{64}$/.test(digest));
     const { missingLayers } = context.world.behaviours;
@@ -66,7 +66,7 @@ function missingDigest({ layers }: Repository, digest: string, missing: MissingL
 
 export const InitiateLayerUpload = operation(initiateLayerUpload, (context, input) => {
   createOnPush(context, input);
-  const repository = findRepository(context, input);
+  const repository = findPushed(context, input);
   checkKey(context, repository);
   return { uploadId: initiateUpload(repository).id, partSize: context.rules.limits.partSize };
 });
@@ -82,12 +82,12 @@ function createOnPush(
   );
   if (context.service !== 'ecr' || template === undefined) return;
   const registry = findRegistry(context, input);
-  if (!registry.repositories.has(input.repositoryName))
+  if (registry?.repositories.has(input.repositoryName) === false)
     registry.create(input.repositoryName, template.settings);
 }
 
 export const UploadLayerPart = operation(uploadLayerPart, async (context, input) => {
-  const repository = findRepository(context, input);
+  const repository = findPushed(context, input);
   checkKey(context, repository);
   const { partFirstByte: first, partLastByte, layerPartBlob } = input;
   const bytes = context.kept(layerPartBlob);
@@ -99,7 +99,7 @@ export const UploadLayerPart = operation(uploadLayerPart, async (context, input)
 });
 
 export const CompleteLayerUpload = operation(completeLayerUpload, async (context, input) => {
-  const repository = findRepository(context, input);
+  const repository = findPushed(context, input);
   checkKey(context, repository);
   const { uploadId, layerDigests } = input;
   const { behaviours } = context.world;

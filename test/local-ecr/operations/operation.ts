@@ -1,4 +1,11 @@
-import { invalidParameter, kmsFailure } from '../errors.ts';
+import {
+  accessDenied,
+  invalidParameter,
+  kmsFailure,
+  registryNotFound,
+  repositoryNotFound,
+} from '../errors.ts';
+import { userOf } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import type { Repository } from '../repository.ts';
 import type { Service, ServiceRules } from '../rules.ts';
@@ -47,15 +54,45 @@ interface Target {
   readonly repositoryName: string;
 }
 
-/** @throws EcrError RegistryNotFoundException, RepositoryNotFoundException */
-export function findRegistry(context: Context, { registryId, repositoryName }: Target): Registry {
-  const { world, service, accountId, region } = context;
-  return world.named(service, registryId ?? accountId, region, repositoryName);
+/** The registry that a call names, its caller's own if it names none; undefined if there is none. */
+export function findRegistry(
+  { world, service, accountId, region }: Context,
+  { registryId = accountId }: Pick<Target, 'registryId'>,
+): Registry | undefined {
+  return world.named(service, registryId, region);
 }
 
-/** @throws EcrError RegistryNotFoundException, RepositoryNotFoundException */
+/** @throws EcrError RepositoryNotFoundException */
 export function findRepository(context: Context, target: Target): Repository {
-  return findRegistry(context, target).repository(target.repositoryName);
+  const { repositoryName, registryId = context.accountId } = target;
+  const registry = findRegistry(context, target);
+  if (registry === undefined) throw repositoryNotFound({ repositoryName, registryId });
+  return registry.repository(repositoryName);
+}
+
+/** The same for the calls of a push. @throws EcrError RegistryNotFoundException (public), RepositoryNotFoundException */
+export function findPushed(context: Context, target: Target): Repository {
+  const { service, accountId } = context;
+  if (service === 'ecr-public' && findRegistry(context, target) === undefined)
+    throw registryNotFound(target.registryId ?? accountId);
+  return findRepository(context, target);
+}
+
+/**
+ * The registry for a call whose model has no error for one that does not exist: nobody may call it there.
+ * @throws EcrError AccessDeniedException
+ */
+export function findAllowed(
+  context: Context,
+  operation: string,
+  target: Partial<Target>,
+): Registry {
+  const { world, service, accountId, region } = context;
+  const found = findRegistry(context, target);
+  if (found !== undefined) return found;
+  const { registryId = accountId, repositoryName = '*' } = target;
+  const resource = world.registry(service, registryId, region).arnOf(repositoryName);
+  throw accessDenied(userOf(accountId), `${service}:${operation}`, resource, 'resource-based');
 }
 
 /** Every call that reads or writes encrypted content. @throws EcrError KmsException */

@@ -4,7 +4,14 @@ import type { CatalogDataInput } from './inputs.ts';
 import { DEFAULT_SETTINGS } from '../repository.ts';
 import type { CatalogData, Repository, RepositorySettings, TagMutability } from '../repository.ts';
 import { toTagMap } from './tags.ts';
-import { checkKey, findRegistry, findRepository, operation, page } from './operation.ts';
+import {
+  checkKey,
+  findAllowed,
+  findRegistry,
+  findRepository,
+  operation,
+  page,
+} from './operation.ts';
 
 export const CreatePrivateRepository = operation(
   inputs.createPrivateRepository,
@@ -24,7 +31,7 @@ export const CreatePrivateRepository = operation(
       encryption: input.encryptionConfiguration ?? DEFAULT_SETTINGS.encryption,
       resourceTags: toTagMap(input.tags ?? []),
     };
-    const registry = findRegistry(context, input);
+    const registry = findAllowed(context, 'CreateRepository', input);
     const repository = registry.create(input.repositoryName, settings);
     try {
       checkKey(context, repository);
@@ -38,7 +45,8 @@ export const CreatePrivateRepository = operation(
 
 export const CreatePublicRepository = operation(inputs.createPublicRepository, (context, input) => {
   const { catalogData } = input;
-  const repository = findRegistry(context, input).create(input.repositoryName, {
+  const registry = findAllowed(context, 'CreateRepository', input);
+  const repository = registry.create(input.repositoryName, {
     resourceTags: toTagMap(input.tags ?? []),
     catalogData: catalogData === undefined ? undefined : toCatalogData(catalogData),
   });
@@ -65,11 +73,9 @@ function toCatalogData({ logoImageBlob, ...texts }: CatalogDataInput): CatalogDa
 
 export const DescribeRepositories = operation(inputs.describeRepositories, (context, input) => {
   const { registryId, repositoryNames } = input;
-  const [firstName = ''] = repositoryNames ?? [];
-  const registry = findRegistry(context, { registryId, repositoryName: firstName });
-  const repositories = repositoryNames?.map((name) => registry.repository(name)) ?? [
-    ...registry.repositories.values(),
-  ];
+  const repositories = repositoryNames?.map((repositoryName) =>
+    findRepository(context, { registryId, repositoryName }),
+  ) ?? [...findAllowed(context, 'DescribeRepositories', input).repositories.values()];
   const { items, ...rest } = page(repositories, input);
   const describeOne = context.service === 'ecr' ? describe : describePublic;
   return { repositories: items.map(describeOne), ...rest };
@@ -78,7 +84,7 @@ export const DescribeRepositories = operation(inputs.describeRepositories, (cont
 export const DeleteRepository = operation(inputs.deleteRepository, (context, input) => {
   const repository = findRepository(context, input);
   if (input.force !== true && repository.images.size > 0) throw repositoryNotEmpty(repository);
-  findRegistry(context, input).delete(repository);
+  findRegistry(context, input)?.delete(repository);
   return {
     repository: context.service === 'ecr' ? describe(repository) : describePublic(repository),
   };

@@ -7,7 +7,7 @@ import type { Faults } from '../faults.ts';
 import { OddAnswer } from '../http-answer.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import type { Operation, Prepared } from '../operations/operation.ts';
-import { authorise } from '../policy.ts';
+import { authorise, userOf } from '../policy.ts';
 import { peekPart, PEEK_BYTES } from './open-parts.ts';
 import type { OpenParts } from './open-parts.ts';
 import { parseBody, readBody } from './request-body.ts';
@@ -181,7 +181,7 @@ function checkPolicy(
     typeof resourceArn === 'string'
       ? [resourceArn]
       : names.map((name) => registry.arnOf(String(name)));
-  const user = `arn:aws:iam::${credential.accountId}:user/local`;
+  const user = userOf(credential.accountId);
   for (const action of [operation, ...tagging(operation, input)])
     for (const resource of resources)
       authorise(credential.policy, user, `${service}:${action}`, resource);
