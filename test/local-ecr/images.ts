@@ -29,6 +29,8 @@ interface PutImageRules {
   readonly behaviours: Behaviours;
   /** Whether an image (not an index) must come with a tag. */
   readonly needsTag: boolean;
+  /** Whether no tag can be moved, whatever the repository's settings say. */
+  readonly isImmutable?: boolean;
   /** Layers that are stored but that PutImage does not see yet. */
   readonly isHidden: (digest: string) => boolean;
   readonly now: Date;
@@ -43,7 +45,7 @@ export function putImage(repository: Repository, request: PutImage, rules: PutIm
   if (request.digest !== undefined && request.digest !== digest)
     throw imageDigestDoesNotMatch(repository, request.digest);
   checkReferences(repository, manifest, rules);
-  checkTag(repository, digest, request.tag, rules.behaviours);
+  checkTag(repository, digest, request.tag, rules);
   checkCounts(repository, digest, request.tag, rules.limits);
   const image = repository.images.get(digest) ?? toImage(manifest, digest, bytes, rules.now);
   repository.images.set(digest, image);
@@ -93,7 +95,7 @@ function checkTag(
   repository: Repository,
   digest: string,
   tag: string | undefined,
-  { sameImmutableTag }: Behaviours,
+  { behaviours, ...rules }: PutImageRules,
 ): void {
   if (tag === undefined) {
     if (repository.images.has(digest)) throw imageAlreadyExists(repository, digest);
@@ -101,9 +103,9 @@ function checkTag(
   }
   const current = repository.tags.get(tag);
   if (current === undefined) return;
-  const immutable = isImmutable(repository, tag);
+  const immutable = rules.isImmutable === true || isImmutable(repository, tag);
   if (current === digest) {
-    if (immutable && sameImmutableTag === 'ImageTagAlreadyExistsException')
+    if (immutable && behaviours.sameImmutableTag === 'ImageTagAlreadyExistsException')
       throw imageTagAlreadyExists(repository, tag);
     throw imageAlreadyExists(repository, digest, tag);
   }

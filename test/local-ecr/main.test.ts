@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
+import { CreateRepositoryCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { DEFAULT_CREDENTIAL } from './options.ts';
+import { refusal } from './sample.ts';
 import { startLocalEcr } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -54,6 +57,33 @@ test('what stands before the service is set on the command line', async () => {
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
+test('errors that a client has no other way to get are set on the command line', async () => {
+  const child = main(
+    ...['--limit', 'maxRepositories=1', '--behaviour', 'publicTags=IMMUTABLE'],
+    ...['--broken-key', 'alias/old=DisabledException', '--fail', 'PutImage=ServerException'],
+  );
+  let endpoint = '';
+  for await (const line of createInterface(child.stdout)) {
+    endpoint = /^export AWS_ENDPOINT_URL_ECR=(.*)$/.exec(line)?.[1] ?? endpoint;
+    if (line.startsWith('export AWS_REGION')) break;
+  }
+  const credentials = DEFAULT_CREDENTIAL;
+  const client = new ECRClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  const create = (repositoryName: string, rest: object = {}) =>
+    client.send(new CreateRepositoryCommand({ repositoryName, ...rest }));
+  const encrypted = { encryptionConfiguration: { encryptionType: 'KMS', kmsKey: 'alias/old' } };
+  const { name, kmsError } = await refusal(create('app', encrypted));
+  assert.deepEqual([name, kmsError], ['KmsException', 'DisabledException']);
+  await create('app');
+  assert.equal((await refusal(create('other'))).name, 'LimitExceededException');
+  const put = client.send(new PutImageCommand({ repositoryName: 'app', imageManifest: '{}' }));
+  const { name: failed, $metadata } = await refusal(put);
+  assert.equal(failed, 'ServerException');
+  assert.equal(($metadata as { httpStatusCode: number }).httpStatusCode, 500);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+});
+
 test('--help says what there is', async () => {
   const child = main('--help');
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
@@ -75,6 +105,12 @@ describe('a mistake on the command line is named:', () => {
     { args: ['--body-timeout-answer', '504'], message: /^--body-timeout-answer 504: .*408/ },
     { args: ['--refuse-early', '200'], message: /^--refuse-early 200: give close, an HTTP status/ },
     { args: ['--refuse-early', 'early'], message: /^--refuse-early early: give close/ },
+    { args: ['--limit', 'parts=1'], message: /^--limit parts=1: .* maxParts, / },
+    { args: ['--limit', 'maxParts=all'], message: /^--limit maxParts=all: give NAME=NUMBER/ },
+    { args: ['--behaviour', 'x=y'], message: /^--behaviour x=y: .* publicTags=IMMUTABLE$/m },
+    { args: ['--broken-key', 'alias/a'], message: /^--broken-key alias\/a: .*KEY=ERROR/ },
+    { args: ['--fail', 'PutImage'], message: /^--fail PutImage: give it as CALL=EXCEPTION/ },
+    { args: ['--fail', 'Put=ServerException'], message: /^--fail Put=ServerException: give it/ },
   ];
   for (const { args, message } of cases) {
     test(args.join(' '), async () => {

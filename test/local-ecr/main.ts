@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
-import { serviceRules } from './rules.ts';
+import { readArguments, UsageError } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import type { Service } from './rules.ts';
-import type { LocalEcrOptions, TransportOptions } from './options.ts';
 import { startLocalEcr } from './server.ts';
 import type { LocalEcr } from './server.ts';
 
@@ -19,20 +18,12 @@ Usage: npm run ecr -- [options]
   --body-timeout-answer HOW      what comes first: close (nothing, the default), or 408
   --refuse-early HOW             refuse a part, before its end, while another one of its upload has no answer:
                                  close, an HTTP status, or the name of an exception
+  --limit NAME=NUMBER            another limit of both services, such as maxRepositories=1; may be repeated
+  --behaviour NAME=VALUE         what is not known of AWS, the other way: missingLayers=omitted; may be repeated
+  --broken-key KEY=ERROR         KMS refuses this key with this error of its own; may be repeated
+  --fail CALL=EXCEPTION          refuse each of these calls with this exception; may be repeated
   --help
 `;
-
-interface Arguments {
-  readonly port: number;
-  readonly data: string | undefined;
-  readonly region: string;
-  readonly repositories: readonly string[];
-  readonly publicRepositories: readonly { readonly alias: string; readonly name: string }[];
-  readonly transport: TransportOptions & Pick<LocalEcrOptions, 'refuseEarly'>;
-}
-
-/** A mistake on the command line. */
-class UsageError extends Error {}
 
 const ACCOUNT = '012345678901';
 
@@ -44,87 +35,13 @@ try {
   process.exitCode = 1;
 }
 
-function readArguments(args: readonly string[]): Arguments {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string', default: '0' },
-      data: { type: 'string' },
-      region: { type: 'string', default: 'us-east-1' },
-      repository: { type: 'string', multiple: true, default: [] },
-      'public-repository': { type: 'string', multiple: true, default: [] },
-      'connection-rate': { type: 'string' },
-      'body-timeout': { type: 'string' },
-      'body-timeout-answer': { type: 'string' },
-      'refuse-early': { type: 'string' },
-    },
-  });
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
-    throw new UsageError(`--port ${values.port}: a port is a number from 0 to 65535`);
-  return {
-    port: Number(values.port),
-    data: values.data,
-    region: values.region,
-    repositories: values.repository.map((name) => checkName(name, 'ecr')),
-    publicRepositories: values['public-repository'].map(parsePublicName),
-    transport: {
-      ...given('connectionRate', values['connection-rate'], parseCount('--connection-rate')),
-      ...given('bodyTimeout', values['body-timeout'], parseCount('--body-timeout')),
-      ...given('bodyTimeoutAnswer', values['body-timeout-answer'], parseTimeoutAnswer),
-      ...given('refuseEarly', values['refuse-early'], parseRefusal),
-    },
-  };
-}
-
-/** The option by that name, if there is a text for it. */
-function given<K extends string, T>(
-  name: K,
-  text: string | undefined,
-  parse: (text: string) => T,
-): Partial<Record<K, T>> {
-  return text === undefined ? {} : ({ [name]: parse(text) } as Record<K, T>);
-}
-
-function parseCount(option: string): (text: string) => number {
-  return (text) => {
-    if (/^[1-9]\d*$/.test(text)) return Number(text);
-    throw new UsageError(`${option} ${text}: give a whole number from 1 on`);
-  };
-}
-
-function parseTimeoutAnswer(text: string): 'close' | '408' {
-  if (text === 'close' || text === '408') return text;
-  throw new UsageError(`--body-timeout-answer ${text}: there are close and 408`);
-}
-
-function parseRefusal(text: string): string | number {
-  if (/^[45]\d\d$/.test(text)) return Number(text);
-  if (text === 'close' || /^[A-Z][A-Za-z]+Exception$/.test(text)) return text;
-  throw new UsageError(
-    `--refuse-early ${text}: give close, an HTTP status (400 to 599), or the name of an exception`,
-  );
-}
-
-function parsePublicName(text: string): { alias: string; name: string } {
-  const [, alias, name] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
-  if (alias === undefined || name === undefined)
-    throw new UsageError(`--public-repository ${text}: give it as ALIAS/NAME`);
-  return { alias, name: checkName(name, 'ecr-public') };
-}
-
-function checkName(name: string, service: Service): string {
-  const { min, max, pattern } = serviceRules(service).repositoryName;
-  const whole = new RegExp(`^(?:${pattern.source})$`);
-  if (name.length >= min && name.length <= max && whole.test(name)) return name;
-  throw new UsageError(`'${name}' is no name for a repository`);
-}
-
-async function run({ port, data, region, transport, ...names }: Arguments): Promise<void> {
+async function run({ port, data, region, transport, rules, ...names }: Arguments): Promise<void> {
   const aliases = names.publicRepositories.map(({ alias }) => [alias, ACCOUNT] as const);
   const ecr = await startLocalEcr({
     port,
     region,
     ...transport,
+    ...rules,
     ...(data === undefined ? {} : { dataDir: data }),
     ...(aliases.length === 0 ? {} : { aliases: Object.fromEntries(aliases) }),
   });

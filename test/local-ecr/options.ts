@@ -37,6 +37,8 @@ export interface Behaviours {
   readonly sameImmutableTag: 'ImageAlreadyExistsException' | 'ImageTagAlreadyExistsException';
   /** Whether ECR Public's PutImage refuses an image (not an index) without a tag. */
   readonly publicNeedsTag: boolean;
+  /** Whether ECR Public's tags can be moved: its model has an error for those that cannot, and no setting. */
+  readonly publicTags: 'MUTABLE' | 'IMMUTABLE';
 }
 
 /** What stands between clients and the service. */
@@ -68,6 +70,10 @@ export interface LocalEcrOptions extends TransportOptions {
   readonly behaviours?: Partial<Behaviours>;
   /** By operation, of both services. */
   readonly throttle?: Readonly<Record<string, Rate>>;
+  /** KMS keys that do not work, with the error that KMS gives for them. */
+  readonly brokenKeys?: Readonly<Record<string, string>>;
+  /** Calls that are refused each time, with the exception to answer: ServerException with HTTP 500, others with 400. */
+  readonly failing?: Readonly<Record<string, string>>;
   readonly createOnPush?: readonly CreationTemplate[];
   /**
    * How a part is refused, from the first bytes of its body, while another one of its upload has no answer yet: `close`
@@ -89,9 +95,21 @@ export const DEFAULT_CREDENTIAL: Credential = {
 
 export const DEFAULT_ALIAS = 'local';
 
+/** What each behaviour may be; the first is what it is unless it is set. */
+export const BEHAVIOURS: {
+  readonly [K in keyof Behaviours]: readonly [Behaviours[K], ...Behaviours[K][]];
+} = {
+  missingLayers: ['UNAVAILABLE', 'MissingLayerDigest', 'omitted'],
+  completedTwice: ['LayerAlreadyExistsException', 'UploadNotFoundException'],
+  sameImmutableTag: ['ImageAlreadyExistsException', 'ImageTagAlreadyExistsException'],
+  publicNeedsTag: [false, true],
+  publicTags: ['MUTABLE', 'IMMUTABLE'],
+};
+
 export const DEFAULT_BEHAVIOURS: Behaviours = {
-  missingLayers: 'UNAVAILABLE',
-  completedTwice: 'LayerAlreadyExistsException',
-  sameImmutableTag: 'ImageAlreadyExistsException',
-  publicNeedsTag: false,
+  missingLayers: BEHAVIOURS.missingLayers[0],
+  completedTwice: BEHAVIOURS.completedTwice[0],
+  sameImmutableTag: BEHAVIOURS.sameImmutableTag[0],
+  publicNeedsTag: BEHAVIOURS.publicNeedsTag[0],
+  publicTags: BEHAVIOURS.publicTags[0],
 };

@@ -172,6 +172,27 @@ describe('ECR Public', () => {
 });
 
 describe("ECR Public's repositories", () => {
+  test('can be made to keep a tag where it is', async () => {
+    await using ecr = await start({ behaviours: { publicTags: 'IMMUTABLE' } });
+    const client = publicClient(ecr);
+    for (const layer of ['{}', 'a', 'b']) await putLayer(client, layer);
+    await put(client, IMAGE, { imageTag: 'v1' });
+    const moved = put(client, manifest(['b']), { imageTag: 'v1' });
+    assert.equal((await refusal(moved)).name, 'ImageTagAlreadyExistsException');
+    const again = put(client, IMAGE, { imageTag: 'v1' });
+    assert.equal((await refusal(again)).name, 'ImageAlreadyExistsException');
+  });
+
+  test('are no more than the quota', async () => {
+    await using ecr = await start({ limits: { 'ecr-public': { maxRepositories: 1 } } });
+    const create = (repositoryName: string) =>
+      refusal(publicClient(ecr).send(new sdk.CreateRepositoryCommand({ repositoryName })));
+    assert.equal((await create('app')).name, 'RepositoryAlreadyExistsException');
+    const { name, message } = await create('other');
+    assert.equal(name, 'LimitExceededException');
+    assert.match(message, /^The maximum limit of '1' for 'repositories' has been exceeded in the /);
+  });
+
   test('have catalogue data', async () => {
     await using ecr = await start();
     const client = publicClient(ecr);

@@ -18,6 +18,8 @@ export interface Limits {
   /** A count. */
   readonly maxLayersPerImage: number;
   /** A count. */
+  readonly maxRepositories: number;
+  /** A count. */
   readonly maxImagesPerRepository: number;
   /** A count. */
   readonly maxTagsPerImage: number;
@@ -45,6 +47,7 @@ const PRIVATE_LIMITS: Limits = {
   maxLayerBytes: 52_000 * MiB,
   maxManifestBytes: 4 * MiB,
   maxLayersPerImage: 500,
+  maxRepositories: 100_000,
   maxImagesPerRepository: 100_000,
   maxTagsPerImage: 1000,
 };
@@ -54,6 +57,7 @@ const PUBLIC_LIMITS: Limits = {
   ...PRIVATE_LIMITS,
   maxParts: 1000,
   maxLayerBytes: 10_000 * MiB,
+  maxRepositories: 10_000,
   maxImagesPerRepository: 10_000,
 };
 
@@ -83,6 +87,8 @@ const PUBLIC: ServiceRules = {
   registryId: { min: 2, max: 50 },
   limits: PUBLIC_LIMITS,
 };
+
+export const LIMITS = Object.keys(PRIVATE_LIMITS) as readonly (keyof Limits)[];
 
 export function serviceRules(service: Service, overrides: Partial<Limits> = {}): ServiceRules {
   const rules = service === 'ecr' ? PRIVATE : PUBLIC;

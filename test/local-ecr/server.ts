@@ -143,6 +143,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     openParts: new OpenParts(world, options),
     changed: () => storage.changed(),
   };
+  failCalls(parts.faults, options.failing ?? {});
   try {
     const server = createServer(options, listener(parts, options));
     const url = await listen(server, options);
@@ -155,6 +156,13 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   } catch (error) {
     storage.close();
     throw error;
+  }
+}
+
+function failCalls(faults: Faults, failing: Readonly<Record<string, string>>): void {
+  for (const [operation, name] of Object.entries(failing)) {
+    const status = name === 'ServerException' ? 500 : 400;
+    faults.script({ kind: 'error', operation, name, status, times: Infinity });
   }
 }
 

@@ -21,7 +21,7 @@ export class World {
   /** Of public registries: alias to account id. */
   readonly aliases: ReadonlyMap<string, string>;
   /** KMS keys that do not work, with the error code that KMS gives. */
-  readonly brokenKeys = new Map<string, string>();
+  readonly brokenKeys: Map<string, string>;
   /** Credentials that came after the start. */
   readonly issued: Credential[] = [];
   /** Access keys that have expired since the start. */
@@ -41,6 +41,7 @@ export class World {
       'ecr-public': serviceRules('ecr-public', options.limits?.['ecr-public']),
     };
     this.behaviours = { ...DEFAULT_BEHAVIOURS, ...options.behaviours };
+    this.brokenKeys = new Map(Object.entries(options.brokenKeys ?? {}));
     this.templates = options.createOnPush ?? [];
     const aliases = options.aliases ?? { [DEFAULT_ALIAS]: first.accountId };
     this.aliases = new Map(Object.entries(aliases));

@@ -25,6 +25,7 @@ export const PutImage = operation(inputs.putImage, (context, input) => {
     {
       limits: rules.limits,
       behaviours: world.behaviours,
+      isImmutable: service === 'ecr-public' && world.behaviours.publicTags === 'IMMUTABLE',
       needsTag: service === 'ecr-public' && world.behaviours.publicNeedsTag,
       isHidden,
       now: world.now(),

@@ -1,6 +1,7 @@
-import { invalidParameter, repositoryNotEmpty } from '../errors.ts';
+import { invalidParameter, limitExceeded, repositoryNotEmpty } from '../errors.ts';
 import * as inputs from './inputs.ts';
 import type { CatalogDataInput } from './inputs.ts';
+import type { Registry } from '../registry.ts';
 import { DEFAULT_SETTINGS } from '../repository.ts';
 import type { CatalogData, Repository, RepositorySettings, TagMutability } from '../repository.ts';
 import { toTagMap } from './tags.ts';
@@ -12,6 +13,7 @@ import {
   operation,
   page,
 } from './operation.ts';
+import type { Context } from './operation.ts';
 
 export const CreatePrivateRepository = operation(
   inputs.createPrivateRepository,
@@ -32,6 +34,8 @@ export const CreatePrivateRepository = operation(
       resourceTags: toTagMap(input.tags ?? []),
     };
     const registry = findAllowed(context, 'CreateRepository', input);
+    checkCount(context, registry, input.repositoryName);
+    checkCount(context, registry, input.repositoryName);
     const repository = registry.create(input.repositoryName, settings);
     try {
       checkKey(context, repository);
@@ -43,9 +47,23 @@ export const CreatePrivateRepository = operation(
   },
 );
 
+/** One that is there already is told to be there, even where no other one may be. @throws EcrError LimitExceededException */
+function checkCount(
+  { rules }: Context,
+  { repositories, identity }: Registry,
+  repositoryName: string,
+): void {
+  const { maxRepositories } = rules.limits;
+  if (repositories.has(repositoryName) || repositories.size < maxRepositories) return;
+  throw limitExceeded(
+    `The maximum limit of '${maxRepositories}' for 'repositories' has been exceeded in the registry with id '${identity.accountId}'`,
+  );
+}
+
 export const CreatePublicRepository = operation(inputs.createPublicRepository, (context, input) => {
   const { catalogData } = input;
   const registry = findAllowed(context, 'CreateRepository', input);
+  checkCount(context, registry, input.repositoryName);
   const repository = registry.create(input.repositoryName, {
     resourceTags: toTagMap(input.tags ?? []),
     catalogData: catalogData === undefined ? undefined : toCatalogData(catalogData),
@@ -83,6 +101,7 @@ export const DescribeRepositories = operation(inputs.describeRepositories, (cont
 
 export const DeleteRepository = operation(inputs.deleteRepository, (context, input) => {
   const repository = findRepository(context, input);
+  checkKey(context, repository);
   if (input.force !== true && repository.images.size > 0) throw repositoryNotEmpty(repository);
   findRegistry(context, input)?.delete(repository);
   return {
