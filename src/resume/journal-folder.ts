@@ -60,7 +60,7 @@ export class JournalFolder {
 
   /** Before it returns. @throws what the file system does */
   write(file: string, bytes: Uint8Array): void {
-    mkdirSync(this.#path, { recursive: true });
+    mkdirSync(this.#path, { recursive: true, mode: 0o700 });
     this.#refuseLink(lstatSync(this.#path));
     const path = join(this.#path, file);
     const whole = `${path}.new`;

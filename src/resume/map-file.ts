@@ -29,7 +29,7 @@ export class MapFile implements MapStore {
   /** Two steps can end at the same moment: each leaves a whole file. */
   async save(bytes: Uint8Array): Promise<void> {
     const own = `${this.name}.${process.pid}`;
-    await mkdir(dirname(own), { recursive: true });
+    await mkdir(dirname(own), { recursive: true, mode: 0o700 });
     await writeFile(own, bytes);
     await rename(own, this.name);
   }

@@ -60,6 +60,15 @@ test('an earlier process may have had the number of this one', async () => {
   assert.equal((await one.folder.read()).length, 1);
 });
 
+test('the folder is made for its user alone, with those above it', async () => {
+  await using directory = await temporaryDirectory();
+  const above = join(directory.path, 'cache');
+  const folder = new JournalFolder(above, nothingFails);
+  folder.write(folder.fileOf(NAME), bytes);
+  for (const path of [above, join(above, 'ecr-layer-push-uploads')])
+    assert.equal((await lstat(path)).mode & 0o777, 0o700);
+});
+
 test('a file is replaced as a whole, and removed with what was begun of it', async () => {
   await using one = await prepare();
   const file = one.folder.fileOf(NAME);

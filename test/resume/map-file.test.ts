@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, truncate, writeFile } from 'node:fs/promises';
+import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MAX_MAP_BYTES } from '../../src/resume/layer-map.ts';
@@ -16,13 +16,15 @@ test('a map is kept in one file of the folder, and read from there', async () =>
   assert.deepEqual(await readdir(directory.path), ['ecr-layer-push-layers.json']);
 });
 
-test('the folder is made once there is a map to keep', async () => {
+test('the folder is made once there is a map to keep, for its user alone', async () => {
   await using directory = await temporaryDirectory();
-  const file = new MapFile(join(directory.path, 'cache', 'ecr-layer-push'));
+  const folder = join(directory.path, 'cache', 'ecr-layer-push');
+  const file = new MapFile(folder);
   assert.equal(await file.load(), undefined);
   assert.deepEqual(await readdir(directory.path), []);
   await file.save(Buffer.from('new'));
   assert.equal((await file.load())?.toString(), 'new');
+  assert.equal((await stat(folder)).mode & 0o777, 0o700);
 });
 
 test('a map that cannot be read is an error', async () => {
