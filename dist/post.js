@@ -459,8 +459,8 @@ class JournalFolder {
     #path;
     #debug;
     #process;
-    constructor(temporary, debug, pid = process.pid) {
-        this.#path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(temporary, 'ecr-layer-push-uploads');
+    constructor(folder, debug, pid = process.pid) {
+        this.#path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'ecr-layer-push-uploads');
         this.#debug = debug;
         this.#process = pid;
     }
@@ -474,6 +474,8 @@ class JournalFolder {
             const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#path, file);
             try {
                 const { push, uploads } = (0,_uploads_js__WEBPACK_IMPORTED_MODULE_5__/* .parseUploads */ .wC)(await (0,_read_bounded_js__WEBPACK_IMPORTED_MODULE_4__/* .readBounded */ .C)(path, _uploads_js__WEBPACK_IMPORTED_MODULE_5__/* .MAX_UPLOADS_BYTES */ .s1), path);
+                if (uploads.length === 0)
+                    this.remove([file]);
                 left.push(...uploads.map((upload) => ({ file, push, upload })));
             }
             catch (error) {
@@ -483,7 +485,7 @@ class JournalFolder {
         return left;
     }
     write(file, bytes) {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(this.#path, { recursive: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(this.#path, { recursive: true, mode: 0o700 });
         this.#refuseLink((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(this.#path));
         const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#path, file);
         const whole = `${path}.new`;
@@ -712,13 +714,14 @@ class UploadNotes {
 
 
 const USUAL_PART_SIZE = (/* unused pure expression or super */ null && (10 * 1024 * 1024));
+const NO_CACHE = { isAvailable: false, restore: () => Promise.resolve([]) };
 const PUSH_STATE = 'push';
-function openUploadJournal({ temporary, cache, partSize = USUAL_PART_SIZE, saveState, debug, }) {
-    if (!temporary)
+function openUploadJournal({ folder, cache, partSize = USUAL_PART_SIZE, saveState, debug, }) {
+    if (!folder)
         return undefined;
     return new UploadJournal({
-        folder: new JournalFolder(temporary, debug),
-        cache: new UploadCache(cache),
+        folder: new JournalFolder(folder, debug),
+        cache: cache === undefined ? NO_CACHE : new UploadCache(cache),
         partSize,
         onKept: (push) => saveState(PUSH_STATE, push),
         debug,
