@@ -130,6 +130,7 @@ export abstract class EcrRegistry implements Registry {
     const either = AbortSignal.any([signal, watched.completed]);
     const requests = watchedUntilComplete(this.layerRequests, watched);
     const calls = layerCalls(requests, parts, {
+      digest: upload.layer.digest,
       isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
       learn: (answer) => this.#identity.learn(answer),
       onBytes: (bytes) => void (counts.bytesOnWire += bytes),

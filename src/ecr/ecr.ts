@@ -36,6 +36,10 @@ export interface EcrOptions {
   readonly partsInFlight?: number | undefined;
   readonly info?: (message: string) => void;
   readonly debug?: (message: string) => void;
+  /** Called with a line for each retry of a call; `info` if it is not given. */
+  readonly onRetry?: ((line: string) => void) | undefined;
+  /** Called with a line for each attempt at a call; undefined to spend nothing on that. */
+  readonly onAttempt?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -47,7 +51,8 @@ export class Ecr implements AsyncDisposable {
   readonly signal: AbortSignal;
   readonly #ended = new AbortController();
   readonly #environment: Environment;
-  readonly #info: (message: string) => void;
+  readonly #onRetry: (line: string) => void;
+  readonly #onAttempt: ((line: string) => void) | undefined;
   readonly #connections: number | undefined;
   readonly #rateLimits = new RateLimits();
   readonly #clients = new DisposableStack();
@@ -64,11 +69,14 @@ export class Ecr implements AsyncDisposable {
     partsInFlight,
     info = () => undefined,
     debug = () => undefined,
+    onRetry = info,
+    onAttempt,
   }: EcrOptions = {}) {
     const { signal: ended } = this.#ended;
     this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
     this.#environment = environment;
-    this.#info = info;
+    this.#onRetry = onRetry;
+    this.#onAttempt = onAttempt;
     this.#connections = connections;
     this.#sizes = { wanted: partSize, least: leastPartSize };
     if (connections !== undefined && connections < Math.min(concurrency, MAX_LINES))
@@ -94,10 +102,11 @@ export class Ecr implements AsyncDisposable {
       rateLimits: this.#rateLimits,
       signal: this.signal,
       connections: this.#connections,
+      onAttempt: this.#onAttempt,
       onRetry: (retry) => {
         counts.retries += 1;
         if (retry.name === 'throttled') counts.throttles += 1;
-        this.#info(retryLine(retry, repository));
+        this.#onRetry(retryLine(retry, repository));
       },
     };
     if (repository.type === 'public') {

@@ -13,6 +13,7 @@ import {
   noteAttempts,
   statusOf,
 } from './calls/exceptions.ts';
+import type { CallDetails } from './calls/call-log.ts';
 import { retryAfterOf } from './calls/retry-after.ts';
 import { retryOf } from './calls/retry-of.ts';
 import { completeLimit, partLimit, partSilence } from './calls/time-limits.ts';
@@ -29,12 +30,14 @@ import type { CompleteOutcome, LayerCalls } from './upload/upload-layer.ts';
 interface RequestOptions {
   readonly abortSignal: AbortSignal;
   readonly requestTimeout: number;
+  /** For debug logs. */
+  readonly details: CallDetails;
 }
 
 /** The requests that upload a layer, as one of the SDK's clients sends them. */
 export interface LayerRequests {
   readonly id: RepositoryId;
-  initiate(signal: AbortSignal): Promise<InitiateLayerUploadResponse>;
+  initiate(signal: AbortSignal, details: CallDetails): Promise<InitiateLayerUploadResponse>;
   sendPart(
     input: UploadLayerPartRequest,
     plug: Parameters<SendPart<unknown>>[1],
@@ -48,6 +51,8 @@ export interface LayerRequests {
 
 /** What the calls need from the registry. */
 interface Registry {
+  /** The layer. */
+  readonly digest: Digest;
   isAvailable(digest: Digest, signal: AbortSignal): Promise<boolean>;
   /** Answers, and some errors, reveal whose registry it is. */
   learn(answer: unknown): void;
@@ -76,7 +81,8 @@ export function layerCalls(
     takeAhead: (part, blob, signal) => parts.takeAhead(requests.id, part, blob, signal),
     initiate: async (signal) => {
       try {
-        const { uploadId, partSize } = await requests.initiate(signal);
+        const details = { subject: registry.digest };
+        const { uploadId, partSize } = await requests.initiate(signal, details);
         if (uploadId === undefined) throw incomplete('InitiateLayerUpload', 'uploadId');
         return { uploadId, partSize };
       } catch (error) {
@@ -85,7 +91,9 @@ export function layerCalls(
     },
     send: async (body, signal, turn, attempt) => {
       const range = { ...requests.id, ...rangeOf(body.part) };
-      const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
+      const { partFirstByte: first, partLastByte: last } = range;
+      const details = { subject: `${registry.digest} bytes ${first}-${last}`, attempt };
+      const options = { abortSignal: signal, requestTimeout: partLimit(attempt), details };
       const send: SendPart<UploadLayerPartResponse> = (layerPartBlob, plug) =>
         requests.sendPart({ ...range, layerPartBlob }, plug, options);
       let written = 0;
@@ -112,7 +120,8 @@ export function layerCalls(
       }
     },
     look: async ({ uploadId, size }, signal, attempt) => {
-      const options = { abortSignal: signal, requestTimeout: partLimit(attempt) };
+      const details = { subject: `${registry.digest} to see where it stands`, attempt };
+      const options = { abortSignal: signal, requestTimeout: partLimit(attempt), details };
       // A byte beyond the end can follow on nothing.
       const range = { ...requests.id, uploadId, partFirstByte: size + 1, partLastByte: size + 1 };
       const input = { ...range, layerPartBlob: new Uint8Array(1) };
@@ -127,7 +136,7 @@ export function layerCalls(
       }
     },
     complete: async (uploadId, { digest, size }, signal): Promise<CompleteOutcome> => {
-      const options = { abortSignal: signal, requestTimeout: completeLimit(size) };
+      const options = { abortSignal: signal, requestTimeout: completeLimit(size), details: {} };
       try {
         const answer = await requests.complete({ uploadId, layerDigests: [digest] }, options);
         registry.learn(answer);

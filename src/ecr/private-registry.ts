@@ -40,7 +40,10 @@ export class PrivateRegistry extends EcrRegistry {
     this.#client = client;
     this.layerRequests = {
       id,
-      initiate: (abortSignal) => client.send(new InitiateLayerUploadCommand(id), { abortSignal }),
+      initiate: (abortSignal, details) => {
+        const options = { abortSignal, details };
+        return client.send(new InitiateLayerUploadCommand(id), options);
+      },
       sendPart: (input, plug, options) => {
         const command = new UploadLayerPartCommand(input);
         plug(command.middlewareStack);

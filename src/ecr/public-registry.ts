@@ -31,8 +31,10 @@ export class PublicRegistry extends EcrRegistry {
     this.#client = client;
     this.layerRequests = {
       id,
-      initiate: (abortSignal) =>
-        client.send(new sdk.InitiateLayerUploadCommand(id), { abortSignal }),
+      initiate: (abortSignal, details) => {
+        const options = { abortSignal, details };
+        return client.send(new sdk.InitiateLayerUploadCommand(id), options);
+      },
       sendPart: (input, plug, options) => {
         const command = new sdk.UploadLayerPartCommand(input);
         plug(command.middlewareStack);

@@ -72,6 +72,7 @@ async function open(
   const asked: Digest[] = [];
   const requests = requestsOf(client);
   const registry: Parameters<typeof layerCalls>[2] = {
+    digest: DIGEST,
     isAvailable: (digest) => {
       asked.push(digest);
       return Promise.resolve(true);

@@ -106,10 +106,10 @@ test('it is so from CompleteLayerUpload on, which goes out as it is', async () =
     },
   };
   const watched = watchedUntilComplete(requests, { leave: () => calls.push('left') });
-  await watched.initiate(signal);
+  await watched.initiate(signal, {});
   assert.deepEqual(calls, []);
   const input = { uploadId: 'id', layerDigests: [a] };
-  const options = { abortSignal: signal, requestTimeout: 1 };
+  const options = { abortSignal: signal, requestTimeout: 1, details: {} };
   assert.deepEqual(await watched.complete(input, options), { layerDigest: a });
   assert.deepEqual(calls, ['left', input, options]);
 });

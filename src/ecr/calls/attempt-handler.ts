@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { HttpHandlerOptions } from '@smithy/types';
 import { Deadline } from '../../async/deadline.ts';
+import { attemptLine, attemptOf, type AttemptEnd, type CallDetails, callOf } from './call-log.ts';
 import { StrangeAnswer, strangenessOf } from './strange-answer.ts';
 import { type TimeLimits, timeLimits } from './time-limits.ts';
 
@@ -11,6 +12,9 @@ type Response = Awaited<ReturnType<NodeHttpHandler['handle']>>['response'];
 /** The manifests of a hundred images and more: far beyond what ECR answers to any call. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
+/** The SDK hands on what its caller gave it. */
+type Options = HttpHandlerOptions & { readonly details?: CallDetails | undefined };
+
 /**
  * The SDK's request handler, with limits for each attempt: of time, until the last byte of the answer, and of the
  * answer's size. It passes on nothing that cannot be ECR's.
@@ -18,16 +22,36 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 export class AttemptHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #make: () => Promise<NodeHttpHandler>;
+  readonly #onAttempt: ((line: string) => void) | undefined;
   #handler: Promise<NodeHttpHandler> | undefined;
 
-  constructor(make: () => Promise<NodeHttpHandler>) {
+  /** `onAttempt`: called with a line for each; undefined to spend nothing on that. */
+  constructor(make: () => Promise<NodeHttpHandler>, onAttempt?: (line: string) => void) {
     this.#make = make;
+    this.#onAttempt = onAttempt;
   }
 
   /** `requestTimeout`: what the caller thinks right for the answer (ms), in place of what is usual for the call. */
-  async handle(
+  async handle(request: Request, options: Options = {}): Promise<{ response: Response }> {
+    if (this.#onAttempt === undefined) return this.#attempt(request, options);
+    const startedAt = performance.now();
+    const tell = (ended: AttemptEnd): void => {
+      const duration = performance.now() - startedAt;
+      this.#onAttempt?.(attemptLine(request, options.details ?? {}, ended, duration));
+    };
+    try {
+      const ended = await this.#attempt(request, options);
+      tell({ answer: ended.response });
+      return ended;
+    } catch (error) {
+      tell({ error });
+      throw error;
+    }
+  }
+
+  async #attempt(
     request: Request,
-    { abortSignal, requestTimeout }: HttpHandlerOptions = {},
+    { abortSignal, requestTimeout }: Options,
   ): Promise<{ response: Response }> {
     const limits = limitsOf(request, requestTimeout);
     const isStreamed = request.body instanceof Readable;
@@ -58,16 +82,11 @@ export class AttemptHandler {
   }
 }
 
-/** As ECR's API names it; undefined for other services. */
-function callOf({ headers }: Request): string | undefined {
-  return headers['x-amz-target']?.split('.').at(-1);
-}
-
 function limitsOf(request: Request, own: number | undefined): TimeLimits {
   const { headers } = request;
   const call = callOf(request) ?? '';
-  const attempt = Number(/attempt=(\d+)/.exec(headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
-  return timeLimits(call, { own, attempt, bytes: Number(headers['content-length'] ?? 0) });
+  const bytes = Number(headers['content-length'] ?? 0);
+  return timeLimits(call, { own, attempt: attemptOf(request), bytes });
 }
 
 /** The SDK has two kinds of abort signals, one of them its own, without events for Node. */

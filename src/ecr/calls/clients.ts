@@ -26,6 +26,8 @@ export interface ClientOptions {
   /** Ends the wait between two attempts. */
   readonly signal: AbortSignal;
   readonly onRetry: (retry: CallRetry) => void;
+  /** Called with a line for each attempt at a call; undefined to spend nothing on that. */
+  readonly onAttempt?: ((line: string) => void) | undefined;
   /** The most connections that each client may have; undefined for as many as a push ever needs. */
   readonly connections?: number | undefined;
 }
@@ -75,18 +77,19 @@ export async function publicClient(
   return { sdk, client };
 }
 
-function commonConfig({ environment, signal, onRetry, connections }: ClientOptions) {
+function commonConfig(options: ClientOptions) {
+  const { environment, signal, onRetry } = options;
   const attempts = attemptsIn(environment);
   return {
     retryStrategy: new EcrRetryStrategy({ attempts, signal, onRetry }),
-    requestHandler: requestHandler(environment, connections),
+    requestHandler: requestHandler(environment, options),
   } satisfies ECRClientConfig;
 }
 
 /** Silent sockets are not its matter: the time of each attempt is limited, and the connection of a part is watched. */
 export function requestHandler(
   environment: Environment,
-  connections = MAX_SOCKETS,
+  { connections = MAX_SOCKETS, onAttempt }: Pick<ClientOptions, 'connections' | 'onAttempt'> = {},
 ): AttemptHandler {
   const pool = { keepAlive: true, maxSockets: connections };
   const settings = {
@@ -96,7 +99,8 @@ export function requestHandler(
     httpsAgent: new HttpsAgent(pool),
   };
   const make = isProxyConfigured(environment) ? proxyHandlers() : undefined;
-  return new AttemptHandler(async () => (await make)?.(settings) ?? new NodeHttpHandler(settings));
+  const handler = async () => (await make)?.(settings) ?? new NodeHttpHandler(settings);
+  return new AttemptHandler(handler, onAttempt);
 }
 
 /** The host may ask for a FIPS or dual-stack endpoint; an endpoint URL in the environment takes precedence. */

@@ -67,7 +67,7 @@ const MAX_SPOKEN = 1000;
  * A server's text on one line, and not too long: it must not begin a line, where the runner would take `::error::` for a
  * command of the step.
  */
-function spoken(text: string): string {
+export function spoken(text: string): string {
   const line = text
     .slice(0, 2 * MAX_SPOKEN)
     .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -17,6 +17,7 @@ interface Sending {
   readonly body?: string | Readable;
   readonly length?: number;
   readonly abortSignal?: AbortSignal;
+  readonly onAttempt?: (line: string) => void;
 }
 
 /** Sends one request to a server that answers so, as the SDK does. */
@@ -28,11 +29,12 @@ async function send(
     body = '{}',
     length = 2,
     abortSignal,
+    onAttempt,
   }: Sending = {},
 ): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  const handler = new AttemptHandler(() => Promise.resolve(new NodeHttpHandler()));
+  const handler = new AttemptHandler(() => Promise.resolve(new NodeHttpHandler()), onAttempt);
   const { port } = server.address() as AddressInfo;
   const request = new HttpRequest({
     protocol: 'http:',
@@ -45,6 +47,7 @@ async function send(
   try {
     const options = {
       requestTimeout: limit,
+      details: { subject: 'sha256:a', attempt: 4 },
       ...(abortSignal === undefined ? {} : { abortSignal }),
     };
     const { response } = await handler.handle(request, options);
@@ -153,3 +156,28 @@ test('an answer without end is not read to its end', async () => {
   await assert.rejects(sending, /HTTP 200 with a body of more than 33554432 bytes/);
   assert(sent < 200, `${sent} MiB`);
 });
+
+const ends: Readonly<Record<string, readonly [RequestListener, RegExp]>> = {
+  'that is answered': [
+    (request, response) => {
+      request.resume();
+      response.setHeader('x-amzn-requestid', 'an-id').end(COMPLETED);
+    },
+    /: HTTP 200 after \d+ ms, request id an-id$/,
+  ],
+  'that fails': [
+    (request) => request.socket.destroy(),
+    /: ECONNRESET: .* after \d+ ms, request id unknown$/,
+  ],
+};
+
+for (const [what, [answer, expected]] of Object.entries(ends)) {
+  test(`an attempt ${what} is told, once`, async () => {
+    const told: string[] = [];
+    await send(answer, { onAttempt: (line) => void told.push(line) }).catch(() => undefined);
+    const [line = '', ...others] = told;
+    assert.match(line, /^CompleteLayerUpload sha256:a at 127\.0\.0\.1, attempt 4: /);
+    assert.match(line, expected);
+    assert.deepEqual(others, []);
+  });
+}
