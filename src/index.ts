@@ -18,7 +18,7 @@ const repeatFailure = outliveLog(process);
 const { runJob } = await loadJob();
 
 await runJob({
-  ...{ log: core, temporary, workspace, summaryFile, saveReport },
+  ...{ log: core, isDebug: core.isDebug(), temporary, workspace, summaryFile, saveReport },
   memory: { folder: temporary, cache, saveState },
   readInput: (name) => core.getInput(name),
   setOutputs: (outputs) =>

@@ -15,9 +15,10 @@ import { push, type Target } from './push/push.ts';
 import type { PushReport } from './push/report.ts';
 import { asIfPushed } from './report/as-if-pushed.ts';
 import { conclude } from './report/conclude.ts';
-import { type Log, logImage, logPush, logReport, targetPrefix } from './report/log.ts';
+import { type Log, logImage, logReport, targetPrefix } from './report/log.ts';
 import { logPlan } from './report/log-plan.ts';
 import type { Outputs } from './report/outputs.ts';
+import type { RunLog } from './report/run-log.ts';
 import type { LayerMemory } from './resume/layer-memory.ts';
 import type { UploadJournal } from './resume/upload-journal.ts';
 
@@ -27,7 +28,7 @@ export interface World {
     readonly signal: AbortSignal;
     open(repository: RepositoryReference): Promise<Registry>;
   };
-  readonly log: Log;
+  readonly log: RunLog;
   /** The runner's folder for temporary files; the system's if it is not given. */
   readonly temporary?: string | undefined;
   /** The job's folder; the working directory if it is not given. */
@@ -149,7 +150,7 @@ async function namedTargets(
   const targets = await openTargets(wanted, open, signal);
   return targets.map((target) => {
     const name = targetPrefix(target.registry.repository, targets.length);
-    return { ...target, listener: logPush(log, name, dryRun ? 'plan' : 'push') };
+    return { ...target, listener: log.listen(name, dryRun ? 'plan' : 'push') };
   });
 }
 

@@ -8,8 +8,8 @@ import type { Registry } from '../src/ecr/registry.ts';
 import { PushError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/inputs.ts';
 import { OCI_LAYER_GZIP, OCI_MANIFEST } from '../src/oci/media-types.ts';
-import type { Log } from '../src/report/log.ts';
 import type { Outputs } from '../src/report/outputs.ts';
+import { RunLog } from '../src/report/run-log.ts';
 import { run } from '../src/run.ts';
 import { startLocalEcr } from './local-ecr/server.ts';
 import { readActionMetadata } from './support/action-metadata.ts';
@@ -71,7 +71,7 @@ async function runWith(
   const groups: string[] = [];
   const infos: string[] = [];
   const set: Outputs[] = [];
-  const log: Log = {
+  using log = new RunLog({
     info: (line) => void infos.push(line),
     warning: () => undefined,
     debug: () => undefined,
@@ -79,7 +79,7 @@ async function runWith(
       groups.push(name);
       return work();
     },
-  };
+  });
   const error = await run(parsed, {
     ...world,
     log,

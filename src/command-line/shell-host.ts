@@ -37,6 +37,7 @@ export function shellHost({ command, inputs, json, verbose }: AskedRun, shell: S
   });
   return {
     log,
+    isDebug: verbose,
     readInput: (name) => (inputs[name] ?? '').trim(),
     setOutputs: () => undefined,
     saveReport: (report) => {

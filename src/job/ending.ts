@@ -4,12 +4,14 @@ import { reportFailure } from '../report/failure.ts';
 import { logHowFar } from '../report/how-far.ts';
 import { publish } from '../report/publish.ts';
 import type { Run } from '../report/report-file.ts';
+import type { RunLog } from '../report/run-log.ts';
 import { VERSION } from '../report/version.ts';
 import type { Host } from './host.ts';
 
 /** How a job ends: once, by what comes first. Nothing of it waits, as the process may be about to end. */
 export class Ending {
   readonly #host: Host;
+  readonly #log: RunLog;
   readonly #startedAt = Date.now();
   #isOver = false;
   /** What tells how far the push has come; undefined before it began. */
@@ -19,8 +21,9 @@ export class Ending {
   isSummaryWanted = true;
   mode: Run['mode'] = 'push';
 
-  constructor(host: Host) {
+  constructor(host: Host, log: RunLog) {
     this.#host = host;
+    this.#log = log;
   }
 
   succeed(): void {
@@ -34,28 +37,28 @@ export class Ending {
   #end(error: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#log[Symbol.dispose]();
     const { mode, isKept } = this;
     const report = this.soFar?.();
     if (error !== undefined) this.#tellWhy(error, report);
     const times = { startedAt: this.#startedAt, finishedAt: Date.now() };
     const run = { mode, version: VERSION, report, error, isKept, ...times };
-    const { log } = this.#host;
     publish(run, {
       saveReport: (json) => this.#host.saveReport(json),
       setOutputs: (outputs) => this.#host.setOutputs(outputs),
       appendSummary: this.#summaryWriter(),
-      warning: (message) => log.warning(message),
+      warning: this.#log.warning,
     });
   }
 
   #tellWhy(error: unknown, report: PushReport | undefined): void {
-    const { log } = this.#host;
+    const { info, debug } = this.#log;
     reportFailure(error, {
-      debug: (message) => log.debug(message),
+      debug,
       setFailed: (failure, code) => this.#host.setFailed(failure, code),
     });
     const { isKept } = this;
-    if (report !== undefined) logHowFar(report, { info: (line) => log.info(line), isKept });
+    if (report !== undefined) logHowFar(report, { info, isKept });
   }
 
   #summaryWriter(): ((markdown: string) => void) | undefined {

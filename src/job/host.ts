@@ -8,6 +8,8 @@ import type { ActionsCache } from '../resume/actions-cache.ts';
 export interface Host {
   readonly readInput: ReadInput;
   readonly log: Log;
+  /** Whether debug lines are shown to anybody. */
+  readonly isDebug: boolean;
   /** Says why the job failed, and leaves it to the exit status as well. `failure`: a few lines, which begin with the code. */
   setFailed(failure: string, code: ErrorCode): void;
   /** For the steps that follow. @throws what keeps it from that */

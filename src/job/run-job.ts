@@ -4,6 +4,7 @@ import { setProxyVariables } from '../ecr/calls/proxy.ts';
 import { Ecr } from '../ecr/ecr.ts';
 import { type Inputs, parseInputs } from '../inputs/inputs.ts';
 import { checkNodeVersion } from '../node-version.ts';
+import { RunLog } from '../report/run-log.ts';
 import { reportStall } from '../report-stall.ts';
 import { openLayerMemory } from '../resume/open-layer-memory.ts';
 import { openUploadJournal } from '../resume/open-upload-journal.ts';
@@ -17,7 +18,8 @@ import type { Host } from './host.ts';
  */
 export async function runJob(host: Host): Promise<void> {
   const cancelled = new AbortController();
-  const ending = new Ending(host);
+  const log = new RunLog(host.log);
+  const ending = new Ending(host, log);
   reportStall(process, (error) => ending.fail(error));
   heedSignals({
     onSignal: (reason) => cancelled.abort(reason),
@@ -31,7 +33,7 @@ export async function runJob(host: Host): Promise<void> {
     const inputs = await parseInputs(host.readInput, (path) => readFile(path, 'utf8'));
     ending.isSummaryWanted = inputs.summary;
     if (inputs.dryRun) ending.mode = 'plan';
-    await carryOut(inputs, host, ending, cancelled.signal);
+    await carryOut(inputs, host, { log, ending, signal: cancelled.signal });
   } catch (error) {
     ending.fail(error);
   }
@@ -41,19 +43,18 @@ export async function runJob(host: Host): Promise<void> {
 async function carryOut(
   inputs: Inputs,
   host: Host,
-  ending: Ending,
-  signal: AbortSignal,
+  { log, ending, signal }: { log: RunLog; ending: Ending; signal: AbortSignal },
 ): Promise<void> {
-  const { log, temporary, workspace, memory } = host;
+  const { isDebug, temporary, workspace, memory } = host;
+  const { info, debug, retried: onRetry } = log;
   const { proxies, concurrency, partSize, partsInFlight, resume, dryRun } = inputs;
-  const info = (message: string): void => log.info(message);
-  const debug = (message: string): void => log.debug(message);
   setProxyVariables(proxies);
   const connections = affordableConnections(countOpenFiles(), inputs.targets.length);
   const uploads = resume && !dryRun ? openUploadJournal({ ...memory, partSize, debug }) : undefined;
   ending.isKept = uploads !== undefined;
   const options = { signal, concurrency, connections, partSize, partsInFlight };
-  await using ecr = new Ecr({ ...options, info, debug });
+  const onAttempt = isDebug ? debug : undefined;
+  await using ecr = new Ecr({ ...options, info, debug, onRetry, onAttempt });
   await run(inputs, {
     ...{ ecr, log, temporary, workspace, uploads },
     layerMemory: openLayerMemory({ ...memory, debug }),

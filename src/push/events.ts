@@ -7,6 +7,8 @@ import type { Plan } from '../plan/plan.ts';
 /** What happens to one repository, reported as it happens. */
 export type PushEvent =
   | { readonly kind: 'planned'; readonly plan: Plan }
+  /** Nothing more happens there. */
+  | { readonly kind: 'target-failed' }
   | { readonly kind: 'repository-created' }
   /** An empty repository got the policies that it lacked. */
   | { readonly kind: 'policies-set' }

@@ -139,6 +139,7 @@ class TargetPush {
       this.#isComplete = isLast;
     } catch (error) {
       this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
+      this.#context.tell({ kind: 'target-failed' });
       onFailure();
     }
     this.#record.noteStep();

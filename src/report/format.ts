@@ -19,7 +19,32 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `2 blobs`. */
+export function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** The start of a digest: enough to tell the layers of an image apart. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12);
+}
+
+/** `1048576` bytes a second as `1.0 MiB/s`. */
+export function formatRate(perSecond: number): string {
+  return `${formatBytes(Math.round(perSecond))}/s`;
+}
+
+/** An estimate, without more digits than it is worth: `200400` ms as `3 min 20 s`. */
+export function formatEstimate(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const tens = Math.round(seconds / 10) * 10;
+  if (tens < 600) return tens % 60 === 0 ? `${tens / 60} min` : formatDuration(tens * 1000);
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : formatDuration(minutes * 60_000);
+}
+
+/** `1` of `3` as `33 %`: 100 only where nothing is left. */
+export function formatPercent(part: number, whole: number): string {
+  return `${whole === 0 ? 100 : Math.floor((part / whole) * 100)} %`;
 }

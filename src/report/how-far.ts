@@ -1,7 +1,7 @@
 import type { PushReport, TagReport, TargetReport } from '../push/report.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes, plural } from './format.ts';
 import { count, uploaded } from './layers.ts';
-import { type Log, plural, targetPrefix } from './log.ts';
+import { type Log, targetPrefix } from './log.ts';
 
 interface Options extends Pick<Log, 'info'> {
   /** Whether the next run knows where uploads ended. */

@@ -11,7 +11,8 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PushEvent, PushListener, Unchecked } from '../push/events.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
-import { formatBytes, shortDigest } from './format.ts';
+import type { Detail } from './details.ts';
+import { formatBytes, plural, shortDigest } from './format.ts';
 import { type BlobCount, skipped, uploaded } from './layers.ts';
 import type { ReportMode } from './report-format.ts';
 import { publishedDigest, skippedTags, taggedNow } from './tags.ts';
@@ -86,12 +87,21 @@ const UNCHECKED: Readonly<Record<Unchecked, string>> = {
     'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
 };
 
+/** Where a push is told as it goes on. */
+export interface PushLog extends Pick<Log, 'info' | 'warning'> {
+  /** Where there are too many, some stand for others. */
+  detail(detail: Detail): void;
+}
+
 /** `name` precedes each line if there are several targets. */
-export function logPush(log: Log, name: string, mode: ReportMode = 'push'): PushListener {
+export function logPush(log: PushLog, name: string, mode: ReportMode = 'push'): PushListener {
   return (event) => {
     const warning = warningOf(event);
     if (warning !== undefined) log.warning(`${name}${warning}`);
     for (const line of linesOf(event, mode)) log.info(`${name}${line}`);
+    if (event.kind === 'retried') log.detail({ kind: 'retry', line: `${name}${retryLine(event)}` });
+    if (event.kind === 'manifest-put')
+      log.detail({ kind: 'manifest', line: `${name}${manifestLine(event)}` });
   };
 }
 
@@ -123,14 +133,6 @@ function linesOf(event: PushEvent, mode: ReportMode): readonly string[] {
       return ['Created the repository'];
     case 'policies-set':
       return ['Set the policies that the empty repository lacked'];
-    case 'layer-started':
-      return [startLine(event)];
-    case 'layer-finished':
-      return [`${FINISHED[event.outcome.kind]} ${shortDigest(event.layer.digest)}`];
-    case 'retried':
-      return [retryLine(event)];
-    case 'manifest-put':
-      return [manifestLine(event)];
     default:
       return [];
   }
@@ -161,17 +163,6 @@ const REPOSITORY_STEPS = {
     await: 'The repository does not exist: a push fails unless ECR creates it',
   },
 } as const;
-
-const FINISHED = {
-  sent: 'Uploaded',
-  'completed-elsewhere': 'Another job completed',
-} as const;
-
-function startLine({ layer, from }: Extract<PushEvent, { kind: 'layer-started' }>): string {
-  const { digest, size } = layer;
-  if (from === 0) return `Uploading ${shortDigest(digest)}, ${formatBytes(size)}`;
-  return `Going on with ${shortDigest(digest)} at ${formatBytes(from)} of ${formatBytes(size)}`;
-}
 
 function manifestLine({ what, tag, isNew }: Extract<PushEvent, { kind: 'manifest-put' }>): string {
   const done = isNew ? 'Put' : 'Already there:';
@@ -231,9 +222,4 @@ function countOf(blobs: readonly Descriptor[]): string {
 /** `2 blobs (1.5 MiB)`. */
 export function countText({ blobs, bytes }: BlobCount): string {
   return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
-}
-
-/** `2 blobs`. */
-export function plural(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

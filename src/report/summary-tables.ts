@@ -1,5 +1,4 @@
-import { formatBytes, formatDuration, shortDigest } from './format.ts';
-import { plural } from './log.ts';
+import { formatBytes, formatDuration, plural, shortDigest } from './format.ts';
 import { code, link, prose, table } from './markdown.ts';
 import type {
   ReportCount,

@@ -1,6 +1,5 @@
-import { formatBytes } from './format.ts';
+import { formatBytes, plural } from './format.ts';
 import { uploadGantt } from './gantt.ts';
-import { plural } from './log.ts';
 import { code, folded, prose } from './markdown.ts';
 import type { ReportError, ReportFile, ReportImage, ReportTarget } from './report-format.ts';
 import { layersTable, manifestsTable, nameOf, tagsTable, targetsTable } from './summary-tables.ts';

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { Ecr } from '../../src/ecr/ecr.ts';
 import { parseInputs } from '../../src/inputs/inputs.ts';
+import { RunLog } from '../../src/report/run-log.ts';
 import { run } from '../../src/run.ts';
 import type { Rate } from '../local-ecr/options.ts';
 import { readActionMetadata } from '../support/action-metadata.ts';
@@ -53,12 +54,12 @@ async function runHere(step: Step, inputs: readonly Inputs[]): Promise<void> {
     const parsed = await parseInputs(read, (path) => readFile(path, 'utf8'));
     await using ecr = new Ecr(parsed);
     const ignore = (): void => undefined;
-    const log = {
+    using log = new RunLog({
       info: ignore,
       warning: ignore,
       debug: ignore,
       group: <T>(_name: string, work: () => Promise<T>) => work(),
-    };
+    });
     await run(parsed, { ecr, log, setOutputs: ignore });
   };
   await Promise.all(inputs.map(runOne));

@@ -4,16 +4,22 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { PushError } from '../../src/errors.ts';
 import { Ending } from '../../src/job/ending.ts';
+import type { Host } from '../../src/job/host.ts';
+import { RunLog } from '../../src/report/run-log.ts';
 import { pushReport } from '../report/sample-report.ts';
 import { flawsOfReport } from '../support/report-schema.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { fakeHost } from './fake-host.ts';
 
+function endingOf(host: Host): Ending {
+  return new Ending(host, new RunLog(host.log));
+}
+
 const lost = new PushError('CONNECTION_LOST', 'it broke', { hint: 'Run it again.' });
 
 test('a job that succeeds leaves a report, and its outputs', () => {
   const { host, told, reports, outputs } = fakeHost();
-  const ending = new Ending(host);
+  const ending = endingOf(host);
   ending.soFar = () => pushReport({});
   ending.succeed();
   assert.deepEqual(told, []);
@@ -23,7 +29,7 @@ test('a job that succeeds leaves a report, and its outputs', () => {
 
 test('the first reason is the one that counts', () => {
   const { host, told, reports } = fakeHost();
-  const ending = new Ending(host);
+  const ending = endingOf(host);
   ending.fail(lost);
   ending.fail(new PushError('CANCELLED', 'cancelled'));
   ending.succeed();
@@ -33,7 +39,7 @@ test('the first reason is the one that counts', () => {
 
 test('a job that fails without a reason fails', () => {
   const { host, told } = fakeHost();
-  new Ending(host).fail(undefined);
+  endingOf(host).fail(undefined);
   assert.match(told.join(), /^failed INTERNAL: INTERNAL: Error: failed without a reason/);
 });
 
@@ -43,7 +49,7 @@ for (const [isKept, next] of [
 ] as const) {
   test(`a push that fails says how far it came, and that another run ${next}`, () => {
     const { host, told } = fakeHost();
-    const ending = new Ending(host);
+    const ending = endingOf(host);
     ending.isKept = isKept;
     ending.soFar = () => pushReport({ error: lost, bytesUnfinished: 5 });
     ending.fail(lost);
@@ -58,7 +64,7 @@ for (const isSummaryWanted of [true, false]) {
   test(`where a summary is ${isSummaryWanted ? '' : 'not '}wanted, ${isSummaryWanted ? 'it is appended to the file' : 'nothing is'}`, async () => {
     await using directory = await temporaryDirectory();
     const summaryFile = join(directory.path, 'summary.md');
-    const ending = new Ending(fakeHost({}, { summaryFile }).host);
+    const ending = endingOf(fakeHost({}, { summaryFile }).host);
     ending.isSummaryWanted = isSummaryWanted;
     ending.fail(lost);
     const summary = await readFile(summaryFile, 'utf8').catch(() => undefined);

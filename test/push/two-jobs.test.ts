@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { Ecr } from '../../src/ecr/ecr.ts';
 import { parseInputs } from '../../src/inputs/inputs.ts';
 import type { Outputs } from '../../src/report/outputs.ts';
+import { RunLog } from '../../src/report/run-log.ts';
 import { run } from '../../src/run.ts';
 import type { Call } from '../local-ecr/call-log.ts';
 import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.ts';
@@ -130,16 +131,13 @@ async function push(
   const warnings: string[] = [];
   let outputs: Outputs | undefined;
   await using ecr = new Ecr(parsed);
-  await run(parsed, {
-    ecr,
-    log: {
-      info: () => undefined,
-      warning: (line) => warnings.push(line),
-      debug: () => undefined,
-      group: (_name, work) => work(),
-    },
-    setOutputs: (set) => (outputs = set),
+  using log = new RunLog({
+    info: () => undefined,
+    warning: (line) => warnings.push(line),
+    debug: () => undefined,
+    group: (_name, work) => work(),
   });
+  await run(parsed, { ecr, log, setOutputs: (set) => (outputs = set) });
   return { outputs, warnings };
 }
 

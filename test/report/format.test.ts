@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatDuration, shortDigest } from '../../src/report/format.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatEstimate,
+  formatPercent,
+  formatRate,
+  plural,
+  shortDigest,
+} from '../../src/report/format.ts';
 
 const sizes: readonly [bytes: number, text: string][] = [
   [0, '0 B'],
@@ -43,3 +51,49 @@ for (const [milliseconds, text] of durations) {
     assert.equal(formatDuration(milliseconds), text);
   });
 }
+
+const estimates: readonly [milliseconds: number, text: string][] = [
+  [0, '1 s'],
+  [1499, '1 s'],
+  [59_400, '59 s'],
+  [60_000, '1 min'],
+  [64_000, '1 min'],
+  [66_000, '1 min 10 s'],
+  [200_400, '3 min 20 s'],
+  [596_000, '10 min'],
+  [1_530_000, '26 min'],
+  [3_590_000, '1 h 0 min'],
+  [5_000_000, '1 h 23 min'],
+];
+
+for (const [milliseconds, text] of estimates) {
+  test(`about ${milliseconds} ms are shown as ${text}`, () => {
+    assert.equal(formatEstimate(milliseconds), text);
+  });
+}
+
+test('a rate is bytes a second', () => {
+  assert.equal(formatRate(1536.4), '1.5 KiB/s');
+  assert.equal(formatRate(0.4), '0 B/s');
+});
+
+test('a share is 100 % only if nothing is left', () => {
+  const shares = [
+    [0, 3],
+    [1, 3],
+    [2999, 3000],
+    [3, 3],
+    [0, 0],
+  ] as const;
+  assert.deepEqual(
+    shares.map(([part, whole]) => formatPercent(part, whole)),
+    ['0 %', '33 %', '99 %', '100 %', '100 %'],
+  );
+});
+
+test('one of a thing is not several', () => {
+  assert.deepEqual(
+    [0, 1, 2].map((number) => plural(number, 'blob')),
+    ['0 blobs', '1 blob', '2 blobs'],
+  );
+});

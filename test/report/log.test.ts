@@ -8,7 +8,14 @@ import { parsePlatformName } from '../../src/oci/platform.ts';
 import { plan, type RepositoryStep } from '../../src/plan/plan.ts';
 import type { PushEvent } from '../../src/push/events.ts';
 import type { LayerReport, TargetReport } from '../../src/push/report.ts';
-import { type Log, logImage, logPush, logReport, targetPrefix } from '../../src/report/log.ts';
+import {
+  type Log,
+  logImage,
+  logPush,
+  logReport,
+  type PushLog,
+  targetPrefix,
+} from '../../src/report/log.ts';
 import { shortDigest } from '../../src/report/format.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { MemoryContent, memoryLayout } from '../support/memory-content.ts';
@@ -20,12 +27,13 @@ const imageFor = (architecture: string): Graph =>
 const [amd, arm] = [imageFor('amd64'), imageFor('arm64')];
 
 /** Everything that is logged, a warning with `!` before it. */
-function collect(): { log: Log; lines: string[] } {
+function collect(): { log: Log & PushLog; lines: string[] } {
   const lines: string[] = [];
-  const log: Log = {
+  const log: Log & PushLog = {
     info: (line) => lines.push(line),
     warning: (line) => lines.push(`! ${line}`),
     debug: () => assert.fail('nothing is only for debug logs'),
+    detail: ({ line }) => lines.push(line),
     group: (_, work) => work(),
   };
   return { log, lines };
@@ -176,28 +184,9 @@ const events: readonly [string, PushEvent, readonly string[]][] = [
     { kind: 'policies-set' },
     ['Set the policies that the empty repository lacked'],
   ],
-  [
-    'a layer that starts',
-    { kind: 'layer-started', layer: { ...layer, size: 1536 }, from: 0 },
-    [`Uploading ${short}, 1.5 KiB`],
-  ],
-  [
-    'a layer that goes on',
-    { kind: 'layer-started', layer: { ...layer, size: 2048 }, from: 1536 },
-    [`Going on with ${short} at 1.5 KiB of 2.0 KiB`],
-  ],
+  ['a target that failed', { kind: 'target-failed' }, []],
   ['a tag that is being put', { kind: 'tag-started', tag: '1.0' }, []],
   ['how far a layer is', { kind: 'layer-progress', layer, bytes: 5 }, []],
-  [
-    'a layer that was sent',
-    { kind: 'layer-finished', layer, outcome: { kind: 'sent', bytesOnWire: 1 } },
-    [`Uploaded ${short}`],
-  ],
-  [
-    'a layer that another job completed',
-    { kind: 'layer-finished', layer, outcome: { kind: 'completed-elsewhere', bytesOnWire: 1 } },
-    [`Another job completed ${short}`],
-  ],
   [
     'a manifest without a tag',
     { kind: 'manifest-put', digest: mine, what: WHAT, tag: undefined, isNew: true },

@@ -3,6 +3,7 @@ import { parseInputs } from '../../src/inputs/inputs.ts';
 import type { PushReport } from '../../src/push/report.ts';
 import { logHowFar } from '../../src/report/how-far.ts';
 import type { Outputs } from '../../src/report/outputs.ts';
+import { RunLog } from '../../src/report/run-log.ts';
 import { run } from '../../src/run.ts';
 import { Ecr } from '../../src/ecr/ecr.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
@@ -49,15 +50,16 @@ export async function runLocally(
   try {
     const parsed = await parseInputs(read, (path) => readFile(path, 'utf8'));
     const debug = (line: string): void => void debugs.push(line);
+    using log = new RunLog({
+      info: (line) => void infos.push(line),
+      warning: (line) => void warnings.push(line),
+      debug,
+      group: (_name, work) => work(),
+    });
     await using aws = new Ecr({ ...parsed, signal, debug });
     await run(parsed, {
       ecr: aws,
-      log: {
-        info: (line) => infos.push(line),
-        warning: (line) => warnings.push(line),
-        debug,
-        group: (_name, work) => work(),
-      },
+      log,
       onReport: (report) => (soFar = report),
       setOutputs: (set) => (outputs = set),
     });
