@@ -18,7 +18,15 @@ const repeatFailure = outliveLog(process);
 const { runJob } = await loadJob();
 
 await runJob({
-  ...{ log: core, isDebug: core.isDebug(), temporary, workspace, summaryFile, saveReport },
+  ...{
+    log: core,
+    screen: undefined,
+    isDebug: core.isDebug(),
+    temporary,
+    workspace,
+    summaryFile,
+    saveReport,
+  },
   memory: { folder: temporary, cache, saveState },
   readInput: (name) => core.getInput(name),
   setOutputs: (outputs) =>

@@ -56,7 +56,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   report: {
     imports: ['ecr/names', 'async', 'errors'],
     types: ['push', 'plan', 'image', 'oci'],
-    packages: [],
+    packages: ['log-update'],
   },
   inputs: {
     imports: ['ecr/names', 'ecr/upload', 'oci', 'errors'],
@@ -96,6 +96,7 @@ const ONLY_IN: readonly { readonly package: string; readonly files: string }[] =
     package: '@aws-sdk/client-',
     files: 'src/ecr/{calls/{clients,account},private-registry,public-registry}.ts',
   },
+  { package: 'log-update', files: 'src/report/terminal.ts' },
 ];
 
 type Sources = ReadonlyMap<string, string>;

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { Host } from '../job/host.ts';
+import type { TerminalStream } from '../report/terminal.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { PROGRAM } from './commands.ts';
 import { LineLog } from './line-log.ts';
@@ -11,7 +12,7 @@ export interface Shell {
   readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
-  readonly stderr: Output & { readonly isTTY?: boolean; hasColors?(): boolean };
+  readonly stderr: TerminalStream & { hasColors?(): boolean };
 }
 
 interface Output {
@@ -37,6 +38,7 @@ export function shellHost({ command, inputs, json, verbose }: AskedRun, shell: S
   });
   return {
     log,
+    screen: stderr,
     isDebug: verbose,
     readInput: (name) => (inputs[name] ?? '').trim(),
     setOutputs: () => undefined,

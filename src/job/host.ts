@@ -2,12 +2,15 @@ import type { ErrorCode } from '../errors.ts';
 import type { ReadInput } from '../inputs/read-input.ts';
 import type { Log } from '../report/log.ts';
 import type { Outputs, ReportOutputs } from '../report/outputs.ts';
+import type { TerminalStream } from '../report/terminal.ts';
 import type { ActionsCache } from '../resume/actions-cache.ts';
 
 /** What a job needs of what started it: a runner, for a step of a workflow, or a shell. */
 export interface Host {
   readonly readInput: ReadInput;
   readonly log: Log;
+  /** Where the log goes, if it may be a terminal. */
+  readonly screen: TerminalStream | undefined;
   /** Whether debug lines are shown to anybody. */
   readonly isDebug: boolean;
   /** Says why the job failed, and leaves it to the exit status as well. `failure`: a few lines, which begin with the code. */

@@ -5,6 +5,7 @@ import { Ecr } from '../ecr/ecr.ts';
 import { type Inputs, parseInputs } from '../inputs/inputs.ts';
 import { checkNodeVersion } from '../node-version.ts';
 import { RunLog } from '../report/run-log.ts';
+import { isTerminal, openTerminal } from '../report/terminal.ts';
 import { reportStall } from '../report-stall.ts';
 import { openLayerMemory } from '../resume/open-layer-memory.ts';
 import { openUploadJournal } from '../resume/open-upload-journal.ts';
@@ -30,6 +31,9 @@ export async function runJob(host: Host): Promise<void> {
   });
   try {
     checkNodeVersion(process.versions.node);
+    const { screen } = host;
+    if (screen !== undefined && isTerminal(screen, process.env))
+      log.showOn(await openTerminal(screen));
     const inputs = await parseInputs(host.readInput, (path) => readFile(path, 'utf8'));
     ending.isSummaryWanted = inputs.summary;
     if (inputs.dryRun) ending.mode = 'plan';

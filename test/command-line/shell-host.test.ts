@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
+import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import type { AskedRun } from '../../src/command-line/parse-arguments.ts';
 import { type Shell, shellHost } from '../../src/command-line/shell-host.ts';
 
-class Output extends EventEmitter {
+class Output extends Writable {
   readonly isTTY = false;
   text = '';
 
-  write(text: string): void {
-    this.text += text;
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
   }
 }
 

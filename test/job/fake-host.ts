@@ -17,6 +17,7 @@ export function fakeHost(
       debug: () => undefined,
       group: (_, work) => work(),
     },
+    screen: undefined,
     isDebug: false,
     setFailed: (failure, code) => void told.push(`failed ${code}: ${failure}`),
     setOutputs: (given) => void Object.assign(outputs, given),
