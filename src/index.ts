@@ -31,9 +31,10 @@ await runJob({
   readInput: (name) => core.getInput(name),
   setOutputs: (outputs) =>
     Object.entries(outputs).forEach(([name, value]) => core.setOutput(name, value)),
-  setFailed: (failure) => {
-    core.setFailed(failure);
-    repeatFailure(failure);
+  setFailed: ({ title, message }) => {
+    core.error(message, { title });
+    process.exitCode = core.ExitCode.Failure;
+    repeatFailure(message);
   },
 });
 // A cache that does not answer must not hold the job up. The exit code is set already.

@@ -46,8 +46,8 @@ export function shellHost({ command, inputs, json, verbose }: AskedRun, shell: S
       if (json) stdout.write(report);
       return '';
     },
-    setFailed: (failure, code) => {
-      log.error(failure);
+    setFailed: ({ code, message }) => {
+      log.error(message);
       const isMisused = code === 'INVALID_INPUT';
       if (isMisused) log.info(`Each input is a flag: see ${PROGRAM} ${command} --help`);
       shell.exitCode = isMisused ? MISUSED : FAILED;

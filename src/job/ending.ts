@@ -55,7 +55,7 @@ export class Ending {
     const { info, debug } = this.#log;
     reportFailure(error, {
       debug,
-      setFailed: (failure, code) => this.#host.setFailed(failure, code),
+      setFailed: (failure) => this.#host.setFailed(failure),
     });
     const { isKept } = this;
     if (report !== undefined) logHowFar(report, { info, isKept });

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../errors.ts';
 import type { ReadInput } from '../inputs/read-input.ts';
+import type { Failure } from '../report/failure.ts';
 import type { Log } from '../report/log.ts';
 import type { Outputs, ReportOutputs } from '../report/outputs.ts';
 import type { TerminalStream } from '../report/terminal.ts';
@@ -13,8 +13,8 @@ export interface Host {
   readonly screen: TerminalStream | undefined;
   /** Whether debug lines are shown to anybody. */
   readonly isDebug: boolean;
-  /** Says why the job failed, and leaves it to the exit status as well. `failure`: a few lines, which begin with the code. */
-  setFailed(failure: string, code: ErrorCode): void;
+  /** Says why the job failed, and leaves it to the exit status as well. */
+  setFailed(failure: Failure): void;
   /** For the steps that follow. @throws what keeps it from that */
   setOutputs(outputs: Outputs | ReportOutputs): void;
   /**

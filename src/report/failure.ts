@@ -2,21 +2,34 @@ import { describeRepository } from '../ecr/names/reference.ts';
 import { type ErrorCode, ERRORS, messageOf, PushError } from '../errors.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 
+/** Why a run failed, for whatever started it. */
+export interface Failure {
+  readonly code: ErrorCode;
+  /** What kind of failure it is, in a few words: an annotation shows it above the message. */
+  readonly title: string;
+  /** A few lines, which begin with the code. */
+  readonly message: string;
+}
+
 interface FailureLog {
-  /** `message`: a few lines, which begin with the code. */
-  setFailed(message: string, code: ErrorCode): void;
+  setFailed(failure: Failure): void;
   debug(message: string): void;
 }
 
 /** Shows why the step failed: code, what happened and what to do; the stack only where it is a bug or in debug logs. */
 export function reportFailure(error: unknown, log: FailureLog): void {
   if (error instanceof PushError) {
-    log.setFailed(`${error.code}: ${error.message}\n${error.hint}`, error.code);
+    log.setFailed(failureOf(error.code, error.message, error.hint));
     log.debug(stackOf(error));
     return;
   }
   const { means, hint } = ERRORS.INTERNAL;
-  log.setFailed(`INTERNAL: ${stackOf(error)}\n${means} ${hint}`, 'INTERNAL');
+  log.setFailed(failureOf('INTERNAL', stackOf(error), `${means} ${hint}`));
+}
+
+function failureOf(code: ErrorCode, what: string, hint: string): Failure {
+  const title = ERRORS[code].means.replace(/\.$/, '');
+  return { code, title, message: `${code}: ${what}\n${hint}` };
 }
 
 /** The most characters of one error's stack that are shown: it begins with what a server may have said. */

@@ -40,14 +40,22 @@ test('the report goes to standard output if it is asked for, and nothing else do
 
 test('a failure is said on standard error, and is exit status 1', () => {
   const { host: failing, shell, stderr } = host();
-  failing.setFailed('BLOB_MISSING: a blob is missing\nBuild again.', 'BLOB_MISSING');
+  failing.setFailed({
+    code: 'BLOB_MISSING',
+    title: '',
+    message: 'BLOB_MISSING: a blob is missing\nBuild again.',
+  });
   assert.equal(stderr.text, 'Error: BLOB_MISSING: a blob is missing\nBuild again.\n');
   assert.equal(shell.exitCode, 1);
 });
 
 test('an input that is wrong is a mistake on the command line, so exit status 2', () => {
   const { host: failing, shell, stderr } = host();
-  failing.setFailed('INVALID_INPUT: The input image is wrong\nSet it.', 'INVALID_INPUT');
+  failing.setFailed({
+    code: 'INVALID_INPUT',
+    title: '',
+    message: 'INVALID_INPUT: The input image is wrong\nSet it.',
+  });
   assert.match(stderr.text, /\nEach input is a flag: see ecr-layer-push push --help\n$/);
   assert.equal(shell.exitCode, 2);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, describe, test } from 'node:test';
 import { EXPLANATIONS } from '../../src/ecr/calls/explanations.ts';
-import type { ErrorCode } from '../../src/errors.ts';
+import { type ErrorCode, ERRORS } from '../../src/errors.ts';
 import { selfSigned } from '../local-ecr/certificate.ts';
 import type { Fault } from '../local-ecr/faults.ts';
 import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.ts';
@@ -343,6 +343,7 @@ async function showError({
   assert.equal(run.exitCode, 1);
   const error = shownError(run);
   assert.equal(error.code, code, error.message);
+  assert.equal(error.title, ERRORS[code].means.replace(/\.$/, ''));
   return normalised(`${error.code}: ${error.message}\n${error.hint}`);
 }
 

@@ -176,7 +176,7 @@ test('the log says in one line what was unpacked, and nothing is left if the ste
   const env = { RUNNER_TEMP: temporary.path };
   const { exitCode, stdout } = await step.run({ layout: 'image.tar.gz' }, { env });
   assert.equal(exitCode, 1);
-  assert.match(stdout, /::error::BLOB_MISSING: /);
+  assert.match(stdout, /::error title=[^:]+::BLOB_MISSING: /);
   const said = stdout.split('\n').filter((line) => line.startsWith('Layout: '));
   assert.equal(said.length, 1, stdout);
   assert.match(

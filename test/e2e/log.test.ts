@@ -133,7 +133,9 @@ function untimed(stdout: string): string[] {
 function printed({ stdout }: ActionRun): string {
   const lines = untimed(stdout)
     .filter((line) => line !== '' && !/^::(debug|endgroup|set-output)/.test(line))
-    .map((line) => line.replace(/^::group::/, '▸ ').replace(/^::(error|warning)::/, '$1: '))
+    .map((line) =>
+      line.replace(/^::group::/, '▸ ').replace(/^::(error|warning)(?: title=[^:]+)?::/, '$1: '),
+    )
     .map((line) => line.replaceAll('%0A', '\n').replaceAll('%25', '%'));
   const first = lines.findIndex((line) => line.startsWith('['));
   if (first < 0) return lines.join('\n');

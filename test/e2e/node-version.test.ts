@@ -11,6 +11,9 @@ test('on an older Node the step says which one it needs', async () => {
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(OLD)}` },
   });
   assert.equal(exitCode, 1);
-  assert.match(stdout, /^::error::UNSUPPORTED_NODE: .*needs Node\.js 24, but runs on 20\.19\.0/m);
+  assert.match(
+    stdout,
+    /^::error title=[^:]+::UNSUPPORTED_NODE: .*needs Node\.js 24, but runs on 20\.19\.0/m,
+  );
   assert.doesNotMatch(stdout, /INTERNAL/);
 });

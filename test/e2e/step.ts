@@ -54,20 +54,26 @@ export interface ShownError {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
+  /** What an annotation shows above the message. */
+  readonly title: string;
 }
 
 /** The one error that the step shows: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#setting-an-error-message */
 export function shownError({ stdout, stderr }: ActionRun): ShownError {
-  const errors = [...stdout.matchAll(/^::error::(.*)$/gm)].map(([, text = '']) => unescaped(text));
+  const errors = [...stdout.matchAll(/^::error(?: title=([^:]+))?::(.*)$/gm)].map(
+    ([, title = '', text = '']) => [unescaped(title), unescaped(text)] as const,
+  );
   assert.equal(errors.length, 1, stdout + stderr);
+  const [[title, text] = ['', '']] = errors;
   const [, code = '', message = '', hint = ''] =
-    /^([A-Z_0-9]+): (.*?)(?:\n([^\n]*))?$/s.exec(errors[0] ?? '') ?? [];
-  assert.notEqual(code, '', stdout);
-  return { code, message, hint };
+    /^([A-Z_0-9]+): (.*?)(?:\n([^\n]*))?$/s.exec(text) ?? [];
+  assert.ok(code !== '' && title !== '', stdout);
+  return { code, message, hint, title };
 }
 
 function unescaped(text: string): string {
-  return text.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+  const characters = { '%0A': '\n', '%0D': '\r', '%3A': ':', '%2C': ',', '%25': '%' };
+  return Object.entries(characters).reduce((all, [from, to]) => all.replaceAll(from, to), text);
 }
 
 /** Files in RUNNER_TEMP or elsewhere, but for the reports that steps leave. */

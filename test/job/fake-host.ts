@@ -19,7 +19,7 @@ export function fakeHost(
     },
     screen: undefined,
     isDebug: false,
-    setFailed: (failure, code) => void told.push(`failed ${code}: ${failure}`),
+    setFailed: ({ code, message }) => void told.push(`failed ${code}: ${message}`),
     setOutputs: (given) => void Object.assign(outputs, given),
     saveReport: (json) => {
       reports.push(JSON.parse(json));

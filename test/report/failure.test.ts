@@ -6,24 +6,27 @@ import { refused } from '../support/refused.ts';
 import { pushReport, REPOSITORY } from './sample-report.ts';
 
 /** What is shown of an error, and what only debug logs show. */
-function reported(error: unknown): { failed: string[]; debug: string[] } {
+function reported(error: unknown): { failed: string[]; titles: string[]; debug: string[] } {
   const failed: string[] = [];
+  const titles: string[] = [];
   const debug: string[] = [];
   reportFailure(error, {
-    setFailed: (message, code) => {
+    setFailed: ({ code, title, message }) => {
       assert.ok(message.startsWith(`${code}: `), message);
       failed.push(message);
+      titles.push(title);
     },
     debug: (message) => void debug.push(message),
   });
-  return { failed, debug };
+  return { failed, titles, debug };
 }
 
 test('an error of ours is shown with its code and its hint, the stacks in debug logs', () => {
   const cause = new Error('ENOENT');
   const error = new PushError('BLOB_MISSING', 'a blob is missing', { hint: 'Build again.', cause });
-  const { failed, debug } = reported(error);
+  const { failed, titles, debug } = reported(error);
   assert.deepEqual(failed, ['BLOB_MISSING: a blob is missing\nBuild again.']);
+  assert.deepEqual(titles, ['Something the image needs is not in the layout']);
   assert.match(debug.join(), /failure\.test\.ts[^]*caused by Error: ENOENT/);
 });
 
@@ -35,7 +38,9 @@ test("an error without a hint of its own is shown with its code's", () => {
 
 test('any other error is a bug, shown with its stack and its causes', () => {
   const error = new TypeError('not a function', { cause: new Error('deeper') });
-  const [message = ''] = reported(error).failed;
+  const { failed, titles } = reported(error);
+  assert.deepEqual(titles, ['A bug in this action']);
+  const [message = ''] = failed;
   assert.match(message, /^INTERNAL: TypeError: not a function\n +at [^]*caused by Error: deeper/);
   assert.match(message, /Please open an issue/);
 });
