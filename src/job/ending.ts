@@ -42,7 +42,8 @@ export class Ending {
     const report = this.soFar?.();
     if (error !== undefined) this.#tellWhy(error, report);
     const times = { startedAt: this.#startedAt, finishedAt: Date.now() };
-    const run = { mode, version: VERSION, report, error, isKept, ...times };
+    const { warnings } = this.#log;
+    const run = { mode, version: VERSION, report, error, warnings, isKept, ...times };
     publish(run, {
       saveReport: (json) => this.#host.saveReport(json),
       setOutputs: (outputs) => this.#host.setOutputs(outputs),

@@ -12,6 +12,8 @@ export interface Run {
   readonly report: PushReport | undefined;
   /** What ended the run, if anything did. Where targets failed, it says no more than their own errors. */
   readonly error: unknown;
+  /** What the user should act on. */
+  readonly warnings: readonly string[];
   /** Whether the next run knows where uploads ended. */
   readonly isKept: boolean;
   /** Milliseconds since the epoch. */
@@ -21,7 +23,7 @@ export interface Run {
 
 /** Everything there is to tell of a run, as plain JSON: the summary is made from it. */
 export function toReportFile(run: Run): ReportFile {
-  const { mode, version, report, error, isKept, startedAt, finishedAt } = run;
+  const { mode, version, report, error, warnings, isKept, startedAt, finishedAt } = run;
   const targets = (report?.targets ?? []).flatMap((target) =>
     report === undefined ? [] : [reportTarget(target, { image: report.image, mode, isKept })],
   );
@@ -35,6 +37,7 @@ export function toReportFile(run: Run): ReportFile {
     startedAt: timeOf(startedAt),
     finishedAt: timeOf(finishedAt),
     ...(error !== undefined && !isOfTargets && { error: reportError(error) }),
+    ...(warnings.length > 0 && { warnings }),
     ...(report !== undefined && { image: reportedImage(report.image) }),
     targets,
   };

@@ -18,6 +18,8 @@ export interface ReportFile {
   readonly finishedAt: string;
   /** What ended the run where that is not the error of a target, as before the image could be read. */
   readonly error?: ReportError;
+  /** What the user should act on, in the order in which it came; absent if there was nothing. */
+  readonly warnings?: readonly string[];
   /** Absent if it could not be read. */
   readonly image?: ReportImage;
   /** None if the run ended before the push began. */

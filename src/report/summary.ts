@@ -13,6 +13,10 @@ const MAX_NAMED = 3;
 /** The most failures that are told in full. */
 const MAX_FAILURES = 20;
 
+/** The most warnings, and the most characters of one; the report file has all. */
+const MAX_WARNINGS = 100;
+const MAX_WARNING = 1000;
+
 /** More rows than that are folded. */
 const MAX_OPEN_ROWS = 12;
 
@@ -28,6 +32,7 @@ export function toSummary(report: ReportFile): string {
     heading(report),
     report.mode === 'plan' ? 'This is a plan: nothing was sent, put or moved.' : '',
     ...failures(report),
+    warningsPart(report),
     ...imageLines(report),
     ...(report.targets.length === 0 ? [] : [targetsTable(report), tagsPart(report)]),
     retriesLine(report),
@@ -101,6 +106,18 @@ function targetFailure(target: ReportTarget, error: ReportError, isNamed: boolea
 /** `where`: Markdown. */
 function failure({ code: name, message, hint }: ReportError, where = ''): string {
   return `**Error** ${code(name)}${where}: ${prose(message)}\n\n**What to do:** ${prose(hint)}`;
+}
+
+function warningsPart({ warnings = [] }: ReportFile): string {
+  const [first, ...others] = warnings.slice(0, MAX_WARNINGS);
+  if (first === undefined) return '';
+  const said = (warning: string): string => prose(warning, MAX_WARNING);
+  if (others.length === 0) return `**Warning:** ${said(first)}`;
+  const left = warnings.length - MAX_WARNINGS;
+  const list = [first, ...others].map((warning) => `- ${said(warning)}`).join('\n');
+  const all = left > 0 ? `${list}\n\nand ${left} more.` : list;
+  const title = plural(warnings.length, 'warning');
+  return warnings.length > MAX_OPEN_ROWS ? folded(title, all) : `**Warnings:**\n\n${all}`;
 }
 
 function imageLines({ image, targets }: ReportFile): readonly string[] {

@@ -24,6 +24,14 @@ test('it begins with what a program asks first', () => {
   assert.equal(report.changed, true);
 });
 
+test('warnings are in it as they are, and left out where there are none', () => {
+  const warnings = ['one', 'two'];
+  const report = toReportFile(sampleRun({ warnings }));
+  assert.deepEqual(report.warnings, warnings);
+  assert.deepEqual(flawsOfReport(report), []);
+  assert.ok(!('warnings' in toReportFile(sampleRun({}))));
+});
+
 test('the image has the platform as an index of OCI writes it', () => {
   const pushed = pushReport({});
   const platform = {

@@ -21,6 +21,7 @@ export function sampleRun(given: Partial<Run>): Run {
     version: '1.2.0',
     report: undefined,
     error: undefined,
+    warnings: [],
     isKept: true,
     startedAt: NOON,
     finishedAt: NOON + 20_000,
@@ -123,6 +124,7 @@ export const SAMPLES = {
     report: report(layers(4, 'present'), { tags: [{ tag: '1.0', kind: 'unchanged' }] }),
   }),
   'a push of one layer': sampleRun({
+    warnings: [`Tag old is immutable and still points to ${theirs}`],
     report: report([first, ...[second, third, ...others].map(there)], {
       manifests,
       tags: [

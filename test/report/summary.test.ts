@@ -127,6 +127,7 @@ function reportOf(text: (at: number) => string): ReportFile {
   return {
     ...failing,
     error,
+    warnings: [text(9), text(10)],
     image: {
       descriptor: {
         ...descriptor,
@@ -151,6 +152,25 @@ test('whatever tags, names, instructions and messages are, the summary is built 
   );
 });
 
+for (const [number, kind, shown] of [
+  [1, 'paragraph', 'Warning: number 0'],
+  [2, 'list', 'number 1'],
+  [12, 'list', 'number 11'],
+] as const) {
+  test(`${number} warnings are shown, in a ${kind}`, () => {
+    const warnings = Array.from({ length: number }, (_, at) => `number ${at}`);
+    const { children } = parseMarkdown(toSummary({ ...failing, warnings }));
+    assert.ok(children.some((part) => part.type === kind && wordsOf(part).includes(shown)));
+  });
+}
+
+test('more warnings are folded, and what is too many is counted', () => {
+  const warnings = Array.from({ length: 103 }, (_, at) => `number ${at}`);
+  const summary = toSummary({ ...failing, warnings });
+  assert.match(summary, /<summary>103 warnings<\/summary>/);
+  assert.match(summary, /\n- number 99\n\nand 3 more\.\n/);
+});
+
 /** As large as it may be: everything that can be long is. */
 function huge(): ReportFile {
   const [layer] = first.layers;
@@ -164,7 +184,9 @@ function huge(): ReportFile {
     layers: Array.from({ length: 1000 }, () => ({ ...layer, instruction: nasty })),
     manifests: Array.from({ length: 1000 }, () => ({ digest: layer.digest, what: nasty })),
   };
-  return { ...failing, status: 'failed', targets: Array.from({ length: 60 }, () => target) };
+  const warnings = Array.from({ length: 1000 }, () => nasty);
+  const targets = Array.from({ length: 60 }, () => target);
+  return { ...failing, status: 'failed', warnings, targets };
 }
 
 test('the summary takes no more than GitHub does, and says if something is left out', () => {
