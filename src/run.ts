@@ -1,8 +1,10 @@
 import type { RepositoryReference } from './ecr/names/reference.ts';
 import type { Registry } from './ecr/registry.ts';
+import { nearLimits } from './image/near-limits.ts';
 import { resolveImage, type ResolvedImage } from './image/resolve-image.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import { checkLabels } from './layout/check-labels.ts';
+import { estimateSaving } from './layout/compressible.ts';
 import { findLayouts, type FoundLayout } from './layout/find-layouts.ts';
 import { JoinedContent } from './layout/joined-content.ts';
 import type { Layout } from './layout/layout.ts';
@@ -14,11 +16,13 @@ import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import type { PushReport } from './push/report.ts';
 import { asIfPushed } from './report/as-if-pushed.ts';
+import { messageOf } from './report/failure.ts';
 import { conclude } from './report/conclude.ts';
 import { type Log, logImage, logReport, targetPrefix } from './report/log.ts';
 import { logPlan } from './report/log-plan.ts';
 import type { Outputs } from './report/outputs.ts';
 import type { RunLog } from './report/run-log.ts';
+import { sentOrMissing, uncompressedWarning } from './report/uncompressed.ts';
 import type { LayerMemory } from './resume/layer-memory.ts';
 import type { UploadJournal } from './resume/upload-journal.ts';
 
@@ -58,6 +62,7 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
     return { blobs: content, graph: image.graph };
   });
   const targets = await targetsOnce();
+  for (const notice of nearLimits(graph, strictest(targets))) log.warning(notice);
   const checked = checkLabels(blobs, (notice) => log.warning(notice));
   const options = {
     blobs: checked,
@@ -72,6 +77,7 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const pushed = await log.group(dryRun ? 'Plan' : 'Push', () => push(graph, targets, options));
   signal.throwIfAborted();
   await world.layerMemory?.save();
+  await adviseCompression(pushed, blobs, inputs, world);
   const report = await lookElsewhere(pushed, open, signal);
   onReport?.(() => report);
   if (dryRun) logPlan(report, log);
@@ -80,6 +86,30 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
     setOutputs,
     warning: (message) => log.warning(message),
   });
+}
+
+/** Each layer goes to all of them. */
+function strictest(targets: readonly Target[]): 'private' | 'public' {
+  return targets.some(({ registry }) => registry.repository.type === 'public')
+    ? 'public'
+    : 'private';
+}
+
+/** Once nothing waits for it. What ends a push is not to stand beside advice. */
+async function adviseCompression(
+  pushed: PushReport,
+  blobs: JoinedContent,
+  { layerCompression }: Inputs,
+  { ecr: { signal }, log }: World,
+): Promise<void> {
+  if (pushed.targets.some(({ error }) => error !== undefined)) return;
+  try {
+    const saving = await estimateSaving(sentOrMissing(pushed), blobs, signal);
+    if (saving !== undefined) log.warning(uncompressedWarning(saving, layerCompression === 'none'));
+  } catch (error) {
+    signal.throwIfAborted();
+    log.debug(`What compression would save is not known: ${messageOf(error)}`);
+  }
 }
 
 function openOptions(

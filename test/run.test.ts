@@ -306,3 +306,31 @@ test('a layer of another compression than it says is warned of when it is upload
   assert.ok(first.warnings[0]?.startsWith(`Layer ${layers[0]?.digest} is compressed`));
   assert.deepEqual((await runLocally(ecr, { ...inputs, layout: path })).warnings, []);
 });
+
+test('a large layer that is not compressed is warned of where it is missing, also by a dry run', async () => {
+  await using ecr = await start();
+  const files = { zeros: Buffer.alloc(100_000_000) };
+  const image = buildImage({ seed: 'large', layers: [{ files, compression: 'none' }] });
+  const layout = join(directory.path, 'large');
+  await writeLayoutDirectory(layout, [image]);
+  const given = { ...inputs, layout };
+  const planned = await runLocally(ecr, { ...given, 'dry-run': 'true' });
+  const pushed = await runLocally(ecr, given);
+  const again = await runLocally(ecr, given);
+  assert.deepEqual([planned.error, pushed.error, again.error], [undefined, undefined, undefined]);
+  const [warning = '', ...others] = planned.warnings;
+  assert.match(warning, /^1 large layer is not compressed .*: gzip would save about 95\.\d MiB of /);
+  assert.deepEqual(others, []);
+  assert.deepEqual(pushed.warnings, planned.warnings);
+  assert.deepEqual(again.warnings, []);
+});
+
+test('an image that has nearly as many layers as ECR takes is warned of', async () => {
+  await using ecr = await start();
+  const layers = Array.from({ length: 450 }, () => ({ size: 10 }));
+  const layout = join(directory.path, 'many');
+  await writeLayoutDirectory(layout, [buildImage({ seed: 'many', layers })]);
+  const { warnings } = await runLocally(ecr, { ...inputs, layout, 'dry-run': 'true' });
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? '', /^450 layers in root image .*: ECR accepts at most 500\./);
+});
