@@ -116,7 +116,7 @@ export class RunLog implements Log, PushLog, Disposable {
   /** From now on, progress is shown there, and not line by line. */
   showOn(live: LiveDisplay): void {
     this.#live = live;
-    this.#timers.use(this.#clock.every(LIVE_INTERVAL, () => live.show(this.#state)));
+    this.#timers.use(this.#clock.every(LIVE_INTERVAL, () => this.#draw()));
   }
 
   /** Before the run's last words. What is logged later is logged as it comes. */
@@ -159,9 +159,13 @@ export class RunLog implements Log, PushLog, Disposable {
 
   /** Above a live display. */
   #write(write: () => void): void {
-    const live = this.#live;
-    live?.clear();
+    this.#live?.clear();
     write();
-    live?.show(this.#state);
+    this.#draw();
+  }
+
+  /** Between phases, others write as well. */
+  #draw(): void {
+    if (this.#phase.name !== undefined) this.#live?.show(this.#state);
   }
 }

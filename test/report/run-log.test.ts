@@ -234,15 +234,22 @@ test('on a live display there are no lines of progress', async () => {
   assert.ok((last.rate ?? 0) > 50 * MIB, `${last.rate} bytes a second`);
 });
 
-test('lines stand above a live display, which goes at the end', () => {
+test('lines stand above a live display, which goes at the end of a phase', async () => {
   const { clock, log, seen, texts } = openLive();
-  log.info('a line');
-  assert.deepEqual(seen, ['clear', 'show']);
+  await log.group('Push', () => {
+    seen.length = 0;
+    log.info('a line');
+    assert.deepEqual(seen, ['clear', 'show']);
+    return Promise.resolve();
+  });
+  assert.equal(seen.at(-1), 'clear');
+  clock.pass(1000);
+  assert.equal(seen.at(-1), 'clear', 'nothing is shown between phases');
   log[Symbol.dispose]();
   assert.equal(seen.at(-1), 'clear');
   seen.length = 0;
   clock.pass(10_000);
   log.info('the last');
   assert.deepEqual(seen, [], 'it is not shown again');
-  assert.deepEqual(texts(), ['a line', 'the last']);
+  assert.deepEqual(texts(), ['▸ Push', 'a line', 'the last']);
 });
