@@ -307,22 +307,17 @@ test('a layer of another compression than it says is warned of when it is upload
   assert.deepEqual((await runLocally(ecr, { ...inputs, layout: path })).warnings, []);
 });
 
-test('a large layer that is not compressed is warned of where it is missing, also by a dry run', async () => {
+test('a large layer that is not compressed and is missing is warned of, also by a dry run', async () => {
   await using ecr = await start();
   const files = { zeros: Buffer.alloc(100_000_000) };
   const image = buildImage({ seed: 'large', layers: [{ files, compression: 'none' }] });
   const layout = join(directory.path, 'large');
   await writeLayoutDirectory(layout, [image]);
-  const given = { ...inputs, layout };
-  const planned = await runLocally(ecr, { ...given, 'dry-run': 'true' });
-  const pushed = await runLocally(ecr, given);
-  const again = await runLocally(ecr, given);
-  assert.deepEqual([planned.error, pushed.error, again.error], [undefined, undefined, undefined]);
-  const [warning = '', ...others] = planned.warnings;
+  const { error, warnings } = await runLocally(ecr, { ...inputs, layout, 'dry-run': 'true' });
+  assert.equal(error, undefined);
+  const [warning = '', ...others] = warnings;
   assert.match(warning, /^1 large layer is not compressed .*: gzip would save about 95\.\d MiB of /);
   assert.deepEqual(others, []);
-  assert.deepEqual(pushed.warnings, planned.warnings);
-  assert.deepEqual(again.warnings, []);
 });
 
 test('an image that has nearly as many layers as ECR takes is warned of', async () => {
