@@ -2,7 +2,10 @@
 const WINDOW = 20_000;
 
 /** Less than this (ms) says nothing yet. */
-const LEAST = 1000;
+const LEAST_TIME = 1000;
+
+/** Fewer bytes say nothing: those of small layers arrive while the first part of a large one is still on its way. */
+const LEAST_BYTES = 1024 * 1024;
 
 interface Sample {
   /** Milliseconds. */
@@ -10,14 +13,15 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** How fast bytes went in the last while: where nothing has arrived for longer than that, since something did. */
+/** How fast bytes went in the last while: where hardly any have arrived in that, since enough did. */
 export class Rate {
   #samples: Sample[] = [];
 
   /** `bytes`: all so far. */
   note(at: number, bytes: number): void {
     this.#samples.push({ at, bytes });
-    const isEnough = (sample: Sample): boolean => sample.at <= at - WINDOW && sample.bytes < bytes;
+    const isEnough = (sample: Sample): boolean =>
+      sample.at <= at - WINDOW && sample.bytes <= bytes - LEAST_BYTES;
     const start = this.#samples.findLastIndex(isEnough);
     if (start > 0) this.#samples = this.#samples.slice(start);
   }
@@ -31,6 +35,6 @@ export class Rate {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (first === undefined || last === undefined) return undefined;
     const [bytes, time] = [last.bytes - first.bytes, last.at - first.at];
-    return time >= LEAST && bytes > 0 ? (bytes * 1000) / time : undefined;
+    return time >= LEAST_TIME && bytes >= LEAST_BYTES ? (bytes * 1000) / time : undefined;
   }
 }

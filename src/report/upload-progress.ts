@@ -17,7 +17,7 @@ export interface UploadState {
   readonly underWay: readonly BlobState[];
 }
 
-export interface BlobState {
+interface BlobState {
   readonly digest: Digest;
   readonly size: number;
   /** That ECR has confirmed. */

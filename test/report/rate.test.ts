@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rate } from '../../src/report/rate.ts';
 
-/** After so many bytes at each second, from second 0 on. */
+const MIB = 1024 * 1024;
+
+/** MiB a second, after so many MiB at each second, from second 0 on. */
 function rateAfter(...bytes: readonly number[]): number | undefined {
   const rate = new Rate();
-  bytes.forEach((all, second) => rate.note(second * 1000, all));
-  return rate.perSecond;
+  bytes.forEach((all, second) => rate.note(second * 1000, all * MIB));
+  return rate.perSecond === undefined ? undefined : rate.perSecond / MIB;
 }
 
 /** `number` times the same. */
@@ -27,8 +29,19 @@ test('it is what has arrived, by the time that took', () => {
 test('it is not told of less than a second', () => {
   const rate = new Rate();
   rate.note(0, 0);
-  rate.note(900, 100);
+  rate.note(900, 100 * MIB);
   assert.equal(rate.perSecond, undefined);
+});
+
+test('it is not told of a few bytes: the first part of a large layer may still be on its way', () => {
+  const rate = new Rate();
+  rate.note(0, 0);
+  rate.note(5000, MIB - 1);
+  assert.equal(rate.perSecond, undefined);
+  rate.note(10_000, 20 * MIB);
+  assert.equal(rate.perSecond, 2 * MIB);
+  rate.note(40_000, 20 * MIB + 276);
+  assert.equal(Math.round(rate.perSecond ?? 0), Math.round((19 * MIB + 277) / 35));
 });
 
 test('what is long past counts no more', () => {
