@@ -139,10 +139,18 @@ class TargetPush {
       this.#isComplete = isLast;
     } catch (error) {
       this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
-      this.#context.tell({ kind: 'target-failed' });
+      this.#tellFailure();
       onFailure();
     }
     this.#record.noteStep();
+  }
+
+  #tellFailure(): void {
+    try {
+      this.#context.tell({ kind: 'target-failed' });
+    } catch {
+      // A listener that fails is a failure of its target, which has one already.
+    }
   }
 
   report(): TargetReport {

@@ -452,3 +452,15 @@ test('a listener that fails is a failure of its target', async () => {
   const report = await tryToPush(local.ecr, image, { listener });
   assert.throws(() => completeTarget(report), /a bug/);
 });
+
+test('a target that fails says so, last of all', async () => {
+  await using local = await start();
+  const kinds: string[] = [];
+  local.ecr.fault({ kind: 'error', operation: 'PutImage', name: 'KmsException', message: 'no' });
+  const report = await tryToPush(local.ecr, image, {
+    listener: ({ kind }) => void kinds.push(kind),
+  });
+  assert.throws(() => completeTarget(report));
+  assert.equal(kinds.at(-1), 'target-failed');
+  assert.equal(kinds.filter((kind) => kind === 'target-failed').length, 1);
+});
