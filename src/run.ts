@@ -1,3 +1,4 @@
+import { messageOf } from './errors.ts';
 import type { RepositoryReference } from './ecr/names/reference.ts';
 import type { Registry } from './ecr/registry.ts';
 import { nearLimits } from './image/near-limits.ts';
@@ -16,7 +17,7 @@ import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import type { PushReport } from './push/report.ts';
 import { asIfPushed } from './report/as-if-pushed.ts';
-import { messageOf } from './report/failure.ts';
+
 import { conclude } from './report/conclude.ts';
 import { type Log, logImage, logReport, targetPrefix } from './report/log.ts';
 import { logPlan } from './report/log-plan.ts';
