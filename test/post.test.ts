@@ -11,6 +11,7 @@ import {
   type ActionsCacheServer,
   startActionsCacheServer,
 } from './support/actions-cache-server.ts';
+import { assertNothingSecret, leftBehind } from './support/left-behind.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 
 const POST = fileURLToPath(new URL('../src/post.ts', import.meta.url));
@@ -39,6 +40,8 @@ async function post(server: ActionsCacheServer, state: Readonly<Record<string, s
   });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   assert.deepEqual(await readdir(workspace.path), []);
+  const left = await leftBehind(temporary.path);
+  assertNothingSecret({ stdout, stderr, ...left }, { env: server.env, inputs: {} });
   return { shown: stdout.replaceAll(/^::(?:debug|add-mask)::.*\n/gm, ''), stderr };
 }
 

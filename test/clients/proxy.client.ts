@@ -40,7 +40,7 @@ async function startNetwork(): Promise<Network> {
     'Listen 127.0.0.1',
     'Allow 127.0.0.1',
     'Timeout 600',
-    'BasicAuth me secret',
+    'BasicAuth me open-sesame',
     `ConnectPort ${front.port}`,
     `LogFile "${log}"`,
     'LogLevel Connect',
@@ -51,7 +51,7 @@ async function startNetwork(): Promise<Network> {
     step,
     byAddress: `https://127.0.0.1:${front.port}`,
     byName: `https://localhost:${front.port}`,
-    proxy: `http://me:secret@127.0.0.1:${port}`,
+    proxy: `http://me:open-sesame@127.0.0.1:${port}`,
     env: { NODE_EXTRA_CA_CERTS: front.caFile },
     requests: async () => requestsIn(await readFile(log, 'utf8')),
     [Symbol.asyncDispose]: () => scope.disposeAsync(),
@@ -97,19 +97,19 @@ test('an endpoint without TLS goes through the proxy as a plain request', async 
 });
 
 for (const [what, password] of [
-  ['a wrong password', 'me:guess@'],
+  ['a wrong password', 'me:open-barley@'],
   ['no password', ''],
 ] as const) {
   test(`the proxy refuses ${what}, and the error names the proxy`, async () => {
     await using network = await startNetwork();
     const { step, byAddress, proxy, env } = network;
-    const guessed = proxy.replace('me:secret@', password);
+    const guessed = proxy.replace('me:open-sesame@', password);
     const endpoint = { AWS_ENDPOINT_URL_ECR: byAddress };
     const run = await step.run({ 'https-proxy': guessed }, { env: { ...env, ...endpoint } });
     const { code, message } = shownError(run);
     assert.equal(code, 'PROXY_REFUSED');
     assert.match(message, /127\.0\.0\.1:\d+ answered 40[17]/);
-    assert.doesNotMatch(run.stdout, /guess/);
+    assert.doesNotMatch(run.stdout, /barley/);
     assert.equal(step.ecr.calls().length, 0);
   });
 }

@@ -466,7 +466,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'CREDENTIALS_INVALID',
     names: ['signature'],
     make: layout([image]),
-    env: { AWS_SECRET_ACCESS_KEY: 'wrong' },
+    env: { AWS_SECRET_ACCESS_KEY: 'not-the-secret' },
   },
   'credentials that have expired': {
     code: 'CREDENTIALS_EXPIRED',

@@ -23,7 +23,7 @@ for (const operation of [
       const credential = {
         ...DEFAULT_CREDENTIAL,
         accessKeyId: `AKIDCONTAINER${count}`,
-        sessionToken: `token-${count}`,
+        sessionToken: `session-token-${count}`,
       };
       step.ecr.issue(credential);
       return credential;
@@ -37,7 +37,7 @@ for (const operation of [
 }
 
 test('keys that cannot be renewed end the push by name, after one more look', async () => {
-  const credential = { ...DEFAULT_CREDENTIAL, sessionToken: 'token' };
+  const credential = { ...DEFAULT_CREDENTIAL, sessionToken: 'session-token' };
   await using step = await prepareStep({ credentials: [credential] });
   await writeLayoutDirectory(step.path('layout'), [image]);
   await using server = await startCredentialsServer(() => credential);

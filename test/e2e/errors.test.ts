@@ -9,6 +9,7 @@ import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.t
 import { assertGolden, goldenSection } from '../support/golden.ts';
 import { buildImage, buildIndex } from '../support/image.ts';
 import { type Proxy, startProxy } from '../support/proxy.ts';
+import { handOut } from '../support/secrets.ts';
 import { startRefusingSts } from '../support/sts.ts';
 import { writeLayoutDirectory } from '../support/write-layout.ts';
 import { prepareStep, REPOSITORY_NAME, shownError, type Step } from './step.ts';
@@ -122,7 +123,9 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'ROLE_REFUSED',
     prepare: async (step, scope) => {
       const sts = scope.use(await startRefusingSts());
-      await writeFile(step.path('token'), 'a token');
+      const token = 'the-token-of-the-job';
+      handOut('the token of the job', token);
+      await writeFile(step.path('token'), token);
       return {
         AWS_ACCESS_KEY_ID: '',
         AWS_SECRET_ACCESS_KEY: '',
@@ -146,7 +149,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a secret that does not match the access key': {
     code: 'CREDENTIALS_INVALID',
-    env: { AWS_SECRET_ACCESS_KEY: 'wrong' },
+    env: { AWS_SECRET_ACCESS_KEY: 'not-the-secret' },
   },
   'more tags than an image may have': {
     code: 'LIMIT_EXCEEDED',
@@ -253,7 +256,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'PROXY_REFUSED',
     ecr: { tls: selfSigned() },
     prepare: async (step, scope) => {
-      const proxy = await overTls(step, scope, { user: 'me:secret' });
+      const proxy = await overTls(step, scope, { user: 'me:open-sesame' });
       return { HTTPS_PROXY: proxy.url };
     },
   },

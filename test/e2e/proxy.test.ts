@@ -21,8 +21,8 @@ async function prepareTls(): Promise<Step & { readonly env: Readonly<Record<stri
 for (const name of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY']) {
   test(`all calls go through the proxy that ${name} names, in tunnels that are used again`, async () => {
     await using step = await prepareTls();
-    await using proxy = await startProxy({ user: 'me:secret' });
-    const url = proxy.url.replace('//', '//me:secret@');
+    await using proxy = await startProxy({ user: 'me:open-sesame' });
+    const url = proxy.url.replace('//', '//me:open-sesame@');
     await step.push({}, { env: { ...step.env, [name]: url } });
     assert.deepEqual([...new Set(proxy.tunnels)], [new URL(step.ecr.url).host]);
     assert.ok(proxy.tunnels.length < step.ecr.calls().length, `${proxy.tunnels.length} tunnels`);
@@ -60,10 +60,10 @@ for (const noProxy of ['127.0.0.1', 'example.com,127.0.0.1', '*']) {
 
 test('a proxy that wants another password is named, and its password is not', async () => {
   await using step = await prepareTls();
-  await using proxy = await startProxy({ user: 'me:secret' });
-  const run = await step.run({ 'https-proxy': proxy.url.replace('//', '//me:guess@') }, step);
+  await using proxy = await startProxy({ user: 'me:open-sesame' });
+  const run = await step.run({ 'https-proxy': proxy.url.replace('//', '//me:open-barley@') }, step);
   const { code, message } = shownError(run);
   assert.equal(code, 'PROXY_REFUSED');
   assert.ok(message.includes(new URL(proxy.url).host), message);
-  assert.doesNotMatch(run.stdout, /guess/);
+  assert.doesNotMatch(run.stdout, /barley/);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { LocalEcrOptions } from '../local-ecr/options.ts';
 import type { Repository } from '../local-ecr/repository.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
+import { isReport } from '../support/left-behind.ts';
 import { type ActionOptions, type ActionRun, runAction } from '../support/run-action.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -78,7 +79,7 @@ function unescaped(text: string): string {
 
 /** Files in RUNNER_TEMP or elsewhere, but for the reports that steps leave. */
 export function withoutReports(names: readonly string[]): string[] {
-  return names.filter((name) => !/^ecr-layer-push-report-[\w-]+\.json$/.test(name));
+  return names.filter((name) => !isReport(name));
 }
 
 const CHANGING = /^(?:Initiate|Upload|Complete|Put|Create|Set|Delete|Tag)/;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { handOut } from './secrets.ts';
 
 interface Entry {
   readonly key: string;
@@ -19,6 +20,9 @@ export interface ActionsCacheServer extends AsyncDisposable {
   readonly calls: readonly string[];
 }
 
+/** Of the addresses of blobs. */
+const SIGNATURE = 'the-signature';
+
 type Answer = Readonly<Record<string, unknown>>;
 
 /**
@@ -29,6 +33,7 @@ export async function startActionsCacheServer(
   fault?: 'hang' | number,
   signedUrl?: (at: number) => string,
 ): Promise<ActionsCacheServer> {
+  handOut('the signature of an address', SIGNATURE);
   const entries: Entry[] = [];
   const calls: string[] = [];
   const server = createServer((request, response) => {
@@ -39,7 +44,7 @@ export async function startActionsCacheServer(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
-  const blobUrl = signedUrl ?? ((at: number): string => `${url}container/${at}?sig=secret`);
+  const blobUrl = signedUrl ?? ((at: number): string => `${url}container/${at}?sig=${SIGNATURE}`);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
@@ -104,7 +109,7 @@ export async function startActionsCacheServer(
     env: {
       ACTIONS_CACHE_SERVICE_V2: 'True',
       ACTIONS_RESULTS_URL: url,
-      ACTIONS_RUNTIME_TOKEN: 'token',
+      ACTIONS_RUNTIME_TOKEN: 'the-runtime-token',
     },
     entries,
     calls,

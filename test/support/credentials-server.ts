@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Credential } from '../local-ecr/options.ts';
+import { handOut } from './secrets.ts';
 
 /** Gives keys as the agent of a container does: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
 export interface CredentialsServer extends AsyncDisposable {
@@ -18,6 +19,7 @@ export async function startCredentialsServer(
   const server = createServer((_request, response) => {
     count += 1;
     const { accessKeyId, secretAccessKey, sessionToken, accountId } = next(count);
+    handOut('the credentials of the container', accessKeyId, secretAccessKey, sessionToken);
     response.end(
       JSON.stringify({
         AccessKeyId: accessKeyId,

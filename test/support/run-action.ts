@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { readActionMetadata, REPOSITORY } from './action-metadata.ts';
-import { flawsOfReport } from './report-schema.ts';
+import { assertNothingSecret, isReport, leftBehind, parseReport } from './left-behind.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
 
 export interface ActionOptions {
@@ -50,7 +50,10 @@ export interface StartedAction {
 
 const FILE_COMMANDS = ['OUTPUT', 'STEP_SUMMARY', 'ENV', 'PATH', 'STATE'] as const;
 
-/** Runs an entry of the built action as a runner would, to its end. */
+/**
+ * Runs an entry of the built action as a runner would, to its end. Whatever a test is about, a report must be as its schema
+ * says, and nothing that the run leaves may tell a credential.
+ */
 export async function runAction(options: ActionOptions = {}): Promise<ActionRun> {
   const { finished } = await startAction(options);
   return finished;
@@ -72,7 +75,8 @@ export async function startAction(options: ActionOptions = {}): Promise<StartedA
     env: { ...env, ...inputs, ...stateVariables(options.state ?? {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { process: child, finished: collect(child, directory) };
+  const given = { env, inputs: options.inputs ?? {} };
+  return { process: child, finished: collect(child, directory, given) };
 }
 
 /** Not in `sh`, which may drop variables that have a hyphen in their names, as those of inputs do. */
@@ -80,7 +84,11 @@ function within(setUp: string, command: readonly string[]): [string, ...string[]
   return ['bash', '-c', `${setUp}; exec "$@"`, 'bash', ...command];
 }
 
-async function collect(child: ChildProcess, directory: TemporaryDirectory): Promise<ActionRun> {
+async function collect(
+  child: ChildProcess,
+  directory: TemporaryDirectory,
+  given: Parameters<typeof assertNothingSecret>[1],
+): Promise<ActionRun> {
   await using scope = directory;
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('the action was started without pipes');
@@ -88,27 +96,32 @@ async function collect(child: ChildProcess, directory: TemporaryDirectory): Prom
   const [out, err, [exitCode, signal]] = await Promise.all([text(stdout), text(stderr), closed]);
   const file = (name: string) => readFile(join(scope.path, name), 'utf8');
   const outputs = parseFileCommand(await file('OUTPUT'));
-  const report = await readReport(outputs);
+  const [summary, states] = [await file('STEP_SUMMARY'), await file('STATE')];
+  const left = await leftBehind(given.env['RUNNER_TEMP'] ?? '');
+  const texts = { stdout: out, stderr: err, summary, outputs: JSON.stringify(outputs), states };
+  assertNothingSecret({ ...texts, ...left }, given);
   return {
     exitCode,
     signal,
     stdout: out,
     stderr: err,
     outputs,
-    report,
-    state: parseFileCommand(await file('STATE')),
-    summary: await file('STEP_SUMMARY'),
+    report: await readReport(outputs['report'], scope.path, left),
+    state: parseFileCommand(states),
+    summary,
     peakMemory: await file('PEAK_MEMORY').then(Number, () => undefined),
   };
 }
 
-/** Every report must be as its schema says, whatever the test is about. */
-async function readReport({ report: path }: ActionRun['outputs']): Promise<unknown> {
-  if (!path) return undefined;
-  const report: unknown = JSON.parse(await readFile(path, 'utf8'));
-  const flaws = flawsOfReport(report);
-  if (flaws.length > 0) throw new Error(`the report is not as its schema says: ${flaws.join()}`);
-  return report;
+/** The one that the outputs name. Where they could not be written, the report is checked all the same. */
+async function readReport(
+  path: string | undefined,
+  ownFolder: string,
+  left: Awaited<ReturnType<typeof leftBehind>>,
+): Promise<unknown> {
+  for (const [name, json] of Object.entries(left))
+    if (isReport(name) && name.startsWith(ownFolder)) parseReport(json);
+  return path ? parseReport(left[path] ?? (await readFile(path, 'utf8'))) : undefined;
 }
 
 /** The runner makes the files that the action writes its answers to. */

@@ -4,10 +4,14 @@ import type { PushReport } from '../../src/push/report.ts';
 import { logHowFar } from '../../src/report/how-far.ts';
 import type { Outputs } from '../../src/report/outputs.ts';
 import { RunLog } from '../../src/report/run-log.ts';
+import { toReportFile } from '../../src/report/report-file.ts';
+import { toSummary } from '../../src/report/summary.ts';
+import { VERSION } from '../../src/report/version.ts';
 import { run } from '../../src/run.ts';
 import { Ecr } from '../../src/ecr/ecr.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
 import { readActionMetadata } from './action-metadata.ts';
+import { assertNothingSecret, parseReport } from './left-behind.ts';
 
 export interface LocalRun {
   /** What the run threw. */
@@ -22,9 +26,11 @@ export interface LocalRun {
   readonly report: PushReport | undefined;
 }
 
+type Texts = Readonly<Record<string, string>>;
+
 export interface LocalRunOptions {
   /** Besides those of the local ECR. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Texts;
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +40,7 @@ export interface LocalRunOptions {
  */
 export async function runLocally(
   ecr: LocalEcr,
-  inputs: Readonly<Record<string, string>>,
+  inputs: Texts,
   { env = {}, signal = new AbortController().signal }: LocalRunOptions = {},
 ): Promise<LocalRun> {
   const known = (await readActionMetadata()).inputs;
@@ -70,7 +76,24 @@ export async function runLocally(
   const report = soFar?.();
   if (report !== undefined)
     logHowFar(report, { info: (line) => void howFar.push(line), isKept: true });
-  return { error, outputs, infos, warnings, debugs, howFar, report };
+  const ended = { error, outputs, infos, warnings, debugs, howFar, report };
+  assertTold(ended, inputs, { ...ecr.env, ...env });
+  return ended;
+}
+
+/** As of the built action: a report that is as its schema says, and no credential anywhere. */
+function assertTold(ended: LocalRun, inputs: Texts, env: Texts): void {
+  const { report, error, warnings } = ended;
+  const mode = inputs['dry-run'] === 'true' ? 'plan' : 'push';
+  const times = { startedAt: 0, finishedAt: Date.now() };
+  const how = { mode, version: VERSION, report, error, warnings } as const;
+  const file = toReportFile({ ...how, isKept: true, ...times });
+  const json = JSON.stringify(file);
+  parseReport(json);
+  const { infos, debugs, howFar, outputs } = ended;
+  const said = [...infos, ...warnings, ...debugs, ...howFar, String(error)].join('\n');
+  const texts = { said, outputs: JSON.stringify(outputs ?? {}), json, summary: toSummary(file) };
+  assertNothingSecret(texts, { env, inputs });
 }
 
 /** Sets variables of this process until the end of the scope. */
