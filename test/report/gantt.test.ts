@@ -5,6 +5,7 @@ import { uploadGantt } from '../../src/report/gantt.ts';
 import { toReportFile } from '../../src/report/report-file.ts';
 import type { ReportTarget } from '../../src/report/report-format.ts';
 import { hostileText } from '../support/hostile-text.ts';
+import { readGantt } from '../support/mermaid.ts';
 import { NOON, SAMPLES } from './sample-runs.ts';
 
 const targetsOf = (name: keyof typeof SAMPLES): readonly ReportTarget[] =>
@@ -104,20 +105,50 @@ test('however many repositories and layers there are, the bars can be counted', 
   }
 });
 
-test('whatever instructions and names are, they stay beside their bars', () => {
+for (const name of Object.keys(SAMPLES) as (keyof typeof SAMPLES)[]) {
+  const source = uploadGantt(targetsOf(name));
+  if (source === undefined) continue;
+  test(`Mermaid draws ${name} as it is meant`, async () => {
+    await assertRead(source, drawn(targetsOf(name)));
+  });
+}
+
+/** Mermaid sees the sections and bars that there are, with their words and times. */
+async function assertRead(source: string, { sections, bars }: Drawn): Promise<void> {
+  const read = await readGantt(source);
+  assert.deepEqual(
+    read.sections.map((section) => `section ${section}`),
+    sections,
+  );
+  const lines = read.bars.map(
+    ({ name, state, from, to }) => `${name} :${state ?? ''}, ${from}, ${to}`,
+  );
+  assert.deepEqual(
+    lines,
+    bars.map(({ line }) => line),
+  );
+}
+
+test('whatever instructions and names are, they stay beside their bars', async () => {
   const [target] = targetsOf('a first push');
   assert.ok(target);
-  fc.assert(
-    fc.property(hostileText, hostileText, hostileText, (instruction, name, region) => {
-      const { sections, bars } = drawn([
+  const texts = fc.asyncProperty(
+    hostileText,
+    hostileText,
+    hostileText,
+    async (instruction, name, region) => {
+      const targets = [
         {
           ...target,
           repository: { ...target.repository, name, region },
           layers: target.layers.map((layer) => ({ ...layer, instruction })),
         },
-      ]);
-      assert.equal(sections.length, 1);
-      assert.equal(bars.length, 5);
-    }),
+      ];
+      const diagram = drawn(targets);
+      assert.equal(diagram.sections.length, 1);
+      assert.equal(diagram.bars.length, 5);
+      await assertRead(uploadGantt(targets) ?? '', diagram);
+    },
   );
+  await fc.assert(texts);
 });
