@@ -16,8 +16,6 @@ import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import type { PushReport } from './push/report.ts';
-import { asIfPushed } from './report/as-if-pushed.ts';
-
 import { conclude } from './report/conclude.ts';
 import { type Log, logImage, logReport, targetPrefix } from './report/log.ts';
 import { logPlan } from './report/log-plan.ts';
@@ -77,13 +75,15 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   };
   const pushed = await log.group(dryRun ? 'Plan' : 'Push', () => push(graph, targets, options));
   signal.throwIfAborted();
-  await world.layerMemory?.save();
+  // A plan leaves nothing behind.
+  if (!dryRun) await world.layerMemory?.save();
   await adviseCompression(pushed, blobs, inputs, world);
   const report = await lookElsewhere(pushed, open, signal);
   onReport?.(() => report);
   if (dryRun) logPlan(report, log);
   else logReport(report, log);
-  conclude(dryRun ? asIfPushed(report) : report, {
+  conclude(report, {
+    mode: dryRun ? 'plan' : 'push',
     setOutputs,
     warning: (message) => log.warning(message),
   });

@@ -1,6 +1,7 @@
 import { describeRepository } from '../ecr/names/reference.ts';
 import { type ErrorCode, ERRORS, messageOf, PushError } from '../errors.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
+import type { ReportMode } from './report-format.ts';
 
 /** Why a run failed, for whatever started it. */
 export interface Failure {
@@ -47,21 +48,27 @@ function printable(text: string): string {
 }
 
 /** @throws the error of a single target, or one error that names the targets that failed and those that are complete */
-export function throwFailures({ targets }: PushReport): void {
+export function throwFailures({ targets }: PushReport, mode: ReportMode): void {
   const failures = targets.filter(({ error }) => error !== undefined);
   const [first] = failures;
   if (first === undefined) return;
   if (targets.length === 1) throw first.error;
-  const complete = targets.filter(({ error }) => error === undefined).map(nameOf);
-  throw new PushError(
-    'TARGETS_FAILED',
-    `${failures.length} of ${targets.length} repositories failed.\n${failures.map(describeFailure).join('\n')}`,
-    {
-      hint:
-        complete.length === 0 ? 'No repository is complete.' : `Complete: ${complete.join(', ')}.`,
-      cause: first.error,
-    },
-  );
+  const names = targets.filter(({ error }) => error === undefined).map(nameOf);
+  const some = `${failures.length} of ${targets.length} repositories`;
+  const { message, hint } = mode === 'plan' ? wouldFail(some, names) : failed(some, names);
+  const each = failures.map(describeFailure).join('\n');
+  throw new PushError('TARGETS_FAILED', `${message}.\n${each}`, { hint, cause: first.error });
+}
+
+function failed(some: string, complete: readonly string[]): { message: string; hint: string } {
+  const hint =
+    complete.length === 0 ? 'No repository is complete.' : `Complete: ${complete.join(', ')}.`;
+  return { message: `${some} failed`, hint };
+}
+
+function wouldFail(some: string, ready: readonly string[]): { message: string; hint: string } {
+  const others = ready.length === 0 ? '' : ` Nothing is in the way of: ${ready.join(', ')}.`;
+  return { message: `A push to ${some} would fail`, hint: `Nothing was pushed.${others}` };
 }
 
 function nameOf({ repository }: TargetReport): string {

@@ -1,4 +1,4 @@
-import { describeRepository } from '../ecr/names/reference.ts';
+import { describeRepository, repositoryUri } from '../ecr/names/reference.ts';
 import type { TagStep } from '../plan/tags.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 import { count, skipped } from './layers.ts';
@@ -8,9 +8,19 @@ import { countText, type Log, warnOfName } from './log.ts';
 export function logPlan({ image, targets }: PushReport, log: Pick<Log, 'info' | 'warning'>): void {
   for (const target of targets) {
     if (target.error !== undefined) continue;
-    warnOfName(target.repository, log);
+    if (isUnnamed(target)) log.warning(UNNAMED);
+    else warnOfName(target.repository, log);
     for (const line of planLines(target, image.descriptor.digest)) log.info(line);
   }
+}
+
+/** What is not there cannot be asked for its registry's name. */
+const UNNAMED =
+  'Could not determine the account, so the outputs do not name the registry of a repository that does not exist yet: set registry-id to the account ID';
+
+function isUnnamed({ repository, planned }: TargetReport): boolean {
+  const isThere = planned?.repository === 'none' || planned?.repository === 'finish';
+  return !isThere && repositoryUri(repository) === undefined;
 }
 
 function planLines({ repository, planned, layers }: TargetReport, digest: string): string[] {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { ReportFile } from '../../src/report/report-format.ts';
 import { DEFAULT_CREDENTIAL } from '../local-ecr/options.ts';
+import { writeDockerArchive } from '../support/docker-archive.ts';
 import { buildImage } from '../support/image.ts';
 import type { ActionRun } from '../support/run-action.ts';
 import { startKnowingSts } from '../support/sts.ts';
 import { writeLayoutDirectory } from '../support/write-layout.ts';
-import { changes, prepareStep, shownError, type Step } from './step.ts';
+import { changes, prepareStep, shownError, type Step, withoutReports } from './step.ts';
 
 /** `dry-run: true`: everything but writes. */
 
@@ -121,6 +123,40 @@ test('the permissions to read are enough', async () => {
   const { run } = await plan(step, { tags: 'v1' });
   assert.equal(run.exitCode, 0, run.stdout);
   assert.doesNotMatch(run.stdout, /^::(?:warning|error)/m);
+});
+
+test('a plan of a push that would fail in part speaks of no push', async () => {
+  await using step = await prepare();
+  const host = '012345678901.dkr.ecr.us-east-1.amazonaws.com';
+  step.ecr.createRepository('team/held', { imageTagMutability: 'IMMUTABLE' });
+  await step.push({ repository: 'team/held', tags: 'v1', layout: 'other' });
+  const { run } = await plan(step, { tags: `${host}/team/held:v1,${host}/team/app:v1` });
+  const { code, message, hint } = shownError(run);
+  assert.equal(code, 'TARGETS_FAILED');
+  assert.match(message, /^A push to 1 of 2 repositories would fail\./);
+  assert.match(hint, /^Nothing was pushed\. Nothing is in the way of: .*team\/app/);
+});
+
+test('a plan whose outputs are lost says so, and speaks of no push', async () => {
+  await using step = await prepare();
+  const { stdout, summary, exitCode } = await step.run(
+    { 'dry-run': 'true' },
+    { env: { GITHUB_OUTPUT: step.path('none/output') } },
+  );
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /^::error::OUTPUTS_LOST: The plan is complete/m);
+  assert.doesNotMatch(stdout, /The image is pushed/);
+  assert.match(summary, /^## Planned, but the outputs are lost: `team\/app:latest`\n/);
+});
+
+test('a plan of an archive whose layers are not compressed keeps nothing of them', async () => {
+  await using step = await prepare();
+  const plain = buildImage({ seed: 'plain', layers: [{ files: { a: 'a' }, compression: 'none' }] });
+  await writeDockerArchive(step.path('app.tar'), [{ image: plain }]);
+  const env = { RUNNER_TEMP: step.workspace };
+  await plan(step, { layout: 'app.tar' }, env);
+  const left = withoutReports(await readdir(step.workspace));
+  assert.deepEqual(left.toSorted(), ['app.tar', 'layout', 'other']);
 });
 
 test('a dry run leaves nothing for a later push to go on from', async () => {

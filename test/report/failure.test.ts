@@ -61,13 +61,13 @@ const PUBLIC = { type: 'public', registryId: 'local', region: 'us-east-1', name:
 const denied = new PushError('ACCESS_DENIED', 'not allowed', { hint: 'Allow it.' });
 
 test('a push that is complete throws nothing', () => {
-  assert.doesNotThrow(() => throwFailures(pushReport({}, { repository: EU })));
-  assert.doesNotThrow(() => throwFailures(pushReport()));
+  assert.doesNotThrow(() => throwFailures(pushReport({}, { repository: EU }), 'push'));
+  assert.doesNotThrow(() => throwFailures(pushReport(), 'push'));
 });
 
 test('the error of a single target is thrown as it is', () => {
   assert.throws(
-    () => throwFailures(pushReport({ error: denied })),
+    () => throwFailures(pushReport({ error: denied }), 'push'),
     (error) => error === denied,
   );
 });
@@ -79,7 +79,7 @@ test('of several targets, those that failed are named with code and hint, and th
     { repository: PUBLIC, error: new TypeError('a bug') },
   );
   assert.throws(
-    () => throwFailures(report),
+    () => throwFailures(report, 'push'),
     (error) => {
       refused('TARGETS_FAILED')(error);
       assert.ok(error instanceof PushError);
@@ -98,10 +98,29 @@ test('of several targets, those that failed are named with code and hint, and th
   );
 });
 
+test('of a plan, those to which a push would fail are named, and those to which nothing is in the way', () => {
+  for (const [others, ready] of [
+    [[{}], ' Nothing is in the way of: repository team/app of registry 012345678901 in us-east-1.'],
+    [[], ''],
+  ] as const) {
+    const report = pushReport(...others, { error: denied }, { repository: EU, error: denied });
+    assert.throws(
+      () => throwFailures(report, 'plan'),
+      (error) => {
+        refused(
+          'TARGETS_FAILED',
+          `A push to 2 of ${2 + others.length} repositories would fail`,
+        )(error);
+        return error instanceof PushError && error.hint === `Nothing was pushed.${ready}`;
+      },
+    );
+  }
+});
+
 test('where none is complete, the hint says so', () => {
   const report = pushReport({ error: denied }, { repository: EU, error: denied });
   assert.throws(
-    () => throwFailures(report),
+    () => throwFailures(report, 'push'),
     (error) => error instanceof PushError && error.hint === 'No repository is complete.',
   );
 });

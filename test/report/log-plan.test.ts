@@ -43,5 +43,12 @@ test('a target that would fail has its error, and no line', () => {
 
 test('where the account could not be learned, the outputs lack it, which is warned of', () => {
   const repository = { ...REPOSITORY, registryId: undefined };
-  assert.match(linesOf({ repository })[0] ?? '', /^Could not determine the account/);
+  const planned = { repository: 'none', tags: [], manifests: [] } as const;
+  const warning = (target: Partial<TargetReport>): string =>
+    linesOf({ repository, ...target })[0] ?? '';
+  const asks = /^Could not determine the account.*allow DescribeRepositories$/;
+  assert.match(warning({ planned }), asks);
+  // That call does not tell whose a repository is that is not there.
+  const ofNew = warning({ planned: { ...planned, repository: 'create' } });
+  assert.match(ofNew, /^Could not determine the account.*set registry-id to the account ID$/);
 });
