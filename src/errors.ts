@@ -99,7 +99,7 @@ export const ERRORS = {
   },
   PLATFORM_NOT_FOUND: {
     means: 'The layout has no image for a platform that the input platforms names.',
-    hint: 'Choose platforms that the message lists, or build the missing ones.',
+    hint: 'Set the input platforms to those that the layout has, or build the missing ones.',
   },
   NOT_A_SINGLE_IMAGE: {
     means: 'single-image: unwrap found an index of several images, or of none.',
@@ -126,11 +126,11 @@ export const ERRORS = {
   },
   ACCESS_DENIED: {
     means: 'The credentials lack a permission.',
-    hint: 'Allow {action} on {arn}. For a repository in another account, its repository policy must allow it too.',
+    hint: 'Allow {action} on {arn}, and whatever else docs/permissions.md lists. For a repository in another account, its repository policy must allow it too.',
   },
   NO_CREDENTIALS: {
     means: 'No AWS credentials were found.',
-    hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
+    hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role. A workflow that a fork triggers gets neither secrets nor OIDC tokens.',
   },
   ROLE_REFUSED: {
     means: 'AWS refused to issue credentials for the role in the environment.',
@@ -171,7 +171,7 @@ export const ERRORS = {
   },
   THROTTLED: {
     means: 'AWS throttled the calls for longer than the action waits.',
-    hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
+    hint: 'Run the step again later: layers that arrived are not sent again. If it happens often, run fewer pushes in this account and region at once, or request a higher rate quota.',
   },
   SERVER_ERROR: {
     means: 'ECR answered with server errors for longer than the action waits.',
@@ -227,7 +227,8 @@ export const ERRORS = {
     hint: 'Run it again: layers that arrived are not sent again.',
   },
   OUTPUTS_LOST: {
-    means: 'The push is complete, but the outputs of the step could not be written.',
+    means:
+      'The push (or the plan, with dry-run) is complete, but the outputs of the step could not be written.',
     hint: 'Check that the step may write to the file that GITHUB_OUTPUT names, and that its disk has room. The image is pushed: running the step again sends no layer.',
     docs: 'The step fails because later steps would read empty outputs. The message gives the digest.',
   },

@@ -1,3 +1,4 @@
+import { PushError } from '../errors.ts';
 import type { PushReport, TagReport, TargetReport } from '../push/report.ts';
 import { formatBytes, plural } from './format.ts';
 import { count, uploaded } from './layers.ts';
@@ -27,18 +28,23 @@ export function howFar(target: TargetReport, isKept: boolean): string {
     ...(manifests.length === 0 ? [] : [`manifests put: ${manifests.length}`]),
     tagsLine(tags),
   ];
-  const next =
-    isKept || bytesUnfinished === 0
-      ? 'goes on from there'
-      : 'sends the layers whole that are not there';
-  return `How far it came: ${done.join('; ')}. Another run ${next}`;
+  return `How far it came: ${done.join('; ')}. Another run ${next(target, isKept)}`;
+}
+
+function next({ error, bytesUnfinished }: TargetReport, isKept: boolean): string {
+  const isDamaged = error instanceof PushError && error.code === 'DIGEST_MISMATCH';
+  if (isDamaged) return 'sends a damaged layer whole, once it is mended';
+  if (isKept || bytesUnfinished === 0) return 'goes on from there';
+  return 'sends the layers whole that are not there';
 }
 
 function layersLine({ layers, bytesUnfinished }: TargetReport): string {
   const all = count(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
   const there = count(layers, 'sent', 'present', 'completed-elsewhere');
   const line = `${there.blobs} of ${plural(all.blobs, 'blob')} (${formatBytes(there.bytes)} of ${formatBytes(all.bytes)}) are there`;
-  return bytesUnfinished === 0 ? line : `${line}, and ${formatBytes(bytesUnfinished)} of others`;
+  return bytesUnfinished === 0
+    ? line
+    : `${line}, and ${formatBytes(bytesUnfinished)} of unfinished ones`;
 }
 
 function tagsLine(tags: readonly TagReport[]): string {

@@ -13,9 +13,10 @@ import type {
 /** The most rows of a table; the report file has all. */
 const MAX_ROWS = 500;
 
-/** The repository as pulls name it, with a link to where one can look at it. */
+/** The repository as pulls name it, if that is known, with a link to where one can look at it. */
 export function nameOf({ repository }: ReportTarget): string {
-  const { uri, name, consoleUrl } = repository;
+  const { uri, name, region, consoleUrl } = repository;
+  if (uri === undefined && region !== undefined) return `${code(name)} in ${code(region)}`;
   return link(code(uri ?? name), consoleUrl);
 }
 
@@ -31,22 +32,36 @@ export function targetsTable({ targets, mode }: ReportFile): string {
         resultOf(target, mode),
         counted(mode === 'plan' ? totals.missing : totals.sent),
         counted(totals.present),
-        totals.savedPercent === undefined ? '' : `${totals.savedPercent} %`,
-        formatDuration(Date.parse(finishedAt) - Date.parse(startedAt)),
+        savedBy(target),
+        together(formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))),
       ];
     }),
   );
 }
 
 function counted({ layers, bytes }: ReportCount): string {
-  return layers === 0 ? 'nothing' : `${plural(layers, 'blob')}, ${formatBytes(bytes)}`;
+  if (layers === 0) return 'nothing';
+  return `${together(plural(layers, 'blob'))}, ${together(formatBytes(bytes))}`;
+}
+
+/** A push that failed has saved nothing. */
+function savedBy({ totals: { savedPercent }, error }: ReportTarget): string {
+  return savedPercent === undefined || error !== undefined ? '' : together(`${savedPercent} %`);
+}
+
+/** A number and its unit, on one line also in a narrow column. */
+function together(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
 
 function resultOf({ error, created, exists }: ReportTarget, mode: ReportMode): string {
   const isPlan = mode === 'plan';
   if (error !== undefined) return `${isPlan ? 'would fail' : 'failed'}: ${code(error.code)}`;
   if (created) return isPlan ? 'would be created' : 'complete, created';
-  if (isPlan) return exists === false ? 'not there: ECR may create it' : 'can be pushed';
+  if (isPlan)
+    return exists === false
+      ? 'does not exist: a push fails unless ECR creates it'
+      : 'can be pushed';
   return 'complete';
 }
 
@@ -89,14 +104,20 @@ const KINDS: Readonly<Record<ReportLayer['kind'], string>> = {
   missing: 'did not arrive',
 };
 
+function fateOfLayer({ kind, startedAt }: ReportLayer, mode: ReportMode): string {
+  if (kind !== 'missing') return KINDS[kind];
+  if (mode === 'plan') return 'to send';
+  return startedAt === undefined ? 'not reached' : KINDS.missing;
+}
+
 /** Each config and layer of one repository, and what made it. */
 export function layersTable({ layers }: ReportTarget, mode: ReportMode): string {
   return capped(
     ['Digest', 'Size', 'Result', 'Instruction'],
     layers.map((layer) => [
       code(shortDigest(layer.digest)),
-      formatBytes(layer.size),
-      `${mode === 'plan' && layer.kind === 'missing' ? 'to send' : KINDS[layer.kind]}${timeOf(layer)}`,
+      together(formatBytes(layer.size)),
+      `${fateOfLayer(layer, mode)}${timeOf(layer)}`,
       layer.instruction === undefined ? code(layer.mediaType) : code(layer.instruction),
     ]),
   );

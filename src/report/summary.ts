@@ -68,6 +68,9 @@ function verdict({ mode, status, changed, targets, error }: ReportFile): string 
   const errors = [error, ...failed.map((target) => target.error)];
   const isSome = failed.length > 0 && failed.length < targets.length;
   const some = isSome ? ` for ${failed.length} of ${targets.length} repositories` : '';
+  // It came at the very end, and changes nothing of what was done.
+  if (error?.code === 'OUTPUTS_LOST')
+    return `${mode === 'plan' ? 'Planned' : 'Pushed'}, but the outputs are lost`;
   if (mode === 'plan') return status === 'failed' ? `The push would fail${some}` : 'Plan of a push';
   if (status === 'complete') return changed ? 'Pushed' : 'Nothing to push';
   const isCancelled = errors.every((one) => one === undefined || one.code === 'CANCELLED');
@@ -153,7 +156,8 @@ function retriesLine({ targets }: ReportFile): string {
     targets.reduce((total, target) => total + target[what], 0);
   const [retries, throttles] = [sum('retries'), sum('throttles')];
   if (retries === 0) return '';
-  const asked = throttles === 0 ? '' : `, ${throttles} of them because ECR throttled the push`;
+  const some = throttles === retries ? '' : ` ${throttles} of them`;
+  const asked = throttles === 0 ? '' : `,${some} because ECR throttled the push`;
   return `Retries: ${retries}${asked}.`;
 }
 

@@ -244,7 +244,7 @@ test('the last line of a step that is cancelled says how far it came', async () 
   assert.equal(shownError(ended).code, 'CANCELLED');
   assert.match(
     ended.stdout,
-    /\nHow far it came: [01] of 2 blobs \(.* of 20\.0 MiB\) are there, and 10\.0 MiB of others; no tag has moved\. Another run goes on from there\n$/,
+    /\nHow far it came: [01] of 2 blobs \(.* of 20\.0 MiB\) are there, and 10\.0 MiB of unfinished ones; no tag has moved\. Another run goes on from there\n$/,
   );
   assert.equal((await runner.kept()).length, 1);
   const kept = await readFile(join(runner.journal, (await runner.kept())[0] ?? ''), 'utf8');

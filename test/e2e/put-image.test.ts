@@ -88,7 +88,7 @@ test('a push that fails says how far it came, and the next goes on from there', 
   assert.equal(exitCode, 1);
   assert.match(
     stdout,
-    /^How far it came: 1 of 3 blobs \(2\.9 KiB of 5\.\d KiB\) are there, and 2\.0 KiB of others; no tag has moved\. Another run goes on from there$/m,
+    /^How far it came: 1 of 3 blobs \(2\.9 KiB of 5\.\d KiB\) are there, and 2\.0 KiB of unfinished ones; no tag has moved\. Another run goes on from there$/m,
   );
   step.ecr.log.clear();
   await step.push({ tags: '1.0' });

@@ -31,7 +31,10 @@ test('it says what is there, and that no tag has moved', () => {
 
 test('what has arrived of layers that are not complete is told', () => {
   const target = targetReport({ layers, tags: [UNTOUCHED], bytesUnfinished: 5 * MIB });
-  assert.equal(howFar(target, true), `${START}, and 5.0 MiB of others; no tag has moved. ${END}`);
+  assert.equal(
+    howFar(target, true),
+    `${START}, and 5.0 MiB of unfinished ones; no tag has moved. ${END}`,
+  );
 });
 
 test('so are manifests, and the tags that moved or may have', () => {
@@ -66,6 +69,12 @@ test('where nothing is kept for the next run, it begins anew what is not complet
     howFar(targetReport({ layers, tags: [] }), false),
     /Another run goes on from there$/,
   );
+});
+
+test('of a damaged layer nothing counts that was sent', () => {
+  const error = new PushError('DIGEST_MISMATCH', 'damaged');
+  const target = targetReport({ layers, tags: [UNTOUCHED], bytesUnfinished: MIB, error });
+  assert.match(howFar(target, true), /Another run sends a damaged layer whole, once it is mended$/);
 });
 
 for (const [what, done] of Object.entries({

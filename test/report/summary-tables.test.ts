@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toReportFile } from '../../src/report/report-file.ts';
-import type { ReportTag, ReportTarget } from '../../src/report/report-format.ts';
+import type { ReportMode, ReportTag, ReportTarget } from '../../src/report/report-format.ts';
 import {
   layersTable,
   manifestsTable,
@@ -21,7 +21,9 @@ assert.ok(target);
 function cellsOf(markdown: string): string[][] {
   const [table] = parseMarkdown(markdown).children;
   assert.ok(table?.type === 'table');
-  return table.children.slice(1).map(({ children }) => children.map((cell) => wordsOf(cell)));
+  return table.children
+    .slice(1)
+    .map(({ children }) => children.map((cell) => wordsOf(cell).replaceAll('\u00a0', ' ')));
 }
 
 const URI = '012345678901.dkr.ecr.us-east-1.amazonaws.com/team/app';
@@ -42,7 +44,7 @@ for (const [mode, given, result] of [
   ['push', { created: true }, 'complete, created'],
   ['push', { error }, 'failed: ACCESS_DENIED'],
   ['plan', { created: true, exists: false }, 'would be created'],
-  ['plan', { exists: false }, 'not there: ECR may create it'],
+  ['plan', { exists: false }, 'does not exist: a push fails unless ECR creates it'],
   ['plan', { error, exists: false }, 'would fail: ACCESS_DENIED'],
 ] as const) {
   test(`a ${mode} with ${JSON.stringify(given)} ends as "${result}"`, () => {
@@ -50,6 +52,25 @@ for (const [mode, given, result] of [
     assert.equal(cellsOf(targetsTable({ ...pushed, mode, targets }))[0]?.[1], result);
   });
 }
+
+test('a repository whose account is not known is told with its region', () => {
+  const { uri, consoleUrl, ...repository } = target.repository;
+  assert.ok(uri !== undefined && consoleUrl !== undefined);
+  const targets = [{ ...target, repository }];
+  const [[name] = []] = cellsOf(targetsTable({ ...pushed, targets }));
+  assert.equal(name, 'team/app in us-east-1');
+});
+
+test('a layer that a push did not get to is told from one that it could not send', () => {
+  const { startedAt, ...layer } = target.layers[0] ?? assert.fail();
+  assert.ok(startedAt);
+  const missing = { ...layer, kind: 'missing' } as const;
+  const layers = [missing, { ...missing, startedAt }];
+  const told = (mode: ReportMode): string[] =>
+    cellsOf(layersTable({ ...target, layers }, mode)).map(([, , result = '']) => result);
+  assert.deepEqual(told('push'), ['not reached', 'did not arrive']);
+  assert.deepEqual(told('plan'), ['to send', 'to send']);
+});
 
 test('a repository without blobs saves nothing that could be told', () => {
   const { savedPercent, ...totals } = target.totals;

@@ -66,7 +66,7 @@ test('a failure says what failed, why, what to do, how far it came and how to go
     'CONNECTION_LOST',
     'UploadLayerPart: the connection was lost',
     'Run the step again',
-    '2 of 5 blobs (3.0 MiB of 10.0 MiB) are there, and 2.0 MiB of others',
+    '2 of 5 blobs (3.0 MiB of 10.0 MiB) are there, and 2.0 MiB of unfinished ones',
     'Another run goes on from there',
   ])
     assert.ok(text.includes(says), says);
@@ -78,10 +78,24 @@ test('a failure before the push says what it can', () => {
   assert.doesNotMatch(summary, /undefined|\| ---/);
 });
 
+test('a push that is complete but for its outputs is told as one', () => {
+  const error = new PushError('OUTPUTS_LOST', 'no room');
+  for (const [mode, verdict] of [
+    ['push', 'Pushed'],
+    ['plan', 'Planned'],
+  ] as const) {
+    const run = sampleRun({ mode, report: pushReport({}), error });
+    assert.match(headingOf(toReportFile(run)), new RegExp(`^${verdict}, but the outputs are lost`));
+  }
+});
+
 test('retries are told, if there were any', () => {
   const says = 'Retries: 3, 2 of them because ECR throttled the push.';
   assert.ok(summaryOf('a first push').includes(says));
   assert.ok(summaryOf('a push that lost the network').includes('Retries: 40.'));
+  const report = pushReport({ retries: 2, throttles: 2 });
+  const all = 'Retries: 2, because ECR throttled the push.';
+  assert.ok(toSummary(toReportFile(sampleRun({ report }))).includes(all));
   assert.doesNotMatch(summaryOf('a push that changed nothing'), /Retries/);
 });
 

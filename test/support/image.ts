@@ -48,6 +48,8 @@ export interface ImageSpec {
   /** Equal seeds and specs make equal bytes. */
   readonly seed: string;
   readonly layers?: readonly LayerSpec[];
+  /** Of each layer, as builders write it into the history. */
+  readonly instructions?: readonly string[];
   readonly platform?: Platform;
   /** Of the descriptor in the index: `org.opencontainers.image.ref.name` and the like. */
   readonly annotations?: Annotations;
@@ -67,7 +69,7 @@ export function buildImage(spec: ImageSpec): Image {
   const built = layerSpecs.map((layer, at) => buildLayer(layer, `${seed}/layer/${at}`, flavour));
   const layers = built.map((layer) => layer.descriptor);
   const diffIds = built.map((layer) => layer.diffId);
-  const configBytes = configOf(platform, diffIds, seed);
+  const configBytes = configOf(spec, platform, diffIds);
   const config = describe(flavour === 'docker' ? DOCKER_CONFIG : OCI_CONFIG, configBytes);
   const mediaType = flavour === 'docker' ? DOCKER_MANIFEST : OCI_MANIFEST;
   const graph = graphOf({
@@ -172,13 +174,17 @@ function* entriesOf(files: Files): Generator<TarEntry> {
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/config.md */
-function configOf(platform: Platform, diffIds: readonly Digest[], seed: string): Uint8Array {
+function configOf(
+  { seed, instructions = [] }: ImageSpec,
+  platform: Platform,
+  diffIds: readonly Digest[],
+): Uint8Array {
   return jsonBytes({
     created: '1970-01-01T00:00:00Z',
     ...platformJson(platform),
     config: { Cmd: ['/bin/sh'], Labels: { seed } },
     rootfs: { type: 'layers', diff_ids: diffIds },
-    history: diffIds.map((_, at) => ({ created_by: `layer ${at}` })),
+    history: diffIds.map((_, at) => ({ created_by: instructions[at] ?? `layer ${at}` })),
   });
 }
 
