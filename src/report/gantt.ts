@@ -8,13 +8,31 @@ const MAX_SECTIONS = 8;
 
 /** The most characters of an instruction beside its bar, and of a repository beside its section. */
 const MAX_NAME = 32;
-const MAX_TITLE = 48;
+const MAX_TITLE = 40;
+
+/** Beside the bars there is room for half a label of the axis, or for titles: about the width of a character (CSS pixels). */
+const MIN_PADDING = 40;
+const CHARACTER = 6.5;
+
+/** The most ticks of the axis. */
+const MAX_TICKS = 10;
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Milliseconds between two ticks, and what Mermaid calls that. */
+const INTERVALS: readonly (readonly [interval: number, name: string])[] = [
+  ...[100, 200, 500].map((count) => [count, `${count}millisecond`] as const),
+  ...[1, 2, 5, 10, 15, 30].map((count) => [count * SECOND, `${count}second`] as const),
+  ...[1, 2, 5, 10, 15, 30].map((count) => [count * MINUTE, `${count}minute`] as const),
+  ...[1, 2, 6].map((count) => [count * 60 * MINUTE, `${count}hour`] as const),
+];
 
 /** Times are ms since the epoch. */
 interface Bar {
   readonly name: string;
   /** `active`: not by this push. `crit`: not completed. */
-  readonly state: 'done' | 'active' | 'crit';
+  readonly state: 'sent' | 'active' | 'crit';
   readonly from: number;
   readonly to: number;
   /** Bytes. */
@@ -26,34 +44,62 @@ interface Bar {
  * longest have a bar each, and the others share bars.
  */
 export function uploadGantt(targets: readonly ReportTarget[]): string | undefined {
+  const titles = titlesOf(targets);
   const sections = targets
-    .map((target) => ({ title: titleOf(target), bars: barsOf(target) }))
+    .map((target, at) => ({ title: titles[at] ?? '', bars: barsOf(target) }))
     .filter(({ bars }) => bars.length > 0)
     .slice(0, MAX_SECTIONS);
   if (sections.length === 0) return undefined;
   const most = Math.floor(MAX_BARS / sections.length);
+  const longest = Math.max(...sections.map(({ title }) => title.length));
+  const leftPadding = Math.max(MIN_PADDING, Math.round(MIN_PADDING / 2 + longest * CHARACTER));
   return [
+    `%%{init: ${JSON.stringify({ gantt: { leftPadding } })}}%%`,
     'gantt',
     'dateFormat x',
-    'axisFormat %H:%M:%S',
+    ...axisOf(sections.flatMap(({ bars }) => bars)),
     'todayMarker off',
     ...sections.flatMap(({ title, bars }) => [
-      `section ${plain(title, MAX_TITLE) || 'repository'}`,
+      ...(title === '' ? [] : [`section ${title}`]),
       ...grouped(bars, most).map(barLine),
     ]),
   ].join('\n');
 }
 
+/** Not so fine that ticks have the same label. */
+function axisOf(bars: readonly Bar[]): readonly string[] {
+  const from = Math.min(...bars.map((bar) => bar.from));
+  const to = Math.max(...bars.map((bar) => bar.to));
+  const fits = ([interval]: (typeof INTERVALS)[number]): boolean =>
+    (to - from) / interval <= MAX_TICKS;
+  const [interval, name] = INTERVALS.find(fits) ?? [0, ''];
+  const format = interval < SECOND ? '%S.%L s' : '%H:%M:%S';
+  return name === '' ? ['axisFormat %H:%M'] : [`axisFormat ${format}`, `tickInterval ${name}`];
+}
+
 function barLine({ name, state, from, to }: Bar): string {
   // Mermaid draws no bar that ends when it begins.
-  return `${name} :${state}, ${from}, ${Math.max(to, from + 1)}`;
+  const times = `${from}, ${Math.max(to, from + 1)}`;
+  return `${name} :${state === 'sent' ? '' : `${state}, `}${times}`;
 }
 
-function titleOf({ repository: { name, region = '' } }: ReportTarget): string {
-  return `${region} ${name}`;
+/** Each says what tells its repository from the others; a single one has none. */
+function titlesOf(targets: readonly ReportTarget[]): readonly string[] {
+  if (targets.length === 1) return [''];
+  const all = targets.map(({ repository: { registryId = '', region = '', name } }) => [
+    registryId,
+    region,
+    name,
+  ]);
+  const isTelling = (at: number): boolean => new Set(all.map((parts) => parts[at])).size > 1;
+  return all.map(
+    (parts) => plain(parts.filter((_, at) => isTelling(at)).join(' '), MAX_TITLE) || 'repository',
+  );
 }
 
-function barsOf({ layers, finishedAt }: ReportTarget): readonly Bar[] {
+/** None where not a byte was sent: what began there, and was refused, is no upload. */
+function barsOf({ layers, finishedAt, totals }: ReportTarget): readonly Bar[] {
+  if (totals.bytesOnWire === 0) return [];
   const bars = layers.flatMap((layer) => {
     if (layer.startedAt === undefined) return [];
     const from = Date.parse(layer.startedAt);
@@ -67,11 +113,14 @@ function inOrder(bars: readonly Bar[]): Bar[] {
   return bars.toSorted((one, other) => one.from - other.from || one.to - other.to);
 }
 
-/** The point before an instruction keeps Mermaid from taking its first word for one of its own. */
 function nameOf({ instruction = '', digest, mediaType, size }: ReportLayer): string {
-  const made = plain(instruction, MAX_NAME);
-  const what = made === '' ? whatIs(mediaType) : `\u00b7 ${made}`;
-  return `${what} ${digest.slice('sha256:'.length, 'sha256:'.length + 6)} ${formatBytes(size)}`;
+  const short = digest.slice('sha256:'.length, 'sha256:'.length + 6);
+  return sized(size, plain(instruction, MAX_NAME) || `${whatIs(mediaType)} ${short}`);
+}
+
+/** The size comes first: what begins with a digit is no word of Mermaid's own. */
+function sized(bytes: number, what: string): string {
+  return `${formatBytes(bytes)} \u00b7 ${what}`;
 }
 
 /** Docker's config is a `container.image`. */
@@ -81,7 +130,7 @@ function whatIs(mediaType: string): string {
 
 function stateOf({ kind }: ReportLayer): Bar['state'] {
   if (kind === 'completed-elsewhere') return 'active';
-  return kind === 'missing' ? 'crit' : 'done';
+  return kind === 'missing' ? 'crit' : 'sent';
 }
 
 /** Letters, digits and little else: what Mermaid could take for the end of a name, a comment or HTML becomes a space. */
@@ -110,8 +159,8 @@ function joined(bars: readonly Bar[]): Bar {
   const size = bars.reduce((sum, bar) => sum + bar.size, 0);
   const isAny = (state: Bar['state']): boolean => bars.some((bar) => bar.state === state);
   return {
-    name: `${bars.length} layers ${formatBytes(size)}`,
-    state: isAny('crit') ? 'crit' : isAny('done') ? 'done' : 'active',
+    name: sized(size, `${bars.length} layers`),
+    state: isAny('crit') ? 'crit' : isAny('sent') ? 'sent' : 'active',
     from: Math.min(...bars.map(({ from }) => from)),
     to: Math.max(...bars.map(({ to }) => to)),
     size,

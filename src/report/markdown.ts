@@ -30,13 +30,22 @@ export function code(text: string, longest = MAX_CELL): string {
   return PLAIN.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
 }
 
-/** A text from outside among words. Lines remain lines. */
+const DIGEST = /\b(sha256:[0-9a-f]{64})\b/;
+
+/** A text from outside among words. Lines remain lines; digests are code. */
 export function prose(text: string, longest = MAX_PARAGRAPH): string {
   const lines = cut(text, longest).split(/\r\n|\r|\n/);
   return lines
-    .map((line) => entities(oneLine(line, longest)))
+    .map((line) => withDigests(oneLine(line, longest)))
     .filter((line) => line !== '')
     .join('<br>');
+}
+
+function withDigests(line: string): string {
+  const pieces = line.split(DIGEST);
+  return pieces
+    .map((piece) => (DIGEST.test(piece) ? `<code>${piece}</code>` : entities(piece)))
+    .join('');
 }
 
 /** A link. `text` is Markdown; `url` may hold anything, and there is no link unless it is https. */

@@ -11,10 +11,12 @@ import { NOON, SAMPLES } from './sample-runs.ts';
 const targetsOf = (name: keyof typeof SAMPLES): readonly ReportTarget[] =>
   toReportFile(SAMPLES[name]).targets;
 
-const HEAD = ['gantt', 'dateFormat x', 'axisFormat %H:%M:%S', 'todayMarker off'];
+const ROOM = /^%%\{init: \{"gantt":\{"leftPadding":\d+\}\}\}%%$/;
+const AXIS =
+  /^(?:axisFormat (?:%S\.%L s|%H:%M:%S|%H:%M)|tickInterval \d+(?:millisecond|second|minute|hour))$/;
 const SECTION = /^section [\p{L}\p{N} ./_-]+$/u;
 const BAR =
-  /^(?:· [\p{L}\p{N} ./_-]+|config|layer|\d+ layers)(?: [0-9a-f]{6})? [\d.]+ (?:|[KMGT]i)B :(?<state>done|active|crit), (?<from>\d+), (?<to>\d+)$/u;
+  /^[\d.]+ (?:|[KMGT]i)B · [\p{L}\p{N} ./_-]+ :(?:(?<state>active|crit), )?(?<from>\d+), (?<to>\d+)$/u;
 
 interface Drawn {
   readonly sections: readonly string[];
@@ -24,8 +26,11 @@ interface Drawn {
 /** Fails if it has a line that is not one of the four kinds there are. */
 function drawn(targets: readonly ReportTarget[]): Drawn {
   const lines = (uploadGantt(targets) ?? assert.fail('there is no diagram')).split('\n');
-  assert.deepEqual(lines.slice(0, 4), HEAD);
-  const rest = lines.slice(4);
+  assert.match(lines[0] ?? '', ROOM);
+  assert.deepEqual(lines.slice(1, 3), ['gantt', 'dateFormat x']);
+  const end = lines.indexOf('todayMarker off');
+  for (const line of lines.slice(3, end)) assert.match(line, AXIS);
+  const rest = lines.slice(end + 1);
   const sections = rest.filter((line) => SECTION.test(line));
   const bars = rest
     .filter((line) => !SECTION.test(line))
@@ -39,14 +44,14 @@ function drawn(targets: readonly ReportTarget[]): Drawn {
 
 test('each layer that was uploaded has a bar from its start to its end', () => {
   const { sections, bars } = drawn(targetsOf('a first push'));
-  assert.deepEqual(sections, ['section us-east-1 team/app']);
+  assert.deepEqual(sections, [], 'a single repository is named in the heading');
   assert.deepEqual(bars.at(1), {
-    line: `· RUN make part-1 8ea720 2.0 MiB :done, ${NOON + 1000}, ${NOON + 2510}`,
+    line: `2.0 MiB · RUN make part-1 :${NOON + 1000}, ${NOON + 2510}`,
     from: NOON + 1000,
     to: NOON + 2510,
   });
   assert.equal(bars.length, 5);
-  assert.match(bars.at(-1)?.line ?? '', /^config dfa4cb 2\.9 KiB :done/);
+  assert.match(bars.at(-1)?.line ?? '', /^2\.9 KiB · config dfa4cb :\d/);
 });
 
 test('a layer that needed no upload has none, and without any there is no diagram', () => {
@@ -60,11 +65,18 @@ test('a layer that did not arrive stands out, and its bar ends with the push', (
   assert.match(bars.at(-1)?.line ?? '', new RegExp(`:crit, ${NOON + 2000}, ${NOON + 19_000}$`));
 });
 
+test('where ECR refused every upload before a byte was sent, there is no diagram', () => {
+  const [target] = targetsOf('a push that lost the network');
+  assert.ok(target);
+  const totals = { ...target.totals, bytesOnWire: 0 };
+  assert.equal(uploadGantt([{ ...target, totals }]), undefined);
+});
+
 test('so does one that another job completed', () => {
   const [target] = targetsOf('a push of one layer');
   assert.ok(target);
   const layers = target.layers.map((one) => ({ ...one, kind: 'completed-elsewhere' }) as const);
-  assert.match(drawn([{ ...target, layers }]).bars[0]?.line ?? '', /:active,/);
+  assert.match(drawn([{ ...target, layers }]).bars[0]?.line ?? '', / :active, /);
 });
 
 test('a layer that took no time is drawn, too', () => {
@@ -75,16 +87,37 @@ test('a layer that took no time is drawn, too', () => {
   assert.equal(drawn([{ ...target, layers }]).bars[0]?.to, NOON + 1001);
 });
 
-test('several repositories have a section each', () => {
-  const { sections, bars } = drawn(targetsOf('a push to three repositories of which one failed'));
+test('several repositories have a section each, by what tells them apart', () => {
+  const targets = targetsOf('a push to three repositories of which one failed');
+  const { sections, bars } = drawn(targets);
   assert.deepEqual(sections, ['section us-east-1 team/app', 'section eu-west-1 team/app']);
   assert.equal(bars.length, 10);
+  assert.deepEqual(drawn(targets.slice(0, 2)).sections, ['section us-east-1', 'section eu-west-1']);
 });
+
+for (const [span, format, interval] of [
+  [1, '%S.%L s', '100millisecond'],
+  [1500, '%S.%L s', '200millisecond'],
+  [5001, '%H:%M:%S', '1second'],
+  [60_000, '%H:%M:%S', '10second'],
+  [3_600_000, '%H:%M:%S', '10minute'],
+  [604_800_000, '%H:%M', undefined],
+] as const) {
+  test(`over ${span} ms, a tick is ${interval ?? 'what Mermaid thinks'}`, () => {
+    const [target] = targetsOf('a first push');
+    assert.ok(target);
+    const [from, to] = [0, span].map((after) => new Date(NOON + after).toISOString());
+    const layers = target.layers.map((layer) => ({ ...layer, startedAt: from, finishedAt: to }));
+    const lines = (uploadGantt([{ ...target, layers } as ReportTarget]) ?? '').split('\n');
+    const axis = [`axisFormat ${format}`, ...(interval ? [`tickInterval ${interval}`] : [])];
+    assert.deepEqual(lines.slice(3, lines.indexOf('todayMarker off')), axis);
+  });
+}
 
 test('of 200 layers those that took longest have bars, and share bars if they are short', () => {
   const { bars } = drawn(targetsOf('a push of 200 layers'));
   assert.equal(bars.length, 40);
-  const shared = bars.flatMap(({ line }) => /^(\d+) layers /.exec(line)?.[1] ?? []);
+  const shared = bars.flatMap(({ line }) => / (\d+) layers /.exec(line)?.[1] ?? []);
   assert.equal(shared.length, 10);
   const counted = shared.reduce((sum, number) => sum + Number(number), bars.length - shared.length);
   assert.equal(counted, 201, 'none is left out');
@@ -121,7 +154,8 @@ async function assertRead(source: string, { sections, bars }: Drawn): Promise<vo
     sections,
   );
   const lines = read.bars.map(
-    ({ name, state, from, to }) => `${name} :${state ?? ''}, ${from}, ${to}`,
+    ({ name, state, from, to }) =>
+      `${name} :${state === undefined ? '' : `${state}, `}${from}, ${to}`,
   );
   assert.deepEqual(
     lines,
@@ -137,16 +171,14 @@ test('whatever instructions and names are, they stay beside their bars', async (
     hostileText,
     hostileText,
     async (instruction, name, region) => {
-      const targets = [
-        {
-          ...target,
-          repository: { ...target.repository, name, region },
-          layers: target.layers.map((layer) => ({ ...layer, instruction })),
-        },
-      ];
+      const targets = [name, `${name}2`].map((one) => ({
+        ...target,
+        repository: { ...target.repository, name: one, region },
+        layers: target.layers.map((layer) => ({ ...layer, instruction })),
+      }));
       const diagram = drawn(targets);
-      assert.equal(diagram.sections.length, 1);
-      assert.equal(diagram.bars.length, 5);
+      assert.equal(diagram.sections.length, 2);
+      assert.equal(diagram.bars.length, 10);
       await assertRead(uploadGantt(targets) ?? '', diagram);
     },
   );

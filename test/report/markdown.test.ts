@@ -85,6 +85,12 @@ test('whatever a text is, in code it is one piece of code, and shown without wha
   );
 });
 
+test('a digest in prose is code', () => {
+  const digest = `sha256:${'0a'.repeat(32)}`;
+  assert.equal(prose(`It is ${digest}, not *`), `It is <code>${digest}</code>, not &#42;`);
+  assert.doesNotMatch(prose(`${digest}0`), /<code>/);
+});
+
 test('whatever a text is, as prose it is one piece of text', () => {
   fc.assert(
     fc.property(someText, (text) => {

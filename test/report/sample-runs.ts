@@ -102,15 +102,46 @@ const lost = new PushError(
   'UploadLayerPart: the connection was lost (ECONNRESET)',
 );
 
-function index(pushed: PushReport): PushReport {
+/** Each has a base, two layers of its own, and a config. */
+function fourPlatforms(): PushReport {
+  const platforms = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x'];
+  const steps = ['ADD rootfs.tar.gz /', 'RUN apk add --no-cache python3', 'COPY app /app', ''];
+  const sizes = [3.4 * MIB, 14.2 * MIB, 600_000, 1800];
+  const made = platforms.flatMap((platform, at) =>
+    steps.map((step, which) => {
+      const from = NOON + 1000 + 300 * at + 900 * which;
+      const size = Math.round((sizes[which] ?? 0) * (1 - at / 10));
+      const layer: LayerReport = {
+        descriptor: {
+          mediaType: step === '' ? OCI_CONFIG : OCI_LAYER_GZIP,
+          digest: digestOf(Buffer.from(`${platform} ${step}`)),
+          size,
+        },
+        kind: 'sent',
+        bytesOnWire: Math.ceil((size * 4) / 3),
+        startedAt: from,
+        finishedAt: from + 150 + Math.round(size / 2500),
+      };
+      return { layer, step };
+    }),
+  );
+  const children = platforms.map((platform) => {
+    const digest = digestOf(Buffer.from(platform));
+    return { digest, what: `image ${digest} (${platform})`, tag: undefined };
+  });
+  const root = { digest: mine, what: `root index ${mine}`, tag: '1.0' };
+  const pushed = report(
+    made.map(({ layer }) => layer),
+    { manifests: [...children, root] },
+  );
   const { descriptor } = pushed.image;
   return {
     ...pushed,
     image: {
-      ...pushed.image,
-      descriptor: { ...descriptor, mediaType: OCI_INDEX },
+      descriptor: { ...descriptor, mediaType: OCI_INDEX, size: 1608 },
       config: undefined,
       platform: undefined,
+      instructions: new Map(made.map(({ layer, step }) => [layer.descriptor.digest, step])),
     },
   };
 }
@@ -149,7 +180,7 @@ export const SAMPLES = {
       },
     ),
   }),
-  'an index': sampleRun({ report: index(report(layers(8, 'sent'), { manifests })) }),
+  'an index of four platforms': sampleRun({ report: fourPlatforms() }),
   'a plan': sampleRun({
     mode: 'plan',
     report: report(asPlanned, {

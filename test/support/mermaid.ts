@@ -7,7 +7,7 @@ export interface Gantt {
   readonly bars: readonly GanttBar[];
 }
 
-export interface GanttBar {
+interface GanttBar {
   readonly name: string;
   readonly section: string;
   readonly state: 'done' | 'active' | 'crit' | undefined;
