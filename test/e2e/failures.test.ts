@@ -144,10 +144,13 @@ async function fail({ code, ecr, faults = [], inputs, env, prepare }: Case): Pro
   );
   assert.equal(run.exitCode, 1, run.stdout);
   assert.equal(shownError(run).code, code, run.stdout);
-  return normalised(
-    `The log:\n\n\`\`\`text\n${printed(run)}\n\`\`\`\n\nThe summary:\n\n\`\`\`\`markdown\n${run.summary.trimEnd()}\n\`\`\`\`\n`,
-    step,
-  );
+  const [log, summary] = [printed(run), run.summary.trimEnd()];
+  const fence = summary.includes('```') ? '````' : '```';
+  const text = [
+    `The log:\n\n\`\`\`text\n${log}\n\`\`\``,
+    `The summary:\n\n${fence}text\n${summary}\n${fence}\n`,
+  ];
+  return normalised(text.join('\n\n'), step);
 }
 
 /** As a person reads it: commands to the runner as what it makes of them, without what only debug logs show. */
