@@ -206,7 +206,9 @@ export const SAMPLES = {
       planned: { ...PLANNED, tags: [{ tag: '1.0', kind: 'refuse', holder: theirs }] },
     }),
   }),
-  'a push of 200 layers': sampleRun({ report: report(layers(200, 'sent'), { manifests }) }),
+  'a push of 200 layers': sampleRun({
+    report: report(layers(200, 'sent'), { manifests, finishedAt: NOON + 204_000 }),
+  }),
   'a push that lost the network': sampleRun({
     report: report(
       [
