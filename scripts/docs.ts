@@ -1,5 +1,5 @@
-// Writes what the documents repeat: docs/errors.md, docs/inputs.md, the tables of README and docs/networking.md. With
-// --check it only compares.
+// Writes what the documents repeat: docs/errors.md, docs/inputs.md, the tables of README, docs/networking.md and
+// test/local-ecr/README.md. With --check it only compares.
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { RETRIES, type RetryName } from '../src/async/retry.ts';
@@ -30,6 +30,10 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
     'docs/failures.md': failuresDocument(),
     'docs/inputs.md': inputsDocument(metadata),
     'docs/networking.md': fillNetworking(await read('docs/networking.md')),
+    'test/local-ecr/README.md': fillLocalEcr(
+      await read('test/local-ecr/README.md'),
+      JSON.parse(await read('test/clients/model-walk/differences.json')) as ModelWalk,
+    ),
   };
   const formatted = Object.entries(documents).map(
     async ([path, text]) => [path, await pretty(path, text)] as const,
@@ -69,6 +73,40 @@ function fillNetworking(text: string): string {
     rows,
   );
   return between(text, 'retries', content);
+}
+
+/** Where the local ECR differs from the service models, as the walk over them has it. Calls are `ecr:PutImage` or `*:PutImage`. */
+interface ModelWalk {
+  readonly differences: readonly {
+    readonly calls: readonly string[];
+    readonly member: string;
+    readonly answer: string;
+    readonly reason: string;
+  }[];
+  /** Errors that no rule brings about. */
+  readonly switched: readonly {
+    readonly calls: readonly string[];
+    readonly error: string;
+    readonly reason: string;
+  }[];
+}
+
+function fillLocalEcr(readme: string, { differences, switched }: ModelWalk): string {
+  const callsOf = (calls: readonly string[]): string =>
+    calls.map((call) => (call === '*' ? 'every call' : code(call.replace('*:', '')))).join(', ');
+  const differing = differences.map(({ calls, member, answer, reason }) => [
+    callsOf(calls),
+    code(member),
+    code(answer),
+    reason,
+  ]);
+  const filled = between(
+    readme,
+    'differences',
+    rawTable(['Call', 'Member', 'What is answered', 'Why'], differing),
+  );
+  const rows = switched.map(({ calls, error, reason }) => [callsOf(calls), code(error), reason]);
+  return between(filled, 'switched', rawTable(['Call', 'Error', 'Why'], rows));
 }
 
 function attemptsOf({ attempts, within }: (typeof RETRIES)[RetryName]): string {

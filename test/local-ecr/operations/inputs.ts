@@ -138,7 +138,7 @@ export const createPrivateRepository = (rules: ServiceRules) =>
       list(
         structure({
           filterType: string({ oneOf: ['WILDCARD'] }),
-          filter: string({ min: 1, max: 128, pattern: /[0-9a-zA-Z._*-]{1,128}/ }),
+          filter: string({ min: 1, max: 128, pattern: /^[0-9a-zA-Z._*-]{1,128}$/ }),
         }),
         { min: 1, max: 5 },
       ),
