@@ -1,177 +1,69 @@
-"""How each error that the models give a call is brought about."""
+"""Brings each error that the models give a call about."""
 
-import itertools
+import collections
+import contextlib
+import tempfile
 
-from samples import INDEX, MANIFEST, MISSING_UPLOAD, Stage, digest, encoded, index, manifest
-from server import Client
-
-# Of the protocol and of every service, in no model.
-COMMON_ERRORS = {"AccessDeniedException", "SerializationException"}
-MISSING = "team/missing"
-ENCRYPTED = "team/encrypted"
-FIXED = "team/fixed"
+from answers import faults_of
+from recipes import ENCRYPTED, FIXED, Provoker
+from samples import START
+from server import Client, Server
 
 
-class Provoker:
-    """One service. `stage` is on a server as it comes, `strict` on one with low limits and a broken key.
+@contextlib.contextmanager
+def strict_server(main):
+    """One with low limits, tags that do not move, and a repository whose key KMS refuses."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Server(main, "--data", folder, *START) as first:
+            client = Client(first, "ecr")
+            encryption = {"encryptionType": "KMS", "kmsKey": "alias/broken"}
+            encrypted = {"repositoryName": ENCRYPTED, "encryptionConfiguration": encryption}
+            client.do("CreateRepository", encrypted)
+            client.do("CreateRepository", {"repositoryName": FIXED, "imageTagMutability": "IMMUTABLE"})
+        limits = ["maxRepositories=3", "maxTagsPerImage=1", "maxLayerBytes=1000"]
+        options = [word for limit in limits for word in ("--limit", limit)]
+        options += ["--broken-key", "alias/broken=DisabledException", "--behaviour", "publicTags=IMMUTABLE"]
+        with Server(main, "--data", folder, *START, *options) as server:
+            yield server
 
-    A method is named after the error, or after the call and the error, and gives a client and the body to send.
-    """
 
-    def __init__(self, stage, strict_server, switched):
-        self.stage = stage
-        self.service = stage.service
-        self.strict = Stage(Client(strict_server, stage.service))
-        self.switched = switched
-        self.clients = {}
-        for layer in (b"{}", b"a", b"b"):
-            self.strict.push_layer(layer)
+def walk_errors(main, walks, switched, problems):
+    """Brings each error of each call about. Returns how many there were."""
+    count = 0
+    with contextlib.ExitStack() as servers:
+        strict = servers.enter_context(strict_server(main))
+        provokers = [Provoker(walk.stage, strict, switched) for walk in walks]
+        failing = failing_servers(main, servers, walks, provokers)
+        for walk, provoker in zip(walks, provokers):
+            for call in walk.per_call:
+                for shape in walk.client.model.operation_model(call).error_shapes:
+                    count += 1
+                    request = provoker.request(call, shape.name, failing)
+                    what = f"{walk.service}:{call} {shape.name}"
+                    problems += [f"{what}: {fault}" for fault in provoked(call, shape.name, request)]
+            problems += [f"{walk.service}: {stale}" for stale in provoker.stale(walk)]
+    return count
 
-    def request(self, call, error, failing):
-        """A client and a body that are refused so; None if it is not known how."""
-        if self.is_switched(call, error):
-            return self._client(failing[error]), self.stage.sample(call)
-        make = getattr(self, f"_{call}_{error}", None) or getattr(self, f"_{error}", None)
-        return None if make is None else make(call)
 
-    def is_switched(self, call, error):
-        """Whether no rule brings it about, only a switch of the command line."""
-        return any(
-            entry["error"] == error and {"*", f"*:{call}", f"{self.service}:{call}"} & set(entry["calls"])
-            for entry in self.switched
-        )
+def provoked(call, error, request):
+    """Brings one error about; gives what is wrong with it."""
+    if request is None:
+        yield "the walk does not know how to bring this error about"
+        return
+    client, body = request
+    answer = client.send(call, body)
+    if answer.name() != error:
+        yield f"{answer.name()} came instead: {answer.message()}"
+    yield from faults_of(client, call, answer)
 
-    def stale(self, walk):
-        """Errors that are said to need a switch, of a call that has no such error or a rule for it."""
-        for entry, call in itertools.product(self.switched, walk.per_call):
-            error = entry["error"]
-            if {f"*:{call}", f"{self.service}:{call}"} & set(entry["calls"]):
-                shapes = walk.client.model.operation_model(call).error_shapes
-                if error not in {shape.name for shape in shapes} or hasattr(self, f"_{call}_{error}"):
-                    yield f"{call} {error} needs no switch, and differences.json says it does"
 
-    def _client(self, server, region="us-east-1"):
-        key = (server, region)
-        if key not in self.clients:
-            self.clients[key] = Client(server, self.service, region)
-        return self.clients[key]
-
-    def _with(self, call, stage=None, **members):
-        stage = stage or self.stage
-        return stage.client, {**stage.sample(call), **members}
-
-    def _InvalidParameterException(self, call):
-        members = {
-            "DescribeRegistries": {"maxResults": 0},
-            "DescribeRepositories": {"maxResults": 0},
-            "ListTagsForResource": {"resourceArn": "none"},
-            "TagResource": {"resourceArn": "none"},
-        }
-        return self._with(call, **members.get(call, {"repositoryName": "!"}))
-
-    def _RepositoryNotFoundException(self, call):
-        members = {
-            "DescribeRepositories": {"repositoryNames": [MISSING]},
-            "ListTagsForResource": {"resourceArn": self.stage.arn(MISSING)},
-            "TagResource": {"resourceArn": self.stage.arn(MISSING)},
-        }
-        return self._with(call, **members.get(call, {"repositoryName": MISSING}))
-
-    def _RegistryNotFoundException(self, call):
-        return self._with(call, registryId="nobody")
-
-    def _UnsupportedCommandException(self, call):
-        return self._client(self.stage.client.server, "eu-west-1"), self.stage.sample(call)
-
-    def _KmsException(self, call):
-        return self.strict.client, {**self.stage.sample(call), "repositoryName": ENCRYPTED}
-
-    def _CreateRepository_KmsException(self, call):
-        encryption = {"encryptionType": "KMS", "kmsKey": "alias/broken"}
-        # In a registry that is not full.
-        stage = Stage(self._client(self.strict.client.server, "eu-west-1"))
-        return self._with(call, stage, encryptionConfiguration=encryption)
-
-    def _CreateRepository_LimitExceededException(self, call):
-        # As many as there may be, in all.
-        for _ in range(3):
-            self.strict.client.send(call, {"repositoryName": self.strict.name()})
-        return self._with(call, self.strict)
-
-    def _CreateRepository_RepositoryAlreadyExistsException(self, call):
-        return self._with(call, repositoryName=self.stage.repository)
-
-    def _InvalidTagParameterException(self, call):
-        return self._with(call, tags=[{"Key": "aws:team", "Value": "blue"}])
-
-    def _TooManyTagsException(self, call):
-        return self._with(call, tags=[{"Key": f"k{number}", "Value": ""} for number in range(51)])
-
-    def _DeleteRepository_RepositoryNotEmptyException(self, call):
-        return self._with(call, repositoryName=self.stage.repository)
-
-    def _new_repository(self):
-        name = self.stage.name()
-        self.stage.client.do("CreateRepository", {"repositoryName": name})
-        return name
-
-    def _GetRepositoryPolicy_RepositoryPolicyNotFoundException(self, call):
-        return self._with(call, repositoryName=self._new_repository())
-
-    def _GetLifecyclePolicy_LifecyclePolicyNotFoundException(self, call):
-        return self._with(call, repositoryName=self._new_repository())
-
-    def _UploadNotFoundException(self, call):
-        return self._with(call, uploadId=MISSING_UPLOAD)
-
-    def _UploadLayerPart_InvalidLayerPartException(self, call):
-        upload_id = self.stage.upload(b"abc")
-        return self._with(call, uploadId=upload_id, partFirstByte=9, partLastByte=11)
-
-    def _UploadLayerPart_LimitExceededException(self, call):
-        part = b"a" * 1001
-        return self._with(call, self.strict, partLastByte=len(part) - 1, layerPartBlob=encoded(part))
-
-    def _CompleteLayerUpload_InvalidLayerException(self, call):
-        return self._with(call, layerDigests=[digest(b"something else")])
-
-    def _CompleteLayerUpload_EmptyUploadException(self, call):
-        return self._with(call, uploadId=self.stage.upload())
-
-    def _CompleteLayerUpload_LayerPartTooSmallException(self, call):
-        upload_id = self.stage.upload(b"abc", b"def")
-        return self._with(call, uploadId=upload_id, layerDigests=[digest(b"abcdef")])
-
-    def _CompleteLayerUpload_LayerAlreadyExistsException(self, call):
-        return self._with(call, uploadId=self.stage.upload(b"a"), layerDigests=[digest(b"a")])
-
-    def _PutImage_ImageAlreadyExistsException(self, call):
-        return self._with(call, imageManifest=manifest(), imageTag="v1")
-
-    def _PutImage_ImageDigestDoesNotMatchException(self, call):
-        return self._with(call, imageDigest=digest(b"something else"))
-
-    def _PutImage_LayersNotFoundException(self, call):
-        return self._with(call, imageManifest=manifest((b"missing",)))
-
-    def _PutImage_ReferencedImagesNotFoundException(self, call):
-        text = index([manifest((b"missing",))])
-        return self._with(call, imageManifest=text, imageManifestMediaType=INDEX)
-
-    def _PutImage_LimitExceededException(self, call):
-        text = manifest(annotations={"tags": "one"})
-        self.strict.push(text, "first")
-        return self._with(call, self.strict, imageManifest=text, imageTag="second")
-
-    def _PutImage_ImageTagAlreadyExistsException(self, call):
-        # ECR Public has no setting for it, and so the strict server a switch.
-        repository = FIXED if self.service == "ecr" else self.strict.repository
-        if repository == FIXED:
-            for layer in (b"{}", b"a", b"b"):
-                self.strict.push_layer(layer, FIXED)
-        self.strict.push(manifest(), "fixed", repository)
-        members = {"repositoryName": repository, "imageManifest": manifest((b"b",)), "imageTag": "fixed"}
-        return self._with(call, self.strict, **members, imageManifestMediaType=MANIFEST)
-
-    def _DescribeImages_ImageNotFoundException(self, call):
-        return self._with(call, imageIds=[{"imageTag": "none"}])
+def failing_servers(main, servers, walks, provokers):
+    """A server for each exception that only a switch brings about, by the exception's name."""
+    failures = collections.defaultdict(list)
+    for walk, provoker in zip(walks, provokers):
+        for call in walk.per_call:
+            for shape in walk.client.model.operation_model(call).error_shapes:
+                if provoker.is_switched(call, shape.name):
+                    failures[shape.name].append(f"--fail={call}={shape.name}")
+    started = failures.items()
+    return {error: servers.enter_context(Server(main, *START, *fail)) for error, fail in started}

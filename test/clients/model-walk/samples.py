@@ -10,7 +10,10 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 MISSING_UPLOAD = "00000000-0000-0000-0000-000000000000"
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 LIFECYCLE = json.dumps({"rules": []}).ljust(100)
+REPOSITORY = "team/app"
 ALIAS = "blue"
+# What a local ECR is started with.
+START = ["--repository", REPOSITORY, "--public-repository", f"{ALIAS}/{REPOSITORY}"]
 # Of the default key of the local ECR.
 ACCOUNT = "012345678901"
 
@@ -53,7 +56,7 @@ def index(children):
 class Stage:
     """One service of one server, with a repository that has images."""
 
-    def __init__(self, client, repository="team/app"):
+    def __init__(self, client, repository=REPOSITORY):
         self.client = client
         self.service = client.service
         self.repository = repository

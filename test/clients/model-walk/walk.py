@@ -10,56 +10,26 @@ longer, makes the walk fail.
 
 import argparse
 import collections
-import contextlib
 import copy
 import json
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import botocore
 
-from errors import COMMON_ERRORS, Provoker
-from oracle import judge_input, judge_output
-from samples import ALIAS, Stage
+from answers import faults_of
+from differences import Deliberate, read_lists
+from errors import walk_errors
+from oracle import judge_input
+from samples import START, Stage
 from server import Client, Server
 from values import Samples, edges
 
-REPOSITORY = "team/app"
-START = ["--repository", REPOSITORY, "--public-repository", f"{ALIAS}/{REPOSITORY}"]
 SERVICES = ("ecr", "ecr-public")
 # Of the differences.
 SHOWN = 40
 # What an input as a whole may be that is none.
 BODIES = (b"", b"{", b"[]", b'"a"', b"1", b"true", b"nothing")
-
-
-class Deliberate:
-    """What differs from the models on purpose. Knows which entries were met."""
-
-    def __init__(self, entries):
-        self.entries = entries
-        self.met = set()
-
-    def has(self, service, call, member, answer):
-        for number, entry in enumerate(self.entries):
-            is_member = entry["member"] == member and names(entry["calls"], service, call)
-            if is_member and entry["answer"] == answer.name() and entry["says"] in answer.message():
-                self.met.add((number, f"{service}:{call}"))
-                return True
-        return False
-
-    def stale(self, walked):
-        """Entries, call by call, that this walk of these calls did not meet."""
-        for number, entry in enumerate(self.entries):
-            for call in walked:
-                if names(entry["calls"], *call.split(":")) and (number, call) not in self.met:
-                    yield f"{call} {entry['member']}: differences.json has {entry['says']}, which did not come"
-
-
-def names(calls, service, call):
-    return f"{service}:{call}" in calls or f"*:{call}" in calls or "*" in calls
 
 
 class Walk:
@@ -162,36 +132,6 @@ class Walk:
         self.problems.append(f"{self.service}:{call} {member} ({purpose}) {what}\n    sent: {shown}")
 
 
-def faults_of(client, call, answer):
-    """What is not as the model says in an answer, success or error."""
-    operation = client.model.operation_model(call)
-    name = answer.name()
-    status = 200 if name == "ok" else 500 if name == "ServerException" else 400
-    if answer.status != status:
-        yield f"HTTP {answer.status} with {name}"
-    if answer.headers.get("content-type") != "application/x-amz-json-1.1":
-        yield f"content type {answer.headers.get('content-type')}"
-    if "x-amzn-requestid" not in answer.headers:
-        yield "no x-amzn-requestid"
-    if name == "ok":
-        yield from judge_output(operation.output_shape, answer.body)
-        return
-    members = dict(answer.body)
-    if members.pop("__type", None) != name:
-        yield f"__type is not {name}"
-    modelled = {error.name: error for error in operation.error_shapes}
-    if name in modelled:
-        yield from judge_output(modelled[name], members, name)
-        if "message" not in members:
-            yield f"{name} has no message"
-        if type(answer.error) is not client.exception(name):
-            yield f"boto3 raised {type(answer.error).__name__} for {name}"
-    elif name not in COMMON_ERRORS:
-        yield f"{name} is no error of this call: {answer.message()}"
-    elif set(members) != {"message"}:
-        yield f"{name} has the members {', '.join(members)}"
-
-
 def walked_members(shape, path=()):
     """Every member of an input, those of its members and of items of its lists included."""
     for name, member in shape.members.items():
@@ -227,75 +167,21 @@ def placed(sample, shape, path, value, samples):
     return body
 
 
-@contextlib.contextmanager
-def strict_server(main):
-    """One with low limits, tags that do not move, and a repository whose key KMS refuses."""
-    with tempfile.TemporaryDirectory() as folder:
-        with Server(main, "--data", folder, *START) as first:
-            client = Client(first, "ecr")
-            encryption = {"encryptionType": "KMS", "kmsKey": "alias/broken"}
-            encrypted = {"repositoryName": "team/encrypted", "encryptionConfiguration": encryption}
-            client.do("CreateRepository", encrypted)
-            client.do("CreateRepository", {"repositoryName": "team/fixed", "imageTagMutability": "IMMUTABLE"})
-        limits = ["maxRepositories=3", "maxTagsPerImage=1", "maxLayerBytes=1000"]
-        options = [word for limit in limits for word in ("--limit", limit)]
-        options += ["--broken-key", "alias/broken=DisabledException", "--behaviour", "publicTags=IMMUTABLE"]
-        with Server(main, "--data", folder, *START, *options) as server:
-            yield server
-
-
-def walk_errors(main, servers, walks, switched, problems):
-    """Brings each error of each call about. Returns how many there were."""
-    count = 0
-    strict = servers.enter_context(strict_server(main))
-    provokers = [Provoker(walk.stage, strict, switched) for walk in walks]
-    failing = failing_servers(main, servers, walks, provokers)
-    for walk, provoker in zip(walks, provokers):
-        for call in walk.per_call:
-            for shape in walk.client.model.operation_model(call).error_shapes:
-                count += 1
-                what = f"{walk.service}:{call} {shape.name}"
-                request = provoker.request(call, shape.name, failing)
-                if request is None:
-                    problems.append(f"{what}: the walk does not know how to bring this error about")
-                    continue
-                client, body = request
-                answer = client.send(call, body)
-                if answer.name() != shape.name:
-                    problems.append(f"{what}: {answer.name()} came instead: {answer.message()}")
-                problems += [f"{what}: {fault}" for fault in faults_of(client, call, answer)]
-        problems += [f"{walk.service}: {stale}" for stale in provoker.stale(walk)]
-    return count
-
-
-def failing_servers(main, servers, walks, provokers):
-    """A server for each exception that only a switch brings about, by the exception's name."""
-    failures = collections.defaultdict(list)
-    for walk, provoker in zip(walks, provokers):
-        for call in walk.per_call:
-            for shape in walk.client.model.operation_model(call).error_shapes:
-                if provoker.is_switched(call, shape.name):
-                    failures[shape.name].append(f"--fail={call}={shape.name}")
-    started = failures.items()
-    return {error: servers.enter_context(Server(main, *START, *fail)) for error, fail in started}
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", required=True, nargs=2, help="what starts the local ECR: node test/local-ecr/main.ts")
     parser.add_argument("--call", action="append", default=[], help="walk this call alone, such as ecr:PutImage")
     parser.add_argument("--show-all", action="store_true", help=f"all differences, not just {SHOWN} of them")
     options = parser.parse_args()
-    lists = json.loads((Path(__file__).parent / "differences.json").read_text())
+    lists = read_lists()
     deliberate = Deliberate(lists["differences"])
     problems = []
-    with contextlib.ExitStack() as servers:
-        server = servers.enter_context(Server(options.server, *START))
+    with Server(options.server, *START) as server:
         walks = [Walk(Stage(Client(server, service)), deliberate, problems) for service in SERVICES]
         # Both at once: each waits for its own answers.
         with ThreadPoolExecutor() as threads:
             list(threads.map(lambda walk: walk.walk_all(options.call), walks))
-        errors = walk_errors(options.server, servers, walks, lists["switched"], problems)
+        errors = walk_errors(options.server, walks, lists["switched"], problems)
     walked = [f"{walk.service}:{call}" for walk in walks for call in walk.per_call]
     problems += deliberate.stale(walked)
     report(walks, deliberate, errors)
@@ -316,7 +202,8 @@ def report(walks, deliberate, errors):
         for call, (members, values) in calls.items():
             print(f"  {call}: {members} members, {values} values")
     print(f"{errors} errors of calls, each brought about and raised by boto3 as its class")
-    print(f"{len(deliberate.entries)} deliberate differences")
+    print(f"{len(deliberate.entries)} deliberate differences:")
+    print("\n".join(f"  {line}" for line in deliberate.lines()))
 
 
 if __name__ == "__main__":
