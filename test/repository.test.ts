@@ -117,12 +117,70 @@ test('workflows use actions of others by commit, with the version beside it', as
   }
 });
 
-test('workflows may read the repository and nothing else, and leave no token in the checkout', async () => {
+/** The jobs that may do more than read the repository. */
+const PERMITTED: Readonly<Record<string, readonly string[]>> = {
+  'codeql.yml analyze': ['contents: read', 'security-events: write'],
+  'dependabot-dist.yml commit': ['actions: write', 'contents: write'],
+  'release.yml check': ['actions: read', 'contents: read'],
+  'release.yml publish': ['attestations: write', 'contents: write', 'id-token: write'],
+};
+
+interface Job {
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly text: string;
+}
+
+function jobsOf(file: string, workflow: string): readonly Job[] {
+  const [, jobs = ''] = /^jobs:\n([^]*)/m.exec(workflow) ?? [];
+  return jobs.split(/^(?= {2}[\w-]+:$)/m).flatMap((text) => {
+    const [, name] = /^ {2}([\w-]+):$/m.exec(text) ?? [];
+    const [, block = ''] = /^ {4}permissions:\n((?: {6}.*\n)*)/m.exec(text) ?? [];
+    const permissions = block.split('\n').flatMap((line) => line.trim() || []);
+    return name === undefined ? [] : [{ name: `${file} ${name}`, permissions, text }];
+  });
+}
+
+test('workflows may read the repository, leave no token in the checkout, and a few jobs may do more', async () => {
+  const permitted: Record<string, readonly string[]> = {};
   for (const name of await readdir(new URL('.github/workflows/', REPOSITORY))) {
     const workflow = await read(`.github/workflows/${name}`);
     assert.match(workflow, /^permissions:\n {2}contents: read$/m, name);
-    assert.equal(/^ +permissions:/m.exec(workflow), null, name);
+    const jobs = jobsOf(name, workflow);
     const count = (text: string) => workflow.split(text).length - 1;
+    assert.equal(jobs.length, count('runs-on:'), name);
     assert.equal(count('persist-credentials: false'), count('actions/checkout@'), name);
+    for (const job of jobs) {
+      if (job.permissions.length === 0) continue;
+      permitted[job.name] = job.permissions;
+      const mayWriteCode = job.permissions.includes('contents: write');
+      if (mayWriteCode) assert.doesNotMatch(job.text, /\bnp[mx] /, `${job.name} runs packages`);
+    }
+    assert.equal(count('permissions:'), 1 + jobs.filter((job) => job.permissions[0]).length, name);
   }
+  assert.deepEqual(permitted, PERMITTED);
+});
+
+test('no workflow gives the code of a pull request more than it may have, or puts an expression into a script', async () => {
+  for (const name of await readdir(new URL('.github/workflows/', REPOSITORY))) {
+    const workflow = await read(`.github/workflows/${name}`);
+    assert.doesNotMatch(workflow, /pull_request_target|workflow_run/, name);
+    // What others may choose, such as a branch name, comes in through the environment.
+    const scripts = [...workflow.matchAll(/^( *)(?:- )?run: (.*\n(?:\1 {2,}.*\n|\n)*)/gm)];
+    for (const [, , script = ''] of scripts) assert.doesNotMatch(script, /\$\{\{/, name);
+  }
+});
+
+test('the checks that start for no commit of a workflow can be started by it', async () => {
+  const dist = await read('.github/workflows/dependabot-dist.yml');
+  const [, names = ''] = /for workflow in ([\w -]+); do/.exec(dist) ?? [];
+  assert.notEqual(names, '');
+  for (const name of names.split(' '))
+    assert.match(await read(`.github/workflows/${name}.yml`), /^ {2}workflow_dispatch:$/m, name);
+});
+
+test('the form for what does not work asks for the report file', async () => {
+  const form = await read('.github/ISSUE_TEMPLATE/bug.yml');
+  assert.match(form, /id: report\n/);
+  assert.match(form, /docs\/report\.md/);
 });
