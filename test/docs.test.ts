@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path/posix';
 import { test } from 'node:test';
 import { generateDocs, summaryOf } from '../scripts/docs.ts';
-import { parseArguments } from '../src/command-line/parse-arguments.ts';
 import { ERRORS } from '../src/errors.ts';
 import { readActionMetadata, REPOSITORY } from './support/action-metadata.ts';
+import { readDocuments } from './support/documents.ts';
+import { anchorsOf, linksOf } from './support/markdown.ts';
 
 /** What the documents say of each other and of the code. */
 
@@ -15,71 +16,8 @@ function read(path: string): Promise<string> {
   return readFile(new URL(path, REPOSITORY), 'utf8');
 }
 
-const pages = (await readdir(new URL('docs/', REPOSITORY)))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => `docs/${name}`);
-const texts = new Map(
-  await Promise.all(
-    ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...pages].map(
-      async (path) => [path, await read(path)] as const,
-    ),
-  ),
-);
-
-interface Block {
-  readonly language: string;
-  readonly content: string;
-}
-
-const FENCED = /^```(\w*)\n(.*?)^```$/gms;
-
-function blocksOf(markdown: string): readonly Block[] {
-  return [...markdown.matchAll(FENCED)].map(([, language = '', content = '']) => ({
-    language,
-    content,
-  }));
-}
-
-function proseOf(markdown: string): string {
-  return markdown.replace(FENCED, '');
-}
-
-/** Where links and images lead. */
-function linksOf(markdown: string): readonly string[] {
-  const text = proseOf(markdown).replace(/`[^`\n]*`/g, '');
-  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-}
-
-/** As GitHub makes them of headings. */
-function anchorsOf(markdown: string): ReadonlySet<string> {
-  const headings = [...proseOf(markdown).matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => text);
-  return new Set(
-    headings.map((text) =>
-      text
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
-}
-
-/** The keys below `with:` of the steps that use this action. */
-function inputsUsed(yaml: string): readonly string[] {
-  const steps = yaml.split(/^(?= *- )/m).filter((step) => step.includes('uses: ecr-layer-push/'));
-  return steps.flatMap((step) => {
-    const [, indent = '', lines = ''] = /^( *)with:\n((?:\1 +.*\n?)*)/m.exec(step) ?? [];
-    const key = new RegExp(`^${indent} {2}([\\w-]+):`, 'gm');
-    return [...lines.matchAll(key)].map(([, name = '']) => name);
-  });
-}
-
-/** The arguments of our command line in a shell script, as far as a pipe or a redirection. */
-function commandLines(script: string): readonly (readonly string[])[] {
-  const commands = script.replaceAll(/\\\n/g, ' ').matchAll(/\bdist\/cli\.js ([^|>\n]*)/g);
-  return [...commands].map(([, words = '']) =>
-    (words.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? []).map((word) => word.replaceAll(/['"]/g, '')),
-  );
-}
+const documents = await readDocuments();
+const pages = [...documents.keys()].filter((path) => path.startsWith('docs/'));
 
 function codesIn(table: string): readonly string[] {
   return [...table.matchAll(/^\| `([^`]+)` /gm)].map(([, code = '']) => code);
@@ -91,13 +29,13 @@ test('generated documents are what their sources give', async () => {
   }
 });
 
-test(`README.md has at most ${MAX_README_BYTES} bytes`, () => {
-  const size = Buffer.byteLength(texts.get('README.md') ?? '');
+test(`README.md has at most ${MAX_README_BYTES} bytes`, async () => {
+  const size = Buffer.byteLength(await read('README.md'));
   assert.ok(size <= MAX_README_BYTES, `it has ${size}`);
 });
 
-test('docs/errors.md has a row for every error code in their order, and no other', () => {
-  assert.deepEqual(codesIn(texts.get('docs/errors.md') ?? ''), Object.keys(ERRORS));
+test('docs/errors.md has a row for every error code in their order, and no other', async () => {
+  assert.deepEqual(codesIn(await read('docs/errors.md')), Object.keys(ERRORS));
 });
 
 test('descriptions in action.yml begin with a short sentence', async () => {
@@ -112,59 +50,62 @@ test('descriptions in action.yml begin with a short sentence', async () => {
   }
 });
 
-test('commands are found in the documents', () => {
-  const script = "x | node dist/cli.js push 'a b' \\\n  --tag v1 > out";
-  assert.deepEqual(commandLines(script), [['push', 'a b', '--tag', 'v1']]);
-  const commands = blocksOf(texts.get('docs/command-line.md') ?? '').flatMap(({ content }) =>
-    commandLines(content),
+test('every document of docs can be reached from docs/index.md', () => {
+  const reached = new Set(['docs/index.md']);
+  for (const path of reached) {
+    const document = documents.get(path);
+    if (document === undefined) continue;
+    for (const link of linksOf(document.root)) {
+      if (isRelative(link)) reached.add(targetOf(path, link).file);
+    }
+  }
+  assert.deepEqual(
+    pages.filter((page) => !reached.has(page)),
+    [],
   );
-  assert.ok(commands.length > 3);
 });
 
-test('docs/index.md leads to every document', () => {
-  const links = linksOf(texts.get('docs/index.md') ?? '').map((link) => `docs/${link}`);
-  const others = pages.filter((page) => page !== 'docs/index.md');
+test('docs/index.md leads to every document beside it', () => {
+  const links = linksIn('docs/index.md').map((link) => targetOf('docs/index.md', link).file);
+  const others = pages.filter((page) => /^docs\/[^/]+$/.test(page) && page !== 'docs/index.md');
   assert.deepEqual(
     others.filter((page) => !links.includes(page)),
     [],
   );
 });
 
-for (const [path, text] of texts) {
+function linksIn(path: string): readonly string[] {
+  const { root } = documents.get(path) ?? assert.fail(path);
+  return linksOf(root);
+}
+
+function isRelative(link: string): boolean {
+  return !/^[a-z][a-z+.-]*:|^\/\//i.test(link);
+}
+
+function targetOf(path: string, link: string): { file: string; anchor: string | undefined } {
+  const [file = '', anchor] = link.split('#');
+  return { file: file === '' ? path : normalize(join(path, '..', file)), anchor };
+}
+
+for (const path of documents.keys()) {
   test(`${path}: relative links lead to files and headings that exist`, async () => {
-    for (const link of linksOf(text).filter((target) => !/^[a-z]+:/.test(target))) {
-      const [file = '', anchor] = link.split('#');
-      const target = file === '' ? path : normalize(join(path, '..', file));
-      await assert.doesNotReject(access(new URL(target, REPOSITORY)), link);
-      if (anchor !== undefined) assert.ok(anchorsOf(await read(target)).has(anchor), link);
+    for (const link of linksIn(path).filter(isRelative)) {
+      const { file, anchor } = targetOf(path, link);
+      assert.ok(!file.startsWith('../'), `${link} leads out of the repository`);
+      await assert.doesNotReject(access(new URL(file, REPOSITORY)), link);
+      if (anchor === undefined) continue;
+      const { root } = documents.get(file) ?? assert.fail(`${link}: an anchor in no document`);
+      assert.ok(anchorsOf(root).has(anchor), link);
     }
   });
 
-  test(`${path}: JSON parses`, () => {
-    for (const { language, content } of blocksOf(text)) {
-      if (language === 'json') assert.doesNotThrow(() => void JSON.parse(content), content);
-    }
-  });
-
-  test(`${path}: the command line understands its examples`, () => {
-    for (const { language, content } of blocksOf(text)) {
-      if (!['sh', 'yaml'].includes(language)) continue;
-      for (const args of commandLines(content))
-        assert.doesNotThrow(() => void parseArguments(args), args.join(' '));
-    }
-  });
-
-  test(`${path}: examples set inputs that there are, and those that are required`, async () => {
-    const { inputs } = await readActionMetadata();
-    const required = [...inputs].flatMap(([name, input]) => (input.required ? [name] : []));
-    for (const { content } of blocksOf(text)) {
-      if (!content.includes('uses: ecr-layer-push/')) continue;
-      const used = inputsUsed(content);
-      assert.deepEqual(
-        used.filter((name) => !inputs.has(name)),
-        [],
-      );
-      for (const name of required) assert.ok(used.includes(name), content);
+  test(`${path}: other links are whole addresses of web pages`, () => {
+    for (const link of linksIn(path).filter((target) => !isRelative(target))) {
+      assert.match(link, /^https:\/\/[\w-]+(\.[\w-]+)+(\/|$)/);
+      assert.doesNotThrow(() => new URL(link), link);
+      // What is in this repository is linked to by its path, which is checked above.
+      assert.doesNotMatch(link, /github\.com\/ecr-layer-push\/[^/]+\/(blob|tree)\//);
     }
   });
 }
