@@ -1,5 +1,5 @@
-// Writes what the documents repeat: docs/errors.md, docs/inputs.md, the tables of README, docs/networking.md and
-// test/local-ecr/README.md. With --check it only compares.
+// Writes what the documents repeat: docs/errors.md, docs/failures.md, docs/inputs.md, and tables of README and others. With
+// --check it only compares.
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { RETRIES, type RetryName } from '../src/async/retry.ts';
@@ -24,8 +24,10 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   const metadata = await readActionMetadata();
   const sections = readSections(await read('src/errors.ts'));
+  const speed = speedTable(await read('docs/performance.md'));
   const documents = {
-    'README.md': fillReadme(await read('README.md'), metadata),
+    'README.md': between(fillReadme(await read('README.md'), metadata), 'speed', speed),
+    'docs/comparison.md': between(await read('docs/comparison.md'), 'speed', speed),
     'docs/errors.md': errorsDocument(sections),
     'docs/failures.md': failuresDocument(),
     'docs/inputs.md': inputsDocument(metadata),
@@ -58,6 +60,24 @@ function fillReadme(readme: string, { inputs, outputs }: ActionMetadata): string
   ]);
   const filled = between(readme, 'inputs', table(['Input', 'Default', 'What it is'], inputRows));
   return between(filled, 'outputs', table(['Output', 'What it is'], outputRows));
+}
+
+/** Of the results of the last benchmark, those under conditions like ECR's. */
+function speedTable(performance: string): string {
+  const rows = performance
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && line.includes(' | ecr-like '))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const heading = /^\| layout .*best rival \(s\).*$/m.exec(performance)?.[0] ?? '';
+  const columns = heading.split('|').map((cell) => cell.trim());
+  const wanted = ['layout', 'this action (s)', 'best rival (s)'].map((name) =>
+    columns.indexOf(name),
+  );
+  if (rows.length === 0 || wanted.includes(-1))
+    throw new Error('docs/performance.md has no results under conditions like those of ECR');
+  const cells = rows.map((row) => wanted.map((column) => row[column] ?? ''));
+  const alignment = (line: string): string => line.replace(/^\| --- \| --- /m, '| --- | --: ');
+  return alignment(table(['image', 'this action', 'best other'], cells));
 }
 
 /** Everything that is retried. */
