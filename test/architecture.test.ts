@@ -64,7 +64,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
     packages: [],
   },
   run: {
-    imports: ['report', 'push', 'image', 'layout'],
+    imports: ['report', 'push', 'image', 'layout', 'errors'],
     types: ['inputs', 'resume', 'ecr/registry', 'ecr/names'],
     packages: [],
   },
