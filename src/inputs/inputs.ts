@@ -19,7 +19,7 @@ import {
   wholeNumber,
 } from './read-input.ts';
 import type { ReadText } from './parse-repository-settings.ts';
-import { parseTargets, type TargetInput } from './targets.ts';
+import { parseDigestTargets, parseTargets, type TargetInput } from './targets.ts';
 
 /** The step's inputs, read once and checked. */
 export interface Inputs {
@@ -64,12 +64,7 @@ export async function parseInputs(given: ReadInput, readText: ReadText): Promise
     }),
     request: parseRequest(read),
     layerCompression: choice(read, 'layer-compression', ['gzip', 'zstd', 'none'], { no: 'none' }),
-    targets: parseTargets(list(read('tags')), {
-      repository: read('repository') || undefined,
-      registryType: choice(read, 'registry-type', ['private', 'public']),
-      registryId: read('registry-id') || undefined,
-      region: read('aws-region') || undefined,
-    }),
+    targets: readTargets(read),
     ifTagExists: choice(read, 'if-tag-exists', ['fail', 'skip']),
     failFast: flag(read, 'fail-fast', false),
     dryRun: flag(read, 'dry-run', false),
@@ -85,6 +80,16 @@ export async function parseInputs(given: ReadInput, readText: ReadText): Promise
     partsInFlight: wholeNumber(read, 'parts-in-flight', [1, MAX_PARTS_IN_FLIGHT], 'auto'),
     summary: flag(read, 'summary', true),
   };
+}
+
+function readTargets(read: ReadInput): readonly TargetInput[] {
+  const parse = flag(read, 'push-by-digest', false) ? parseDigestTargets : parseTargets;
+  return parse(list(read('tags')), {
+    repository: read('repository') || undefined,
+    registryType: choice(read, 'registry-type', ['private', 'public']),
+    registryId: read('registry-id') || undefined,
+    region: read('aws-region') || undefined,
+  });
 }
 
 /** The input is in MiB, within what ECR accepts. */

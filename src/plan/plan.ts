@@ -23,8 +23,8 @@ export interface Plan {
   /** Layers that are neither there nor in the layout: with any, the push cannot be. */
   readonly missing: readonly Descriptor[];
   /**
-   * After the uploads, wave after wave: children, the root if anything refers to it, referrers. Those of one wave need
-   * nothing of each other.
+   * After the uploads, wave after wave: children, the root if anything refers to it or it gets no tag, referrers. Those of
+   * one wave need nothing of each other.
    */
   readonly waves: readonly (readonly ManifestPut[])[];
   /** Last of all: referrers that are found by a tag, then what makes the image visible. */
@@ -77,7 +77,8 @@ function contentSteps(
   const untagged = referrers
     .filter(({ tag }) => tag === undefined)
     .filter((node) => !isThere(node));
-  const rootPuts = untagged.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+  const isPutByTag = untagged.length === 0 && tags.length > 0;
+  const rootPuts = isPutByTag ? manifests.filter((node) => node !== root) : manifests;
   const wantedTags = [
     ...referrers.flatMap((node) => (node.tag === undefined ? [] : [{ node, tag: node.tag }])),
     ...tags.map((tag) => ({ node: root, tag })),

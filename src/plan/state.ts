@@ -24,6 +24,7 @@ export interface RepositoryState {
 
 /** What is wanted of a repository. */
 export interface Wanted {
+  /** None to put the image by its digest alone. */
   readonly tags: readonly string[];
   /** What to do with a tag that points to another image and cannot move. */
   readonly ifTagExists: 'fail' | 'skip';

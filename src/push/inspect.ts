@@ -21,7 +21,8 @@ export async function inspect(
   const found = await lookUp(graph, tags, context);
   if (found === undefined) return MISSING;
   const { availableLayers, images } = found;
-  if (images === undefined) context.tell({ kind: 'unchecked', what: 'images' });
+  const isTagged = tags.length > 0 || graph.referrers.some(({ tag }) => tag !== undefined);
+  if (images === undefined && isTagged) context.tell({ kind: 'unchecked', what: 'images' });
   return {
     exists: true,
     availableLayers,

@@ -20,6 +20,7 @@ import { uploadIntoNew, uploadLayers } from './upload-layers.ts';
 /** One repository, and the tags that the image gets there. */
 export interface Target {
   readonly registry: Registry;
+  /** None to push by digest. */
   readonly tags: readonly string[];
   /** Called with everything that happens there. */
   readonly listener: PushListener;

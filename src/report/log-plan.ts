@@ -24,10 +24,13 @@ function isUnnamed({ repository, planned }: TargetReport): boolean {
 }
 
 function planLines({ repository, planned, layers }: TargetReport, digest: string): string[] {
-  const tags = (planned?.tags ?? []).map((step) => `${step.tag} ${fateOf(step, digest)}`);
+  const steps = planned?.tags ?? [];
+  const tags = steps.map((step) => `${step.tag} ${fateOf(step, digest)}`);
+  const isThere = planned?.manifests.every((put) => put.digest !== digest) === true;
+  const untagged = `${isThere ? 'holds' : 'would hold'} ${digest}`;
   const [sent, there] = [countText(count(layers, 'missing')), countText(skipped(layers))];
   return [
-    `${describeRepository(repository)}: ${tags.join('; ')}`,
+    `${describeRepository(repository)}: ${steps.length === 0 ? untagged : tags.join('; ')}`,
     `A push would upload ${sent}; already there: ${there}`,
   ];
 }

@@ -201,6 +201,7 @@ export function warnOfName(repository: RepositoryReference, log: Pick<Log, 'warn
 }
 
 function tagsLine(target: TargetReport, report: PushReport): string {
+  if (target.tags.length === 0) return `holds ${report.image.descriptor.digest}`;
   const tags = taggedNow(target);
   const [names, when] = tags.length > 0 ? [tags, 'now'] : [skippedTags(target), 'still'];
   const digest = publishedDigest(target, report) ?? 'another image';

@@ -52,7 +52,8 @@ export function toOutputs(report: PushReport): Outputs {
   const { descriptor, config } = report.image;
   const targets = report.targets.map((target) => describeTarget(target, report));
   const isComplete = ({ error }: TargetReport): boolean => error === undefined;
-  const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
+  const complete = report.targets.filter(isComplete);
+  const paths = complete.flatMap((target) => pathsOf(target, report.image)).join(',');
   const first = targets.find(({ status }) => status === 'complete');
   const digest = first?.digest ?? '';
   return {
@@ -113,10 +114,12 @@ function counts(targets: readonly TargetReport[]) {
   };
 }
 
-/** The references that point to the image. */
-function pathsOf(target: TargetReport): string[] {
+/** The references that point to the image: its digest where no tag was wanted. */
+function pathsOf(target: TargetReport, { descriptor }: PushReport['image']): string[] {
   const uri = repositoryUri(target.repository);
-  return uri === undefined ? [] : taggedNow(target).map((tag) => `${uri}:${tag}`);
+  if (uri === undefined) return [];
+  if (target.tags.length === 0) return [`${uri}@${descriptor.digest}`];
+  return taggedNow(target).map((tag) => `${uri}:${tag}`);
 }
 
 /** Inline `data` and annotations are left out. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TargetDefaults } from '../../src/inputs/default-repository.ts';
-import { parseTargets, type TargetInput } from '../../src/inputs/targets.ts';
+import { parseDigestTargets, parseTargets, type TargetInput } from '../../src/inputs/targets.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-import { refused } from '../support/refused.ts';
+import { refused, refusedWith } from '../support/refused.ts';
 
 const NONE: TargetDefaults = {
   repository: undefined,
@@ -121,6 +121,41 @@ const cases: Readonly<Record<string, Case>> = {
     targets: ['private - - docker.io/library/alpine: 3'],
   },
 };
+
+const byDigest: Readonly<Record<string, [repository: string, targets: readonly string[]]>> = {
+  'one repository': ['team/app', ['private - eu-west-1 team/app: ']],
+  'several, each once': [
+    `team/app\n${HOST}/app, public.ecr.aws/alias/app\nteam/app`,
+    [
+      'private - eu-west-1 team/app: ',
+      'private 000123456789 eu-west-1 app: ',
+      'public alias us-east-1 app: ',
+    ],
+  ],
+};
+
+for (const [name, [repository, targets]] of Object.entries(byDigest)) {
+  test(`by digest: ${name}, without a tag`, () => {
+    const defaults = { ...NONE, repository, region: 'eu-west-1' };
+    assert.deepEqual(parseDigestTargets([], defaults).map(shown), targets);
+  });
+}
+
+test('by digest, tags are refused: who gives them expects them to be put', () => {
+  assert.throws(
+    () => parseDigestTargets(['1.0', 'latest'], APP),
+    refusedWith('tags has 1.0, latest, but push-by-digest: true puts no tag', 'Leave tags out'),
+  );
+});
+
+for (const [repository, says] of [
+  [undefined, 'push-by-digest needs the input repository'],
+  ['team/app:1.0', 'has a tag: team/app:1.0'],
+] as const) {
+  test(`by digest, the repository ${repository} is refused`, () => {
+    assert.throws(() => parseDigestTargets([], { ...NONE, repository }), refusedWith(says));
+  });
+}
 
 for (const [name, { tags, defaults, targets }] of Object.entries(cases)) {
   test(name, () => assert.deepEqual(parseTargets(tags, defaults).map(shown), targets));

@@ -124,6 +124,27 @@ const cases: Readonly<Record<string, Case>> = {
     waves: [],
     tagPuts: [`${root}:1.0`],
   },
+  'no tag is wanted: the root is put after its children, by its digest': {
+    graph: whole,
+    images: [],
+    tags: [],
+    waves: [children, [root]],
+    tagPuts: [],
+  },
+  'no tag is wanted of what is there: nothing is put': {
+    graph: whole,
+    images: untagged(index),
+    tags: [],
+    waves: [],
+    tagPuts: [],
+  },
+  'no tag is wanted of an image that is signed: its signatures have theirs': {
+    graph: signed,
+    images: [],
+    tags: [],
+    waves: [children, [root], [digest(signature)]],
+    tagPuts: [`${digest(cosign)}:${cosignTag}`],
+  },
   'the root has referrers: it is put before them without a tag, which comes last': {
     graph: signed,
     images: [],

@@ -49,6 +49,8 @@ interface Case {
   readonly settings?: Parameters<LocalEcr['createRepository']>[1];
   readonly denied?: readonly string[];
   readonly createRepository?: RepositorySettings;
+  /** `1.0` if it is not given. */
+  readonly tags?: readonly string[];
   readonly expected: Partial<RepositoryState>;
   readonly unchecked?: readonly string[];
   /** Calls that are made besides the two that every push makes. */
@@ -118,6 +120,12 @@ const cases: Readonly<Record<string, Case>> = {
     expected: { ...OURS, images: undefined },
     unchecked: ['images'],
   },
+  'one that may not be asked, where no tag is wanted: nothing depends on it': {
+    repository: ours,
+    tags: [],
+    denied: ['BatchGetImage'],
+    expected: { ...OURS, images: undefined },
+  },
   'an empty one that lacks its policies': {
     createRepository: POLICIES,
     expected: { missingPolicies: ['lifecycle-policy', 'repository-policy'] },
@@ -161,7 +169,14 @@ const cases: Readonly<Record<string, Case>> = {
 
 for (const [name, given] of Object.entries(cases)) {
   test(`what a push is told of ${name}`, async () => {
-    const { repository, isMissing, settings, denied = [], createRepository } = given;
+    const {
+      repository,
+      isMissing,
+      settings,
+      denied = [],
+      createRepository,
+      tags = ['1.0'],
+    } = given;
     await using local = await startWithPolicy();
     const { ecr } = local;
     if (isMissing === undefined) {
@@ -173,7 +188,7 @@ for (const [name, given] of Object.entries(cases)) {
     const registry = openLocalRegistry(ecr);
     const { graph, blobs } = await walked(image);
     const { context, events } = contextOf(registry, blobs, { createRepository });
-    assert.deepEqual(await inspect(graph, ['1.0'], context), { ...EMPTY, ...given.expected });
+    assert.deepEqual(await inspect(graph, tags, context), { ...EMPTY, ...given.expected });
     registry.close();
     assert.deepEqual(
       events,

@@ -37,6 +37,16 @@ test('the end of a plan says what would become of each tag, and what would be up
   ]);
 });
 
+for (const [manifests, says] of [
+  [[{ digest: mine, what: 'root image', tag: undefined }], 'would hold'],
+  [[], 'holds'],
+] as const) {
+  test(`the end of a plan without tags says what the repository ${says}`, () => {
+    const [line] = linesOf({ planned: { repository: 'none', tags: [], manifests }, tags: [] });
+    assert.equal(line, `${WHERE}: ${says} ${mine}`);
+  });
+}
+
 test('a target that would fail has its error, and no line', () => {
   assert.deepEqual(linesOf({ error: new PushError('TAG_IS_IMMUTABLE', 'tag v1') }), []);
 });

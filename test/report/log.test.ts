@@ -364,6 +364,12 @@ for (const [what, target, expected] of endings) {
   });
 }
 
+test('of a push by digest, the log tells what the repository holds', () => {
+  const { log, lines } = collect();
+  logReport(pushReport({ tags: [] }), log);
+  assert.deepEqual(lines, [`${WHERE}: holds ${mine}`, COUNTS]);
+});
+
 test('of several targets, the log tells in the end of those that are complete', () => {
   const { log, lines } = collect();
   const eu = { ...REPOSITORY, region: 'eu-west-1' };

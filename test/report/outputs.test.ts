@@ -307,3 +307,14 @@ test('the descriptor in the metadata is the plain one: neither inline data nor a
     platform,
   });
 });
+
+test('what no tag points to is referred to by its digest, also where it was there', async () => {
+  await using ecr = await startLocalEcr();
+  ecr.createRepository('team/app');
+  for (const uploaded of [2, 0]) {
+    const { outputs } = await runLocally(ecr, { ...inputs, 'push-by-digest': 'true' });
+    assert.equal(outputs?.digest, digest);
+    assert.equal(outputs['registry-paths'], `${HOST}/team/app@${digest}`);
+    assert.equal(outputs['layers-uploaded'], uploaded);
+  }
+});
