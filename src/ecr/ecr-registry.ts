@@ -4,16 +4,16 @@ import type {
   Repository,
 } from '@aws-sdk/client-ecr';
 import type { Digest } from '../oci/digest.ts';
-import { attemptsOf, causeOf, errorName, explain, isNotAllowed } from './calls/exceptions.ts';
-import { availableIn, batches, foundImage, type NamedImage, type PutInput } from './images.ts';
+import { attemptsOf, causeOf, errorName, explain } from './calls/exceptions.ts';
+import { availableIn, batches, type NamedImage, type PutInput } from './images.ts';
 import { layerCalls, type LayerRequests } from './layer-calls.ts';
 import { Identity } from './identity.ts';
+import { LookUps } from './look-ups.ts';
 import type { RepositoryId, RepositoryReference } from './names/reference.ts';
 import { OtherJobs, type WatchedLayer, watchedUntilComplete } from './other-jobs.ts';
-import { policiesIn, policiesRefused, type Policy, type RefusedPolicy } from './policies.ts';
+import { policiesIn, type Policy, setEach } from './policies.ts';
 import { putImage } from './put-image.ts';
 import type {
-  FoundImage,
   ImageId,
   ImagePut,
   LayerOutcome,
@@ -34,6 +34,7 @@ export abstract class EcrRegistry implements Registry {
   readonly #identity: Identity;
   readonly #resources: Resources;
   readonly #otherJobs: OtherJobs;
+  readonly #lookUps = new LookUps({ learn: (answer) => this.#identity.learn(answer) });
 
   constructor(repository: RepositoryReference, resources: Resources) {
     this.id = { registryId: repository.registryId, repositoryName: repository.name };
@@ -49,8 +50,12 @@ export abstract class EcrRegistry implements Registry {
     signal: AbortSignal,
   ): Promise<BatchCheckLayerAvailabilityResponse>;
   protected abstract put(input: PutInput, signal: AbortSignal): Promise<PutImageResponse>;
-  /** Images that do not exist are left out. */
-  protected abstract lookUp(ids: readonly ImageId[], signal: AbortSignal): Promise<NamedImage[]>;
+  /** Images that do not exist are left out. `likely`: most are there; undefined if that cannot be told. */
+  protected abstract lookUp(
+    ids: readonly ImageId[],
+    signal: AbortSignal,
+    expected?: 'likely',
+  ): Promise<NamedImage[] | undefined>;
   protected abstract readonly lookUpCall: 'BatchGetImage' | 'DescribeImages';
   protected abstract describe(signal: AbortSignal): Promise<Repository | undefined>;
   protected abstract tagMutability(signal: AbortSignal): Promise<TagMutability | undefined>;
@@ -79,7 +84,7 @@ export abstract class EcrRegistry implements Registry {
       { call: 'DescribeRepositories', ask: () => this.describe(signal) },
       ...ids.map((id) => ({
         call: this.lookUpCall,
-        ask: async () => (await this.lookUp([id], signal))[0],
+        ask: async () => (await this.lookUp([id], signal))?.[0],
       })),
       {
         call: 'GetCallerIdentity',
@@ -93,14 +98,10 @@ export abstract class EcrRegistry implements Registry {
     digests: readonly Digest[],
     signal: AbortSignal,
   ): Promise<ReadonlySet<Digest>> {
-    try {
-      const answers = await Promise.all(
-        batches(digests).map((batch) => this.checkLayers(batch, signal)),
-      );
-      return new Set(answers.flatMap(availableIn));
-    } catch (error) {
-      throw this.#explain('BatchCheckLayerAvailability', error, signal);
-    }
+    const answers = await this.#explained('BatchCheckLayerAvailability', signal, () =>
+      Promise.all(batches(digests).map((batch) => this.checkLayers(batch, signal))),
+    );
+    return new Set(answers.flatMap(availableIn));
   }
 
   async uploadLayer(upload: LayerUpload, signal: AbortSignal): Promise<LayerOutcome> {
@@ -156,19 +157,16 @@ export abstract class EcrRegistry implements Registry {
     return putImage(image, calls, signal);
   }
 
-  async findImages(
-    ids: readonly ImageId[],
-    signal: AbortSignal,
-  ): Promise<readonly FoundImage[] | undefined> {
-    try {
-      const answers = await Promise.all(batches(ids).map((batch) => this.lookUp(batch, signal)));
-      const images = answers.flat();
-      images.forEach((image) => this.#identity.learn(image));
-      return images.flatMap(foundImage);
-    } catch (error) {
-      if (isNotAllowed(error)) return undefined;
-      throw this.#explain(this.lookUpCall, error, signal);
-    }
+  findImages(ids: readonly ImageId[], signal: AbortSignal) {
+    return this.#explained(this.lookUpCall, signal, () =>
+      this.#lookUps.images(ids, (batch) => this.lookUp(batch, signal)),
+    );
+  }
+
+  findManifests(digests: readonly Digest[], signal: AbortSignal) {
+    return this.#explained(this.lookUpCall, signal, () =>
+      this.#lookUps.manifests(digests, (batch) => this.lookUp(batch, signal, 'likely')),
+    );
   }
 
   /** Only avoids a pointless upload, so errors are ignored: PutImage has the final say. */
@@ -203,14 +201,10 @@ export abstract class EcrRegistry implements Registry {
     settings: RepositorySettings,
     signal: AbortSignal,
   ): Promise<void> {
-    const refused: RefusedPolicy[] = [];
-    for (const policy of policiesIn(settings).filter(({ name }) => names.includes(name))) {
-      await this.setPolicy(policy, signal).catch((error: unknown) => {
-        refused.push({ policy, error: this.#explain(policy.call, error, signal) });
-      });
-    }
-    const [first, ...others] = refused;
-    if (first !== undefined) throw policiesRefused([first, ...others], this.repository);
+    const policies = policiesIn(settings).filter(({ name }) => names.includes(name));
+    await setEach(policies, this.repository, (policy) =>
+      this.#explained(policy.call, signal, () => this.setPolicy(policy, signal)),
+    );
   }
 
   async missingPolicies(
@@ -238,6 +232,14 @@ export abstract class EcrRegistry implements Registry {
       if (signal.aborted) throw this.#explain(call, error, signal);
       this.#resources.debug(`${call}: ${causeOf(error)}`);
       return undefined;
+    }
+  }
+
+  async #explained<T>(call: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw this.#explain(call, error, signal);
     }
   }
 

@@ -38,6 +38,9 @@ export interface NamedImage {
   imageDigest?: string | undefined;
   imageTag?: string | undefined;
   registryId?: string | undefined;
+  /** As text, where the answer has it. */
+  manifest?: string | undefined;
+  mediaType?: string | undefined;
 }
 
 export function toIdentifier(id: ImageId): { imageDigest: string } | { imageTag: string } {

@@ -29,6 +29,25 @@ const COMMANDS = {
   'repository-policy': 'set-repository-policy --policy-text',
 } as const;
 
+/**
+ * Sets each of the policies, also those after one that is refused. `set` throws explained errors.
+ * @throws the first of them, with all policies that the repository lacks
+ */
+export async function setEach(
+  policies: readonly Policy[],
+  repository: RepositoryReference,
+  set: (policy: Policy) => Promise<unknown>,
+): Promise<void> {
+  const refused: RefusedPolicy[] = [];
+  for (const policy of policies) {
+    await set(policy).catch((error: unknown) => {
+      refused.push({ policy, error: error instanceof Error ? error : new Error(String(error)) });
+    });
+  }
+  const [first, ...others] = refused;
+  if (first !== undefined) throw policiesRefused([first, ...others], repository);
+}
+
 export interface RefusedPolicy {
   readonly policy: Policy;
   /** Explained. */

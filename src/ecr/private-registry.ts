@@ -74,7 +74,10 @@ export class PrivateRegistry extends EcrRegistry {
       acceptedMediaTypes: [...MANIFEST_MEDIA_TYPES, ...INDEX_MEDIA_TYPES],
     });
     const { images = [] } = await this.#client.send(command, { abortSignal });
-    return images.map(({ imageId, registryId }) => ({ ...imageId, registryId }));
+    return images.map(({ imageId, registryId, imageManifest, imageManifestMediaType }) => ({
+      ...{ ...imageId, registryId },
+      ...{ manifest: imageManifest, mediaType: imageManifestMediaType },
+    }));
   }
 
   protected override async describe(abortSignal: AbortSignal): Promise<Repository | undefined> {

@@ -64,9 +64,15 @@ export class PublicRegistry extends EcrRegistry {
   protected override async lookUp(
     ids: readonly ImageId[],
     signal: AbortSignal,
-  ): Promise<NamedImage[]> {
-    if (this.#isNamedByAlias()) return [];
-    const describe = (id: ImageId): Promise<NamedImage[]> => this.#describeImage(id, signal);
+    expected?: 'likely',
+  ): Promise<NamedImage[] | undefined> {
+    if (this.#isNamedByAlias()) return expected === 'likely' ? undefined : [];
+    if (expected === 'likely') {
+      const found = await this.#describeImages(ids, signal);
+      const images = found.filter(({ imageTag }) => imageTag === undefined);
+      if (images.length >= ids.length || ids.length === 1) return images;
+    }
+    const describe = (id: ImageId): Promise<NamedImage[]> => this.#describeImages([id], signal);
     const byDigest = (await Promise.all(ids.filter((id) => 'digest' in id).map(describe))).flat();
     const seen = new Set(byDigest.map(({ imageTag }) => imageTag));
     const left = ids.filter((id) => 'tag' in id && !seen.has(id.tag));
@@ -80,16 +86,17 @@ export class PublicRegistry extends EcrRegistry {
     return registryId !== undefined && !isAccountId(registryId);
   }
 
-  /** The image once without a tag, and once for each of its tags. */
-  async #describeImage(id: ImageId, abortSignal: AbortSignal): Promise<NamedImage[]> {
-    const command = new this.#sdk.DescribeImagesCommand({
-      ...this.id,
-      imageIds: [toIdentifier(id)],
-    });
+  /** Each image once without a tag, and once for each of its tags; none if one of them is missing. */
+  async #describeImages(ids: readonly ImageId[], abortSignal: AbortSignal): Promise<NamedImage[]> {
+    const imageIds = ids.map(toIdentifier);
+    const command = new this.#sdk.DescribeImagesCommand({ ...this.id, imageIds });
     try {
       const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
-      return imageDetails.flatMap(({ imageDigest, imageTags = [], registryId }) =>
-        [undefined, ...imageTags].map((imageTag) => ({ imageDigest, imageTag, registryId })),
+      return imageDetails.flatMap(
+        ({ imageDigest, imageTags = [], registryId, imageManifestMediaType: mediaType }) =>
+          [undefined, ...imageTags].map((imageTag) => ({
+            ...{ imageDigest, imageTag, registryId, mediaType },
+          })),
       );
     } catch (error) {
       if (error instanceof this.#sdk.ImageNotFoundException) return [];

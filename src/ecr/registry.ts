@@ -74,6 +74,14 @@ export interface FoundImage {
   readonly tag?: string;
 }
 
+/** A manifest that a repository holds. */
+export interface HeldManifest {
+  /** As ECR says it. */
+  readonly mediaType: string | undefined;
+  /** With the digest that was asked for; undefined of ECR Public, which has no call that gives them. */
+  readonly bytes: Uint8Array | undefined;
+}
+
 /** A policy that a separate call sets, once the repository exists. */
 export type PolicyName = 'lifecycle-policy' | 'repository-policy';
 
@@ -108,6 +116,15 @@ export interface Registry {
     ids: readonly ImageId[],
     signal: AbortSignal,
   ): Promise<readonly FoundImage[] | undefined>;
+  /**
+   * Those of the manifests that the repository holds. What was found once is not asked for again. Undefined if the
+   * credentials may not look them up, or ECR Public's alias does not tell whose registry it is.
+   * @throws PushError UNEXPECTED_RESPONSE if the bytes have another digest, and what every call throws
+   */
+  findManifests(
+    digests: readonly Digest[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Digest, HeldManifest> | undefined>;
   /** Which of the tags the repository forbids to move; undefined if its settings could not be read. */
   immutableTags(
     tags: readonly string[],

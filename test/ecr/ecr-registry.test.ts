@@ -166,6 +166,7 @@ test('who may not look images up gets no answer, rather than none found', async 
   const policy = [{ actions: ['ecr:BatchCheckLayerAvailability'] }];
   await using local = await open({ credentials: [{ ...DEFAULT_CREDENTIAL, policy }] });
   assert.equal(await local.registry.findImages([{ tag: '1.0' }], signal), undefined);
+  assert.equal(await local.registry.findManifests([digestNo(0)], signal), undefined);
   assert.equal(await local.registry.immutableTags(['1.0'], signal), undefined);
 });
 

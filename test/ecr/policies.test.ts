@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RepositoryReference } from '../../src/ecr/names/reference.ts';
-import { policiesIn, type Policy, policiesRefused } from '../../src/ecr/policies.ts';
+import { policiesIn, type Policy, policiesRefused, setEach } from '../../src/ecr/policies.ts';
 import { PushError } from '../../src/errors.ts';
 
 const lifecycle: Policy = {
@@ -115,4 +115,15 @@ test('where two policies are refused, both are named, and how to set each', () =
     /^PutLifecyclePolicy: no\. .* no lifecycle-policy and no repository-policy$/,
   );
   assert.match(error.hint, /aws ecr put-lifecycle-policy .* && aws ecr set-repository-policy /);
+});
+
+test('a policy that is refused does not keep the others from being set', async () => {
+  const set: string[] = [];
+  const error = new PushError('ACCESS_DENIED', 'no');
+  const setting = setEach([lifecycle, access], own, (policy) => {
+    set.push(policy.name);
+    return policy === lifecycle ? Promise.reject(error) : Promise.resolve();
+  });
+  await assert.rejects(setting, /no\. The repository exists, but has no lifecycle-policy$/);
+  assert.deepEqual(set, ['lifecycle-policy', 'repository-policy']);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import type { RepositoryReference } from '../../src/ecr/names/reference.ts';
 import { PrivateRegistry } from '../../src/ecr/private-registry.ts';
+import { digestOf } from '../../src/oci/digest.ts';
 import { INDEX_MEDIA_TYPES, MANIFEST_MEDIA_TYPES } from '../../src/oci/media-types.ts';
 import type { RepositorySettings } from '../local-ecr/repository.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
@@ -60,6 +61,21 @@ test('an image is looked up as it was pushed: every media type is accepted', asy
     imageIds: [{ imageDigest: digest }, { imageTag: '1.0' }],
     acceptedMediaTypes: [...MANIFEST_MEDIA_TYPES, ...INDEX_MEDIA_TYPES],
   });
+  registry.close();
+});
+
+test('a manifest that is there is found with its bytes, and one that is not is left out', async () => {
+  await using ecr = await startLocalEcr();
+  ecr.createRepository(REPOSITORY_NAME);
+  const registry = openLocalRegistry(ecr);
+  await registry.putImage({ digest, mediaType, bytes: index.manifest }, signal);
+  const absent = digestOf(Buffer.from('absent'));
+  const known = { mediaType, bytes: Buffer.from(index.manifest) };
+  assert.deepEqual(
+    await registry.findManifests([absent, digest], signal),
+    new Map([[digest, known]]),
+  );
+  assert.equal(ecr.calls('BatchGetImage').length, 1);
   registry.close();
 });
 

@@ -81,6 +81,46 @@ test('by an alias nothing can be looked up, so nothing counts as found, and no c
   });
 });
 
+/** Indexes of nothing, that differ by spaces. */
+const indexes = ['', ' ', '  '].map((spaces) => {
+  const manifest = Buffer.concat([index.manifest, Buffer.from(spaces)]);
+  return { descriptor: { digest: digestOf(manifest) }, manifest };
+});
+
+async function putIndexes(registry: PublicRegistry, tag?: string): Promise<void> {
+  for (const { descriptor, manifest } of indexes) {
+    const image = { digest: descriptor.digest, mediaType, bytes: manifest };
+    await registry.putImage(tag === undefined ? image : { ...image, tag }, signal);
+  }
+}
+
+test('manifests that are there are found in one call, without their bytes and whatever their tags', async () => {
+  await using opened = await open(ACCOUNT);
+  const { ecr, registry } = opened;
+  await putIndexes(registry);
+  await putIndexes(registry, '1.0');
+  const digests = indexes.map(({ descriptor }) => descriptor.digest);
+  const found = await registry.findManifests(digests, signal);
+  const known = { mediaType, bytes: undefined };
+  assert.deepEqual(found, new Map(digests.map((one) => [one, known])));
+  assert.equal(ecr.calls('DescribeImages').length, 1);
+});
+
+test('if one is not there, which fails the call, each is looked up by itself', async () => {
+  await using opened = await open(ACCOUNT);
+  const { ecr, registry } = opened;
+  await putIndexes(registry);
+  const found = await registry.findManifests([digest, absent], signal);
+  assert.deepEqual([...(found?.keys() ?? [])], [digest]);
+  assert.equal(ecr.calls('DescribeImages').length, 3);
+});
+
+test('by an alias it is not known which manifests are there', async () => {
+  await using opened = await open('local');
+  await putIndexes(opened.registry);
+  assert.equal(await opened.registry.findManifests([digest], signal), undefined);
+});
+
 test('no tag is immutable, and no call asks', async () => {
   await using opened = await open(undefined);
   const { ecr, registry } = opened;
