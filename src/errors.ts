@@ -106,7 +106,7 @@ export const ERRORS = {
     hint: 'Keep one platform with the input platforms, or leave single-image out.',
   },
   CONFLICTING_PLATFORMS: {
-    means: 'Two layouts hold different images for one platform.',
+    means: 'Two layouts, or two descriptors of index-of, are different images for one platform.',
     hint: 'Leave one of the layouts out, or select other platforms with the input platforms.',
   },
   INCOMPLETE_INDEX: {
@@ -114,6 +114,22 @@ export const ERRORS = {
       'An index lists platforms or attestations that the layout lacks, as "docker save" can write it.',
     hint: 'Build the complete layout again.',
     docs: 'If inputs can limit the push to what is there, the error names them.',
+  },
+  // Joining with index-of
+  DESCRIPTORS_NOT_FOUND: {
+    means: 'There is no file of descriptors where index-of says.',
+    hint: 'Paths and globs are relative to the working directory of the step. Check that an earlier step downloaded or wrote the files.',
+  },
+  INVALID_DESCRIPTOR: {
+    means:
+      'What index-of names is no descriptor that can be joined, or is not what its manifest says.',
+    hint: 'Give the output descriptor of each push by digest as it is: JSON with mediaType, digest, size and platform.',
+    docs: 'For example, a digest alone, a descriptor of a layer, one without a platform, two that say different things of one image, or a size or media type that differs from those of the manifest in ECR.',
+  },
+  IMAGE_NOT_IN_REPOSITORY: {
+    means: 'An image that index-of joins is not in the repository.',
+    hint: 'Push each of the images into this repository first, with push-by-digest: true. A descriptor does not say where its image was pushed: compare repository, region and account with those of that step.',
+    docs: 'An index can only list what is in its own repository. With several repositories, each must hold all of the images.',
   },
   // AWS
   REPOSITORY_NOT_FOUND: {

@@ -1,6 +1,8 @@
 import { messageOf } from './errors.ts';
 import type { RepositoryReference } from './ecr/names/reference.ts';
 import type { Registry } from './ecr/registry.ts';
+import type { ImageGraph } from './image/graph.ts';
+import { joinImages } from './image/join.ts';
 import { nearLimits } from './image/near-limits.ts';
 import { resolveImage, type ResolvedImage } from './image/resolve-image.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -8,16 +10,19 @@ import { checkLabels } from './layout/check-labels.ts';
 import { estimateSaving } from './layout/compressible.ts';
 import { findLayouts, type FoundLayout } from './layout/find-layouts.ts';
 import { JoinedContent } from './layout/joined-content.ts';
-import type { Layout } from './layout/layout.ts';
+import type { BlobStore, Layout } from './layout/layout.ts';
 import type { KnownLayers } from './layout/pack-layers.ts';
 import { openLayout, type OpenOptions } from './layout/open-layout.ts';
+import { readDescriptors } from './layout/read-descriptors.ts';
 import { heldByAll } from './push/held-layers.ts';
+import { heldByAny } from './push/held-manifests.ts';
 import { lookElsewhere } from './push/look-elsewhere.ts';
 import { openTargets } from './push/open-targets.ts';
 import { push, type Target } from './push/push.ts';
 import type { PushReport } from './push/report.ts';
 import { conclude } from './report/conclude.ts';
 import { type Log, logImage, logReport, targetPrefix } from './report/log.ts';
+import { logJoined } from './report/log-joined.ts';
 import { logPlan } from './report/log-plan.ts';
 import type { Outputs } from './report/outputs.ts';
 import type { RunLog } from './report/run-log.ts';
@@ -53,13 +58,16 @@ export async function run(inputs: Inputs, world: World): Promise<void> {
   const open = (repository: RepositoryReference): Promise<Registry> => ecr.open(repository);
   const targetsOnce = once(() => namedTargets(inputs, open, world));
   await using opened = new AsyncDisposableStack();
-  const { blobs, graph } = await log.group('Read the layout', async () => {
-    const found = await findLayouts(inputs.layouts);
-    const layouts = await openLayouts(found, openOptions(inputs, world, targetsOnce), opened);
-    const content = new JoinedContent(...layouts);
-    const image = await readImage(found, layouts, content, inputs, log);
-    return { blobs: content, graph: image.graph };
-  });
+  const { blobs, graph } =
+    inputs.indexOf.length > 0
+      ? await log.group('Join the images', () => join(inputs, world, targetsOnce))
+      : await log.group('Read the layout', async () => {
+          const found = await findLayouts(inputs.layouts);
+          const layouts = await openLayouts(found, openOptions(inputs, world, targetsOnce), opened);
+          const content = new JoinedContent(...layouts);
+          const image = await readImage(found, layouts, content, inputs, log);
+          return { blobs: content, graph: image.graph };
+        });
   const targets = await targetsOnce();
   for (const notice of nearLimits(graph, strictest(targets))) log.warning(notice);
   const checked = checkLabels(blobs, (notice) => log.warning(notice));
@@ -99,7 +107,7 @@ function strictest(targets: readonly Target[]): 'private' | 'public' {
 /** Once nothing waits for it. What ends a push is not to stand beside advice. */
 async function adviseCompression(
   pushed: PushReport,
-  blobs: JoinedContent,
+  blobs: Pick<BlobStore, 'openBlob'>,
   { layerCompression }: Inputs,
   { ecr: { signal }, log }: World,
 ): Promise<void> {
@@ -172,6 +180,26 @@ async function readImage(
   logImage(image, log);
   return image;
 }
+
+/** An index of images that are in ECR: there is nothing to upload. */
+async function join(
+  { indexOf, request }: Inputs,
+  { ecr: { signal }, log }: World,
+  targets: () => Promise<readonly Target[]>,
+): Promise<{ blobs: Pick<BlobStore, 'openBlob'>; graph: ImageGraph }> {
+  const given = await readDescriptors(indexOf);
+  const registries = (await targets()).map(({ registry }) => registry);
+  const graph = await joinImages(given, {
+    attestations: request.shape.attestations,
+    read: (digests) => heldByAny(digests, registries, signal),
+  });
+  logJoined(graph, log);
+  return { blobs: NO_BLOBS, graph };
+}
+
+const NO_BLOBS = {
+  openBlob: () => Promise.reject(new Error('an index of joined images has no blobs')),
+};
 
 async function namedTargets(
   { targets: wanted, dryRun }: Inputs,

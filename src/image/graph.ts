@@ -42,6 +42,8 @@ export interface ImageGraph {
   readonly absentLayers: readonly Descriptor[];
   /** What to do if it does not, where there is something that helps. */
   readonly absentHint: string | undefined;
+  /** Manifests that are in ECR already, and must be in each repository: what an index of images in ECR is made of. */
+  readonly absentManifests: readonly Descriptor[];
   /** Foreign layers that the layout leaves out: ECR does not require them. */
   readonly absentForeignLayers: readonly Descriptor[];
 }

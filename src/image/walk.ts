@@ -32,7 +32,7 @@ export async function walkGraph(
   const absentHint = await walk.absentHint();
   const manifests = walk.manifests();
   const found = await walkReferrers(walk, referrers, onBroken);
-  const graph = { root: node, manifests, referrers: found, absentHint };
+  const graph = { root: node, manifests, referrers: found, absentHint, absentManifests: [] };
   const { platforms, instructions } = walk;
   return { ...graph, roles: rolesOf(graph, platforms), platforms, instructions, ...walk.blobs() };
 }

@@ -8,23 +8,17 @@ import {
   MAX_PARTS_IN_FLIGHT,
   MIN_PART_SIZE,
 } from '../ecr/upload/tuning.ts';
-import {
-  choice,
-  flag,
-  lines,
-  list,
-  type ReadInput,
-  required,
-  unquoted,
-  wholeNumber,
-} from './read-input.ts';
+import { choice, flag, list, type ReadInput, unquoted, wholeNumber } from './read-input.ts';
+import { parseSource } from './parse-source.ts';
 import type { ReadText } from './parse-repository-settings.ts';
 import { parseDigestTargets, parseTargets, type TargetInput } from './targets.ts';
 
 /** The step's inputs, read once and checked. */
 export interface Inputs {
-  /** Paths or globs of OCI layouts. */
+  /** Paths or globs of OCI layouts; none if images are joined. */
   readonly layouts: readonly string[];
+  /** Descriptors of images in ECR to join, as JSON, and paths and globs of files that hold some; none to push layouts. */
+  readonly indexOf: readonly string[];
   /** Where links may lead that lead out of a layout. */
   readonly followLinks: 'none' | 'workspace';
   readonly request: ImageRequest;
@@ -57,7 +51,7 @@ const MIB = 1024 * 1024;
 export async function parseInputs(given: ReadInput, readText: ReadText): Promise<Inputs> {
   const read: ReadInput = (name) => unquoted(given(name));
   return {
-    layouts: lines(required(read, 'layout')),
+    ...parseSource(read),
     followLinks: choice(read, 'follow-links', ['none', 'workspace'], {
       yes: 'workspace',
       no: 'none',

@@ -4,22 +4,16 @@ import { booleanWord, nearest } from './nearest.ts';
 /** An input's text, trimmed; '' if it is not set. */
 export type ReadInput = (name: string) => string;
 
-/** @throws PushError INVALID_INPUT, like all functions below */
-export function required(read: ReadInput, name: string): string {
-  const text = read(name);
-  if (text !== '') return text;
-  throw new PushError('INVALID_INPUT', `The input ${name} is required`, {
-    hint: `Add "${name}:" under "with:" of this step.`,
-  });
-}
-
 /** What a boolean means for an input that takes none. */
 interface Booleans<T> {
   readonly yes?: T;
   readonly no?: T;
 }
 
-/** One of the allowed values, in either case; the first of them if the input is not set. */
+/**
+ * One of the allowed values, in either case; the first of them if the input is not set.
+ * @throws PushError INVALID_INPUT, like all functions below
+ */
 export function choice<const T extends string>(
   read: ReadInput,
   name: string,

@@ -17,6 +17,14 @@ export function namesOf({ annotations = {} }: Descriptor): string[] {
     .filter((name) => name !== '');
 }
 
+/** The same without what a layout called it, which means nothing elsewhere. */
+export function withoutNames({ annotations = {}, ...others }: Descriptor): Descriptor {
+  const kept = Object.entries(annotations).filter(
+    ([key]) => key !== REF_NAME && key !== CONTAINERD_NAME,
+  );
+  return kept.length === 0 ? others : { ...others, annotations: Object.fromEntries(kept) };
+}
+
 /** A name without what Docker and podman put before it by themselves. */
 export function shortName(name: string): string {
   return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');

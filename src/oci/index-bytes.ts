@@ -28,8 +28,8 @@ export function leanIndex(index: Uint8Array, without: ReadonlySet<string>): Uint
   return toBytes({ ...version, ...fields, ...version, manifests: kept });
 }
 
-export function newIndex(entries: readonly Fields[]): Uint8Array {
-  return toBytes({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: entries });
+export function newIndex(entries: readonly Fields[], mediaType = OCI_INDEX): Uint8Array {
+  return toBytes({ schemaVersion: 2, mediaType, manifests: entries });
 }
 
 function parseObject(bytes: Uint8Array): Fields {

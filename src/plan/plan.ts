@@ -22,6 +22,8 @@ export interface Plan {
   readonly present: readonly Descriptor[];
   /** Layers that are neither there nor in the layout: with any, the push cannot be. */
   readonly missing: readonly Descriptor[];
+  /** Manifests that the graph leaves out, and that are not there: the same. */
+  readonly missingManifests: readonly Descriptor[];
   /**
    * After the uploads, wave after wave: children, the root if anything refers to it or it gets no tag, referrers. Those of
    * one wave need nothing of each other.
@@ -52,9 +54,19 @@ export function plan(graph: ImageGraph, wanted: Wanted, state: RepositoryState):
   };
 }
 
-type ContentSteps = Pick<Plan, 'uploads' | 'present' | 'missing' | 'waves' | 'tagPuts'>;
+type ContentSteps = Pick<
+  Plan,
+  'uploads' | 'present' | 'missing' | 'missingManifests' | 'waves' | 'tagPuts'
+>;
 
-const NOTHING: ContentSteps = { uploads: [], present: [], missing: [], waves: [], tagPuts: [] };
+const NOTHING: ContentSteps = {
+  uploads: [],
+  present: [],
+  missing: [],
+  missingManifests: [],
+  waves: [],
+  tagPuts: [],
+};
 
 function repositoryStep({ create }: Wanted, state: RepositoryState): RepositoryStep {
   if (!state.exists) return create ? 'create' : 'await';
@@ -62,9 +74,9 @@ function repositoryStep({ create }: Wanted, state: RepositoryState): RepositoryS
 }
 
 function contentSteps(
-  { root, manifests, referrers, blobs, absentLayers }: ImageGraph,
+  { root, manifests, referrers, blobs, absentLayers, absentManifests }: ImageGraph,
   tags: readonly string[],
-  { availableLayers, images = [] }: RepositoryState,
+  { availableLayers, images = [], heldManifests }: RepositoryState,
 ): ContentSteps {
   const uploads = blobs.filter(({ digest }) => !availableLayers.has(digest));
   const found = new Set(images.map(({ digest }) => digest));
@@ -87,6 +99,7 @@ function contentSteps(
     uploads,
     present: [...blobs, ...absentLayers].filter(({ digest }) => availableLayers.has(digest)),
     missing: absentLayers.filter(({ digest }) => !availableLayers.has(digest)),
+    missingManifests: absentManifests.filter(({ digest }) => heldManifests?.has(digest) === false),
     waves: toWaves([...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node }))),
     tagPuts: wantedTags.filter((put) => !isTagged(put)),
   };

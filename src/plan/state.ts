@@ -16,6 +16,8 @@ export interface RepositoryState {
   readonly availableLayers: ReadonlySet<Digest>;
   /** Undefined where the credentials may not look. */
   readonly images: readonly ExistingImage[] | undefined;
+  /** Of the manifests that the graph leaves out, those that are there; undefined where that is not known, or none is. */
+  readonly heldManifests?: ReadonlySet<Digest> | undefined;
   /** Tags that the repository's rules forbid to move. */
   readonly immutableTags: readonly string[];
   /** Policies that an earlier run, which created the repository, could not set. */

@@ -49,8 +49,8 @@ export type PushEvent =
       readonly holder: Digest | undefined;
     };
 
-/** What tags point to; whether they may move; whether an empty repository has its policies. */
-export type Unchecked = 'images' | 'mutability' | 'policies';
+/** What tags point to; whether they may move; whether an empty repository has its policies; whether it has what is joined. */
+export type Unchecked = 'images' | 'mutability' | 'policies' | 'joined';
 
 /** What became of a tag. `holder`: the image that it still points to; undefined if the credentials may not look. */
 export type TagOutcome =

@@ -1,6 +1,7 @@
 import { PushError } from '../errors.ts';
 import type { ImageGraph } from '../image/graph.ts';
 import type { PolicyName, RepositoryState } from '../plan/state.ts';
+import type { Digest } from '../oci/digest.ts';
 import { tagsToMove } from '../plan/tags.ts';
 import type { PushContext } from './context.ts';
 
@@ -20,6 +21,7 @@ export async function inspect(
 ): Promise<RepositoryState> {
   const found = await lookUp(graph, tags, context);
   if (found === undefined) return MISSING;
+  const isJoined = graph.absentManifests.length > 0;
   const { availableLayers, images } = found;
   const isTagged = tags.length > 0 || graph.referrers.some(({ tag }) => tag !== undefined);
   if (images === undefined && isTagged) context.tell({ kind: 'unchecked', what: 'images' });
@@ -27,6 +29,7 @@ export async function inspect(
     exists: true,
     availableLayers,
     images,
+    ...(isJoined && { heldManifests: await heldManifests(graph, context) }),
     immutableTags: await immutableTags(graph, tags, images, context),
     missingPolicies: await missingPolicies(found, context),
   };
@@ -34,9 +37,20 @@ export async function inspect(
 
 type Found = Pick<RepositoryState, 'availableLayers' | 'images'>;
 
-/** Both look-ups in one round trip. Undefined if the repository does not exist. */
+/** Undefined if the credentials may not look. */
+async function heldManifests(
+  { absentManifests }: ImageGraph,
+  { registry, signal, tell }: PushContext,
+): Promise<ReadonlySet<Digest> | undefined> {
+  const digests = absentManifests.map(({ digest }) => digest);
+  const held = await registry.findManifests(digests, signal);
+  if (held === undefined) tell({ kind: 'unchecked', what: 'joined' });
+  return held && new Set(held.keys());
+}
+
+/** Both look-ups in one round trip. Undefined if the repository does not exist, and need not. */
 async function lookUp(
-  { blobs, absentLayers, root, referrers }: ImageGraph,
+  { blobs, absentLayers, absentManifests, root, referrers }: ImageGraph,
   tags: readonly string[],
   { registry, signal }: PushContext,
 ): Promise<Found | undefined> {
@@ -51,9 +65,18 @@ async function lookUp(
   try {
     return { availableLayers: await available, images: await found };
   } catch (error) {
-    if (error instanceof PushError && error.code === 'REPOSITORY_NOT_FOUND') return undefined;
-    throw error;
+    if (!(error instanceof PushError) || error.code !== 'REPOSITORY_NOT_FOUND') throw error;
+    if (absentManifests.length > 0) throw nothingToJoin(error);
+    return undefined;
   }
+}
+
+/** To create it would not help: the images are not there. */
+function nothingToJoin({ code, message, cause }: PushError): PushError {
+  return new PushError(code, `${message}, so the images to join are not there`, {
+    hint: 'Compare repository, region and account with those of the steps that pushed the images by digest.',
+    cause,
+  });
 }
 
 async function immutableTags(

@@ -79,7 +79,7 @@ export async function push(
     (target, at) => new TargetPush(graph, target, notes[at], { ...options, signal }),
   );
   const report = (): PushReport => ({
-    image: reportImage(graph),
+    image: reportImage(graph, targets),
     targets: pushes.map((one) => one.report()),
   });
   options.onBegin?.(report);

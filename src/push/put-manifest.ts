@@ -1,6 +1,6 @@
 import type { PutOutcome } from '../ecr/registry.ts';
 import { PushError } from '../errors.ts';
-import type { ImageGraph } from '../image/graph.ts';
+import type { ImageGraph, ManifestRole } from '../image/graph.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Manifest } from '../oci/manifest.ts';
@@ -47,10 +47,24 @@ export async function putManifest(
         return putManifest({ ...put, tag: tagOf(digest) }, graph, context);
       case 'layers-not-found':
       case 'referenced-images-not-found':
-        if (!(await retry.again('manifest', context))) throw namePut(outcome.cause, role);
+        if (!(await retry.again('manifest', context))) throw lacking(outcome, graph, role);
         await pushMissing(outcome.kind, put.node.manifest, graph, context);
     }
   }
+}
+
+/** What an index of joined images lacks was never here to be put. */
+function lacking(
+  {
+    kind,
+    cause,
+  }: Extract<PutOutcome, { kind: 'layers-not-found' | 'referenced-images-not-found' }>,
+  { absentManifests }: ImageGraph,
+  role: ManifestRole | undefined,
+): Error {
+  const isJoined = kind === 'referenced-images-not-found' && absentManifests.length > 0;
+  if (!isJoined) return namePut(cause, role);
+  return new PushError('IMAGE_NOT_IN_REPOSITORY', cause.message, { cause });
 }
 
 /** @throws what `putImage` throws, with the manifest named */

@@ -22,7 +22,14 @@ export interface ImageReport {
   readonly platform: Platform | undefined;
   /** What made each layer, where the image's history tells it. */
   readonly instructions: ReadonlyMap<Digest, string>;
+  /** What it lists, if it is an index of images that were in ECR. */
+  readonly joined: readonly Descriptor[];
+  /** The bytes of an index that others are to join, and that they could not read there. */
+  readonly inline: Uint8Array | undefined;
 }
+
+/** An image with its attestation makes an index of a thousand bytes, and what outputs hold is limited. */
+const MAX_INLINE = 16 * 1024;
 
 /** What happened to one repository. */
 export interface TargetReport {
@@ -80,11 +87,31 @@ export interface ManifestReport {
   readonly tag: string | undefined;
 }
 
-export function reportImage({ root, platforms, instructions }: ImageGraph): ImageReport {
-  const { descriptor, manifest } = root;
-  const config = manifest.kind === 'image' ? manifest.config.digest : undefined;
-  const platform = descriptor.platform ?? (config && platforms.get(config));
-  return { descriptor, config, platform, instructions };
+/** `targets`: where it goes, and under which tags. */
+export function reportImage(graph: ImageGraph, targets: readonly PushTarget[] = []): ImageReport {
+  const { root, platforms, instructions, absentManifests } = graph;
+  const { descriptor, manifest, bytes } = root;
+  const isIndex = manifest.kind === 'index';
+  const config = isIndex ? undefined : manifest.config.digest;
+  const isInline = isIndex && bytes.byteLength <= MAX_INLINE && targets.some(isUnreadable);
+  return {
+    descriptor,
+    config,
+    platform: descriptor.platform ?? (config && platforms.get(config)),
+    instructions,
+    joined: isIndex && absentManifests.length > 0 ? manifest.manifests : [],
+    inline: isInline ? bytes : undefined,
+  };
+}
+
+interface PushTarget {
+  readonly registry: Pick<Registry, 'repository'>;
+  readonly tags: readonly string[];
+}
+
+/** By digest, to ECR Public: it has no call that reads a manifest. */
+function isUnreadable({ registry, tags }: PushTarget): boolean {
+  return tags.length === 0 && registry.repository.type === 'public';
 }
 
 function reportPlan({ graph, repository, tags, waves, tagPuts }: Plan): PlannedReport {

@@ -83,6 +83,8 @@ const UNCHECKED: Readonly<Record<Unchecked, string>> = {
     'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
   mutability:
     'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
+  joined:
+    'Could not check whether the images to join are there, so that is left to ECR: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages, and name the registry by its account ID)',
   policies:
     'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
 };

@@ -1,6 +1,12 @@
-import type { Platform } from '../oci/descriptor.ts';
+import type { Descriptor, Platform } from '../oci/descriptor.ts';
 import type { PushReport } from '../push/report.ts';
-import type { ReportFile, ReportImage, ReportMode, ReportPlatform } from './report-format.ts';
+import type {
+  ReportDescriptor,
+  ReportFile,
+  ReportImage,
+  ReportMode,
+  ReportPlatform,
+} from './report-format.ts';
 import { isChange, reportError, reportTarget, timeOf } from './report-target.ts';
 
 /** One run of the action. */
@@ -43,14 +49,28 @@ export function toReportFile(run: Run): ReportFile {
   };
 }
 
-function reportedImage({ descriptor, config, platform }: PushReport['image']): ReportImage {
-  const { mediaType, digest, size } = descriptor;
+function reportedImage({
+  descriptor,
+  config,
+  platform,
+  joined,
+  inline,
+}: PushReport['image']): ReportImage {
   return {
     descriptor: {
-      ...{ mediaType, digest, size },
-      ...(platform !== undefined && { platform: reportedPlatform(platform) }),
+      ...reportedDescriptor({ ...descriptor, ...(platform !== undefined && { platform }) }),
+      ...(inline !== undefined && { data: Buffer.from(inline).toString('base64') }),
     },
     ...(config !== undefined && { configDigest: config }),
+    ...(joined.length > 0 && { joined: joined.map(reportedDescriptor) }),
+  };
+}
+
+/** Without its annotations. */
+function reportedDescriptor({ mediaType, digest, size, platform }: Descriptor): ReportDescriptor {
+  return {
+    ...{ mediaType, digest, size },
+    ...(platform !== undefined && { platform: reportedPlatform(platform) }),
   };
 }
 

@@ -44,13 +44,17 @@ export interface ReportImage {
   readonly descriptor: ReportDescriptor;
   /** Absent for an index. */
   readonly configDigest?: string;
+  /** What it lists, if it is an index of images that were in ECR. */
+  readonly joined?: readonly ReportDescriptor[];
 }
 
-interface ReportDescriptor {
+export interface ReportDescriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
   readonly platform?: ReportPlatform;
+  /** The bytes of an index that was pushed to ECR Public by digest, base64: `index-of` cannot read them there. */
+  readonly data?: string;
 }
 
 /** As an index of OCI writes it. */

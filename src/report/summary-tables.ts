@@ -2,10 +2,12 @@ import { formatBytes, formatDuration, plural, shortDigest } from './format.ts';
 import { code, link, prose, table } from './markdown.ts';
 import type {
   ReportCount,
+  ReportDescriptor,
   ReportFile,
   ReportLayer,
   ReportManifest,
   ReportMode,
+  ReportPlatform,
   ReportTag,
   ReportTarget,
 } from './report-format.ts';
@@ -128,6 +130,25 @@ function timeOf({ kind, size, startedAt, finishedAt }: ReportLayer): string {
   const time = Date.parse(finishedAt) - Date.parse(startedAt);
   const rate = time === 0 ? '' : `, ${formatBytes(Math.round((size * 1000) / time))}/s`;
   return ` in ${formatDuration(time)}${rate}`;
+}
+
+/** What an index of joined images lists. */
+export function joinedTable(joined: readonly ReportDescriptor[]): string {
+  return capped(
+    ['Platform', 'Manifest', 'Media type'],
+    joined.map(({ platform, digest, mediaType }) => [
+      code(platform === undefined ? '' : platformText(platform)),
+      code(digest),
+      code(mediaType),
+    ]),
+  );
+}
+
+/** With the version that tells images for Windows apart. */
+export function platformText(platform: ReportPlatform): string {
+  const { os, architecture, variant } = platform;
+  const name = [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+  return `${name} ${platform['os.version'] ?? ''}`;
 }
 
 /** Those that were put or, in a plan, would be. */

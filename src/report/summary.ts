@@ -2,7 +2,15 @@ import { formatBytes, plural } from './format.ts';
 import { uploadGantt } from './gantt.ts';
 import { code, folded, prose } from './markdown.ts';
 import type { ReportError, ReportFile, ReportImage, ReportTarget } from './report-format.ts';
-import { layersTable, manifestsTable, nameOf, tagsTable, targetsTable } from './summary-tables.ts';
+import {
+  joinedTable,
+  layersTable,
+  manifestsTable,
+  nameOf,
+  platformText,
+  tagsTable,
+  targetsTable,
+} from './summary-tables.ts';
 
 /** What GitHub takes of one step, but for an empty line that is appended: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 const MAX_BYTES = 1024 * 1024 - 1;
@@ -34,6 +42,7 @@ export function toSummary(report: ReportFile): string {
     ...failures(report),
     warningsPart(report),
     ...imageLines(report),
+    joinedPart(report),
     ...(report.targets.length === 0 ? [] : [targetsTable(report), tagsPart(report)]),
     retriesLine(report),
     uploadPart(report),
@@ -137,11 +146,16 @@ function imageLines({ image, targets }: ReportFile): readonly string[] {
 
 function describeImage({ descriptor }: ReportImage): string {
   const { mediaType, size, platform } = descriptor;
-  const { os = '', architecture = '', variant } = platform ?? {};
-  const name = [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
-  const version = platform?.['os.version'] ?? '';
-  const where = platform === undefined ? [] : [code(`${name} ${version}`)];
+  const where = platform === undefined ? [] : [code(platformText(platform))];
   return [...where, code(mediaType), formatBytes(size)].join(', ');
+}
+
+function joinedPart({ image }: ReportFile): string {
+  const { joined = [] } = image ?? {};
+  if (joined.length === 0) return '';
+  const title = `Joined from ${plural(joined.length, 'manifest')}`;
+  const shown = joinedTable(joined);
+  return joined.length > MAX_OPEN_ROWS ? folded(title, shown) : `### ${title}\n\n${shown}`;
 }
 
 function tagsPart(report: ReportFile): string {

@@ -20,6 +20,7 @@ function parse(given: Given): Promise<Inputs> {
 
 const DEFAULTS: Inputs = {
   layouts: ['image.tar'],
+  indexOf: [],
   followLinks: 'none',
   request: {
     image: undefined,

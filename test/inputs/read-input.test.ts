@@ -7,7 +7,6 @@ import {
   lines,
   list,
   type ReadInput,
-  required,
   unquoted,
   wholeNumber,
 } from '../../src/inputs/read-input.ts';
@@ -29,11 +28,6 @@ function refusedWith(text: string, hint: string) {
     return true;
   };
 }
-
-test('a required input is its text, and refused by its name where it is not set', () => {
-  assert.equal(required(given('text'), 'x'), 'text');
-  assert.throws(() => required(UNSET, 'x'), refused('INVALID_INPUT', 'input x '));
-});
 
 test('a choice is what is written, or else the first of what there is', () => {
   assert.equal(choice(given('b'), 'x', ['a', 'b']), 'b');

@@ -6,6 +6,7 @@ import {
   isAttestation,
   namesAnnotation,
   namesOf,
+  withoutNames,
 } from '../../src/oci/annotations.ts';
 import { buildAttestation, buildImage } from '../support/image.ts';
 
@@ -73,4 +74,13 @@ test('an entry without annotations has no names', () => {
 test('names that are given to a descriptor are its names', () => {
   const names = ['team/app:1', 'team/app:stable'];
   assert.deepEqual(namesOf({ ...image.descriptor, annotations: namesAnnotation(names) }), names);
+});
+
+test('a descriptor without its names keeps all else, and no annotations that are none', () => {
+  const own = { ...image.descriptor, annotations: { own: 'kept' } };
+  const names = { 'org.opencontainers.image.ref.name': 'v1', 'io.containerd.image.name': 'app:v1' };
+  const named = { ...own, annotations: { ...names, own: 'kept' } };
+  assert.deepEqual(withoutNames(named), own);
+  assert.deepEqual(withoutNames({ ...named, annotations: names }), image.descriptor);
+  assert.deepEqual(withoutNames(image.descriptor), image.descriptor);
 });

@@ -5,6 +5,7 @@ import { type Plan, plan, type RepositoryStep } from '../../src/plan/plan.ts';
 import type { ExistingImage, RepositoryState, Wanted } from '../../src/plan/state.ts';
 import type { TagStep } from '../../src/plan/tags.ts';
 import { buildImage, buildIndex, named } from '../support/image.ts';
+import { joined } from '../support/joined.ts';
 import { walked } from '../support/walked.ts';
 
 const amd = buildImage({ seed: 'amd', layers: [{ size: 1000 }, { size: 2000 }] });
@@ -56,11 +57,26 @@ test('an empty repository gets every blob, then the manifest under its tag', () 
     uploads: alone.blobs,
     present: [],
     missing: [],
+    missingManifests: [],
     waves: [],
     tagPuts: [{ node: alone.root, tag: '1.0' }],
     tags: [{ tag: '1.0', kind: 'create' }],
   });
 });
+
+const arm64 = buildImage({ seed: 'arm64', platform: { os: 'linux', architecture: 'arm64' } });
+
+for (const [what, heldManifests, missing] of [
+  ['are there', new Set([digest(amd), digest(arm64)]), []],
+  ['are there but for one', new Set([digest(amd)]), [arm64.descriptor]],
+  ['cannot be looked up', undefined, []],
+] as const) {
+  test(`images to join that ${what}: of those, ${missing.length} are missing`, async () => {
+    const planned = plan(await joined(amd, arm64), wanted('1.0'), state({ heldManifests }));
+    assert.deepEqual(planned.missingManifests, missing);
+    assert.deepEqual([planned.waves, planned.tagPuts.length], [[], 1]);
+  });
+}
 
 test('what is available is not uploaded', () => {
   const [config, ...layers] = alone.blobs;

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RepositorySettings } from '../../src/ecr/repository-settings.ts';
+import { PushError } from '../../src/errors.ts';
 import type { RepositoryState } from '../../src/plan/state.ts';
 import { inspect } from '../../src/push/inspect.ts';
 import { DEFAULT_CREDENTIAL } from '../local-ecr/options.ts';
 import type { Repository } from '../local-ecr/repository.ts';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
 import { buildImage, buildIndex, named } from '../support/image.ts';
+import { joined } from '../support/joined.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
 import { refused } from '../support/refused.ts';
 import { walked } from '../support/walked.ts';
@@ -240,4 +242,44 @@ test('any other refusal ends the push', async () => {
   const { context } = contextOf(registry, blobs);
   await assert.rejects(inspect(graph, ['1.0'], context), refused('LIMIT_EXCEEDED'));
   registry.close();
+});
+
+/** What a push is told of a repository for two images that it joins, of which it holds one. */
+async function inspectJoined(calls: readonly string[] = LOOKS, isMissing = false) {
+  await using local = await startWithPolicy();
+  const { ecr } = local;
+  if (!isMissing) {
+    ecr.createRepository(REPOSITORY_NAME);
+    await pushToLocal(ecr, image, { tags: [] });
+  }
+  local.allow(calls);
+  using scope = new DisposableStack();
+  const registry = scope.adopt(openLocalRegistry(ecr), (opened) => opened.close());
+  const { context, events } = contextOf(registry, { openBlob: () => assert.fail() });
+  const state = await inspect(await joined(image, arm), ['1.0'], context);
+  return { state, events };
+}
+
+const arm = buildImage({ seed: 'arm', platform: { os: 'linux', architecture: 'arm64' } });
+
+test('of images to join, a push is told which are there', async () => {
+  const { state, events } = await inspectJoined();
+  assert.deepEqual(state, { ...EMPTY, heldManifests: new Set([digest]) });
+  assert.deepEqual(events, []);
+});
+
+test('where they may not be looked up, that is told', async () => {
+  const { state, events } = await inspectJoined(['BatchCheckLayerAvailability']);
+  assert.equal(state.heldManifests, undefined);
+  const unchecked = ['images', 'joined'].map((what) => ({ kind: 'unchecked', what }));
+  assert.deepEqual(events, unchecked);
+});
+
+test('a repository that is missing has none of them, and creating it would not help', async () => {
+  await assert.rejects(inspectJoined(LOOKS, true), (error) => {
+    refused('REPOSITORY_NOT_FOUND', 'so the images to join are not there')(error);
+    assert.ok(error instanceof PushError);
+    assert.doesNotMatch(error.hint, /create-repository/);
+    return true;
+  });
 });

@@ -99,6 +99,7 @@ for (const [name, { step, settings, isThere, calls, told = [] }] of Object.entri
       uploads: [],
       present: [],
       missing: [],
+      missingManifests: [],
       waves: [],
       tagPuts: [],
       tags: [],

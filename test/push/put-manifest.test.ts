@@ -9,7 +9,8 @@ import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.t
 import { startLocalEcr } from '../local-ecr/server.ts';
 import { type Fault, refusedManifest } from '../local-ecr/faults.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
-import { REPOSITORY_NAME } from '../support/local-registry.ts';
+import { joined } from '../support/joined.ts';
+import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
 import { refused } from '../support/refused.ts';
 import { withEnvironment } from '../support/run-locally.ts';
 import { walked } from '../support/walked.ts';
@@ -318,6 +319,18 @@ describe('where ECR never sees the children of', { concurrency: true }, () => {
       assert.equal(local.repository.tags.size, 0);
     });
   }
+
+  test('an index that joins images of which ECR finds one no longer is refused by name, as it cannot be put', async () => {
+    await using local = await start();
+    const registry = openLocalRegistry(local.ecr);
+    const graph = await joined(image);
+    const blobs = { openBlob: () => assert.fail('nothing is sent') };
+    const { context } = contextOf(registry, blobs);
+    const put = putManifest({ node: graph.root, tag: '1.0' }, graph, context);
+    await assert.rejects(put, refused('IMAGE_NOT_IN_REPOSITORY', image.descriptor.digest));
+    assert.equal(local.repository.tags.size, 0);
+    registry.close();
+  });
 
   test('an image whose layer ECR never sees, neither', async () => {
     await using local = await start();

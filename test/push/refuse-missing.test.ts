@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PushError } from '../../src/errors.ts';
+import type { Digest } from '../../src/oci/digest.ts';
+import { plan } from '../../src/plan/plan.ts';
+import { refuseMissing } from '../../src/push/refuse-missing.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
 import { buildImage, buildIndex, type Graph } from '../support/image.ts';
+import { joined } from '../support/joined.ts';
 import { REPOSITORY_NAME } from '../support/local-registry.ts';
 import { refused } from '../support/refused.ts';
 import { pushToLocal } from './local-push.ts';
@@ -74,4 +78,33 @@ test('of an index, the hint names the platforms that are whole', async () => {
     assert.match((error as PushError).hint, /^Set platforms: linux\/arm64 /);
     return true;
   });
+});
+
+test('images to join that are not there are named with their platforms, up to twenty', async () => {
+  const images = Array.from({ length: 22 }, (_, at) =>
+    buildImage({ seed: String(at), platform: { os: 'linux', architecture: `a${at}` } }),
+  );
+  const graph = await joined(...images);
+  const wanted = { tags: ['1.0'], ifTagExists: 'fail', create: false } as const;
+  const state = { exists: true, availableLayers: new Set<never>(), images: [], immutableTags: [] };
+  const planOf = (heldManifests: ReadonlySet<Digest>) =>
+    plan(graph, wanted, { ...state, missingPolicies: [], heldManifests });
+  const [first, second] = images.map(({ descriptor }) => descriptor.digest);
+  assert(first && second);
+  const repository = {
+    type: 'private',
+    registryId: undefined,
+    region: 'us-east-1',
+    name: 'team/app',
+  } as const;
+  const all = images.map(({ descriptor }) => descriptor.digest);
+  assert.doesNotThrow(() => refuseMissing(planOf(new Set(all)), repository));
+  assert.throws(
+    () => refuseMissing(planOf(new Set(all.slice(1))), repository),
+    refused('IMAGE_NOT_IN_REPOSITORY', 'an image is not in', 'team/app', `${first} (linux/a0)`),
+  );
+  assert.throws(
+    () => refuseMissing(planOf(new Set()), repository),
+    refused('IMAGE_NOT_IN_REPOSITORY', '22 images are not in', second, 'and 2 more'),
+  );
 });

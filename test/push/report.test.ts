@@ -5,6 +5,7 @@ import { plan } from '../../src/plan/plan.ts';
 import type { PushEvent } from '../../src/push/events.ts';
 import { type LayerReport, reportImage, TargetRecord } from '../../src/push/report.ts';
 import { buildImage, buildIndex } from '../support/image.ts';
+import { joined } from '../support/joined.ts';
 import { walked } from '../support/walked.ts';
 
 const image = buildImage({ seed: 'image', layers: [{ size: 100 }, { size: 200 }] });
@@ -265,6 +266,8 @@ test('an image has a config, an index has none', async () => {
     config: image.config.digest,
     platform: { os: 'linux', architecture: 'amd64' },
     instructions: graph.instructions,
+    joined: [],
+    inline: undefined,
   });
   const { graph: whole } = await walked(buildIndex([image]));
   assert.deepEqual(reportImage(whole), {
@@ -272,7 +275,31 @@ test('an image has a config, an index has none', async () => {
     config: undefined,
     platform: undefined,
     instructions: graph.instructions,
+    joined: [],
+    inline: undefined,
   });
+});
+
+test('an index of joined images tells what it lists', async () => {
+  assert.deepEqual(reportImage(await joined(image)).joined, [image.descriptor]);
+});
+
+const to = (type: 'private' | 'public', ...tags: readonly string[]) => ({
+  registry: { repository: { type, registryId: undefined, region: 'us-east-1', name: 'app' } },
+  tags,
+});
+
+test('an index that ECR Public gets by digest is told with its bytes, as index-of could not read them there', async () => {
+  const { graph: whole } = await walked(buildIndex([image]));
+  const inline = (...targets: readonly ReturnType<typeof to>[]) =>
+    reportImage(whole, targets).inline;
+  assert.deepEqual(inline(to('private'), to('public')), whole.root.bytes);
+  assert.equal(inline(to('private')), undefined);
+  assert.equal(inline(to('public', 'v1')), undefined);
+  assert.equal(reportImage(graph, [to('public')]).inline, undefined, 'an image');
+  const many = Array.from({ length: 100 }, (_, at) => buildImage({ seed: String(at) }));
+  const { graph: large } = await walked(buildIndex(many));
+  assert.equal(reportImage(large, [to('public')]).inline, undefined, 'too large for an output');
 });
 
 test('a platform that only the config names is that of the image', async () => {

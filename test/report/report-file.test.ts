@@ -91,3 +91,14 @@ test('the schema refuses what is no report', () => {
   ] as const)
     assert.match(flawsOfReport(broken).join('\n'), says);
 });
+
+test('what was joined is listed, and what could not be read back has its bytes', () => {
+  const { image } = toReportFile(SAMPLES['images that were joined']);
+  assert.equal(image?.joined?.length, 4);
+  assert.equal(JSON.stringify(image).includes('annotations'), false);
+  const pushed = pushReport({});
+  const inline = Buffer.from('{}');
+  const run = sampleRun({ report: { ...pushed, image: { ...pushed.image, inline } } });
+  assert.equal(toReportFile(run).image?.descriptor.data, 'e30=');
+  assert.deepEqual(flawsOfReport(toReportFile(run)), []);
+});

@@ -41,6 +41,8 @@ export function pushReport(...targets: readonly Partial<TargetReport>[]): PushRe
       config,
       platform: { os: 'linux', architecture: 'amd64' },
       instructions: new Map(),
+      joined: [],
+      inline: undefined,
     },
     targets: targets.map(targetReport),
   };

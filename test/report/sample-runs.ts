@@ -1,6 +1,6 @@
 import { PushError } from '../../src/errors.ts';
 import { digestOf } from '../../src/oci/digest.ts';
-import { OCI_CONFIG, OCI_INDEX, OCI_LAYER_GZIP } from '../../src/oci/media-types.ts';
+import { OCI_CONFIG, OCI_INDEX, OCI_LAYER_GZIP, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 import type {
   LayerReport,
   PlannedReport,
@@ -146,10 +146,41 @@ function fourPlatforms(): PushReport {
   };
 }
 
+function joined(pushed: PushReport): PushReport {
+  const platforms = [
+    { os: 'linux', architecture: 'amd64' },
+    { os: 'linux', architecture: 'arm', variant: 'v7' },
+    { os: 'windows', architecture: 'amd64', osVersion: '10.0.20348.1' },
+    { os: 'unknown', architecture: 'unknown' },
+  ];
+  const entries = platforms.map((platform) => ({
+    ...{ mediaType: OCI_MANIFEST, size: 500, platform },
+    digest: digestOf(Buffer.from(JSON.stringify(platform))),
+    annotations: { kept: 'from the report' },
+  }));
+  const whole = index(pushed);
+  return { ...whole, image: { ...whole.image, joined: entries } };
+}
+
 /** What a summary may be of. */
 export const SAMPLES = {
   'a first push': sampleRun({
     report: report(layers(4, 'sent'), { manifests, created: true, retries: 3, throttles: 2 }),
+  }),
+  'images that were joined': sampleRun({
+    report: joined(
+      pushReport({
+        manifests: [{ digest: mine, what: `root index ${mine}`, tag: '1.0' }],
+        startedAt: NOON + 1000,
+        finishedAt: NOON + 2000,
+      }),
+    ),
+  }),
+  'an image by digest': sampleRun({
+    report: report(layers(1, 'sent'), {
+      manifests: [{ digest: mine, what: `root image ${mine} (linux/amd64)`, tag: undefined }],
+      tags: [],
+    }),
   }),
   'a push that changed nothing': sampleRun({
     report: report(layers(4, 'present'), { tags: [{ tag: '1.0', kind: 'unchanged' }] }),

@@ -1,0 +1,47 @@
+import { PushError } from '../errors.ts';
+import { startsJson } from '../oci/given-descriptors.ts';
+import { lines, type ReadInput } from './read-input.ts';
+
+/** What is pushed: one of the two is empty. */
+interface Source {
+  /** Paths or globs of OCI layouts. */
+  readonly layouts: readonly string[];
+  /** What names images in ECR that are joined: descriptors as JSON, and paths and globs of files that hold some. */
+  readonly indexOf: readonly string[];
+}
+
+/** @throws PushError INVALID_INPUT unless exactly one of `layout` and `index-of` is given, with inputs that go with it */
+export function parseSource(read: ReadInput): Source {
+  const indexOf = parseIndexOf(read('index-of'));
+  const layouts = lines(read('layout'));
+  if (indexOf.length > 0) refuseBeside(read);
+  else if (layouts.length === 0) {
+    throw new PushError('INVALID_INPUT', 'The input layout is required', {
+      hint: 'Add "layout:" under "with:" of this step, or "index-of:" to join images that are in ECR already.',
+    });
+  }
+  return { layouts, indexOf };
+}
+
+/** One a line; JSON over several lines is one. */
+function parseIndexOf(text: string): readonly string[] {
+  const given = lines(text);
+  const isOne = startsJson(given[0] ?? '') && /[}\]]$/.test(given.at(-1) ?? '');
+  return isOne && !given.every(startsJson) ? [text] : given;
+}
+
+/** What would be without effect, and somebody counts on it. */
+function refuseBeside(read: ReadInput): void {
+  if (read('layout') !== '') {
+    throw new PushError('INVALID_INPUT', 'The inputs layout and index-of are both set', {
+      hint: 'Set layout to push an image, or index-of to join images that are in ECR already.',
+    });
+  }
+  const given = ['image', 'platforms'].find((name) => read(name) !== '');
+  const isUnwrap = read('single-image').toLowerCase() === 'unwrap';
+  const beside = given ?? (isUnwrap ? 'single-image: unwrap' : undefined);
+  if (beside === undefined) return;
+  throw new PushError('INVALID_INPUT', `The input ${beside} does not go with index-of`, {
+    hint: 'Leave it out: index-of joins all images that it names. Set it where the images are pushed by digest.',
+  });
+}
