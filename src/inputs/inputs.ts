@@ -51,7 +51,13 @@ const MIB = 1024 * 1024;
 export async function parseInputs(given: ReadInput, readText: ReadText): Promise<Inputs> {
   const read: ReadInput = (name) => unquoted(given(name));
   return {
-    ...parseSource(read),
+    ...parseSource({
+      layout: read('layout'),
+      indexOf: read('index-of'),
+      image: read('image'),
+      platforms: read('platforms'),
+      singleImage: read('single-image'),
+    }),
     followLinks: choice(read, 'follow-links', ['none', 'workspace'], {
       yes: 'workspace',
       no: 'none',

@@ -1,6 +1,15 @@
 import { PushError } from '../errors.ts';
 import { startsJson } from '../oci/given-descriptors.ts';
-import { lines, type ReadInput } from './read-input.ts';
+import { lines } from './read-input.ts';
+
+/** The texts of the inputs that choose what is pushed; '' if one is not set. */
+interface Given {
+  readonly layout: string;
+  readonly indexOf: string;
+  readonly image: string;
+  readonly platforms: string;
+  readonly singleImage: string;
+}
 
 /** What is pushed: one of the two is empty. */
 interface Source {
@@ -11,10 +20,10 @@ interface Source {
 }
 
 /** @throws PushError INVALID_INPUT unless exactly one of `layout` and `index-of` is given, with inputs that go with it */
-export function parseSource(read: ReadInput): Source {
-  const indexOf = parseIndexOf(read('index-of'));
-  const layouts = lines(read('layout'));
-  if (indexOf.length > 0) refuseBeside(read);
+export function parseSource(given: Given): Source {
+  const indexOf = parseIndexOf(given.indexOf);
+  const layouts = lines(given.layout);
+  if (indexOf.length > 0) refuseBeside(given);
   else if (layouts.length === 0) {
     throw new PushError('INVALID_INPUT', 'The input layout is required', {
       hint: 'Add "layout:" under "with:" of this step, or "index-of:" to join images that are in ECR already.',
@@ -31,15 +40,18 @@ function parseIndexOf(text: string): readonly string[] {
 }
 
 /** What would be without effect, and somebody counts on it. */
-function refuseBeside(read: ReadInput): void {
-  if (read('layout') !== '') {
+function refuseBeside({ layout, image, platforms, singleImage }: Given): void {
+  if (layout !== '') {
     throw new PushError('INVALID_INPUT', 'The inputs layout and index-of are both set', {
       hint: 'Set layout to push an image, or index-of to join images that are in ECR already.',
     });
   }
-  const given = ['image', 'platforms'].find((name) => read(name) !== '');
-  const isUnwrap = read('single-image').toLowerCase() === 'unwrap';
-  const beside = given ?? (isUnwrap ? 'single-image: unwrap' : undefined);
+  const isUnwrap = singleImage.toLowerCase() === 'unwrap';
+  const [beside] = [
+    ...(image === '' ? [] : ['image']),
+    ...(platforms === '' ? [] : ['platforms']),
+    ...(isUnwrap ? ['single-image: unwrap'] : []),
+  ];
   if (beside === undefined) return;
   throw new PushError('INVALID_INPUT', `The input ${beside} does not go with index-of`, {
     hint: 'Leave it out: index-of joins all images that it names. Set it where the images are pushed by digest.',

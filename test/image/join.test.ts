@@ -18,6 +18,11 @@ const chart = buildImage({
   artifactType: 'application/vnd.cncf.helm.config.v1+json',
 });
 
+/** Without its platform. */
+function platformless({ mediaType, digest, size }: Descriptor): Descriptor {
+  return { mediaType, digest, size };
+}
+
 const digestOf = ({ descriptor }: Graph) => descriptor.digest;
 
 /** A repository that holds all of these; `bytes: false` for ECR Public, which only says that they are there. */
@@ -48,7 +53,10 @@ function given(...descriptors: readonly Descriptor[]) {
 
 function join(
   graphs: readonly Graph[],
-  { attestations = 'keep' as 'keep' | 'drop', read = holding(ALL).read } = {},
+  {
+    attestations = 'keep',
+    read = holding(ALL).read,
+  }: Partial<Parameters<typeof joinImages>[1]> = {},
 ) {
   return joinImages(given(...graphs.map(({ descriptor }) => descriptor)), { read, attestations });
 }
@@ -143,8 +151,7 @@ test('attestations are left out if they are not wanted', async () => {
 });
 
 test('an artifact needs no platform where its manifest is known, and is listed after the images', async () => {
-  const { platform: _, ...bare } = chart.descriptor;
-  const { root } = await joinImages(given(bare, amd.descriptor), {
+  const { root } = await joinImages(given(platformless(chart.descriptor), amd.descriptor), {
     read: holding(ALL).read,
     attestations: 'keep',
   });
@@ -168,10 +175,6 @@ test('images that nobody could look up are joined all the same: ECR has the last
   assert.deepEqual(await listed([amd, arm], { read }), [amd, arm].map(digestOf));
 });
 
-const platformless = (descriptor: Descriptor): Descriptor => {
-  const { platform: _, ...others } = descriptor;
-  return others;
-};
 const amdAgain = buildImage({ seed: 'again' });
 
 const refusals: Readonly<

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { parseSource } from '../../src/inputs/parse-source.ts';
 import { refusedWith } from '../support/refused.ts';
 
-type Given = Readonly<Record<string, string>>;
+type Given = Partial<Parameters<typeof parseSource>[0]>;
 
 function parse(given: Given) {
-  return parseSource((name) => given[name] ?? '');
+  const unset = { layout: '', indexOf: '', image: '', platforms: '', singleImage: 'keep' };
+  return parseSource({ ...unset, ...given });
 }
 
 const descriptor = '{"mediaType":"m","digest":"d","size":1}';
@@ -16,32 +17,32 @@ const sources: readonly [what: string, given: Given, source: ReturnType<typeof p
   ['layouts', { layout: 'a\nb' }, { layouts: ['a', 'b'], indexOf: [] }],
   [
     'files and descriptors, one a line, as a list of YAML or not',
-    { 'index-of': `- digests/*.json\n\n${descriptor}\n"x y.json"` },
+    { indexOf: `- digests/*.json\n\n${descriptor}\n"x y.json"` },
     { layouts: [], indexOf: ['digests/*.json', descriptor, 'x y.json'] },
   ],
   [
     'descriptors alone',
-    { 'index-of': `${descriptor}\n[${descriptor}]` },
+    { indexOf: `${descriptor}\n[${descriptor}]` },
     { layouts: [], indexOf: [descriptor, `[${descriptor}]`] },
   ],
   [
     'a descriptor before a file',
-    { 'index-of': `${descriptor}\na.json` },
+    { indexOf: `${descriptor}\na.json` },
     { layouts: [], indexOf: [descriptor, 'a.json'] },
   ],
-  ['JSON over several lines, as it is', { 'index-of': pretty }, { layouts: [], indexOf: [pretty] }],
+  ['JSON over several lines, as it is', { indexOf: pretty }, { layouts: [], indexOf: [pretty] }],
 ];
 for (const [what, given, source] of sources) {
   test(`what is pushed: ${what}`, () => assert.deepEqual(parse(given), source));
 }
 
-const both = { layout: 'a', 'index-of': 'b' };
+const both = { layout: 'a', indexOf: 'b' };
 const refusals: readonly [given: Given, says: string, hint: string][] = [
   [{}, 'The input layout is required', 'or "index-of:" to join images'],
   [both, 'The inputs layout and index-of are both set', 'Set layout to push an image'],
-  [{ 'index-of': 'b', image: 'v1' }, 'The input image does not go with index-of', 'Leave it out'],
-  [{ 'index-of': 'b', platforms: 'linux/amd64' }, 'The input platforms does not', 'Leave it out'],
-  [{ 'index-of': 'b', 'single-image': 'Unwrap' }, 'single-image: unwrap does not', 'Leave it out'],
+  [{ indexOf: 'b', image: 'v1' }, 'The input image does not go with index-of', 'Leave it out'],
+  [{ indexOf: 'b', platforms: 'linux/amd64' }, 'The input platforms does not', 'Leave it out'],
+  [{ indexOf: 'b', singleImage: 'Unwrap' }, 'single-image: unwrap does not', 'Leave it out'],
 ];
 for (const [given, says, hint] of refusals) {
   test(`refused: ${JSON.stringify(given)}`, () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { ErrorCode } from '../../src/errors.ts';
 import { PushError } from '../../src/errors.ts';
 import { readDescriptors } from '../../src/layout/read-descriptors.ts';
@@ -30,7 +31,7 @@ await writeFile(at('empty'), '');
 await writeFile(at('binary'), Buffer.from([0xff, 0xfe, 0x00]));
 await writeFile(at('large'), '');
 await truncate(at('large'), 4 * 1024 * 1024 + 1);
-execFileSync('mkfifo', [at('pipe')]);
+await promisify(execFile)('mkfifo', [at('pipe')]);
 
 const readable: readonly [what: string, lines: readonly string[], expected: readonly string[]][] = [
   ['a file', [at('several.jsonl')], [one, two]],

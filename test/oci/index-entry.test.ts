@@ -28,7 +28,9 @@ for (const [what, entry] of [
 }
 
 test('members and annotations in another order make the same bytes, and inline data none', () => {
-  const { annotations: _, ...others } = full;
-  const mixed = { annotations: { b: '2', a: '1' }, data: bytes.toString('base64'), ...others };
+  const { platform, artifactType, urls } = full;
+  const annotations = { b: '2', a: '1' };
+  const data = bytes.toString('base64');
+  const mixed = { annotations, data, artifactType, platform, urls, ...plain };
   assert.equal(JSON.stringify(indexEntry(parseDescriptor(mixed, 'x'))), JSON.stringify(full));
 });
