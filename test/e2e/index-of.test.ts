@@ -267,3 +267,12 @@ test('without the right to look up images, they are joined all the same, and an 
   assert.equal(code, 'ACCESS_DENIED');
   assert.match(hint, /^Allow ecr:BatchGetImage/);
 });
+
+test('two permissions are enough', async () => {
+  const policy = [{ actions: ['ecr:*'] }];
+  await using step = await prepare({ credentials: [{ ...DEFAULT_CREDENTIAL, policy }] });
+  const both = [await pushed(step, 'attested'), await pushed(step, 'arm')];
+  policy.splice(0, 1, { actions: ['ecr:BatchGetImage', 'ecr:PutImage'] });
+  const { stdout } = await step.push({ ...join(...both), tags: 'v1' });
+  assert.doesNotMatch(stdout, /^::(?:warning|error)/m);
+});

@@ -139,8 +139,7 @@ function fourPlatforms(): PushReport {
     ...pushed,
     image: {
       descriptor: { ...descriptor, mediaType: OCI_INDEX, size: 1608 },
-      config: undefined,
-      platform: undefined,
+      ...{ config: undefined, platform: undefined, joined: [], inline: undefined },
       instructions: new Map(made.map(({ layer, step }) => [layer.descriptor.digest, step])),
     },
   };
@@ -158,8 +157,10 @@ function joined(pushed: PushReport): PushReport {
     digest: digestOf(Buffer.from(JSON.stringify(platform))),
     annotations: { kept: 'from the report' },
   }));
-  const whole = index(pushed);
-  return { ...whole, image: { ...whole.image, joined: entries } };
+  const { image } = pushed;
+  const descriptor = { ...image.descriptor, mediaType: OCI_INDEX, size: 1608 };
+  const root = { descriptor, config: undefined, platform: undefined, instructions: new Map() };
+  return { ...pushed, image: { ...image, ...root, joined: entries } };
 }
 
 /** What a summary may be of. */
