@@ -101,19 +101,22 @@ for (const flavour of ['oci', 'docker'] as const) {
 
 const hasCrane = spawnSync('crane', ['version']).status === 0;
 
-test(
-  'crane pulls the index by its tag, and finds it whole',
-  { skip: hasCrane ? false : 'crane is not on the PATH' },
-  async () => {
-    await using folder = await temporaryDirectory();
-    const { ecr, digest } = await joined(runners('oci').roots, folder.path);
-    await using _ = ecr;
-    const source = `127.0.0.1:${ecr.port}/${NAME}:v1`;
-    assert.equal((await execute('crane', 'digest', source)).trim(), digest);
-    await execute('crane', 'validate', '--remote', source);
-    const target = join(folder.path, 'pulled');
-    await execute('crane', 'pull', '--format=oci', source, target);
-    const written = await readFile(join(target, 'index.json'), 'utf8');
-    assert.deepEqual((JSON.parse(written) as Index).manifests[0]?.digest, digest);
-  },
-);
+for (const flavour of ['oci', 'docker'] as const) {
+  test(
+    `crane pulls an index of ${flavour} images by its tag`,
+    { skip: hasCrane ? false : 'crane is not on the PATH' },
+    async () => {
+      await using folder = await temporaryDirectory();
+      const { ecr, digest } = await joined(runners(flavour).roots, folder.path);
+      await using _ = ecr;
+      const source = `127.0.0.1:${ecr.port}/${NAME}:v1`;
+      assert.equal((await execute('crane', 'digest', source)).trim(), digest);
+      const target = join(folder.path, 'pulled');
+      await execute('crane', 'pull', '--format=oci', source, target);
+      const written = await readFile(join(target, 'index.json'), 'utf8');
+      assert.deepEqual((JSON.parse(written) as Index).manifests[0]?.digest, digest);
+      // It unpacks layers, and those of the attestations here are no tars.
+      if (flavour === 'docker') await execute('crane', 'validate', '--remote', source);
+    },
+  );
+}
