@@ -5,7 +5,7 @@ import type { ReportFile } from '../../src/report/report-format.ts';
 import type { Repository } from '../local-ecr/repository.ts';
 import { buildAttestation, buildImage, buildIndex, type Graph } from '../support/image.ts';
 import { writeLayoutDirectory } from '../support/write-layout.ts';
-import { changes, prepareStep, REPOSITORY_NAME, shownError, type Step } from './step.ts';
+import { changes, prepareStep, shownError, type Step } from './step.ts';
 
 /** Images pushed by digest by the jobs of a matrix, joined into one index by another. */
 
