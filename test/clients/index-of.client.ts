@@ -99,7 +99,8 @@ for (const flavour of ['oci', 'docker'] as const) {
   });
 }
 
-const hasCrane = spawnSync('crane', ['version']).status === 0;
+const CRANE = 'crane';
+const hasCrane = spawnSync(CRANE, ['version']).status === 0;
 
 for (const flavour of ['oci', 'docker'] as const) {
   test(
@@ -110,13 +111,13 @@ for (const flavour of ['oci', 'docker'] as const) {
       const { ecr, digest } = await joined(runners(flavour).roots, folder.path);
       await using _ = ecr;
       const source = `127.0.0.1:${ecr.port}/${NAME}:v1`;
-      assert.equal((await execute('crane', 'digest', source)).trim(), digest);
+      assert.equal((await execute(CRANE, 'digest', source)).trim(), digest);
       const target = join(folder.path, 'pulled');
-      await execute('crane', 'pull', '--format=oci', source, target);
+      await execute(CRANE, 'pull', '--format=oci', source, target);
       const written = await readFile(join(target, 'index.json'), 'utf8');
       assert.deepEqual((JSON.parse(written) as Index).manifests[0]?.digest, digest);
       // It unpacks layers, and those of the attestations here are no tars.
-      if (flavour === 'docker') await execute('crane', 'validate', '--remote', source);
+      if (flavour === 'docker') await execute(CRANE, 'validate', '--remote', source);
     },
   );
 }

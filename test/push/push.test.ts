@@ -51,6 +51,8 @@ test('a push reports the repository, each tag, each layer and each manifest', as
     config: image.config.digest,
     platform: { os: 'linux', architecture: 'amd64' },
     instructions: new Map(image.layers.map(({ digest }, at) => [digest, `layer ${at}`])),
+    joined: [],
+    inline: undefined,
   });
   const manifests = ['1.0', 'latest'].map((tag) => ({ digest: mine, what, tag }));
   const { layers, bytesOnWire, startedAt, finishedAt, ...target } = only(report);
