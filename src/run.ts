@@ -2,7 +2,6 @@ import { messageOf } from './errors.ts';
 import type { RepositoryReference } from './ecr/names/reference.ts';
 import type { Registry } from './ecr/registry.ts';
 import type { ImageGraph } from './image/graph.ts';
-import { joinImages } from './image/join.ts';
 import { nearLimits } from './image/near-limits.ts';
 import { resolveImage, type ResolvedImage } from './image/resolve-image.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -13,7 +12,6 @@ import { JoinedContent } from './layout/joined-content.ts';
 import type { BlobStore, Layout } from './layout/layout.ts';
 import type { KnownLayers } from './layout/pack-layers.ts';
 import { openLayout, type OpenOptions } from './layout/open-layout.ts';
-import { readDescriptors } from './layout/read-descriptors.ts';
 import { heldByAll } from './push/held-layers.ts';
 import { heldByAny } from './push/held-manifests.ts';
 import { lookElsewhere } from './push/look-elsewhere.ts';
@@ -187,6 +185,9 @@ async function join(
   { ecr: { signal }, log }: World,
   targets: () => Promise<readonly Target[]>,
 ): Promise<{ blobs: Pick<BlobStore, 'openBlob'>; graph: ImageGraph }> {
+  // What a push of a layout does not need is loaded when it is.
+  const { readDescriptors } = await import('./layout/read-descriptors.ts');
+  const { joinImages } = await import('./image/join.ts');
   const given = await readDescriptors(indexOf);
   const registries = (await targets()).map(({ registry }) => registry);
   const graph = await joinImages(given, {

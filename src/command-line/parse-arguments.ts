@@ -148,9 +148,11 @@ function inputsOf(
   operands: readonly string[],
 ): Readonly<Record<string, string>> {
   const { operand, operandInput, sets } = COMMANDS[command];
+  // Each is one value, also JSON over several lines.
+  const values = operands.map((text) => text.replaceAll(/\s*\n\s*/g, ' ').trim());
   const all = new Map([
     ...given,
-    [operandInput, [...(given.get(operandInput) ?? []), ...operands]] as const,
+    [operandInput, [...(given.get(operandInput) ?? []), ...values]] as const,
   ]);
   if (all.get(operandInput)?.length === 0)
     throw new UsageError(

@@ -20,6 +20,11 @@ export const INPUTS = {
     value: 'PATH',
     says: 'Path to an OCI image layout, a directory or a tar, or to a tar of `docker save`',
   },
+  'index-of': {
+    kind: 'list',
+    value: 'DESCRIPTOR',
+    says: 'Instead of `layout`: images in ECR to join into one index',
+  },
   'follow-links': {
     kind: 'text',
     value: 'WHERE',
@@ -34,8 +39,12 @@ export const INPUTS = {
   tags: {
     kind: 'list',
     value: 'TAGS',
-    default: 'latest',
-    says: 'Tags to push, separated by newlines or commas',
+    says: 'Tags to push, separated by newlines or commas; by default `latest`',
+  },
+  'push-by-digest': {
+    kind: 'flag',
+    default: 'false',
+    says: 'Whether to push the image whole, but put no tag on it',
   },
   image: {
     kind: 'text',

@@ -124,3 +124,10 @@ for (const [line, message, hint] of mistakes) {
     );
   });
 }
+
+test('an operand is one value, also JSON over several lines', () => {
+  const pretty = JSON.stringify({ digest: 'sha256:0', size: 1 }, undefined, 2);
+  const asked = parseArguments(['index', pretty, 'two.json']);
+  assert.ok(asked.kind === 'run');
+  assert.equal(asked.inputs['index-of'], '{ "digest": "sha256:0", "size": 1 }\ntwo.json');
+});

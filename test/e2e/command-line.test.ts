@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import type { ReportFile } from '../../src/report/report-format.ts';
 import { VERSION } from '../../src/report/version.ts';
 import { MIN_PART_SIZE } from '../../src/ecr/upload/tuning.ts';
-import { readActionMetadata } from '../support/action-metadata.ts';
 import { buildImage } from '../support/image.ts';
 import { flawsOfReport } from '../support/report-schema.ts';
 import { type CommandOptions, runCommand, startCommand } from '../support/run-command.ts';
@@ -80,34 +79,23 @@ test('plan says what a push would do, and writes nothing', async () => {
   assert.deepEqual(changes(step.ecr), []);
 });
 
-const { inputs } = await readActionMetadata();
-
-test(
-  'index joins what is in the repository',
-  { skip: !inputs.has('index-of') && 'action.yml has no input index-of yet' },
-  async () => {
-    await using step = await prepareStep();
-    const descriptors: string[] = [];
-    for (const architecture of ['amd64', 'arm64']) {
-      const platform = { os: 'linux', architecture };
-      const one = buildImage({ seed: architecture, layers: [{ size: 100 }], platform });
-      await writeLayoutDirectory(step.path(architecture), [one]);
-      const pushed = await run(step, ['push', architecture, ...TO, '--json']);
-      const { image: root } = reportIn(pushed.stdout);
-      descriptors.push(JSON.stringify(root?.descriptor));
-    }
-    const { exitCode, stdout, stderr } = await run(step, [
-      'index',
-      ...descriptors,
-      ...TO,
-      '--json',
-    ]);
-    assert.equal(exitCode, 0, stderr);
-    const { image: joined } = reportIn(stdout);
-    assert.equal(joined?.descriptor.mediaType, 'application/vnd.oci.image.index.v1+json');
-    assert.equal(step.repository.tags.get('v1'), joined.descriptor.digest);
-  },
-);
+test('index joins what is in the repository', async () => {
+  await using step = await prepareStep();
+  const descriptors: string[] = [];
+  for (const architecture of ['amd64', 'arm64']) {
+    const platform = { os: 'linux', architecture };
+    const one = buildImage({ seed: architecture, layers: [{ size: 100 }], platform });
+    await writeLayoutDirectory(step.path(architecture), [one]);
+    const pushed = await run(step, ['push', architecture, ...TO, '--json']);
+    const { image: root } = reportIn(pushed.stdout);
+    descriptors.push(JSON.stringify(root?.descriptor));
+  }
+  const { exitCode, stdout, stderr } = await run(step, ['index', ...descriptors, ...TO, '--json']);
+  assert.equal(exitCode, 0, stderr);
+  const { image: joined } = reportIn(stdout);
+  assert.equal(joined?.descriptor.mediaType, 'application/vnd.oci.image.index.v1+json');
+  assert.equal(step.repository.tags.get('v1'), joined.descriptor.digest);
+});
 
 test('a push that fails says why in its last lines, in its report, and by exit status 1', async () => {
   await using step = await prepare();
