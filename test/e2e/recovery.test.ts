@@ -151,3 +151,19 @@ test('a target that answers late does not keep the uploads of the others', async
   const { error } = await push(ecr, { tags: `${host('us-east-1')},${host(region)}` });
   assert.equal(error, undefined);
 });
+
+/** As fakecloud names them: https://github.com/faiscadev/fakecloud */
+for (const [operation, name] of [
+  ['CompleteLayerUpload', 'LayerDigestMismatchException'],
+  ['UploadLayerPart', 'InvalidLayerException'],
+] as const) {
+  test(`a layer is sent again where an emulator answers ${name} to ${operation}`, async () => {
+    await using ecr = await startLocalEcr();
+    const repository = ecr.createRepository(NAME);
+    ecr.fault({ kind: 'error', operation, name });
+    const { error } = await push(ecr);
+    assert.equal(error, undefined);
+    assert.equal(repository.tags.get('v1'), image.descriptor.digest);
+    assert.equal(ecr.calls('InitiateLayerUpload').length, image.layers.length + 2);
+  });
+}

@@ -1,5 +1,6 @@
 import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { errorName } from './exceptions.ts';
+import { noteCall } from './failed-call.ts';
 import { noteRenewed } from './retry-of.ts';
 
 interface Keys {
@@ -16,14 +17,6 @@ const EXPIRED: readonly string[] = [
   'TokenRefreshRequired',
 ];
 
-/** Which call failed so, for messages. */
-const calls = new WeakMap<Error, string>();
-
-/** As the API names it; undefined where that is not known. */
-export function failedCall(error: unknown): string | undefined {
-  return error instanceof Error ? calls.get(error) : undefined;
-}
-
 /** For a client's middleware, inside its retries: notes which call failed, and renews credentials that have expired. */
 export function attempts<Input extends object, Output extends object>(
   credentials: Credentials,
@@ -34,7 +27,7 @@ export function attempts<Input extends object, Output extends object>(
       return await next(args);
     } catch (error) {
       if (error instanceof Error) {
-        calls.set(error, callOf(context));
+        noteCall(error, callOf(context));
         if (EXPIRED.includes(errorName(error)) && (await renewed(used, credentials)))
           noteRenewed(error);
       }

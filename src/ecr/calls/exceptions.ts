@@ -1,5 +1,7 @@
 import { ERRORS, PushError } from '../../errors.ts';
+import { nameInEcr } from './emulated-names.ts';
 import { type Explanation, EXPLANATIONS, THROTTLING, UNEXPECTED } from './explanations.ts';
+import { failedCall } from './failed-call.ts';
 import { meaningOf, StrangeAnswer } from './strange-answer.ts';
 import { describeRepository, type RepositoryReference, repositoryArn } from '../names/reference.ts';
 
@@ -10,8 +12,15 @@ export interface CallContext {
   readonly repository: RepositoryReference;
 }
 
-/** The error's key in EXPLANATIONS: its Node error code if that is listed there, otherwise its name. */
+/** The error's key in EXPLANATIONS: its name in ECR, or its Node error code if that is listed there. */
 export function errorName(error: unknown): string {
+  const name = givenName(error);
+  if (error instanceof StrangeAnswer) return name;
+  return nameInEcr(name, { call: failedCall(error), status: statusOf(error) });
+}
+
+/** By whoever threw or answered it. */
+function givenName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code: unknown = Reflect.get(error, 'code');
   if (typeof code !== 'string') return error.name;
@@ -50,7 +59,7 @@ function explanationOf(error: unknown): Explanation {
 /** What went wrong in a call, in the words of whoever said so. */
 export function causeOf(error: unknown): string {
   if (error instanceof StrangeAnswer) return textOf(error);
-  return `${spoken(errorName(error))}: ${textOf(error)}`;
+  return `${spoken(givenName(error))}: ${textOf(error)}`;
 }
 
 /** A host with several addresses fails with several errors, in an AggregateError without text. */

@@ -2,6 +2,7 @@ import type { RetryName } from '../../async/retry.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { errorName, isThrottled, metadataOf, statusOf } from './exceptions.ts';
 import { EXPLANATIONS } from './explanations.ts';
+import { NEVER } from './strange-answer.ts';
 
 /** Codes of errors that may pass by themselves. */
 const PASSING: readonly ErrorCode[] = [
@@ -16,9 +17,6 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   ...EXPLANATIONS.filter(({ code }) => PASSING.includes(code)).flatMap(({ names }) => names),
 ]);
-
-/** Statuses that say that the call will never do. */
-const NEVER: readonly number[] = [501, 505];
 
 /**
  * The row of RETRIES by which a failed call is made again; undefined for one that would only fail again. It goes by

@@ -1,6 +1,6 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
 import { Retry, RETRIES, type RetryName, type RetryNotice } from '../../async/retry.ts';
-import { failedCall } from './attempts.ts';
+import { failedCall } from './failed-call.ts';
 import { retryOf } from './retry-of.ts';
 
 /** Calls that a push can do without. */

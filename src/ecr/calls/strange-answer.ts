@@ -22,14 +22,16 @@ export class StrangeAnswer extends Error {
   }
 }
 
+/** Statuses that say that the call will never do: web servers and emulators answer so to what they do not know. */
+export const NEVER: readonly number[] = [501, 505];
+
 /** What an HTTP status means where nothing else tells. */
 export function meaningOf(status: number): string {
   if (status < 300) return 'GarbledAnswer';
   if (status === 407) return 'ProxyError';
   if (status === 408) return 'RequestTimeout';
   if (status === 429) return 'ThrottlingException';
-  // Not Implemented: a web server's answer to what it does not know.
-  if (status >= 500 && status !== 501) return 'ServerException';
+  if (status >= 500 && !NEVER.includes(status)) return 'ServerException';
   return 'NotEcr';
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { attempts, failedCall } from '../../../src/ecr/calls/attempts.ts';
+import { attempts } from '../../../src/ecr/calls/attempts.ts';
+import { failedCall } from '../../../src/ecr/calls/failed-call.ts';
 import { EcrRetryStrategy } from '../../../src/ecr/calls/retry-strategy.ts';
 import { DEFAULT_CREDENTIAL } from '../../local-ecr/options.ts';
 import { type LocalEcr, startLocalEcr } from '../../local-ecr/server.ts';

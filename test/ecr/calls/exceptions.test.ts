@@ -125,6 +125,7 @@ for (const [status, code] of [
   [429, 'THROTTLED'],
   [501, 'INVALID_ENDPOINT'],
   [502, 'SERVER_ERROR'],
+  [505, 'INVALID_ENDPOINT'],
 ] as const) {
   test(`a web page with status ${status} is ${code}, and the status is shown`, () => {
     const explained = explain(new StrangeAnswer('an HTML page', status), PRIVATE);

@@ -58,6 +58,7 @@ for (const [status, meaning] of [
   [500, 'ServerException'],
   [501, 'NotEcr'],
   [504, 'ServerException'],
+  [505, 'NotEcr'],
 ] as const) {
   test(`status ${status} means ${meaning}`, () => assert.equal(meaningOf(status), meaning));
 }
