@@ -105,13 +105,13 @@ export const RETRIES = {
   },
   unconfirmed: {
     call: 'PutImage',
-    on: 'an answer that names another image or none, where the image cannot be seen in the repository',
+    on: 'an answer that names another image or none, or says that the image exists, where the repository does not show it',
     attempts: 4,
     within: undefined,
     firstWait: 500,
     longestWait: 2000,
     jitter: true,
-    says: 'was put, but the answer does not say so',
+    says: 'was put, but the repository does not show it yet',
   },
   newRepository: {
     call: 'InitiateLayerUpload',

@@ -56,6 +56,8 @@ async function afterError(
   const cause = calls.explain(error);
   if (name === 'InvalidParameterException' && calls.mayNeedTag && image.tag === undefined)
     return { kind: 'tag-required', cause };
+  if (name === 'ImageAlreadyExistsException' && (await isElsewhere(image, calls, signal)))
+    return { kind: 'tag-is-elsewhere', cause };
   const outcome = putOutcome(name, attemptsOf(error), cause);
   if (outcome !== undefined) return outcome;
   if (retryOf(error) !== 'transient') throw refusedManifest(cause, image.bytes);
@@ -73,20 +75,32 @@ function names(answer: Answer, { digest, tag }: ImagePut): boolean {
   return imageDigest === digest && isTag;
 }
 
-/** Whether the repository is known to hold the image, under its tag if it has one. What fails is no proof. */
-async function isThere(
+/** Whether the repository is known to hold the image, under its tag if it has one. */
+async function isThere(image: ImagePut, calls: PutCalls, signal: AbortSignal): Promise<boolean> {
+  const found = await look(image, calls, signal);
+  return found.some(({ digest }) => digest === image.digest);
+}
+
+/** Whether the image's tag is known to point to others only. */
+async function isElsewhere(image: ImagePut, calls: PutCalls, signal: AbortSignal) {
+  if (image.tag === undefined) return false;
+  const found = await look(image, calls, signal);
+  return found.length > 0 && found.every(({ digest }) => digest !== image.digest);
+}
+
+/** What the repository is known to hold in the image's place. What fails is no proof. */
+async function look(
   { digest, tag }: ImagePut,
   calls: PutCalls,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<readonly FoundImage[]> {
   using deadline = new Deadline(LOOK_LIMIT);
   const soon = AbortSignal.any([signal, deadline.signal]);
   try {
-    const found = await calls.find([tag === undefined ? { digest } : { tag }], soon);
-    return found?.some((image) => image.digest === digest) ?? false;
+    return (await calls.find([tag === undefined ? { digest } : { tag }], soon)) ?? [];
   } catch {
     signal.throwIfAborted();
-    return false;
+    return [];
   }
 }
 

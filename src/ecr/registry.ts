@@ -55,7 +55,8 @@ export interface ImagePut {
 
 /**
  * `cause`: ECR's error, explained. `tag-required`: ECR does not accept the image untagged. `unconfirmed`: its answer
- * names another image or none, and a look at the repository did not show this one.
+ * names another image or none, and a look at the repository did not show this one. `tag-is-elsewhere`: it says that the
+ * image exists, but the tag points to another.
  */
 export type PutOutcome =
   | { readonly kind: 'put' }
@@ -63,6 +64,7 @@ export type PutOutcome =
   | { readonly kind: 'unconfirmed'; readonly cause: Error }
   | { readonly kind: 'layers-not-found'; readonly cause: Error }
   | { readonly kind: 'referenced-images-not-found'; readonly cause: Error }
+  | { readonly kind: 'tag-is-elsewhere'; readonly cause: Error }
   | { readonly kind: 'tag-is-immutable'; readonly cause: Error }
   | { readonly kind: 'tag-required'; readonly cause: Error };
 

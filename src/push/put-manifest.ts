@@ -41,6 +41,10 @@ export async function putManifest(
         isDoubted = true;
         if (!(await retry.again('unconfirmed', context))) throw namePut(outcome.cause, role);
         break;
+      case 'tag-is-elsewhere':
+        // Emulators say so of an immutable tag; of ECR's, another job may just have moved it.
+        if (await retry.again('unconfirmed', context)) break;
+        return { kind: 'held', cause: outcome.cause };
       case 'tag-is-immutable':
         return { kind: 'held', cause: outcome.cause };
       case 'tag-required':

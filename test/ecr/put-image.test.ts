@@ -4,6 +4,7 @@ import type { PutOutcome } from '../../src/ecr/registry.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import type { Fault } from '../local-ecr/faults.ts';
 import { DEFAULT_CREDENTIAL, type LocalEcrOptions } from '../local-ecr/options.ts';
+import type { Repository } from '../local-ecr/repository.ts';
 import { startLocalEcr } from '../local-ecr/server.ts';
 import { buildIndex } from '../support/image.ts';
 import { openLocalRegistry, REPOSITORY_NAME } from '../support/local-registry.ts';
@@ -153,6 +154,41 @@ test('nobody looks after a refusal', async () => {
   await assert.rejects(local.put(tagged), refused('LIMIT_EXCEEDED', 'PutImage'));
   assert.deepEqual(local.operations(), ['PutImage']);
 });
+
+const exists: Fault = {
+  kind: 'error',
+  operation: 'PutImage',
+  name: 'ImageAlreadyExistsException',
+  times: 100,
+};
+
+for (const [what, holder, image, kind] of [
+  ['points to it', digest, tagged, 'already-exists'],
+  ['points to nothing yet', undefined, tagged, 'already-exists'],
+  ['points to another', other, tagged, 'tag-is-elsewhere'],
+  ['is not asked for', other, put, 'already-exists'],
+] as const) {
+  test(`an image that exists, as ECR says, and whose tag ${what}, is ${kind}`, async () => {
+    await using local = await open();
+    if (holder !== undefined) hold(local.repository, holder, '1.0');
+    local.ecr.fault(exists);
+    assert.equal((await local.put(image)).kind, kind);
+  });
+}
+
+test('who may not look takes its word', async () => {
+  await using local = await open(mayNotLook);
+  hold(local.repository, other, '1.0');
+  local.ecr.fault(exists);
+  assert.equal((await local.put(tagged)).kind, 'already-exists');
+});
+
+/** The tag stands for an image of that digest, whatever that holds. */
+function hold({ images, tags }: Repository, held: string, tag: string): void {
+  const about = { mediaType, size: 0, pushedAt: new Date() };
+  images.set(held, { ...about, digest: held, manifest: Buffer.from('{}') });
+  tags.set(tag, held);
+}
 
 test('an abort while it looks is thrown as it is', async () => {
   await using local = await open();

@@ -82,6 +82,36 @@ test('a manifest that another job has put meanwhile is a success', async () => {
   assert.equal(local.ecr.calls('PutImage').length, 3);
 });
 
+/** Emulators call it so, and moto and fakecloud do: https://github.com/getmoto/moto */
+const immutableElsewhere: Fault = {
+  kind: 'error',
+  operation: 'PutImage',
+  name: 'ImageAlreadyExistsException',
+  when: ({ input }) => input['imageTag'] === '1.0',
+  times: 100,
+};
+
+test('an image that exists, as ECR says again and again, while its tag points to another, is no success', async () => {
+  await using local = await start();
+  await pushToLocal(local.ecr, other);
+  local.ecr.log.clear();
+  local.ecr.fault(immutableElsewhere);
+  const { targets } = await tryToPush(local.ecr, image);
+  const [mine, theirs] = [image, other].map(({ descriptor }) => descriptor.digest);
+  refused('TAG_IS_IMMUTABLE', `points to ${theirs} and cannot move to ${mine}`)(targets[0]?.error);
+  assert.deepEqual(targets[0]?.tags, [{ tag: '1.0', kind: 'refused', holder: theirs }]);
+  const puts = local.ecr.calls('PutImage').filter((call) => putName(call).endsWith(':1.0'));
+  assert.equal(puts.length, RETRIES.unconfirmed.attempts);
+});
+
+test('it is one where another job moved the tag in between, and it can be moved back', async () => {
+  await using local = await start();
+  await pushToLocal(local.ecr, other);
+  local.ecr.fault({ ...immutableElsewhere, times: 1 });
+  await pushToLocal(local.ecr, image);
+  assert.equal(local.repository.tags.get('1.0'), image.descriptor.digest);
+});
+
 /** Every PutImage of the tag answers this, and does nothing. */
 function answersOnly(output: object): Fault {
   return {
