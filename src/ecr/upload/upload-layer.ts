@@ -94,14 +94,20 @@ export async function uploadLayer(
     if (ended === 'completed') return { kind: 'sent', bytesOnWire: calls.bytesOnWire };
     const elsewhere = { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire } as const;
     if (ended === 'already-exists') return elsewhere;
-    if (ended === 'digest-mismatch') await checkLocalDigest(layer, blob, signal);
+    if (isOtherBytes(ended)) await checkLocalDigest(layer, blob, signal);
     // Another job, or a call of ours whose answer was lost, may have completed it.
-    else if (await calls.isAvailable(layer.digest, signal)) return elsewhere;
+    if (ended !== 'digest-mismatch' && (await calls.isAvailable(layer.digest, signal)))
+      return elsewhere;
     const isLast = ended === 'too-many-bytes' || (ONCE.includes(ended) && failures.includes(ended));
     failures.push(ended);
     if (isLast || !(await retry.again('layer', { signal })))
       throw notArrived(layer, ended, failures.length);
   }
+}
+
+/** How a file ends that is not what its digest says. ECR refuses it; moto takes it, and names what it is. */
+function isOtherBytes(ended: CompleteOutcome | Failure): boolean {
+  return ended === 'digest-mismatch' || ended === 'other-digest';
 }
 
 type Start = Omit<LayerUpload, 'open'> & Pick<SendOptions, 'blob' | 'allowance'>;
@@ -126,7 +132,7 @@ async function attemptUpload(
   );
   if (sent !== 'done') return sent;
   const ended = await calls.complete(start.uploadId, layer, signal);
-  return isResumed && ended === 'digest-mismatch' ? 'foreign-bytes' : ended;
+  return isResumed && isOtherBytes(ended) ? 'foreign-bytes' : ended;
 }
 
 /** A record of an earlier run, which anybody may have written. */
