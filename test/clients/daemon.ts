@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const WAIT_MS = 50;
-const MAX_WAITS = 200;
+const MAX_WAITS = 600;
 
 /** A port that nobody listens at, for a program that cannot choose one itself. */
 export async function freePort(): Promise<number> {
