@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,6 +11,7 @@ import { buildAttestation, buildImage, buildIndex, type Graph, named } from '../
 import { runAction } from '../support/run-action.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { writeLayoutDirectory } from '../support/write-layout.ts';
+import { missing } from './servers/server.ts';
 
 /**
  * Layouts that crane, oras, regctl, cosign and ko write, pushed by the built action and pulled back by skopeo. They are in
@@ -147,15 +148,6 @@ for (const { tool, what, tag, make, root, along, puller } of forms) {
       await pull(ecr, join(scratch.path, 'pulled'), puller);
     },
   );
-}
-
-function missing(tool: string): string | false {
-  try {
-    execFileSync('which', [tool], { stdio: 'ignore' });
-    return false;
-  } catch {
-    return `${tool} is not installed`;
-  }
 }
 
 function regctl(source: string, ...args: string[]): Promise<string> {
