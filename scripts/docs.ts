@@ -1,4 +1,4 @@
-// Writes what the documents repeat: docs/errors.md, docs/failures.md, docs/inputs.md, and tables of README and others. With
+// Writes what the documents repeat: docs/errors.md, docs/failures.md, docs/inputs.md, docs/unknowns.md, and tables of README and others. With
 // --check it only compares.
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
@@ -12,6 +12,7 @@ import {
   REPOSITORY,
 } from '../test/support/action-metadata.ts';
 import { callTable, faultTables, networkTable } from '../test/e2e/matrix/table.ts';
+import { type Unknown, UNKNOWNS } from '../test/verify-aws/unknowns.ts';
 
 const NOTE = '<!-- Written by `npm run docs`. -->';
 
@@ -36,6 +37,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
       await read('test/local-ecr/README.md'),
       JSON.parse(await read('test/clients/model-walk/differences.json')) as ModelWalk,
     ),
+    'docs/unknowns.md': unknownsDocument(),
   };
   const formatted = Object.entries(documents).map(
     async ([path, text]) => [path, await pretty(path, text)] as const,
@@ -201,6 +203,35 @@ function failuresDocument(): string {
     'The connections themselves, through a relay that spoils them, with TLS and without; a layer of 17 MiB goes over them.',
     networkTable(),
   ].join('\n\n');
+}
+
+/** What test/verify-aws checks, and test/e2e/unknowns.test.ts pushes through. */
+function unknownsDocument(): string {
+  return [
+    '# Unknowns',
+    NOTE,
+    'Those who wrote this action had no access to AWS. What its documents leave open is listed here, with what the action does in each case; in none it pushes a wrong image, or a part of one. `test/e2e/unknowns.test.ts` pushes to the local ECR switched each way, and `test/verify-aws/verify.test.ts` runs each check against it.',
+    'If you have an account, you can find out:',
+    '```sh\nnpm ci\nnpm run verify-aws -- --repository NAME\n```',
+    'It pushes small images to the private repository that you name, checks each unknown, deletes what it made, and prints a report, which names neither account nor repository. Please paste it into an issue. It sends about 50 MB, takes a minute or two, and needs the permissions of a push ([permissions](permissions.md)), `ecr:BatchDeleteImage` and `ecr:DescribeRepositories`. `--only ID` runs one check alone.',
+    ...UNKNOWNS.flatMap(unknownSection),
+  ].join('\n\n');
+}
+
+function unknownSection({ id, question, known, answers, needs }: Unknown): string[] {
+  const rows = Object.entries(answers).map(([answer, then]) => [shownAnswer(answer), then]);
+  const wanted = needs === undefined ? '' : `, which needs ${needs}`;
+  return [
+    `## ${question}`,
+    known,
+    table(['If it is', 'The action'], rows),
+    `The check: ${code(id)}${wanted}.`,
+  ];
+}
+
+/** Words of the API look as they are written there. */
+function shownAnswer(answer: string): string {
+  return /^[A-Z]\w+$/.test(answer) ? code(answer) : answer;
 }
 
 type ErrorCode = keyof typeof ERRORS;

@@ -1,4 +1,5 @@
 import type { Service } from '../rules.ts';
+import { BatchDeleteImage } from './delete-images.ts';
 import * as images from './images.ts';
 import * as layers from './layers.ts';
 import type { Operation } from './operation.ts';
@@ -11,6 +12,7 @@ const PUSH = { ...layers, PutImage: images.PutImage };
 
 const COMMON = {
   ...PUSH,
+  BatchDeleteImage,
   DescribeImages: images.DescribeImages,
   DescribeRepositories: repositories.DescribeRepositories,
   DeleteRepository: repositories.DeleteRepository,
