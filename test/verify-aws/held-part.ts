@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { UploadLayerPartCommand } from '@aws-sdk/client-ecr';
+import { errorName } from '../../src/ecr/calls/exceptions.ts';
 import { rangeOf } from '../../src/ecr/upload/body.ts';
 import { EndedEarly, sendPart } from '../../src/ecr/upload/send.ts';
 import { PartTaker } from '../../src/ecr/upload/take-part.ts';
 import { Turn } from '../../src/ecr/upload/turn.ts';
-import { digestOf, MiB, nameOf, type Probe } from './probe.ts';
+import { digestOf, MiB, type Probe } from './probe.ts';
 
 const PART = 5 * MiB;
 
@@ -20,7 +21,7 @@ export async function holdPart(probe: Probe, seconds: number): Promise<string> {
   await using parts = new PartTaker();
   const held = heldPart(probe, parts, { uploadId, turn, bytes }).then(
     () => 'taken',
-    (error: unknown) => nameOf(error instanceof EndedEarly ? error.reason : error),
+    (error: unknown) => errorName(error instanceof EndedEarly ? error.reason : error),
   );
   // It may be refused while it is held.
   await Promise.race([held, setTimeout(seconds * 1000)]);

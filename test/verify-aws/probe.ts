@@ -10,6 +10,7 @@ import {
   PutImageCommand,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
+import { errorName } from '../../src/ecr/calls/exceptions.ts';
 import { OCI_CONFIG, OCI_LAYER_GZIP, OCI_MANIFEST } from '../../src/oci/media-types.ts';
 
 export const MiB = 1024 * 1024;
@@ -153,17 +154,12 @@ export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** Of an error of the SDK's, or of what else was thrown. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : String(error);
-}
-
 /** `taken`, or the name of the error. */
 export async function outcomeOf(call: () => Promise<unknown>): Promise<string> {
   try {
     await call();
     return 'taken';
   } catch (error) {
-    return nameOf(error);
+    return errorName(error);
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { errorName } from '../../src/ecr/calls/exceptions.ts';
 import { OCI_INDEX } from '../../src/oci/media-types.ts';
 import { holdPart } from './held-part.ts';
-import { descriptorOf, digestOf, manifestOf, MiB, nameOf, outcomeOf, type Probe } from './probe.ts';
+import { descriptorOf, digestOf, manifestOf, MiB, outcomeOf, type Probe } from './probe.ts';
 import { putWithoutTag } from './public-probe.ts';
 
 /** What the person who runs the checks has said. */
@@ -99,7 +100,7 @@ export const UNKNOWNS: readonly Unknown[] = [
         await probe.sendPart(uploadId, 0, bytes);
         return 'taken again';
       } catch (error) {
-        if (nameOf(error) !== 'InvalidLayerPartException') return nameOf(error);
+        if (errorName(error) !== 'InvalidLayerPartException') return errorName(error);
         const told: unknown = error instanceof Error && Reflect.get(error, 'lastValidByteReceived');
         return typeof told === 'number' ? 'position told' : 'no position';
       }

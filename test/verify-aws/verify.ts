@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { MiB, nameOf, outcomeOf, type Probe } from './probe.ts';
+import { causeOf } from '../../src/ecr/calls/exceptions.ts';
+import { MiB, outcomeOf, type Probe } from './probe.ts';
 import { type CheckOptions, NOT_TRIED, type Unknown, UNKNOWNS } from './unknowns.ts';
 
 export interface Finding {
@@ -26,15 +27,11 @@ export async function verify(
   for (const unknown of UNKNOWNS.filter(({ id }) => only === undefined || only.includes(id))) {
     const found = await unknown
       .check(probe, options)
-      .catch((error: unknown) => `the check failed: ${nameOf(error)}: ${textOf(error)}`);
+      .catch((error: unknown) => `the check failed: ${causeOf(error)}`);
     findings.push({ unknown, found });
   }
   const uploadId = await beginUpload(probe);
   return { findings, left: await probe.cleanUp(), uploadId };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function beginUpload(probe: Probe): Promise<string | undefined> {
