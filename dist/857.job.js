@@ -9,7 +9,7 @@ export const modules = {
 /* harmony export */   PublicRegistry: () => (/* binding */ PublicRegistry)
 /* harmony export */ });
 /* harmony import */ var _calls_account_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5207);
-/* harmony import */ var _ecr_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1189);
+/* harmony import */ var _ecr_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9414);
 /* harmony import */ var _images_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4213);
 /* harmony import */ var _names_check_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2273);
 
@@ -28,7 +28,10 @@ class PublicRegistry extends _ecr_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .Ec
         this.#client = client;
         this.layerRequests = {
             id,
-            initiate: (abortSignal) => client.send(new sdk.InitiateLayerUploadCommand(id), { abortSignal }),
+            initiate: (abortSignal, details) => {
+                const options = { abortSignal, details };
+                return client.send(new sdk.InitiateLayerUploadCommand(id), options);
+            },
             sendPart: (input, plug, options) => {
                 const command = new sdk.UploadLayerPartCommand(input);
                 plug(command.middlewareStack);
@@ -46,10 +49,16 @@ class PublicRegistry extends _ecr_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .Ec
             abortSignal,
         });
     }
-    async lookUp(ids, signal) {
+    async lookUp(ids, signal, expected) {
         if (this.#isNamedByAlias())
-            return [];
-        const describe = (id) => this.#describeImage(id, signal);
+            return expected === 'likely' ? undefined : [];
+        if (expected === 'likely') {
+            const found = await this.#describeImages(ids, signal);
+            const images = found.filter(({ imageTag }) => imageTag === undefined);
+            if (images.length >= ids.length || ids.length === 1)
+                return images;
+        }
+        const describe = (id) => this.#describeImages([id], signal);
         const byDigest = (await Promise.all(ids.filter((id) => 'digest' in id).map(describe))).flat();
         const seen = new Set(byDigest.map(({ imageTag }) => imageTag));
         const left = ids.filter((id) => 'tag' in id && !seen.has(id.tag));
@@ -61,14 +70,14 @@ class PublicRegistry extends _ecr_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .Ec
         const { registryId } = this.id;
         return registryId !== undefined && !(0,_names_check_js__WEBPACK_IMPORTED_MODULE_3__/* .isAccountId */ .JG)(registryId);
     }
-    async #describeImage(id, abortSignal) {
-        const command = new this.#sdk.DescribeImagesCommand({
-            ...this.id,
-            imageIds: [(0,_images_js__WEBPACK_IMPORTED_MODULE_2__/* .toIdentifier */ .L)(id)],
-        });
+    async #describeImages(ids, abortSignal) {
+        const imageIds = ids.map(_images_js__WEBPACK_IMPORTED_MODULE_2__/* .toIdentifier */ .L);
+        const command = new this.#sdk.DescribeImagesCommand({ ...this.id, imageIds });
         try {
             const { imageDetails = [] } = await this.#client.send(command, { abortSignal });
-            return imageDetails.flatMap(({ imageDigest, imageTags = [], registryId }) => [undefined, ...imageTags].map((imageTag) => ({ imageDigest, imageTag, registryId })));
+            return imageDetails.flatMap(({ imageDigest, imageTags = [], registryId, imageManifestMediaType: mediaType }) => [undefined, ...imageTags].map((imageTag) => ({
+                ...{ imageDigest, imageTag, registryId, mediaType },
+            })));
         }
         catch (error) {
             if (error instanceof this.#sdk.ImageNotFoundException)

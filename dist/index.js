@@ -31,13 +31,22 @@ const cache = new _resume_actions_cache_js__WEBPACK_IMPORTED_MODULE_5__/* .Actio
 const repeatFailure = (0,_outlive_log_js__WEBPACK_IMPORTED_MODULE_6__/* .outliveLog */ .b)(process);
 const { runJob } = await (0,_job_load_job_js__WEBPACK_IMPORTED_MODULE_7__/* .loadJob */ ._)();
 await runJob({
-    ...{ log: _actions_core__WEBPACK_IMPORTED_MODULE_4__, temporary, workspace, summaryFile, saveReport },
+    ...{
+        log: _actions_core__WEBPACK_IMPORTED_MODULE_4__,
+        screen: undefined,
+        isDebug: _actions_core__WEBPACK_IMPORTED_MODULE_4__.isDebug(),
+        temporary,
+        workspace,
+        summaryFile,
+        saveReport,
+    },
     memory: { folder: temporary, cache, saveState },
     readInput: (name) => _actions_core__WEBPACK_IMPORTED_MODULE_4__.getInput(name),
     setOutputs: (outputs) => Object.entries(outputs).forEach(([name, value]) => _actions_core__WEBPACK_IMPORTED_MODULE_4__.setOutput(name, value)),
-    setFailed: (failure) => {
-        _actions_core__WEBPACK_IMPORTED_MODULE_4__.setFailed(failure);
-        repeatFailure(failure);
+    setFailed: ({ title, message }) => {
+        _actions_core__WEBPACK_IMPORTED_MODULE_4__.error(message, { title });
+        process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_4__.ExitCode.Failure;
+        repeatFailure(message);
     },
 });
 if (cache.isAbandoned)

@@ -31072,13 +31072,13 @@ const RETRIES = {
     },
     unconfirmed: {
         call: 'PutImage',
-        on: 'an answer that names another image or none, where the image cannot be seen in the repository',
+        on: 'an answer that names another image or none, or says that the image exists, where the repository does not show it',
         attempts: 4,
         within: undefined,
         firstWait: 500,
         longestWait: 2000,
         jitter: true,
-        says: 'was put, but the answer does not say so',
+        says: 'was put, but the repository does not show it yet',
     },
     newRepository: {
         call: 'InitiateLayerUpload',
@@ -31321,90 +31321,148 @@ async function accountOf({ region, credentials, requestHandler }, abortSignal) {
 
 /***/ }),
 
-/***/ 6168:
+/***/ 3722:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ failedCall),
-/* harmony export */   r: () => (/* binding */ attempts)
+/* harmony export */   C: () => (/* binding */ isFields),
+/* harmony export */   e: () => (/* binding */ flawOf)
 /* harmony export */ });
-/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3484);
-/* harmony import */ var _retry_of_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1506);
-
-
-const EXPIRED = [
-    'ExpiredTokenException',
-    'ExpiredToken',
-    'TokenRefreshRequired',
-];
-const calls = new WeakMap();
-function failedCall(error) {
-    return error instanceof Error ? calls.get(error) : undefined;
+const CHECKS = {
+    BatchCheckLayerAvailability: all(list('layers'), list('failures'), oneOf('layers', 'failures')),
+    InitiateLayerUpload: uploadId,
+    UploadLayerPart: lastByteReceived,
+    CompleteLayerUpload: text('layerDigest'),
+    PutImage: object('image'),
+    BatchGetImage: all(list('images'), list('failures'), oneOf('images', 'failures')),
+    DescribeImages: all(list('imageDetails'), oneOf('imageDetails')),
+    DescribeRepositories: all(list('repositories'), oneOf('repositories')),
+    CreateRepository: inside('repository', text('repositoryName')),
+    GetLifecyclePolicy: text('lifecyclePolicyText'),
+    PutLifecyclePolicy: text('lifecyclePolicyText'),
+    GetRepositoryPolicy: text('policyText'),
+    SetRepositoryPolicy: text('policyText'),
+};
+function flawOf(call, answer) {
+    return CHECKS[call]?.(answer);
 }
-function attempts(credentials) {
-    const middleware = (next, context) => async (args) => {
-        const used = await credentials();
-        try {
-            return await next(args);
+function isFields(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function all(...checks) {
+    return (answer) => {
+        for (const check of checks) {
+            const flaw = check(answer);
+            if (flaw !== undefined)
+                return flaw;
         }
-        catch (error) {
-            if (error instanceof Error) {
-                calls.set(error, callOf(context));
-                if (EXPIRED.includes((0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .errorName */ .Is)(error)) && (await renewed(used, credentials)))
-                    (0,_retry_of_js__WEBPACK_IMPORTED_MODULE_1__/* .noteRenewed */ .B)(error);
-            }
-            throw error;
-        }
-    };
-    return {
-        applyToStack: (stack) => stack.addRelativeTo(middleware, {
-            name: 'ecrAttempts',
-            relation: 'after',
-            toMiddleware: 'retryMiddleware',
-        }),
+        return undefined;
     };
 }
-function callOf({ commandName = '' }) {
-    return commandName.replace(/Command$/, '');
+function oneOf(...names) {
+    return (answer) => names.some((name) => answer[name] !== undefined && answer[name] !== null)
+        ? undefined
+        : `no ${names.join(' and no ')}`;
 }
-async function renewed(used, credentials) {
-    try {
-        return (differs(used, await credentials()) || differs(used, await credentials({ forceRefresh: true })));
-    }
-    catch {
-        return false;
-    }
+function list(name) {
+    return ({ [name]: value }) => {
+        if (value === undefined || value === null)
+            return undefined;
+        if (!Array.isArray(value))
+            return `${name} that is no list`;
+        return value.every(isFields) ? undefined : `${name} that holds what is no object`;
+    };
 }
-function differs(used, now) {
-    return used.accessKeyId !== now.accessKeyId || used.sessionToken !== now.sessionToken;
+function object(name) {
+    return ({ [name]: value }) => value === undefined || value === null || isFields(value)
+        ? undefined
+        : `${name} that is no object`;
+}
+function inside(name, check) {
+    return ({ [name]: value }) => (isFields(value) ? check(value) : `no ${name}`);
+}
+function text(name) {
+    return ({ [name]: value }) => typeof value === 'string' && value !== '' ? undefined : `no ${name}`;
+}
+function uploadId({ uploadId: id }) {
+    if (typeof id !== 'string' || id === '')
+        return 'no uploadId';
+    return /^[\x21-\x7e]{1,1024}$/.test(id) ? undefined : 'an uploadId that is none';
+}
+function lastByteReceived({ lastByteReceived: last }) {
+    if (last === undefined || last === null)
+        return 'no lastByteReceived';
+    return Number.isSafeInteger(last) && Number(last) >= -1
+        ? undefined
+        : 'a lastByteReceived that is no position';
 }
 
 
 /***/ }),
 
-/***/ 3484:
+/***/ 6518:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B5: () => (/* binding */ isThrottled),
-/* harmony export */   Is: () => (/* binding */ errorName),
-/* harmony export */   Nk: () => (/* binding */ metadataOf),
-/* harmony export */   Or: () => (/* binding */ attemptsOf),
-/* harmony export */   WE: () => (/* binding */ explain),
-/* harmony export */   c2: () => (/* binding */ statusOf),
-/* harmony export */   d$: () => (/* binding */ noteAttempts),
-/* harmony export */   rl: () => (/* binding */ causeOf),
-/* harmony export */   wY: () => (/* binding */ isNotAllowed)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-/* harmony import */ var _explanations_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
-/* harmony import */ var _strange_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8017);
-/* harmony import */ var _names_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(396);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Or: () => (/* binding */ attemptsOf),
+  rl: () => (/* binding */ causeOf),
+  Is: () => (/* binding */ errorName),
+  WE: () => (/* binding */ explain),
+  wY: () => (/* binding */ isNotAllowed),
+  B5: () => (/* binding */ isThrottled),
+  Nk: () => (/* binding */ metadataOf),
+  d$: () => (/* binding */ noteAttempts),
+  vg: () => (/* binding */ spoken),
+  c2: () => (/* binding */ statusOf)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts
+var strange_answer = __nccwpck_require__(1079);
+;// CONCATENATED MODULE: ./src/ecr/calls/emulated-names.ts
+
+const EMULATED = [
+    {
+        call: 'CompleteLayerUpload',
+        name: 'LayerDigestMismatchException',
+        means: 'InvalidLayerException',
+    },
+    {
+        call: 'UploadLayerPart',
+        name: 'InvalidLayerException',
+        means: 'InvalidLayerPartException',
+    },
+];
+function nameInEcr(name, { call, status = 0 }) {
+    if (strange_answer/* NEVER */.tm.includes(status))
+        return 'UnsupportedCommandException';
+    const known = EMULATED.find((each) => each.call === call && each.name === name);
+    return known?.means ?? name;
+}
+
+// EXTERNAL MODULE: ./src/ecr/calls/explanations.ts
+var explanations = __nccwpck_require__(8438);
+// EXTERNAL MODULE: ./src/ecr/calls/failed-call.ts
+var failed_call = __nccwpck_require__(3308);
+// EXTERNAL MODULE: ./src/ecr/names/reference.ts
+var reference = __nccwpck_require__(396);
+;// CONCATENATED MODULE: ./src/ecr/calls/exceptions.ts
+
+
 
 
 
 
 function errorName(error) {
+    const name = givenName(error);
+    if (error instanceof strange_answer/* StrangeAnswer */.vb)
+        return name;
+    return nameInEcr(name, { call: (0,failed_call/* failedCall */.m)(error), status: statusOf(error) });
+}
+function givenName(error) {
     if (!(error instanceof Error))
         return typeof error;
     const code = Reflect.get(error, 'code');
@@ -31422,7 +31480,7 @@ function isNotAllowed(error) {
     ].includes(errorName(error));
 }
 function explain(error, context) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc)
+    if (error instanceof errors/* PushError */.Vc)
         return error;
     const { code, says } = explanationOf(error);
     const kmsError = error instanceof Error ? Reflect.get(error, 'kmsError') : undefined;
@@ -31430,18 +31488,18 @@ function explain(error, context) {
     const values = { ...valuesOf(context), ...deniedIn(textOf(error)) };
     const attempts = attemptsOf(error);
     const often = attempts > 1 ? `, after ${attempts} attempts` : '';
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
-        hint: fill(_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ERRORS */ .Sr[code].hint, values),
+    return new errors/* PushError */.Vc(code, `${fill(says, values)}${often} (${causeOf(error)})${kms}`, {
+        hint: fill(errors/* ERRORS */.Sr[code].hint, values),
         cause: error,
     });
 }
 function explanationOf(error) {
-    return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? _explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .UNEXPECTED */ .YC;
+    return findExplanation(errorName(error)) ?? explainStatus(statusOf(error)) ?? explanations/* UNEXPECTED */.YC;
 }
 function causeOf(error) {
-    if (error instanceof _strange_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .StrangeAnswer */ .vb)
+    if (error instanceof strange_answer/* StrangeAnswer */.vb)
         return textOf(error);
-    return `${spoken(errorName(error))}: ${textOf(error)}`;
+    return `${spoken(givenName(error))}: ${textOf(error)}`;
 }
 function textOf(error) {
     if (!(error instanceof Error))
@@ -31461,7 +31519,7 @@ function statusOf(error) {
     return numberOf(error, 'httpStatusCode');
 }
 function isThrottled(error) {
-    return statusOf(error) === 429 || _explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .THROTTLING */ .SP.includes(errorName(error));
+    return statusOf(error) === 429 || explanations/* THROTTLING */.SP.includes(errorName(error));
 }
 function attemptsOf(error) {
     return numberOf(error, 'attempts') ?? 1;
@@ -31484,7 +31542,7 @@ function numberOf(error, name) {
     return typeof value === 'number' ? value : undefined;
 }
 function explainStatus(status = 0) {
-    const meaning = (0,_strange_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .meaningOf */ .Pr)(status);
+    const meaning = (0,strange_answer/* meaningOf */.Pr)(status);
     return meaning === 'NotEcr' ? undefined : findExplanation(meaning);
 }
 function deniedIn(text) {
@@ -31493,15 +31551,15 @@ function deniedIn(text) {
     return action === undefined || arn === undefined ? {} : { action, arn };
 }
 function findExplanation(name) {
-    return _explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .EXPLANATIONS */ .nT.find(({ names }) => names.includes(name));
+    return explanations/* EXPLANATIONS */.nT.find(({ names }) => names.includes(name));
 }
 function valuesOf({ call, repository }) {
     return {
         call,
-        repository: (0,_names_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .describeRepository */ .MD)(repository),
+        repository: (0,reference/* describeRepository */.MD)(repository),
         region: repository.region ?? 'its region',
         action: `${repository.type === 'public' ? 'ecr-public' : 'ecr'}:${call}`,
-        arn: (0,_names_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .repositoryArn */ .qM)(repository),
+        arn: (0,reference/* repositoryArn */.qM)(repository),
         where: whereOf(repository),
     };
 }
@@ -31731,6 +31789,24 @@ const UNEXPECTED = {
 
 /***/ }),
 
+/***/ 3308:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ failedCall),
+/* harmony export */   v: () => (/* binding */ noteCall)
+/* harmony export */ });
+const calls = new WeakMap();
+function noteCall(error, call) {
+    calls.set(error, call);
+}
+function failedCall(error) {
+    return error instanceof Error ? calls.get(error) : undefined;
+}
+
+
+/***/ }),
+
 /***/ 1506:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31738,8 +31814,10 @@ const UNEXPECTED = {
 /* harmony export */   B: () => (/* binding */ noteRenewed),
 /* harmony export */   W: () => (/* binding */ retryOf)
 /* harmony export */ });
-/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3484);
+/* harmony import */ var _exceptions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6518);
 /* harmony import */ var _explanations_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
+/* harmony import */ var _strange_answer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1079);
+
 
 
 const PASSING = [
@@ -31752,7 +31830,6 @@ const TRANSIENT = new Set([
     'EAI_AGAIN',
     ..._explanations_js__WEBPACK_IMPORTED_MODULE_1__/* .EXPLANATIONS */ .nT.filter(({ code }) => PASSING.includes(code)).flatMap(({ names }) => names),
 ]);
-const NEVER = [501, 505];
 function retryOf(error) {
     const name = (0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .errorName */ .Is)(error);
     if (name === 'LimitExceededException')
@@ -31769,7 +31846,7 @@ function retryOf(error) {
 }
 function isTransient(name, error) {
     const status = (0,_exceptions_js__WEBPACK_IMPORTED_MODULE_0__/* .statusOf */ .c2)(error) ?? 0;
-    if (NEVER.includes(status))
+    if (_strange_answer_js__WEBPACK_IMPORTED_MODULE_2__/* .NEVER */ .tm.includes(status))
         return false;
     return TRANSIENT.has(name) || status >= 500 || status === 408 || isMarkedTransient(error);
 }
@@ -31805,7 +31882,7 @@ function isRenewed(error) {
 /* harmony export */   C: () => (/* binding */ EcrRetryStrategy)
 /* harmony export */ });
 /* harmony import */ var _async_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2890);
-/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6168);
+/* harmony import */ var _failed_call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3308);
 /* harmony import */ var _retry_of_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1506);
 
 
@@ -31837,10 +31914,10 @@ class EcrRetryStrategy {
         throw failure.error ?? new Error('not tried again');
     }
     #rowOf(error) {
-        if ((0,_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(error) === NOT_HERE)
+        if ((0,_failed_call_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(error) === NOT_HERE)
             return undefined;
         const row = (0,_retry_of_js__WEBPACK_IMPORTED_MODULE_2__/* .retryOf */ .W)(error);
-        const isOptional = this.#options.isOptional ?? OPTIONAL.includes((0,_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(error) ?? '');
+        const isOptional = this.#options.isOptional ?? OPTIONAL.includes((0,_failed_call_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(error) ?? '');
         return row !== undefined && _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .RETRIES */ .Zs[row].within !== undefined && isOptional ? 'optional' : row;
     }
     recordSuccess() {
@@ -31852,7 +31929,7 @@ class CallToken {
     constructor({ attempts, onRetry }) {
         this.retry = new _async_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .Retry */ .fz({
             attempts,
-            onRetry: (notice) => onRetry?.({ ...notice, call: (0,_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(this.error) ?? 'a call', error: this.error }),
+            onRetry: (notice) => onRetry?.({ ...notice, call: (0,_failed_call_js__WEBPACK_IMPORTED_MODULE_1__/* .failedCall */ .m)(this.error) ?? 'a call', error: this.error }),
         });
     }
     getRetryCount() {
@@ -31866,88 +31943,16 @@ class CallToken {
 
 /***/ }),
 
-/***/ 8017:
+/***/ 1079:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  vb: () => (/* binding */ StrangeAnswer),
-  Pr: () => (/* binding */ meaningOf),
-  DH: () => (/* binding */ strangenessOf)
-});
-
-;// CONCATENATED MODULE: ./src/ecr/calls/answer-flaws.ts
-const CHECKS = {
-    BatchCheckLayerAvailability: answer_flaws_all(list('layers'), list('failures'), oneOf('layers', 'failures')),
-    InitiateLayerUpload: uploadId,
-    UploadLayerPart: lastByteReceived,
-    CompleteLayerUpload: answer_flaws_text('layerDigest'),
-    PutImage: object('image'),
-    BatchGetImage: answer_flaws_all(list('images'), list('failures'), oneOf('images', 'failures')),
-    DescribeImages: answer_flaws_all(list('imageDetails'), oneOf('imageDetails')),
-    DescribeRepositories: answer_flaws_all(list('repositories'), oneOf('repositories')),
-    CreateRepository: inside('repository', answer_flaws_text('repositoryName')),
-    GetLifecyclePolicy: answer_flaws_text('lifecyclePolicyText'),
-    PutLifecyclePolicy: answer_flaws_text('lifecyclePolicyText'),
-    GetRepositoryPolicy: answer_flaws_text('policyText'),
-    SetRepositoryPolicy: answer_flaws_text('policyText'),
-};
-function flawOf(call, answer) {
-    return CHECKS[call]?.(answer);
-}
-function isFields(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function answer_flaws_all(...checks) {
-    return (answer) => {
-        for (const check of checks) {
-            const flaw = check(answer);
-            if (flaw !== undefined)
-                return flaw;
-        }
-        return undefined;
-    };
-}
-function oneOf(...names) {
-    return (answer) => names.some((name) => answer[name] !== undefined && answer[name] !== null)
-        ? undefined
-        : `no ${names.join(' and no ')}`;
-}
-function list(name) {
-    return ({ [name]: value }) => {
-        if (value === undefined || value === null)
-            return undefined;
-        if (!Array.isArray(value))
-            return `${name} that is no list`;
-        return value.every(isFields) ? undefined : `${name} that holds what is no object`;
-    };
-}
-function object(name) {
-    return ({ [name]: value }) => value === undefined || value === null || isFields(value)
-        ? undefined
-        : `${name} that is no object`;
-}
-function inside(name, check) {
-    return ({ [name]: value }) => (isFields(value) ? check(value) : `no ${name}`);
-}
-function answer_flaws_text(name) {
-    return ({ [name]: value }) => typeof value === 'string' && value !== '' ? undefined : `no ${name}`;
-}
-function uploadId({ uploadId: id }) {
-    if (typeof id !== 'string' || id === '')
-        return 'no uploadId';
-    return /^[\x21-\x7e]{1,1024}$/.test(id) ? undefined : 'an uploadId that is none';
-}
-function lastByteReceived({ lastByteReceived: last }) {
-    if (last === undefined || last === null)
-        return 'no lastByteReceived';
-    return Number.isSafeInteger(last) && Number(last) >= -1
-        ? undefined
-        : 'a lastByteReceived that is no position';
-}
-
-;// CONCATENATED MODULE: ./src/ecr/calls/strange-answer.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DH: () => (/* binding */ strangenessOf),
+/* harmony export */   Pr: () => (/* binding */ meaningOf),
+/* harmony export */   tm: () => (/* binding */ NEVER),
+/* harmony export */   vb: () => (/* binding */ StrangeAnswer)
+/* harmony export */ });
+/* harmony import */ var _answer_flaws_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3722);
 
 class StrangeAnswer extends Error {
     name;
@@ -31960,6 +31965,7 @@ class StrangeAnswer extends Error {
         this.$response = answer;
     }
 }
+const NEVER = [501, 505];
 function meaningOf(status) {
     if (status < 300)
         return 'GarbledAnswer';
@@ -31969,7 +31975,7 @@ function meaningOf(status) {
         return 'RequestTimeout';
     if (status === 429)
         return 'ThrottlingException';
-    if (status >= 500 && status !== 501)
+    if (status >= 500 && !NEVER.includes(status))
         return 'ServerException';
     return 'NotEcr';
 }
@@ -31981,14 +31987,14 @@ function strangenessOf(call, { statusCode, headers }, body) {
     if (answer === undefined)
         return kindOf(headers, text);
     if (statusCode < 300)
-        return flawOf(call, answer);
+        return (0,_answer_flaws_js__WEBPACK_IMPORTED_MODULE_0__/* .flawOf */ .e)(call, answer);
     const isNamed = headers['x-amzn-errortype'] ?? answer['__type'] ?? answer['code'];
     return isNamed === undefined ? 'an error that has no name' : undefined;
 }
 function objectIn(text) {
     try {
         const value = JSON.parse(text);
-        return isFields(value) ? value : undefined;
+        return (0,_answer_flaws_js__WEBPACK_IMPORTED_MODULE_0__/* .isFields */ .C)(value) ? value : undefined;
     }
     catch {
         return undefined;
@@ -32045,7 +32051,7 @@ function grown(first, attempt) {
 
 /***/ }),
 
-/***/ 1189:
+/***/ 9414:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32054,8 +32060,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Q: () => (/* binding */ EcrRegistry)
 });
 
-// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts
-var exceptions = __nccwpck_require__(3484);
+// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
+var exceptions = __nccwpck_require__(6518);
 // EXTERNAL MODULE: ./src/ecr/images.ts + 1 modules
 var ecr_images = __nccwpck_require__(4213);
 ;// CONCATENATED MODULE: ./src/ecr/calls/retry-after.ts
@@ -32254,7 +32260,8 @@ function layerCalls(requests, parts, registry) {
         takeAhead: (part, blob, signal) => parts.takeAhead(requests.id, part, blob, signal),
         initiate: async (signal) => {
             try {
-                const { uploadId, partSize } = await requests.initiate(signal);
+                const details = { subject: registry.digest };
+                const { uploadId, partSize } = await requests.initiate(signal, details);
                 if (uploadId === undefined)
                     throw incomplete('InitiateLayerUpload', 'uploadId');
                 return { uploadId, partSize };
@@ -32265,7 +32272,9 @@ function layerCalls(requests, parts, registry) {
         },
         send: async (body, signal, turn, attempt) => {
             const range = { ...requests.id, ...(0,upload_body/* rangeOf */.be)(body.part) };
-            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* partLimit */.jI)(attempt) };
+            const { partFirstByte: first, partLastByte: last } = range;
+            const details = { subject: `${registry.digest} bytes ${first}-${last}`, attempt };
+            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* partLimit */.jI)(attempt), details };
             const send = (layerPartBlob, plug) => requests.sendPart({ ...range, layerPartBlob }, plug, options);
             let written = 0;
             const note = (bytes) => {
@@ -32294,7 +32303,8 @@ function layerCalls(requests, parts, registry) {
             }
         },
         look: async ({ uploadId, size }, signal, attempt) => {
-            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* partLimit */.jI)(attempt) };
+            const details = { subject: `${registry.digest} to see where it stands`, attempt };
+            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* partLimit */.jI)(attempt), details };
             const range = { ...requests.id, uploadId, partFirstByte: size + 1, partLastByte: size + 1 };
             const input = { ...range, layerPartBlob: new Uint8Array(1) };
             try {
@@ -32310,7 +32320,7 @@ function layerCalls(requests, parts, registry) {
             }
         },
         complete: async (uploadId, { digest, size }, signal) => {
-            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* completeLimit */.bJ)(size) };
+            const options = { abortSignal: signal, requestTimeout: (0,time_limits/* completeLimit */.bJ)(size), details: {} };
             try {
                 const answer = await requests.complete({ uploadId, layerDigests: [digest] }, options);
                 registry.learn(answer);
@@ -32439,6 +32449,61 @@ class Identity {
     }
 }
 
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var oci_digest = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./src/ecr/look-ups.ts
+
+
+
+
+class LookUps {
+    #learn;
+    #held = new Map();
+    constructor({ learn }) {
+        this.#learn = learn;
+    }
+    async images(ids, ask) {
+        return (await this.#look(ids, ask))?.flatMap(ecr_images/* foundImage */.wj);
+    }
+    async manifests(digests, ask) {
+        const unknown = digests.filter((digest) => !this.#held.has(digest));
+        const found = await this.#look(unknown.map((digest) => ({ digest })), ask);
+        if (found === undefined)
+            return undefined;
+        for (const image of found)
+            this.#hold(image);
+        const wanted = new Set(digests);
+        return new Map([...this.#held].filter(([digest]) => wanted.has(digest)));
+    }
+    async #look(ids, ask) {
+        try {
+            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(ids).map(ask));
+            const images = answers.flatMap((answer) => answer ?? []);
+            images.forEach((image) => this.#learn(image));
+            return answers.includes(undefined) ? undefined : images;
+        }
+        catch (error) {
+            if ((0,exceptions/* isNotAllowed */.wY)(error))
+                return undefined;
+            throw error;
+        }
+    }
+    #hold({ imageDigest = '', manifest, mediaType }) {
+        if (!(0,oci_digest/* isDigest */.Bc)(imageDigest))
+            return;
+        const bytes = manifest === undefined ? undefined : Buffer.from(manifest);
+        const found = bytes && (0,oci_digest/* digestOf */.ol)(bytes);
+        if (found !== undefined && found !== imageDigest)
+            throw otherManifest(imageDigest, found);
+        this.#held.set(imageDigest, { mediaType, bytes });
+    }
+}
+function otherManifest(asked, found) {
+    return new errors/* PushError */.Vc('UNEXPECTED_RESPONSE', `ECR was asked for the manifest ${asked}, and answered with one that has the digest ${found}`);
+}
+
 // EXTERNAL MODULE: ./src/async/sleep.ts
 var sleep = __nccwpck_require__(3719);
 ;// CONCATENATED MODULE: ./src/ecr/other-jobs.ts
@@ -32554,8 +32619,6 @@ async function isAwaited(milliseconds, signal) {
     }
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/ecr/policies.ts
 
 function policiesIn({ lifecyclePolicyText, policyText }) {
@@ -32571,6 +32634,17 @@ const COMMANDS = {
     'lifecycle-policy': 'put-lifecycle-policy --lifecycle-policy-text',
     'repository-policy': 'set-repository-policy --policy-text',
 };
+async function setEach(policies, repository, set) {
+    const refused = [];
+    for (const policy of policies) {
+        await set(policy).catch((error) => {
+            refused.push({ policy, error: error instanceof Error ? error : new Error(String(error)) });
+        });
+    }
+    const [first, ...others] = refused;
+    if (first !== undefined)
+        throw policiesRefused([first, ...others], repository);
+}
 function policiesRefused(refused, repository) {
     const [{ error }] = refused;
     if (!(error instanceof errors/* PushError */.Vc) || error.code === 'CANCELLED')
@@ -32593,8 +32667,6 @@ function options({ type, registryId, region, name }) {
 
 // EXTERNAL MODULE: ./src/async/deadline.ts
 var async_deadline = __nccwpck_require__(8054);
-// EXTERNAL MODULE: ./src/oci/digest.ts
-var oci_digest = __nccwpck_require__(8825);
 ;// CONCATENATED MODULE: ./src/ecr/put-image.ts
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -32676,6 +32748,8 @@ async function afterError(error, image, calls, signal) {
     const cause = calls.explain(error);
     if (name === 'InvalidParameterException' && calls.mayNeedTag && image.tag === undefined)
         return { kind: 'tag-required', cause };
+    if (name === 'ImageAlreadyExistsException' && (await isElsewhere(image, calls, signal)))
+        return { kind: 'tag-is-elsewhere', cause };
     const outcome = (0,ecr_images/* putOutcome */.Y6)(name, (0,exceptions/* attemptsOf */.Or)(error), cause);
     if (outcome !== undefined)
         return outcome;
@@ -32690,18 +32764,27 @@ function names(answer, { digest, tag }) {
     const isTag = imageTag === undefined || (tag !== undefined && imageTag === tag);
     return imageDigest === digest && isTag;
 }
-async function isThere({ digest, tag }, calls, signal) {
+async function isThere(image, calls, signal) {
+    const found = await look(image, calls, signal);
+    return found.some(({ digest }) => digest === image.digest);
+}
+async function isElsewhere(image, calls, signal) {
+    if (image.tag === undefined)
+        return false;
+    const found = await look(image, calls, signal);
+    return found.length > 0 && found.every(({ digest }) => digest !== image.digest);
+}
+async function look({ digest, tag }, calls, signal) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const deadline = __addDisposableResource(env_1, new async_deadline/* Deadline */.B(LOOK_LIMIT), false);
         const soon = AbortSignal.any([signal, deadline.signal]);
         try {
-            const found = await calls.find([tag === undefined ? { digest } : { tag }], soon);
-            return found?.some((image) => image.digest === digest) ?? false;
+            return (await calls.find([tag === undefined ? { digest } : { tag }], soon)) ?? [];
         }
         catch {
             signal.throwIfAborted();
-            return false;
+            return [];
         }
     }
     catch (e_1) {
@@ -32803,7 +32886,7 @@ class PartRetry {
             throw giveUp(this.#retry.attempt);
     }
 }
-async function look(calls, upload, signal, retry) {
+async function part_retry_look(calls, upload, signal, retry) {
     for (;;) {
         const told = await calls.look(upload, signal, retry.attempt);
         if (told.kind !== 'interrupted')
@@ -32824,7 +32907,7 @@ async function deliver(body, turn, calls, options) {
             return outcome;
         await retry.after(outcome, signal);
         if (outcome.isInDoubt && body.part.size > tuning/* LOOK_BYTES */.iZ) {
-            const told = await look(calls, { ...body.part, size: options.size }, signal, retry);
+            const told = await part_retry_look(calls, { ...body.part, size: options.size }, signal, retry);
             if (tellsMore(told, body))
                 return told;
         }
@@ -32904,7 +32987,7 @@ class Position {
     }
     #look(firstByte) {
         const retry = new PartRetry(`part at byte ${firstByte}`, this.#options);
-        return look(this.#calls, this.#upload, this.#options.signal, retry);
+        return part_retry_look(this.#calls, this.#upload, this.#options.signal, retry);
     }
 }
 function endOf(outcome) {
@@ -33329,9 +33412,9 @@ async function uploadLayer(upload, calls, options, signal) {
             const elsewhere = { kind: 'completed-elsewhere', bytesOnWire: calls.bytesOnWire };
             if (ended === 'already-exists')
                 return elsewhere;
-            if (ended === 'digest-mismatch')
+            if (isOtherBytes(ended))
                 await checkLocalDigest(layer, blob, signal);
-            else if (await calls.isAvailable(layer.digest, signal))
+            if (ended !== 'digest-mismatch' && (await calls.isAvailable(layer.digest, signal)))
                 return elsewhere;
             const isLast = ended === 'too-many-bytes' || (ONCE.includes(ended) && failures.includes(ended));
             failures.push(ended);
@@ -33349,6 +33432,9 @@ async function uploadLayer(upload, calls, options, signal) {
             await result_1;
     }
 }
+function isOtherBytes(ended) {
+    return ended === 'digest-mismatch' || ended === 'other-digest';
+}
 async function attemptUpload({ layer, from, onRetry, onProgress = () => undefined, blob, allowance }, calls, options, signal) {
     const { sizes, debug, ...lines } = options;
     const isResumed = from !== undefined && isSoundPosition(from, layer.size, sizes);
@@ -33363,7 +33449,7 @@ async function attemptUpload({ layer, from, onRetry, onProgress = () => undefine
     if (sent !== 'done')
         return sent;
     const ended = await calls.complete(start.uploadId, layer, signal);
-    return isResumed && ended === 'digest-mismatch' ? 'foreign-bytes' : ended;
+    return isResumed && isOtherBytes(ended) ? 'foreign-bytes' : ended;
 }
 function isSoundPosition({ uploadId, partSize, nextByte }, layerSize, sizes) {
     return (/^[\x21-\x7e]{1,1024}$/.test(uploadId) &&
@@ -33460,11 +33546,13 @@ var ecr_registry_disposeResources = (undefined && undefined.__disposeResources) 
 
 
 
+
 class EcrRegistry {
     id;
     #identity;
     #resources;
     #otherJobs;
+    #lookUps = new LookUps({ learn: (answer) => this.#identity.learn(answer) });
     constructor(repository, resources) {
         this.id = { registryId: repository.registryId, repositoryName: repository.name };
         this.#identity = new Identity(repository, resources.debug);
@@ -33484,21 +33572,13 @@ class EcrRegistry {
         const ids = held === undefined ? [] : [{ digest: held }];
         await this.#identity.complete({ call: 'DescribeRepositories', ask: () => this.describe(signal) }, ...ids.map((id) => ({
             call: this.lookUpCall,
-            ask: async () => (await this.lookUp([id], signal))[0],
-        })), {
-            call: 'GetCallerIdentity',
-            ask: async () => ({ registryId: await this.account(signal) }),
-        });
+            ask: async () => (await this.lookUp([id], signal))?.[0],
+        })), { call: 'GetCallerIdentity', ask: async () => ({ registryId: await this.account(signal) }) });
         return this.repository;
     }
     async availableLayers(digests, signal) {
-        try {
-            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(digests).map((batch) => this.checkLayers(batch, signal)));
-            return new Set(answers.flatMap(ecr_images/* availableIn */.pX));
-        }
-        catch (error) {
-            throw this.#explain('BatchCheckLayerAvailability', error, signal);
-        }
+        const answers = await this.#explained('BatchCheckLayerAvailability', signal, () => Promise.all((0,ecr_images/* batches */.Xy)(digests).map((batch) => this.checkLayers(batch, signal))));
+        return new Set(answers.flatMap(ecr_images/* availableIn */.pX));
     }
     async uploadLayer(upload, signal) {
         const env_1 = { stack: [], error: void 0, hasError: false };
@@ -33543,6 +33623,7 @@ class EcrRegistry {
         const either = AbortSignal.any([signal, watched.completed]);
         const requests = watchedUntilComplete(this.layerRequests, watched);
         const calls = layerCalls(requests, parts, {
+            digest: upload.layer.digest,
             isAvailable: async (digest) => (await this.availableLayers([digest], signal)).has(digest),
             learn: (answer) => this.#identity.learn(answer),
             onBytes: (bytes) => void (counts.bytesOnWire += bytes),
@@ -33567,18 +33648,11 @@ class EcrRegistry {
         };
         return putImage(image, calls, signal);
     }
-    async findImages(ids, signal) {
-        try {
-            const answers = await Promise.all((0,ecr_images/* batches */.Xy)(ids).map((batch) => this.lookUp(batch, signal)));
-            const images = answers.flat();
-            images.forEach((image) => this.#identity.learn(image));
-            return images.flatMap(ecr_images/* foundImage */.wj);
-        }
-        catch (error) {
-            if ((0,exceptions/* isNotAllowed */.wY)(error))
-                return undefined;
-            throw this.#explain(this.lookUpCall, error, signal);
-        }
+    findImages(ids, signal) {
+        return this.#explained(this.lookUpCall, signal, () => this.#lookUps.images(ids, (batch) => this.lookUp(batch, signal)));
+    }
+    findManifests(digests, signal) {
+        return this.#explained(this.lookUpCall, signal, () => this.#lookUps.manifests(digests, (batch) => this.lookUp(batch, signal, 'likely')));
     }
     async immutableTags(tags, signal) {
         return this.#callIfPossible('DescribeRepositories', signal, async () => {
@@ -33599,15 +33673,8 @@ class EcrRegistry {
         }
     }
     async setPolicies(names, settings, signal) {
-        const refused = [];
-        for (const policy of policiesIn(settings).filter(({ name }) => names.includes(name))) {
-            await this.setPolicy(policy, signal).catch((error) => {
-                refused.push({ policy, error: this.#explain(policy.call, error, signal) });
-            });
-        }
-        const [first, ...others] = refused;
-        if (first !== undefined)
-            throw policiesRefused([first, ...others], this.repository);
+        const policies = policiesIn(settings).filter(({ name }) => names.includes(name));
+        await setEach(policies, this.repository, (policy) => this.#explained(policy.call, signal, () => this.setPolicy(policy, signal)));
     }
     async missingPolicies(settings, signal) {
         const policies = policiesIn(settings);
@@ -33629,6 +33696,14 @@ class EcrRegistry {
                 throw this.#explain(call, error, signal);
             this.#resources.debug(`${call}: ${(0,exceptions/* causeOf */.rl)(error)}`);
             return undefined;
+        }
+    }
+    async #explained(call, signal, request) {
+        try {
+            return await request();
+        }
+        catch (error) {
+            throw this.#explain(call, error, signal);
         }
     }
     #explain(call, error, signal) {
@@ -34516,20 +34591,34 @@ const ERRORS = {
     },
     PLATFORM_NOT_FOUND: {
         means: 'The layout has no image for a platform that the input platforms names.',
-        hint: 'Choose platforms that the message lists, or build the missing ones.',
+        hint: 'Set the input platforms to those that the layout has, or build the missing ones.',
     },
     NOT_A_SINGLE_IMAGE: {
         means: 'single-image: unwrap found an index of several images, or of none.',
         hint: 'Keep one platform with the input platforms, or leave single-image out.',
     },
     CONFLICTING_PLATFORMS: {
-        means: 'Two layouts hold different images for one platform.',
+        means: 'Two layouts, or two descriptors of index-of, are different images for one platform.',
         hint: 'Leave one of the layouts out, or select other platforms with the input platforms.',
     },
     INCOMPLETE_INDEX: {
         means: 'An index lists platforms or attestations that the layout lacks, as "docker save" can write it.',
         hint: 'Build the complete layout again.',
         docs: 'If inputs can limit the push to what is there, the error names them.',
+    },
+    DESCRIPTORS_NOT_FOUND: {
+        means: 'There is no file of descriptors where index-of says.',
+        hint: 'Paths and globs are relative to the working directory of the step. Check that an earlier step downloaded or wrote the files.',
+    },
+    INVALID_DESCRIPTOR: {
+        means: 'What index-of names is no descriptor that can be joined, or is not what its manifest says.',
+        hint: 'Give the output descriptor of each push by digest as it is: JSON with mediaType, digest, size and platform.',
+        docs: 'For example, a digest alone, a descriptor of a layer, one without a platform, two that say different things of one image, or a size or media type that differs from those of the manifest in ECR.',
+    },
+    IMAGE_NOT_IN_REPOSITORY: {
+        means: 'An image that index-of joins is not in the repository.',
+        hint: 'Push each of the images into this repository first, with push-by-digest: true. A descriptor does not say where its image was pushed: compare repository, region and account with those of that step.',
+        docs: 'An index can only list what is in its own repository. With several repositories, each must hold all of the images.',
     },
     REPOSITORY_NOT_FOUND: {
         means: 'The repository does not exist.',
@@ -34541,11 +34630,11 @@ const ERRORS = {
     },
     ACCESS_DENIED: {
         means: 'The credentials lack a permission.',
-        hint: 'Allow {action} on {arn}. For a repository in another account, its repository policy must allow it too.',
+        hint: 'Allow {action} on {arn}, and whatever else docs/permissions.md lists. For a repository in another account, its repository policy must allow it too.',
     },
     NO_CREDENTIALS: {
         means: 'No AWS credentials were found.',
-        hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
+        hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role. A workflow that a fork triggers gets neither secrets nor OIDC tokens.',
     },
     ROLE_REFUSED: {
         means: 'AWS refused to issue credentials for the role in the environment.',
@@ -34586,7 +34675,7 @@ const ERRORS = {
     },
     THROTTLED: {
         means: 'AWS throttled the calls for longer than the action waits.',
-        hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
+        hint: 'Run the step again later: layers that arrived are not sent again. If it happens often, run fewer pushes in this account and region at once, or request a higher rate quota.',
     },
     SERVER_ERROR: {
         means: 'ECR answered with server errors for longer than the action waits.',
@@ -34640,7 +34729,7 @@ const ERRORS = {
         hint: 'Run it again: layers that arrived are not sent again.',
     },
     OUTPUTS_LOST: {
-        means: 'The push is complete, but the outputs of the step could not be written.',
+        means: 'The push (or the plan, with dry-run) is complete, but the outputs of the step could not be written.',
         hint: 'Check that the step may write to the file that GITHUB_OUTPUT names, and that its disk has room. The image is pushed: running the step again sends no layer.',
         docs: 'The step fails because later steps would read empty outputs. The message gives the digest.',
     },
@@ -34665,6 +34754,113 @@ class PushError extends Error {
 }
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 3209:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   kP: () => (/* binding */ checkDepth),
+/* harmony export */   lr: () => (/* binding */ MAX_DEPTH),
+/* harmony export */   y5: () => (/* binding */ MAX_GRAPH_BYTES)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
+const MAX_DEPTH = 16;
+function checkDepth(digest, parents) {
+    if (parents.includes(digest)) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_MANIFEST', `index ${digest} contains itself`);
+    }
+    if (parents.length > MAX_DEPTH) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('TOO_LARGE', `manifest ${digest} is nested more than ${MAX_DEPTH} indexes deep`, {
+            hint: 'No build tool nests indexes this deep: build the image again.',
+        });
+    }
+}
+
+
+/***/ }),
+
+/***/ 745:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ rolesOf)
+/* harmony export */ });
+/* harmony import */ var _oci_annotations_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2427);
+/* harmony import */ var _oci_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8825);
+/* harmony import */ var _oci_fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8932);
+/* harmony import */ var _oci_media_types_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9217);
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1890);
+
+
+
+
+
+const SIGNATURE = /cosign\.simplesigning|cosign\.artifact\.sig|sigstore\.bundle|notary\.signature/;
+const ATTESTATION = /in-toto|dsse|attestation/;
+function rolesOf({ root, manifests, referrers }, platforms) {
+    const role = (node, place) => {
+        const kind = kindOf(node, place);
+        const name = nameOf(node, kind, place, platforms);
+        return [node.descriptor.digest, { kind, place, name }];
+    };
+    return new Map([
+        ...manifests.map((node) => role(node, node === root ? 'root' : 'entry')),
+        ...referrers.map((node) => role(node, 'referrer')),
+    ]);
+}
+function kindOf(node, place) {
+    const { descriptor, manifest, tag = '' } = node;
+    const type = typeOf(node);
+    if (manifest.kind === 'index')
+        return type === undefined ? 'index' : 'artifact';
+    const types = [type ?? '', ...manifest.layers.map(({ mediaType }) => mediaType)];
+    const isOf = (pattern) => types.some((text) => pattern.test(text));
+    if (place === 'entry' && (0,_oci_annotations_js__WEBPACK_IMPORTED_MODULE_0__/* .isAttestation */ .H3)(descriptor))
+        return 'attestation';
+    if (tag.endsWith('.sig') || isOf(SIGNATURE))
+        return 'signature';
+    if (place === 'referrer' && (tag.endsWith('.att') || isOf(ATTESTATION)))
+        return 'attestation';
+    return type === undefined && place !== 'referrer' ? 'image' : 'artifact';
+}
+function typeOf({ manifest }) {
+    if (manifest.artifactType !== undefined) {
+        return (0,_oci_media_types_js__WEBPACK_IMPORTED_MODULE_3__/* .isConfigMediaType */ .$v)(manifest.artifactType) ? undefined : manifest.artifactType;
+    }
+    if (manifest.kind === 'index')
+        return undefined;
+    const { mediaType } = manifest.config;
+    return (0,_oci_media_types_js__WEBPACK_IMPORTED_MODULE_3__/* .isConfigMediaType */ .$v)(mediaType) ? undefined : mediaType;
+}
+function nameOf(node, kind, place, platforms) {
+    const { descriptor, manifest } = node;
+    const config = manifest.kind === 'image' ? manifest.config.digest : undefined;
+    const platform = descriptor.platform ?? (config && platforms.get(config));
+    const type = typeOf(node);
+    return [
+        place === 'root' ? `root ${kind}` : kind,
+        ` ${descriptor.digest}`,
+        platform === undefined ? '' : ` (${(0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_4__/* .platformLabel */ .G8)(platform)})`,
+        type === undefined || type === _oci_media_types_js__WEBPACK_IMPORTED_MODULE_3__/* .OCI_EMPTY */ .g1 ? '' : ` of type ${(0,_oci_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shown */ .SP)(type)}`,
+        belongsTo(node, kind, place),
+    ].join('');
+}
+function belongsTo({ descriptor, manifest, tag }, kind, place) {
+    const attested = (0,_oci_annotations_js__WEBPACK_IMPORTED_MODULE_0__/* .attestedDigest */ .Js)(descriptor) ?? '';
+    const subject = manifest.subject?.digest ?? ((0,_oci_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc)(attested) ? attested : undefined);
+    if (place === 'referrer') {
+        const where = subject ?? 'the image';
+        return `, a referrer of ${where}${tag === undefined ? '' : ` by the tag ${tag}`}`;
+    }
+    if (subject !== undefined)
+        return ` for ${subject}`;
+    return place === 'entry' && kind !== 'index' ? ' of the index' : '';
 }
 
 
@@ -34739,7 +34935,6 @@ function editDistance(from, to) {
 /* harmony export */   Yq: () => (/* binding */ choice),
 /* harmony export */   au: () => (/* binding */ didYouMean),
 /* harmony export */   kk: () => (/* binding */ meantFlag),
-/* harmony export */   mw: () => (/* binding */ required),
 /* harmony export */   og: () => (/* binding */ parseFlag),
 /* harmony export */   p_: () => (/* binding */ list),
 /* harmony export */   qZ: () => (/* binding */ unquoted),
@@ -34749,14 +34944,6 @@ function editDistance(from, to) {
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3915);
 
 
-function required(read, name) {
-    const text = read(name);
-    if (text !== '')
-        return text;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `The input ${name} is required`, {
-        hint: `Add "${name}:" under "with:" of this step.`,
-    });
-}
 function choice(read, name, allowed, { yes, no } = {}) {
     const text = read(name);
     if (text === '')
@@ -35640,6 +35827,7 @@ function withoutPath(text) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EU: () => (/* binding */ shortName),
+/* harmony export */   Fw: () => (/* binding */ withoutNames),
 /* harmony export */   H3: () => (/* binding */ isAttestation),
 /* harmony export */   I: () => (/* binding */ kindOf),
 /* harmony export */   Js: () => (/* binding */ attestedDigest),
@@ -35657,6 +35845,10 @@ function namesOf({ annotations = {} }) {
         .flatMap((names) => names?.split(',') ?? [])
         .map((name) => name.trim())
         .filter((name) => name !== '');
+}
+function withoutNames({ annotations = {}, ...others }) {
+    const kept = Object.entries(annotations).filter(([key]) => key !== REF_NAME && key !== CONTAINERD_NAME);
+    return kept.length === 0 ? others : { ...others, annotations: Object.fromEntries(kept) };
 }
 function shortName(name) {
     return name.replace(/^(?:docker\.io\/(?:library\/)?|localhost\/)/, '');
@@ -35826,6 +36018,125 @@ function isTextMember(member) {
 
 /***/ }),
 
+/***/ 7575:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ startsJson),
+/* harmony export */   m: () => (/* binding */ parseDescriptors)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1691);
+/* harmony import */ var _limits_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4593);
+/* harmony import */ var _parse_manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9923);
+/* harmony import */ var _parse_descriptor_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3970);
+
+
+
+
+
+function parseDescriptors(text, where) {
+    const lines = [...text.split('\n').entries()].filter(([, line]) => line.trim() !== '');
+    if (lines.length === 0)
+        throw invalid(`${where} is empty`, EMPTY);
+    const isByLine = lines.length > 1 && lines.every(([, line]) => startsJson(line));
+    const documents = isByLine
+        ? lines.map(([at, line]) => [line, `${where}, line ${at + 1}`])
+        : [[text, where]];
+    return documents.flatMap(([json, place]) => parseDocument(json, place));
+}
+function startsJson(line) {
+    return /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[{\]]|$))/.test(line);
+}
+function parseDocument(json, where) {
+    return rightly(where, () => {
+        const value = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseStrictJson */ .R)(Buffer.from(json.trim()), where);
+        if (!Array.isArray(value))
+            return [parseOne(value, where)];
+        const values = value;
+        if (values.length > _limits_js__WEBPACK_IMPORTED_MODULE_4__/* .MAX_DESCRIPTORS */ .a_)
+            throw invalid(`${where} lists ${values.length} images`);
+        return values.map((one, at) => parseOne(one, `${where}[${at}]`));
+    });
+}
+function parseOne(value, where) {
+    if (typeof value === 'string' || typeof value === 'number')
+        throw invalid(`${where} is ${JSON.stringify(value).slice(0, 200)}, and no descriptor`);
+    const descriptor = (0,_parse_descriptor_js__WEBPACK_IMPORTED_MODULE_3__/* .parseDescriptor */ .B)(value, where);
+    (0,_parse_manifest_js__WEBPACK_IMPORTED_MODULE_2__/* .checkManifestMediaType */ .KZ)(descriptor.mediaType, where);
+    if (descriptor.size === 0)
+        throw invalid(`${where}.size is 0, and no manifest is empty`);
+    return { descriptor, where };
+}
+function rightly(where, parse) {
+    try {
+        return parse();
+    }
+    catch (error) {
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc) || error.code === 'INVALID_DESCRIPTOR')
+            throw error;
+        const { message, cause } = error;
+        const isNamed = message.includes(where);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_DESCRIPTOR', isNamed ? message : `${where}: ${message}`, {
+            cause,
+        });
+    }
+}
+function invalid(message, hint) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_DESCRIPTOR', message, hint === undefined ? {} : { hint });
+}
+const EMPTY = 'Write the output descriptor of each push by digest into a file of its own. A digest as the name of an empty file says too little.';
+
+
+/***/ }),
+
+/***/ 5151:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fr: () => (/* binding */ newIndex),
+/* harmony export */   bA: () => (/* binding */ withEntries),
+/* harmony export */   fW: () => (/* binding */ rawEntries),
+/* harmony export */   jy: () => (/* binding */ leanIndex)
+/* harmony export */ });
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8932);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1691);
+/* harmony import */ var _media_types_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9217);
+
+
+
+function rawEntries(index) {
+    const { manifests } = parseObject(index);
+    return Array.isArray(manifests) ? manifests.filter(_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isFields */ .Ce) : [];
+}
+function withEntries(index, entries) {
+    const members = parseObject(index);
+    const saysNothing = members['mediaType'] === null || members['mediaType'] === '';
+    return toBytes({ ...members, ...(saysNothing && { mediaType: undefined }), manifests: entries });
+}
+function leanIndex(index, without) {
+    const fields = parseObject(index);
+    const entries = rawEntries(index);
+    const kept = entries.filter(({ digest }) => !(typeof digest === 'string' && without.has(digest)));
+    if (kept.length === entries.length && fields['schemaVersion'] === 2)
+        return index;
+    const version = { schemaVersion: 2 };
+    return toBytes({ ...version, ...fields, ...version, manifests: kept });
+}
+function newIndex(entries, mediaType = _media_types_js__WEBPACK_IMPORTED_MODULE_2__/* .OCI_INDEX */ .$p) {
+    return toBytes({ schemaVersion: 2, mediaType, manifests: entries });
+}
+function parseObject(bytes) {
+    const value = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseStrictJson */ .R)(bytes, 'index');
+    return (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .isFields */ .Ce)(value) ? value : {};
+}
+function toBytes(value) {
+    return Buffer.from(JSON.stringify(value));
+}
+
+
+/***/ }),
+
 /***/ 1691:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35954,12 +36265,14 @@ const MAX_LAYERS = 500;
 /* harmony export */   EG: () => (/* binding */ OCI_MANIFEST),
 /* harmony export */   QP: () => (/* binding */ OCI_LAYER),
 /* harmony export */   TF: () => (/* binding */ OCI_CONFIG),
+/* harmony export */   Vv: () => (/* binding */ DOCKER_MANIFEST),
 /* harmony export */   aH: () => (/* binding */ OCI_LAYER_ZSTD),
 /* harmony export */   fQ: () => (/* binding */ OCI_ARTIFACT_MANIFEST),
 /* harmony export */   g1: () => (/* binding */ OCI_EMPTY),
-/* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES)
+/* harmony export */   kA: () => (/* binding */ INDEX_MEDIA_TYPES),
+/* harmony export */   m6: () => (/* binding */ DOCKER_MANIFEST_LIST)
 /* harmony export */ });
-/* unused harmony exports DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_CONFIG */
+/* unused harmony export DOCKER_CONFIG */
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
@@ -35982,6 +36295,395 @@ function isManifestMediaType(mediaType) {
 }
 function isIndexMediaType(mediaType) {
     return INDEX_MEDIA_TYPES.includes(mediaType);
+}
+
+
+/***/ }),
+
+/***/ 3970:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ parseDescriptor),
+/* harmony export */   K: () => (/* binding */ readPlatform)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8825);
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8932);
+
+
+
+const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
+function parseDescriptor(value, where) {
+    const fields = new _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .FieldReader */ .U3(value, where, 'INVALID_MANIFEST');
+    const digest = (0,_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDigest */ .m)(fields.requiredString('digest'), `${where}.digest`);
+    const size = parseSize(fields.get('size'), where);
+    const annotations = fields.stringMap('annotations');
+    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
+    const urls = fields.strings('urls');
+    const data = parseData(fields, { digest, size });
+    const artifactType = fields.string('artifactType');
+    return {
+        mediaType: parseMediaType(fields),
+        digest,
+        size,
+        ...(annotations !== undefined && { annotations }),
+        ...(platform !== undefined && { platform }),
+        ...(urls !== undefined && { urls }),
+        ...(data !== undefined && { data }),
+        ...(artifactType !== undefined && { artifactType }),
+    };
+}
+function parseMediaType(fields) {
+    const mediaType = fields.requiredString('mediaType');
+    if (!MEDIA_TYPE.test(mediaType))
+        throw fields.invalid('mediaType is not a valid media type');
+    return mediaType;
+}
+function parseSize(value, where) {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
+        return value;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_MANIFEST', `${where}.size is ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shown */ .SP)(value)}, not a whole number of bytes`);
+}
+function parsePlatform(value, where) {
+    if (value === undefined)
+        return undefined;
+    return readPlatform(new _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .FieldReader */ .U3(value, where, 'INVALID_MANIFEST'));
+}
+function readPlatform(fields) {
+    const os = fields.string('os');
+    const architecture = fields.string('architecture');
+    const variant = fields.string('variant');
+    const osVersion = fields.string('os.version');
+    const osFeatures = fields.strings('os.features') ?? [];
+    if (os === undefined || architecture === undefined)
+        return undefined;
+    return {
+        os,
+        architecture,
+        ...(variant !== undefined && { variant }),
+        ...(osVersion !== undefined && { osVersion }),
+        ...(osFeatures.length > 0 && { osFeatures }),
+    };
+}
+function parseData(fields, { digest, size }) {
+    const text = fields.get('data');
+    if (text === undefined)
+        return undefined;
+    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
+    if (data === undefined)
+        throw fields.invalid('data is not valid base64');
+    const where = `${fields.where}.data`;
+    if (data.byteLength !== size) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
+    }
+    const found = (0,_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(data);
+    if (found !== digest) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('DIGEST_MISMATCH', `${where} has the digest ${found}, but its descriptor says ${digest}`);
+    }
+    return data;
+}
+function decodeBase64(text) {
+    const data = Buffer.from(text, 'base64');
+    return data.toString('base64') === text ? data : undefined;
+}
+
+
+/***/ }),
+
+/***/ 9923:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  KZ: () => (/* binding */ checkManifestMediaType),
+  o4: () => (/* binding */ parseConfig),
+  jN: () => (/* binding */ parseConfigPlatform),
+  ux: () => (/* binding */ parseIndexJson),
+  Ng: () => (/* binding */ parseManifest)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/oci/digest.ts
+var digest = __nccwpck_require__(8825);
+// EXTERNAL MODULE: ./src/oci/fields.ts
+var oci_fields = __nccwpck_require__(8932);
+// EXTERNAL MODULE: ./src/oci/limits.ts
+var limits = __nccwpck_require__(4593);
+;// CONCATENATED MODULE: ./src/oci/history.ts
+
+
+const MAX_INSTRUCTION = 500;
+function instructionsIn(history) {
+    if (!Array.isArray(history))
+        return [];
+    const steps = history;
+    const layers = steps.filter((step) => !(0,oci_fields/* isFields */.Ce)(step) || step['empty_layer'] !== true);
+    return layers.length > limits/* MAX_LAYERS */.Uf ? [] : layers.map(instructionOf);
+}
+function instructionOf(step) {
+    const text = (0,oci_fields/* isFields */.Ce)(step) ? step['created_by'] : undefined;
+    return typeof text === 'string' ? Buffer.from(text.slice(0, MAX_INSTRUCTION)).toString() : '';
+}
+
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(1691);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+// EXTERNAL MODULE: ./src/oci/parse-descriptor.ts
+var parse_descriptor = __nccwpck_require__(3970);
+;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
+
+
+
+
+
+
+
+
+function parseManifest(bytes, expected) {
+    const fields = readFields(bytes, expected.where);
+    const own = fields.string('mediaType');
+    const mediaType = expected.mediaType ?? own ?? '';
+    checkManifestMediaType(mediaType, fields.where);
+    if (own !== undefined && own !== mediaType)
+        throw mismatch(fields, own, mediaType);
+    return (0,media_types/* isIndexMediaType */.$$)(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
+}
+function checkManifestMediaType(mediaType, where) {
+    if (!(0,media_types/* isManifestMediaType */.CM)(mediaType) && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        throw unsupported(where, mediaType);
+}
+function parseIndexJson(bytes, where) {
+    const fields = readObject((0,json/* withoutMark */.E)(bytes), where);
+    if (fields.has('schemaVersion'))
+        requireSchemaVersion(fields);
+    refuseAmbiguous(fields);
+    const isImage = fields.has('config') && !fields.has('manifests');
+    const mediaType = fields.string('mediaType') ?? (isImage ? media_types/* OCI_MANIFEST */.EG : media_types/* OCI_INDEX */.$p);
+    if (isImage && (0,media_types/* isManifestMediaType */.CM)(mediaType))
+        return indexOfOne(bytes, { mediaType, where });
+    if (!(0,media_types/* isIndexMediaType */.$$)(mediaType))
+        throw unsupported(where, mediaType);
+    return readIndex(fields, mediaType);
+}
+function indexOfOne(bytes, expected) {
+    parseManifest(bytes, { ...expected, where: `${expected.where}, the manifest of an image` });
+    const { mediaType } = expected;
+    const only = { mediaType, digest: (0,digest/* digestOf */.ol)(bytes), size: bytes.byteLength, data: bytes };
+    return { kind: 'index', mediaType: media_types/* OCI_INDEX */.$p, manifests: [only] };
+}
+function parseConfigPlatform(bytes, where) {
+    return parseConfig(bytes, where).platform;
+}
+function parseConfig(bytes, where) {
+    const fields = readObject(bytes, where);
+    return {
+        platform: (0,parse_descriptor/* readPlatform */.K)(fields),
+        instructions: instructionsIn(fields.get('history')),
+    };
+}
+function readFields(bytes, where) {
+    const fields = readObject(bytes, where);
+    requireSchemaVersion(fields);
+    refuseAmbiguous(fields);
+    return fields;
+}
+function readObject(bytes, where) {
+    refuseTooLarge(bytes, where);
+    return new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
+}
+function refuseTooLarge(bytes, where) {
+    if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
+        return;
+    throw new errors/* PushError */.Vc('TOO_LARGE', `${where} is ${bytes.byteLength} bytes; ECR accepts at most ${limits/* MAX_MANIFEST_BYTES */.ZJ}`, { hint: 'Remove large annotations and inline data from it.' });
+}
+function requireSchemaVersion(fields) {
+    const version = fields.get('schemaVersion');
+    if (version === 2)
+        return;
+    throw new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
+        hint: version === undefined
+            ? 'ECR takes no manifest without it: build the layout again with a current version of its tool.'
+            : 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
+    });
+}
+function refuseAmbiguous(fields) {
+    const image = imageMember(fields);
+    if (image !== undefined && fields.has('manifests'))
+        throw ambiguous(fields, image);
+}
+function imageMember(fields) {
+    return ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
+}
+function ambiguous({ where }, image) {
+    return new errors/* PushError */.Vc('INVALID_MANIFEST', `${where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' });
+}
+function readImage(fields, mediaType) {
+    if (!fields.has('config'))
+        throw fields.invalid('config is missing');
+    return {
+        kind: 'image',
+        mediaType,
+        config: (0,parse_descriptor/* parseDescriptor */.B)(fields.get('config'), `${fields.where}: config`),
+        layers: readDescriptors(fields, 'layers'),
+        ...readCommon(fields),
+    };
+}
+function readIndex(fields, mediaType) {
+    const image = imageMember(fields);
+    if (image !== undefined && fields.isNull('manifests'))
+        throw ambiguous(fields, image);
+    return {
+        kind: 'index',
+        mediaType,
+        manifests: readDescriptors(fields, 'manifests'),
+        ...readCommon(fields),
+    };
+}
+function readDescriptors(fields, name) {
+    const values = fields.isNull(name) ? [] : fields.array(name);
+    if (values === undefined)
+        throw fields.invalid(`${name} is missing`);
+    if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
+        throw new errors/* PushError */.Vc('TOO_LARGE', `${fields.where}: ${name} lists ${values.length} descriptors; the limit is ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
+    }
+    return values.map((value, at) => (0,parse_descriptor/* parseDescriptor */.B)(value, `${fields.where}: ${name}[${at}]`));
+}
+function readCommon(fields) {
+    const artifactType = fields.string('artifactType');
+    const annotations = fields.stringMap('annotations');
+    return {
+        ...(artifactType !== undefined && { artifactType }),
+        ...(annotations !== undefined && { annotations }),
+        ...(fields.has('subject') && {
+            subject: (0,parse_descriptor/* parseDescriptor */.B)(fields.get('subject'), `${fields.where}: subject`),
+        }),
+    };
+}
+function mismatch(fields, own, expected) {
+    const { where } = fields;
+    const config = fields.get('config');
+    const isConfigs = (0,oci_fields/* isFields */.Ce)(config) && config['mediaType'] === own;
+    return new errors/* PushError */.Vc('INVALID_MANIFEST', isConfigs
+        ? `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, which is that of its config; its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`
+        : `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, {
+        hint: isConfigs
+            ? `Keep the type in config.mediaType, and set the manifest's own mediaType to ${expected}: ECR takes no other.`
+            : 'Programs disagree on which one counts: build the layout again.',
+    });
+}
+const OF_A_CONFIG = `This is the type of a config, and belongs in config.mediaType. The manifest of an artifact, too, has the media type ${media_types/* OCI_MANIFEST */.EG}, in its descriptor and in itself.`;
+const WITHDRAWN = `This kind of manifest never got into the OCI specification. Make the artifact again with a current version of its tool, such as oras 1.3, as a manifest of the media type ${media_types/* OCI_MANIFEST */.EG} with an artifactType.`;
+function unsupported(where, mediaType) {
+    return new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
+        ? `${where}: neither it nor its descriptor has a media type`
+        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`, hintFor(mediaType));
+}
+function hintFor(mediaType) {
+    if (mediaType === media_types/* OCI_ARTIFACT_MANIFEST */.fQ)
+        return { hint: WITHDRAWN };
+    return /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {};
+}
+
+
+/***/ }),
+
+/***/ 1890:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $r: () => (/* binding */ platformName),
+/* harmony export */   G8: () => (/* binding */ platformLabel),
+/* harmony export */   SW: () => (/* binding */ isSamePlatform),
+/* harmony export */   e4: () => (/* binding */ parsePlatformName),
+/* harmony export */   pC: () => (/* binding */ matchesPlatform)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+
+const DEFAULT_VARIANTS = new Map([
+    ['amd64', 'v1'],
+    ['arm64', 'v8'],
+    ['arm', 'v7'],
+]);
+const ARCHITECTURES = new Map([
+    ['x86_64', { architecture: 'amd64' }],
+    ['x86-64', { architecture: 'amd64' }],
+    ['aarch64', { architecture: 'arm64' }],
+    ['armhf', { architecture: 'arm', variant: 'v7' }],
+    ['armel', { architecture: 'arm', variant: 'v6' }],
+    ['i386', { architecture: '386' }],
+]);
+function parsePlatformName(text) {
+    const [os = '', architecture = '', variant, ...rest] = text.split('/');
+    if (os === '' || architecture === '' || variant === '' || rest.length > 0 || /[\s;]/.test(text)) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .PushError */ .Vc('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
+            hint: `${advice(text)}Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.`,
+        });
+    }
+    return normalPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+}
+function advice(text) {
+    if (/^(?:all|any|\*)$/i.test(text))
+        return 'Leave the input out to push all platforms. ';
+    const words = text.split(/[\s;|]+/).filter((word) => word !== '');
+    if (words.length > 1 && words.every((word) => word.includes('/')))
+        return `Put commas between platforms, or each on its own line: ${words.join(',')}. `;
+    const { system = 'linux', machine = '' } = /^(?:(?<system>linux|windows)[-_:. \\])?(?<machine>[\w-]+)$/i.exec(text)?.groups ?? {};
+    const name = normalPlatform({ os: system, architecture: machine });
+    return KNOWN_ARCHITECTURES.has(name.architecture) ? `Write ${platformName(name)}. ` : '';
+}
+const KNOWN_ARCHITECTURES = new Set([
+    ...DEFAULT_VARIANTS.keys(),
+    ...['386', 'loong64', 'mips64le', 'ppc64le', 'riscv64', 's390x'],
+]);
+function normalPlatform({ os, architecture, variant, ...others }) {
+    const system = os.toLowerCase();
+    const name = architecture.toLowerCase();
+    const machine = ARCHITECTURES.get(name) ?? { architecture: name };
+    return {
+        ...others,
+        os: system === 'macos' ? 'darwin' : system,
+        ...(variant === undefined ? {} : { variant: normalVariant(variant) }),
+        ...machine,
+    };
+}
+function normalVariant(variant) {
+    return variant
+        .toLowerCase()
+        .replace(/^(?=\d)/, 'v')
+        .replace(/^(v\d+)\.0$/, '$1');
+}
+function platformName({ os, architecture, variant }) {
+    return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
+}
+function platformLabel(platform) {
+    const { osVersion = '', osFeatures = [] } = platform;
+    const version = osVersion === '' ? '' : ` ${osVersion}`;
+    const features = osFeatures.length === 0 ? '' : ` (os.features: ${osFeatures.join(', ')})`;
+    return JSON.stringify(`${platformName(platform)}${version}${features}`.slice(0, 200)).slice(1, -1);
+}
+function matchesPlatform(platform, wanted) {
+    const [found, asked] = [normalPlatform(platform), normalPlatform(wanted)];
+    if (found.os !== asked.os || found.architecture !== asked.architecture)
+        return false;
+    return asked.variant === undefined || variantOf(found) === variantOf(asked);
+}
+function isSamePlatform(one, other) {
+    const [a, b] = [normalPlatform(one), normalPlatform(other)];
+    return (a.os === b.os &&
+        a.architecture === b.architecture &&
+        variantOf(a) === variantOf(b) &&
+        a.osVersion === b.osVersion &&
+        featuresOf(a) === featuresOf(b));
+}
+function featuresOf({ osFeatures = [] }) {
+    return JSON.stringify(osFeatures.toSorted());
+}
+function variantOf({ architecture, variant }) {
+    return variant ?? DEFAULT_VARIANTS.get(architecture);
 }
 
 
@@ -36466,8 +37168,8 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts
-var exceptions = __nccwpck_require__(3484);
+// EXTERNAL MODULE: ./src/ecr/calls/exceptions.ts + 1 modules
+var exceptions = __nccwpck_require__(6518);
 ;// CONCATENATED MODULE: ./src/ecr/calls/open-files.ts
 
 
@@ -36553,8 +37255,85 @@ var reference = __nccwpck_require__(396);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./src/async/deadline.ts
 var async_deadline = __nccwpck_require__(8054);
-// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts + 1 modules
-var strange_answer = __nccwpck_require__(8017);
+// EXTERNAL MODULE: ./src/ecr/calls/answer-flaws.ts
+var answer_flaws = __nccwpck_require__(3722);
+;// CONCATENATED MODULE: ./src/ecr/calls/call-log.ts
+
+
+
+function attemptLine(request, details, ended, duration) {
+    const subject = details.subject ?? subjectOf(request.body);
+    const what = `${operationOf(request)}${subject === '' ? '' : ` ${subject}`}`;
+    const attempt = details.attempt ?? attemptOf(request);
+    const took = `${Math.round(duration)} ms`;
+    const line = `${what} at ${request.hostname}, attempt ${attempt}: ${outcomeOf(ended)} after ${took}, request id ${requestIdOf(ended) ?? 'unknown'}`;
+    return (0,exceptions/* spoken */.vg)(line);
+}
+function callOf({ headers }) {
+    return headers['x-amz-target']?.split('.').at(-1);
+}
+function attemptOf({ headers }) {
+    return Number(/attempt=(\d+)/.exec(headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
+}
+function operationOf(request) {
+    const form = textOf(request.body) ?? '';
+    return callOf(request) ?? /(?:^|&)Action=(\w+)/.exec(form)?.[1] ?? 'A call';
+}
+function subjectOf(body) {
+    const fields = fieldsIn(body) ?? {};
+    const { imageDigest, imageTag, layerDigests, imageIds } = fields;
+    const named = [imageDigest, imageTag].filter((one) => typeof one === 'string').join(' as ');
+    if (named !== '')
+        return named;
+    if (Array.isArray(layerDigests))
+        return listed(layerDigests.map(String), 'layers');
+    return Array.isArray(imageIds) ? listed(imageIds.map(nameOf), 'images') : '';
+}
+function nameOf(id) {
+    if (!(0,answer_flaws/* isFields */.C)(id))
+        return '';
+    return [id['imageDigest'], id['imageTag']].find((one) => typeof one === 'string') ?? '';
+}
+function listed(names, what) {
+    return names.length === 1 ? (names[0] ?? '') : `${names.length} ${what}`;
+}
+function outcomeOf(ended) {
+    if ('error' in ended)
+        return (0,exceptions/* causeOf */.rl)(ended.error);
+    const { statusCode, headers, body } = ended.answer;
+    const fields = statusCode < 300 ? undefined : fieldsIn(body);
+    const type = headers['x-amzn-errortype'] ?? fields?.['__type'] ?? fields?.['code'];
+    const name = typeof type === 'string' ? ` ${/\w+(?=:|$)/.exec(type)?.[0] ?? ''}` : '';
+    return `HTTP ${statusCode}${name}`;
+}
+function requestIdOf(ended) {
+    const answer = 'answer' in ended ? ended.answer : answerOf(ended.error);
+    const headers = (0,answer_flaws/* isFields */.C)(answer) ? answer['headers'] : undefined;
+    const id = (0,answer_flaws/* isFields */.C)(headers) ? headers['x-amzn-requestid'] : undefined;
+    return typeof id === 'string' ? id : undefined;
+}
+function answerOf(error) {
+    return error instanceof Error ? Reflect.get(error, '$response') : undefined;
+}
+function fieldsIn(body) {
+    try {
+        const value = JSON.parse(textOf(body) ?? '');
+        return (0,answer_flaws/* isFields */.C)(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function textOf(body) {
+    if (body instanceof external_node_stream_.Readable)
+        return undefined;
+    if (typeof body === 'string')
+        return body;
+    return body instanceof Uint8Array ? Buffer.from(body).toString() : undefined;
+}
+
+// EXTERNAL MODULE: ./src/ecr/calls/strange-answer.ts
+var strange_answer = __nccwpck_require__(1079);
 // EXTERNAL MODULE: ./src/ecr/calls/time-limits.ts
 var time_limits = __nccwpck_require__(5348);
 ;// CONCATENATED MODULE: ./src/ecr/calls/attempt-handler.ts
@@ -36614,15 +37393,36 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 class AttemptHandler {
     metadata = { handlerProtocol: 'http/1.1' };
     #make;
+    #onAttempt;
     #handler;
-    constructor(make) {
+    constructor(make, onAttempt) {
         this.#make = make;
+        this.#onAttempt = onAttempt;
     }
-    async handle(request, { abortSignal, requestTimeout } = {}) {
+    async handle(request, options = {}) {
+        if (this.#onAttempt === undefined)
+            return this.#attempt(request, options);
+        const startedAt = performance.now();
+        const tell = (ended) => {
+            const duration = performance.now() - startedAt;
+            this.#onAttempt?.(attemptLine(request, options.details ?? {}, ended, duration));
+        };
+        try {
+            const ended = await this.#attempt(request, options);
+            tell({ answer: ended.response });
+            return ended;
+        }
+        catch (error) {
+            tell({ error });
+            throw error;
+        }
+    }
+    async #attempt(request, { abortSignal, requestTimeout }) {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             const limits = limitsOf(request, requestTimeout);
@@ -36659,14 +37459,11 @@ class AttemptHandler {
         return {};
     }
 }
-function callOf({ headers }) {
-    return headers['x-amz-target']?.split('.').at(-1);
-}
 function limitsOf(request, own) {
     const { headers } = request;
     const call = callOf(request) ?? '';
-    const attempt = Number(/attempt=(\d+)/.exec(headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
-    return (0,time_limits/* timeLimits */.ic)(call, { own, attempt, bytes: Number(headers['content-length'] ?? 0) });
+    const bytes = Number(headers['content-length'] ?? 0);
+    return (0,time_limits/* timeLimits */.ic)(call, { own, attempt: attemptOf(request), bytes });
 }
 function eitherOf(limit, given) {
     return given instanceof AbortSignal ? AbortSignal.any([limit, given]) : limit;
@@ -36716,8 +37513,57 @@ function tooLate(request, { answer }, cause) {
     return Object.assign(new Error(message, { cause }), { name: 'TimeoutError' });
 }
 
-// EXTERNAL MODULE: ./src/ecr/calls/attempts.ts
-var attempts = __nccwpck_require__(6168);
+// EXTERNAL MODULE: ./src/ecr/calls/failed-call.ts
+var failed_call = __nccwpck_require__(3308);
+// EXTERNAL MODULE: ./src/ecr/calls/retry-of.ts
+var retry_of = __nccwpck_require__(1506);
+;// CONCATENATED MODULE: ./src/ecr/calls/attempts.ts
+
+
+
+const EXPIRED = [
+    'ExpiredTokenException',
+    'ExpiredToken',
+    'TokenRefreshRequired',
+];
+function attempts(credentials) {
+    const middleware = (next, context) => async (args) => {
+        const used = await credentials();
+        try {
+            return await next(args);
+        }
+        catch (error) {
+            if (error instanceof Error) {
+                (0,failed_call/* noteCall */.v)(error, attempts_callOf(context));
+                if (EXPIRED.includes((0,exceptions/* errorName */.Is)(error)) && (await renewed(used, credentials)))
+                    (0,retry_of/* noteRenewed */.B)(error);
+            }
+            throw error;
+        }
+    };
+    return {
+        applyToStack: (stack) => stack.addRelativeTo(middleware, {
+            name: 'ecrAttempts',
+            relation: 'after',
+            toMiddleware: 'retryMiddleware',
+        }),
+    };
+}
+function attempts_callOf({ commandName = '' }) {
+    return commandName.replace(/Command$/, '');
+}
+async function renewed(used, credentials) {
+    try {
+        return (differs(used, await credentials()) || differs(used, await credentials({ forceRefresh: true })));
+    }
+    catch {
+        return false;
+    }
+}
+function differs(used, now) {
+    return used.accessKeyId !== now.accessKeyId || used.sessionToken !== now.sessionToken;
+}
+
 // EXTERNAL MODULE: ./src/ecr/calls/retry-strategy.ts
 var retry_strategy = __nccwpck_require__(4186);
 ;// CONCATENATED MODULE: ./src/ecr/calls/clients.ts
@@ -36744,7 +37590,7 @@ async function privateClient({ region, host }, options) {
     });
     const resolved = await resolveRegion(client);
     client.middlewareStack.use(rateLimits.plugin('private', resolved));
-    client.middlewareStack.use((0,attempts/* attempts */.r)((options) => client.config.credentials(options)));
+    client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
     return { client, region: resolved };
 }
 async function publicClient({ host }, options) {
@@ -36756,17 +37602,18 @@ async function publicClient({ host }, options) {
         region: reference/* PUBLIC_REGION */.Ne,
     });
     client.middlewareStack.use(rateLimits.plugin('public', reference/* PUBLIC_REGION */.Ne));
-    client.middlewareStack.use((0,attempts/* attempts */.r)((options) => client.config.credentials(options)));
+    client.middlewareStack.use(attempts((options) => client.config.credentials(options)));
     return { sdk, client };
 }
-function commonConfig({ environment, signal, onRetry, connections }) {
+function commonConfig(options) {
+    const { environment, signal, onRetry } = options;
     const attempts = attemptsIn(environment);
     return {
         retryStrategy: new retry_strategy/* EcrRetryStrategy */.C({ attempts, signal, onRetry }),
-        requestHandler: requestHandler(environment, connections),
+        requestHandler: requestHandler(environment, options),
     };
 }
-function requestHandler(environment, connections = MAX_SOCKETS) {
+function requestHandler(environment, { connections = MAX_SOCKETS, onAttempt } = {}) {
     const pool = { keepAlive: true, maxSockets: connections };
     const settings = {
         socketTimeout: 0,
@@ -36775,7 +37622,8 @@ function requestHandler(environment, connections = MAX_SOCKETS) {
         httpsAgent: new external_node_https_.Agent(pool),
     };
     const make = isProxyConfigured(environment) ? proxyHandlers() : undefined;
-    return new AttemptHandler(async () => (await make)?.(settings) ?? new node_http_handler_dist_cjs.NodeHttpHandler(settings));
+    const handler = async () => (await make)?.(settings) ?? new node_http_handler_dist_cjs.NodeHttpHandler(settings);
+    return new AttemptHandler(handler, onAttempt);
 }
 function endpointConfig(host, variable, environment) {
     const parsed = host === undefined ? undefined : (0,image_hosts/* parseImageHost */.Pq)(host);
@@ -37029,8 +37877,8 @@ function signalOf({ __smithy_context: call }) {
 var media_types = __nccwpck_require__(9217);
 // EXTERNAL MODULE: ./src/ecr/calls/account.ts
 var account = __nccwpck_require__(5207);
-// EXTERNAL MODULE: ./src/ecr/ecr-registry.ts + 17 modules
-var ecr_registry = __nccwpck_require__(1189);
+// EXTERNAL MODULE: ./src/ecr/ecr-registry.ts + 18 modules
+var ecr_registry = __nccwpck_require__(9414);
 // EXTERNAL MODULE: ./src/ecr/images.ts + 1 modules
 var ecr_images = __nccwpck_require__(4213);
 ;// CONCATENATED MODULE: ./src/ecr/private-registry.ts
@@ -37049,7 +37897,10 @@ class PrivateRegistry extends ecr_registry/* EcrRegistry */.Q {
         this.#client = client;
         this.layerRequests = {
             id,
-            initiate: (abortSignal) => client.send(new dist_cjs/* InitiateLayerUploadCommand */.Do9(id), { abortSignal }),
+            initiate: (abortSignal, details) => {
+                const options = { abortSignal, details };
+                return client.send(new dist_cjs/* InitiateLayerUploadCommand */.Do9(id), options);
+            },
             sendPart: (input, plug, options) => {
                 const command = new dist_cjs/* UploadLayerPartCommand */.bVv(input);
                 plug(command.middlewareStack);
@@ -37072,7 +37923,10 @@ class PrivateRegistry extends ecr_registry/* EcrRegistry */.Q {
             acceptedMediaTypes: [...media_types/* MANIFEST_MEDIA_TYPES */.$T, ...media_types/* INDEX_MEDIA_TYPES */.kA],
         });
         const { images = [] } = await this.#client.send(command, { abortSignal });
-        return images.map(({ imageId, registryId }) => ({ ...imageId, registryId }));
+        return images.map(({ imageId, registryId, imageManifest, imageManifestMediaType }) => ({
+            ...{ ...imageId, registryId },
+            ...{ manifest: imageManifest, mediaType: imageManifestMediaType },
+        }));
     }
     async describe(abortSignal) {
         const { registryId, repositoryName } = this.id;
@@ -37605,17 +38459,19 @@ class Ecr {
     signal;
     #ended = new AbortController();
     #environment;
-    #info;
+    #onRetry;
+    #onAttempt;
     #connections;
     #rateLimits = new RateLimits();
     #clients = new DisposableStack();
     #resources;
     #sizes;
-    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, connections, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, partsInFlight, info = () => undefined, debug = () => undefined, } = {}) {
+    constructor({ environment = process.env, signal, concurrency = tuning/* MAX_LAYERS_AT_ONCE */.cv, connections, partSize, leastPartSize = tuning/* MIN_PART_SIZE */.fq, partsInFlight, info = () => undefined, debug = () => undefined, onRetry = info, onAttempt, } = {}) {
         const { signal: ended } = this.#ended;
         this.signal = signal === undefined ? ended : AbortSignal.any([signal, ended]);
         this.#environment = environment;
-        this.#info = info;
+        this.#onRetry = onRetry;
+        this.#onAttempt = onAttempt;
         this.#connections = connections;
         this.#sizes = { wanted: partSize, least: leastPartSize };
         if (connections !== undefined && connections < Math.min(concurrency, tuning/* MAX_LINES */.xg))
@@ -37638,11 +38494,12 @@ class Ecr {
             rateLimits: this.#rateLimits,
             signal: this.signal,
             connections: this.#connections,
+            onAttempt: this.#onAttempt,
             onRetry: (retry) => {
                 counts.retries += 1;
                 if (retry.name === 'throttled')
                     counts.throttles += 1;
-                this.#info(retryLine(retry, repository));
+                this.#onRetry(retryLine(retry, repository));
             },
         };
         if (repository.type === 'public') {
@@ -37668,93 +38525,52 @@ function retryLine(retry, repository) {
     return `${call}, ${(0,reference/* describeRepository */.MD)(repository)}: ${(0,exceptions/* causeOf */.rl)(error)}; ${(0,async_retry/* announce */.iP)(retry)}`;
 }
 
-;// CONCATENATED MODULE: ./src/oci/platform.ts
-
-const DEFAULT_VARIANTS = new Map([
-    ['amd64', 'v1'],
-    ['arm64', 'v8'],
-    ['arm', 'v7'],
-]);
-const ARCHITECTURES = new Map([
-    ['x86_64', { architecture: 'amd64' }],
-    ['x86-64', { architecture: 'amd64' }],
-    ['aarch64', { architecture: 'arm64' }],
-    ['armhf', { architecture: 'arm', variant: 'v7' }],
-    ['armel', { architecture: 'arm', variant: 'v6' }],
-    ['i386', { architecture: '386' }],
-]);
-function parsePlatformName(text) {
-    const [os = '', architecture = '', variant, ...rest] = text.split('/');
-    if (os === '' || architecture === '' || variant === '' || rest.length > 0 || /[\s;]/.test(text)) {
-        throw new errors/* PushError */.Vc('INVALID_INPUT', `${JSON.stringify(text)} is not a platform`, {
-            hint: `${advice(text)}Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.`,
-        });
-    }
-    return normalPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
-}
-function advice(text) {
-    if (/^(?:all|any|\*)$/i.test(text))
-        return 'Leave the input out to push all platforms. ';
-    const words = text.split(/[\s;|]+/).filter((word) => word !== '');
-    if (words.length > 1 && words.every((word) => word.includes('/')))
-        return `Put commas between platforms, or each on its own line: ${words.join(',')}. `;
-    const { system = 'linux', machine = '' } = /^(?:(?<system>linux|windows)[-_:. \\])?(?<machine>[\w-]+)$/i.exec(text)?.groups ?? {};
-    const name = normalPlatform({ os: system, architecture: machine });
-    return KNOWN_ARCHITECTURES.has(name.architecture) ? `Write ${platformName(name)}. ` : '';
-}
-const KNOWN_ARCHITECTURES = new Set([
-    ...DEFAULT_VARIANTS.keys(),
-    ...['386', 'loong64', 'mips64le', 'ppc64le', 'riscv64', 's390x'],
-]);
-function normalPlatform({ os, architecture, variant, ...others }) {
-    const system = os.toLowerCase();
-    const name = architecture.toLowerCase();
-    const machine = ARCHITECTURES.get(name) ?? { architecture: name };
-    return {
-        ...others,
-        os: system === 'macos' ? 'darwin' : system,
-        ...(variant === undefined ? {} : { variant: normalVariant(variant) }),
-        ...machine,
-    };
-}
-function normalVariant(variant) {
-    return variant
-        .toLowerCase()
-        .replace(/^(?=\d)/, 'v')
-        .replace(/^(v\d+)\.0$/, '$1');
-}
-function platformName({ os, architecture, variant }) {
-    return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
-}
-function platformLabel(platform) {
-    const { osVersion = '', osFeatures = [] } = platform;
-    const version = osVersion === '' ? '' : ` ${osVersion}`;
-    const features = osFeatures.length === 0 ? '' : ` (os.features: ${osFeatures.join(', ')})`;
-    return JSON.stringify(`${platformName(platform)}${version}${features}`.slice(0, 200)).slice(1, -1);
-}
-function matchesPlatform(platform, wanted) {
-    const [found, asked] = [normalPlatform(platform), normalPlatform(wanted)];
-    if (found.os !== asked.os || found.architecture !== asked.architecture)
-        return false;
-    return asked.variant === undefined || variantOf(found) === variantOf(asked);
-}
-function isSamePlatform(one, other) {
-    const [a, b] = [normalPlatform(one), normalPlatform(other)];
-    return (a.os === b.os &&
-        a.architecture === b.architecture &&
-        variantOf(a) === variantOf(b) &&
-        a.osVersion === b.osVersion &&
-        featuresOf(a) === featuresOf(b));
-}
-function featuresOf({ osFeatures = [] }) {
-    return JSON.stringify(osFeatures.toSorted());
-}
-function variantOf({ architecture, variant }) {
-    return variant ?? DEFAULT_VARIANTS.get(architecture);
-}
-
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/inputs/read-input.ts
 var read_input = __nccwpck_require__(1456);
+// EXTERNAL MODULE: ./src/oci/given-descriptors.ts
+var given_descriptors = __nccwpck_require__(7575);
+;// CONCATENATED MODULE: ./src/inputs/parse-source.ts
+
+
+
+function parseSource(given) {
+    const indexOf = parseIndexOf(given.indexOf);
+    const layouts = (0,read_input/* lines */.Mn)(given.layout);
+    if (indexOf.length > 0)
+        refuseBeside(given);
+    else if (layouts.length === 0) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', 'The input layout is required', {
+            hint: 'Add "layout:" under "with:" of this step, or "index-of:" to join images that are in ECR already.',
+        });
+    }
+    return { layouts, indexOf };
+}
+function parseIndexOf(text) {
+    const given = (0,read_input/* lines */.Mn)(text);
+    const isOne = (0,given_descriptors/* startsJson */._)(given[0] ?? '') && /[}\]]$/.test(given.at(-1) ?? '');
+    return isOne && !given.every(given_descriptors/* startsJson */._) ? [text] : given;
+}
+function refuseBeside({ layout, image, platforms, singleImage }) {
+    if (layout !== '') {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', 'The inputs layout and index-of are both set', {
+            hint: 'Set layout to push an image, or index-of to join images that are in ECR already.',
+        });
+    }
+    const isUnwrap = singleImage.toLowerCase() === 'unwrap';
+    const [beside] = [
+        ...(image === '' ? [] : ['image']),
+        ...(platforms === '' ? [] : ['platforms']),
+        ...(isUnwrap ? ['single-image: unwrap'] : []),
+    ];
+    if (beside === undefined)
+        return;
+    throw new errors/* PushError */.Vc('INVALID_INPUT', `The input ${beside} does not go with index-of`, {
+        hint: 'Leave it out: index-of joins all images that it names. Set it where the images are pushed by digest.',
+    });
+}
+
 // EXTERNAL MODULE: ./src/ecr/names/check.ts
 var check = __nccwpck_require__(2273);
 ;// CONCATENATED MODULE: ./src/ecr/names/arn.ts
@@ -37934,12 +38750,35 @@ function wholeName(repository, name, tag) {
 
 ;// CONCATENATED MODULE: ./src/inputs/targets.ts
 
+
+
+
 const DEFAULT_TAG = 'latest';
 function parseTargets(tags, defaults) {
     const given = tags.length === 0 ? [DEFAULT_TAG] : tags;
-    const references = given.map((text) => parseTag(text, defaults));
+    return grouped(given.map((text) => {
+        const { repository, tag = DEFAULT_TAG } = parseTag(text, defaults);
+        return { repository, tag };
+    }));
+}
+function parseDigestTargets(tags, defaults) {
+    if (tags.length > 0) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', `The input tags has ${tags.join(', ')}, but push-by-digest: true puts no tag`, { hint: 'Leave tags out here: the step that joins the images (index-of) puts them.' });
+    }
+    const names = (0,read_input/* list */.p_)(defaults.repository ?? '');
+    if (names.length === 0) {
+        throw new errors/* PushError */.Vc('INVALID_INPUT', 'push-by-digest needs the input repository', {
+            hint: 'Set repository to a name or a full reference, or to several, one a line.',
+        });
+    }
+    return grouped(names.map((repository) => ({
+        repository: defaultRepository('', { ...defaults, repository }),
+        tag: undefined,
+    })));
+}
+function grouped(references) {
     const targets = new Map();
-    for (const { repository, tag = DEFAULT_TAG } of references) {
+    for (const { repository, tag } of references) {
         const key = JSON.stringify([
             repository.type,
             repository.registryId,
@@ -37948,7 +38787,8 @@ function parseTargets(tags, defaults) {
         ]);
         const target = targets.get(key) ?? { repository, tags: new Set() };
         targets.set(key, target);
-        target.tags.add(tag);
+        if (tag !== undefined)
+            target.tags.add(tag);
     }
     return [...targets.values()].map(({ repository, tags: names }) => ({
         repository,
@@ -37961,23 +38801,25 @@ function parseTargets(tags, defaults) {
 
 
 
+
 const MIB = 1024 * 1024;
 async function parseInputs(given, readText) {
     const read = (name) => (0,read_input/* unquoted */.qZ)(given(name));
     return {
-        layouts: (0,read_input/* lines */.Mn)((0,read_input/* required */.mw)(read, 'layout')),
+        ...parseSource({
+            layout: read('layout'),
+            indexOf: read('index-of'),
+            image: read('image'),
+            platforms: read('platforms'),
+            singleImage: read('single-image'),
+        }),
         followLinks: (0,read_input/* choice */.Yq)(read, 'follow-links', ['none', 'workspace'], {
             yes: 'workspace',
             no: 'none',
         }),
         request: parseRequest(read),
         layerCompression: (0,read_input/* choice */.Yq)(read, 'layer-compression', ['gzip', 'zstd', 'none'], { no: 'none' }),
-        targets: parseTargets((0,read_input/* list */.p_)(read('tags')), {
-            repository: read('repository') || undefined,
-            registryType: (0,read_input/* choice */.Yq)(read, 'registry-type', ['private', 'public']),
-            registryId: read('registry-id') || undefined,
-            region: read('aws-region') || undefined,
-        }),
+        targets: readTargets(read),
         ifTagExists: (0,read_input/* choice */.Yq)(read, 'if-tag-exists', ['fail', 'skip']),
         failFast: (0,read_input/* flag */.Jt)(read, 'fail-fast', false),
         dryRun: (0,read_input/* flag */.Jt)(read, 'dry-run', false),
@@ -37993,6 +38835,15 @@ async function parseInputs(given, readText) {
         partsInFlight: (0,read_input/* wholeNumber */.rD)(read, 'parts-in-flight', [1, tuning/* MAX_PARTS_IN_FLIGHT */.Ru], 'auto'),
         summary: (0,read_input/* flag */.Jt)(read, 'summary', true),
     };
+}
+function readTargets(read) {
+    const parse = (0,read_input/* flag */.Jt)(read, 'push-by-digest', false) ? parseDigestTargets : parseTargets;
+    return parse((0,read_input/* list */.p_)(read('tags')), {
+        repository: read('repository') || undefined,
+        registryType: (0,read_input/* choice */.Yq)(read, 'registry-type', ['private', 'public']),
+        registryId: read('registry-id') || undefined,
+        region: read('aws-region') || undefined,
+    });
 }
 function parsePartSize(read) {
     const mebibytes = (0,read_input/* wholeNumber */.rD)(read, 'part-size', [tuning/* MIN_PART_SIZE */.fq / MIB, tuning/* MAX_PART_SIZE */.Tp / MIB]);
@@ -38011,7 +38862,7 @@ function parseRequest(read) {
     return {
         image: read('image') || undefined,
         shape: {
-            platforms: (0,read_input/* list */.p_)(read('platforms')).map(parsePlatformName),
+            platforms: (0,read_input/* list */.p_)(read('platforms')).map(oci_platform/* parsePlatformName */.e4),
             attestations: (0,read_input/* choice */.Yq)(read, 'attestations', ['keep', 'drop'], { yes: 'keep', no: 'drop' }),
             singleImage: (0,read_input/* choice */.Yq)(read, 'single-image', ['keep', 'unwrap'], { yes: 'unwrap', no: 'keep' }),
         },
@@ -38026,6 +38877,672 @@ function checkNodeVersion(version) {
     if (Number.parseInt(version, 10) >= NEEDED)
         return;
     throw new errors/* PushError */.Vc('UNSUPPORTED_NODE', `This action needs Node.js ${NEEDED}, but runs on ${version}`);
+}
+
+;// CONCATENATED MODULE: ./src/async/ticks.ts
+function everySoOften(milliseconds, work) {
+    const timer = setInterval(work, milliseconds).unref();
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+;// CONCATENATED MODULE: ./src/report/format.ts
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+function formatBytes(bytes) {
+    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
+    const exponent = Math.min(order, UNITS.length - 1);
+    const value = bytes / 1024 ** exponent;
+    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
+}
+function formatDuration(milliseconds) {
+    const tenths = Math.round(Math.max(milliseconds, 0) / 100);
+    if (tenths < 600)
+        return `${(tenths / 10).toFixed(1)} s`;
+    const seconds = Math.round(tenths / 10);
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60)
+        return `${minutes} min ${seconds % 60} s`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+function plural(number, noun) {
+    return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+function shortDigest(digest) {
+    return digest.slice(0, 'sha256:'.length + 12);
+}
+function formatRate(perSecond) {
+    return `${formatBytes(Math.round(perSecond))}/s`;
+}
+function formatEstimate(milliseconds) {
+    const seconds = Math.max(1, Math.round(milliseconds / 1000));
+    if (seconds < 60)
+        return `${seconds} s`;
+    const tens = Math.round(seconds / 10) * 10;
+    if (tens < 600)
+        return tens % 60 === 0 ? `${tens / 60} min` : formatDuration(tens * 1000);
+    const minutes = Math.round(seconds / 60);
+    return minutes < 60 ? `${minutes} min` : formatDuration(minutes * 60_000);
+}
+function formatPercent(part, whole) {
+    return `${whole === 0 ? 100 : Math.floor((part / whole) * 100)} %`;
+}
+
+;// CONCATENATED MODULE: ./src/report/details.ts
+
+const MOST_AT_ONCE = 20;
+const NOT_FOR_RETRIES = 8;
+class Details {
+    #write;
+    #held = [];
+    #room = MOST_AT_ONCE;
+    constructor(write) {
+        this.#write = write;
+    }
+    tell(detail) {
+        const reserved = detail.kind === 'retry' ? NOT_FOR_RETRIES : 0;
+        if (this.#room <= reserved) {
+            this.#held.push(detail);
+            return;
+        }
+        this.#room -= 1;
+        this.#write(detail.line);
+    }
+    tick() {
+        if (this.#held.length > 0)
+            this.flush();
+        else
+            this.#room = Math.min(this.#room + 1, MOST_AT_ONCE);
+    }
+    flush() {
+        const held = this.#held;
+        this.#held = [];
+        const [first] = held;
+        if (first !== undefined)
+            this.#write(held.length === 1 ? first.line : summaryOf(held));
+    }
+}
+function summaryOf(held) {
+    const ofKind = (kind) => held.filter((detail) => detail.kind === kind);
+    const [resumed, manifests, retries] = [ofKind('resumed'), ofKind('manifest'), ofKind('retry')];
+    const pieces = [
+        ...(resumed.length === 0 ? [] : [`going on with ${plural(resumed.length, 'blob')}`]),
+        ...blobsText(held.flatMap((detail) => (detail.kind === 'blob' ? [detail.layer] : []))),
+        ...(manifests.length === 0 ? [] : [`${plural(manifests.length, 'manifest')} put`]),
+        ...retriesText(retries),
+    ];
+    return `Besides: ${pieces.join('; ')}`;
+}
+function blobsText(blobs) {
+    const [first, ...others] = blobs;
+    if (first === undefined)
+        return [];
+    const bytes = blobs.reduce((sum, { size }) => sum + size, 0);
+    const largest = others.reduce((most, one) => (one.size > most.size ? one : most), first);
+    const which = others.length === 0
+        ? shortDigest(first.digest)
+        : `the largest ${shortDigest(largest.digest)}, ${formatBytes(largest.size)}`;
+    return [`${plural(blobs.length, 'blob')} done (${formatBytes(bytes)}), ${which}`];
+}
+function retriesText(retries) {
+    const last = retries.at(-1);
+    if (last === undefined)
+        return [];
+    return [retries.length === 1 ? last.line : `${retries.length} retries, the last: ${last.line}`];
+}
+const DONE = {
+    sent: 'Uploaded',
+    'completed-elsewhere': 'Another job completed',
+};
+const LEAST_FOR_RATE = 1024 * 1024;
+function finishedBlob({ layer, kind, from, took }, name) {
+    const line = `${name}${DONE[kind]} ${shortDigest(layer.digest)}, ${formatBytes(layer.size)}`;
+    const sent = layer.size - from;
+    if (kind !== 'sent')
+        return { kind: 'blob', line, layer };
+    const rate = sent < LEAST_FOR_RATE || took === 0 ? '' : ` at ${formatRate((sent * 1000) / took)}`;
+    return { kind: 'blob', line: `${line} in ${timeText(took)}${rate}`, layer };
+}
+function timeText(milliseconds) {
+    return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : formatDuration(milliseconds);
+}
+function resumedBlob({ digest, size }, from, name) {
+    const line = `Going on with ${shortDigest(digest)} at ${formatBytes(from)} of ${formatBytes(size)}`;
+    return { kind: 'resumed', line: `${name}${line}` };
+}
+
+;// CONCATENATED MODULE: ./src/report/layers.ts
+function uploaded(layers) {
+    return count(layers, 'sent');
+}
+function skipped(layers) {
+    return count(layers, 'present', 'completed-elsewhere');
+}
+function count(layers, ...kinds) {
+    const counted = layers.filter(({ kind }) => kinds.includes(kind));
+    const bytes = counted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+    return { blobs: counted.length, bytes };
+}
+
+;// CONCATENATED MODULE: ./src/report/tags.ts
+const NOT_NOW = ['skipped', 'refused', 'untouched', 'unsure'];
+function taggedNow({ tags }) {
+    return tags.filter(({ kind }) => !NOT_NOW.includes(kind)).map(({ tag }) => tag);
+}
+function skippedTags({ tags }) {
+    return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
+}
+function publishedDigest(target, { image }) {
+    const [first] = target.tags;
+    const allSkipped = skippedTags(target).length === target.tags.length;
+    return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
+}
+
+;// CONCATENATED MODULE: ./src/report/log.ts
+
+
+
+
+
+function logImage(image, log) {
+    const { graph, origins, brokenEntries, leftBehind, attestationsBeside, unsearchedBlobs } = image;
+    const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
+    const { digest, mediaType } = root.descriptor;
+    log.info(`Image ${digest} (${mediaType})`);
+    if (origins.every((origin) => origin.digest !== digest)) {
+        const held = origins.map((origin) => origin.digest).join(', ');
+        log.info(`The inputs change the image: pushing ${digest} instead of ${held}`);
+    }
+    log.info([
+        plural(manifests.length, 'manifest'),
+        plural(referrers.length, 'referrer'),
+        countOf(blobs),
+    ].join(', '));
+    if (absentLayers.length > 0)
+        log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
+    for (const line of withoutLayers(graph))
+        log.warning(line);
+    for (const notice of image.notices)
+        log.warning(notice);
+    for (const { message } of brokenEntries)
+        log.warning(`Left out: ${message}`);
+    for (const { descriptor, subject } of leftBehind) {
+        log.warning(`Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`);
+    }
+    for (const { digest } of attestationsBeside) {
+        log.warning(`Left behind ${digest}: an attestation is pushed only in an index with its image, and this one stands beside it`);
+    }
+    if (unsearchedBlobs > 0) {
+        log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: any among them are left behind`);
+    }
+    for (const layer of absentForeignLayers) {
+        log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
+    }
+}
+function withoutLayers({ manifests, referrers, roles }) {
+    return [...manifests, ...referrers]
+        .filter(({ manifest }) => manifest.kind === 'image' && manifest.layers.length === 0)
+        .map(({ descriptor: { digest } }) => {
+        const name = roles.get(digest)?.name ?? `manifest ${digest}`;
+        return `No layers in ${name}: ECR may refuse it; a build with any one COPY has a layer`;
+    });
+}
+const UNCHECKED = {
+    images: 'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
+    mutability: 'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
+    joined: 'Could not check whether the images to join are there, so that is left to ECR: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages, and name the registry by its account ID)',
+    policies: 'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
+};
+function logPush(log, name, mode = 'push') {
+    return (event) => {
+        const warning = warningOf(event);
+        if (warning !== undefined)
+            log.warning(`${name}${warning}`);
+        for (const line of linesOf(event, mode))
+            log.info(`${name}${line}`);
+        if (event.kind === 'retried')
+            log.detail({ kind: 'retry', line: `${name}${log_retryLine(event)}` });
+        if (event.kind === 'manifest-put')
+            log.detail({ kind: 'manifest', line: `${name}${manifestLine(event)}` });
+    };
+}
+function warningOf(event) {
+    switch (event.kind) {
+        case 'unchecked':
+            return UNCHECKED[event.what];
+        case 'referrer-skipped':
+            return heldTag(event.tag, event.holder);
+        case 'tag-settled':
+            return event.outcome.kind === 'skipped'
+                ? heldTag(event.outcome.tag, event.outcome.holder)
+                : undefined;
+        default:
+            return undefined;
+    }
+}
+function heldTag(tag, holder) {
+    return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
+}
+function linesOf(event, mode) {
+    switch (event.kind) {
+        case 'planned':
+            return planLines(event.plan, mode);
+        case 'repository-created':
+            return ['Created the repository'];
+        case 'policies-set':
+            return ['Set the policies that the empty repository lacked'];
+        default:
+            return [];
+    }
+}
+function planLines({ repository, uploads, present, tags }, mode) {
+    if (tags.some(({ kind }) => kind === 'refuse'))
+        return [];
+    const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
+    const step = REPOSITORY_STEPS[mode][repository];
+    return step === undefined ? [counts] : [step, counts];
+}
+const REPOSITORY_STEPS = {
+    push: {
+        none: undefined,
+        finish: undefined,
+        create: 'The repository does not exist: creating it',
+        await: 'The repository does not exist: checking whether ECR creates it on push',
+    },
+    plan: {
+        none: undefined,
+        finish: 'The repository is empty: a push would set the policies that it lacks',
+        create: 'The repository does not exist: a push would create it',
+        await: 'The repository does not exist: a push fails unless ECR creates it',
+    },
+};
+function manifestLine({ what, tag, isNew }) {
+    const done = isNew ? 'Put' : 'Already there:';
+    return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
+}
+function log_retryLine({ what, notice }) {
+    const subject = what === undefined ? 'The repository' : shortDigest(what);
+    const why = notice.why === undefined ? ` ${async_retry/* RETRIES */.Zs[notice.name].says ?? ''}` : `, ${notice.why}`;
+    return `${subject}${why}; ${(0,async_retry/* announce */.iP)(notice)}`;
+}
+const UNNAMED = 'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
+const WITHOUT_ALIAS = 'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';
+function logReport(report, log) {
+    for (const target of report.targets) {
+        if (target.error === undefined)
+            logComplete(target, report, log);
+    }
+}
+function logComplete(target, report, log) {
+    const { repository, layers } = target;
+    warnOfName(repository, log);
+    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${tagsLine(target, report)}`);
+    log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
+}
+function warnOfName(repository, log) {
+    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined)
+        log.warning(UNNAMED);
+    else if (!(0,reference/* isFullyNamed */._2)(repository))
+        log.warning(WITHOUT_ALIAS);
+}
+function tagsLine(target, report) {
+    if (target.tags.length === 0)
+        return `holds ${report.image.descriptor.digest}`;
+    const tags = taggedNow(target);
+    const [names, when] = tags.length > 0 ? [tags, 'now'] : [skippedTags(target), 'still'];
+    const digest = publishedDigest(target, report) ?? 'another image';
+    return `${names.join(', ')} ${when} ${names.length === 1 ? 'points' : 'point'} to ${digest}`;
+}
+function targetPrefix(repository, targets) {
+    return targets === 1 ? '' : `[${(0,reference/* describeRepository */.MD)(repository)}] `;
+}
+function countOf(blobs) {
+    return countText({
+        blobs: blobs.length,
+        bytes: blobs.reduce((sum, { size }) => sum + size, 0),
+    });
+}
+function countText({ blobs, bytes }) {
+    return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
+}
+
+;// CONCATENATED MODULE: ./src/report/progress.ts
+
+function isUploading({ uploads: { blobs, finished } }) {
+    return finished < blobs;
+}
+function progressLine(state) {
+    if (!isUploading(state))
+        return stillLine(state);
+    const { bytes, total } = state.uploads;
+    const [amount, ...others] = uploadPieces(state);
+    return `Uploading: ${formatPercent(bytes, total)}, ${[amount, ...others].join(', ')}`;
+}
+function uploadPieces({ uploads, rate }) {
+    const { bytes, total, blobs, finished, retries } = uploads;
+    const left = rate === undefined ? undefined : ((total - bytes) / rate) * 1000;
+    return [
+        `${formatBytes(bytes)} of ${formatBytes(total)}`,
+        ...(rate === undefined ? [] : [formatRate(rate)]),
+        ...(left === undefined ? [] : [`about ${formatEstimate(left)} left`]),
+        `${finished} of ${plural(blobs, 'blob')} done`,
+        ...(retries === 0 ? [] : [progress_retriesText(retries)]),
+    ];
+}
+function stillLine({ phase, elapsed, uploads: { retries } }) {
+    const often = retries === 0 ? '' : `, ${progress_retriesText(retries)}`;
+    const where = phase === undefined ? '' : `${phase}: `;
+    return `${where}still at work after ${formatDuration(elapsed)}${often}`;
+}
+function progress_retriesText(retries) {
+    return retries === 1 ? '1 retry' : `${retries} retries`;
+}
+
+;// CONCATENATED MODULE: ./src/report/rate.ts
+const WINDOW = 20_000;
+const LEAST_TIME = 1000;
+const LEAST_BYTES = 1024 * 1024;
+class Rate {
+    #samples = [];
+    note(at, bytes) {
+        this.#samples.push({ at, bytes });
+        const isEnough = (sample) => sample.at <= at - WINDOW && sample.bytes <= bytes - LEAST_BYTES;
+        const start = this.#samples.findLastIndex(isEnough);
+        if (start > 0)
+            this.#samples = this.#samples.slice(start);
+    }
+    get isEmpty() {
+        return this.#samples.length === 0;
+    }
+    get perSecond() {
+        const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+        if (first === undefined || last === undefined)
+            return undefined;
+        const [bytes, time] = [last.bytes - first.bytes, last.at - first.at];
+        return time >= LEAST_TIME && bytes >= LEAST_BYTES ? (bytes * 1000) / time : undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/upload-progress.ts
+class UploadProgress {
+    #now;
+    #targets = new Map();
+    #sent = 0;
+    #retries = 0;
+    constructor(now) {
+        this.#now = now;
+    }
+    note(target, event) {
+        const blobs = this.#targets.get(target) ?? new Map();
+        this.#targets.set(target, blobs);
+        switch (event.kind) {
+            case 'planned':
+                blobs.clear();
+                for (const layer of event.plan.uploads)
+                    track(blobs, layer);
+                break;
+            case 'layer-started':
+                Object.assign(track(blobs, event.layer), {
+                    ...{ bytes: event.from, from: event.from },
+                    ...{ startedAt: this.#now(), isFinished: false },
+                });
+                break;
+            case 'layer-progress':
+                this.#advance(track(blobs, event.layer), event.bytes);
+                break;
+            case 'layer-finished':
+                return this.#finish(track(blobs, event.layer), event);
+            case 'retried':
+                this.#retries += 1;
+                if (event.notice.name === 'layer' && event.what !== undefined)
+                    restart(blobs.get(event.what));
+                break;
+            case 'target-failed':
+                for (const [digest, { isFinished }] of blobs)
+                    if (!isFinished)
+                        blobs.delete(digest);
+                break;
+            default:
+        }
+        return undefined;
+    }
+    noteRetry() {
+        this.#retries += 1;
+    }
+    get state() {
+        const all = [...this.#targets.values()].flatMap((blobs) => [...blobs]);
+        const sum = (valueOf) => all.reduce((total, [, blob]) => total + valueOf(blob), 0);
+        return {
+            blobs: all.length,
+            finished: sum(({ isFinished }) => (isFinished ? 1 : 0)),
+            total: sum(({ size }) => size),
+            bytes: sum(({ bytes }) => bytes),
+            sent: this.#sent,
+            retries: this.#retries,
+            underWay: all
+                .filter(([, { startedAt, isFinished }]) => startedAt !== undefined && !isFinished)
+                .sort(([, a], [, b]) => (a.startedAt ?? 0) - (b.startedAt ?? 0))
+                .map(([digest, { size, bytes }]) => ({ digest, size, bytes })),
+        };
+    }
+    #advance(blob, bytes) {
+        this.#sent += Math.max(0, bytes - blob.bytes);
+        blob.bytes = bytes;
+    }
+    #finish(blob, { layer, outcome: { kind } }) {
+        if (kind === 'sent')
+            this.#advance(blob, blob.size);
+        blob.bytes = blob.size;
+        blob.isFinished = true;
+        const now = this.#now();
+        return { layer, kind, from: blob.from, took: now - (blob.startedAt ?? now) };
+    }
+}
+function track(blobs, { digest, size }) {
+    const known = blobs.get(digest) ?? {
+        ...{ size, bytes: 0, from: 0 },
+        ...{ startedAt: undefined, isFinished: false },
+    };
+    blobs.set(digest, known);
+    return known;
+}
+function restart(blob) {
+    if (blob !== undefined)
+        Object.assign(blob, { bytes: 0, from: 0 });
+}
+
+;// CONCATENATED MODULE: ./src/report/run-log.ts
+
+
+
+
+
+
+
+const INTERVAL = 5000;
+const QUIET = INTERVAL - 1000;
+const LIVE_INTERVAL = 100;
+const MAX_ANNOTATIONS = 10;
+const CLOCK = { now: () => performance.now(), every: everySoOften };
+class RunLog {
+    #sink;
+    #clock;
+    #timers = new DisposableStack();
+    #uploads;
+    #rate = new Rate();
+    #details = new Details((line) => this.info(line));
+    #warnings = [];
+    #live;
+    #phase;
+    #lineAt;
+    constructor(sink, clock = CLOCK) {
+        const { now, every } = clock;
+        this.#sink = sink;
+        this.#clock = clock;
+        this.#uploads = new UploadProgress(now);
+        this.#lineAt = now();
+        this.#phase = { name: undefined, startedAt: now() };
+        this.#timers.use(every(INTERVAL, () => this.#tick()));
+    }
+    get warnings() {
+        return this.#warnings;
+    }
+    info = (message) => {
+        this.#write(() => this.#sink.info(message));
+        this.#lineAt = this.#clock.now();
+    };
+    warning = (message) => {
+        this.#warnings.push(message);
+        if (this.#warnings.length > MAX_ANNOTATIONS)
+            this.info(`Warning: ${message}`);
+        else
+            this.#write(() => this.#sink.warning(message));
+    };
+    debug = (message) => {
+        this.#write(() => this.#sink.debug(message));
+    };
+    detail = (detail) => this.#details.tell(detail);
+    retried = (line) => {
+        this.#uploads.noteRetry();
+        this.detail({ kind: 'retry', line });
+    };
+    group = async (name, work) => {
+        this.#begin(name);
+        this.#live?.clear();
+        try {
+            return await this.#sink.group(name, async () => {
+                try {
+                    return await work();
+                }
+                finally {
+                    this.#details.flush();
+                    this.#live?.clear();
+                }
+            });
+        }
+        finally {
+            this.#begin(undefined);
+        }
+    };
+    listen(name, mode) {
+        const tell = logPush(this, name, mode);
+        return (event) => {
+            const finished = mode === 'push' ? this.#uploads.note(name, event) : undefined;
+            tell(event);
+            if (finished !== undefined)
+                this.detail(finishedBlob(finished, name));
+            if (event.kind !== 'layer-started')
+                return;
+            if (this.#rate.isEmpty)
+                this.#noteRate();
+            if (event.from > 0)
+                this.detail(resumedBlob(event.layer, event.from, name));
+        };
+    }
+    showOn(live) {
+        this.#live = live;
+        this.#timers.use(this.#clock.every(LIVE_INTERVAL, () => this.#draw()));
+    }
+    [Symbol.dispose]() {
+        if (this.#timers.disposed)
+            return;
+        this.#timers.dispose();
+        this.#details.flush();
+        this.#live?.clear();
+        this.#live = undefined;
+        const more = this.#warnings.length - MAX_ANNOTATIONS;
+        if (more > 0)
+            this.info(`${plural(more, 'more warning')} above, and in the report`);
+    }
+    get #state() {
+        const { name, startedAt } = this.#phase;
+        return {
+            phase: name,
+            elapsed: this.#clock.now() - startedAt,
+            uploads: this.#uploads.state,
+            rate: this.#rate.perSecond,
+        };
+    }
+    #tick() {
+        this.#details.tick();
+        if (!this.#rate.isEmpty)
+            this.#noteRate();
+        if (this.#live !== undefined)
+            return;
+        const state = this.#state;
+        if (isUploading(state) || this.#clock.now() - this.#lineAt >= QUIET)
+            this.info(progressLine(state));
+    }
+    #noteRate() {
+        this.#rate.note(this.#clock.now(), this.#uploads.state.sent);
+    }
+    #begin(name) {
+        this.#phase = { name, startedAt: this.#clock.now() };
+    }
+    #write(write) {
+        this.#live?.clear();
+        write();
+        this.#draw();
+    }
+    #draw() {
+        if (this.#phase.name !== undefined)
+            this.#live?.show(this.#state);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/terminal.ts
+
+
+const USUAL_COLUMNS = 80;
+const MAX_BAR = 40;
+const MAX_BLOBS = 6;
+function isTerminal({ isTTY }, environment) {
+    const isJob = [environment['GITHUB_ACTIONS'], environment['CI']].some((value) => value);
+    return isTTY === true && !isJob && environment['TERM'] !== 'dumb';
+}
+async function openTerminal(stream) {
+    const { createLogUpdate } = await __nccwpck_require__.e(/* import() */ 279).then(__nccwpck_require__.bind(__nccwpck_require__, 6279));
+    const update = createLogUpdate(stream, { showCursor: true });
+    return {
+        show: (state) => update(drawn(state, stream.columns ?? USUAL_COLUMNS)),
+        clear: () => update.clear(),
+    };
+}
+function drawn(state, columns) {
+    const lines = isUploading(state) ? uploadLines(state, columns) : [phaseLine(state)];
+    return lines.map((line) => (line.length > columns ? line.slice(0, columns) : line)).join('\n');
+}
+function phaseLine({ phase = 'At work', elapsed }) {
+    return `${phase}: ${formatDuration(elapsed)}`;
+}
+function uploadLines(state, columns) {
+    const { bytes, total, underWay } = state.uploads;
+    const percent = formatPercent(bytes, total).padStart('100 %'.length);
+    const width = Math.max(0, Math.min(MAX_BAR, columns - percent.length - '[] '.length));
+    const more = underWay.length - MAX_BLOBS;
+    return [
+        `[${bar(bytes, total, width)}] ${percent}`,
+        ...filled(uploadPieces(state), columns),
+        ...underWay.slice(0, MAX_BLOBS).map((blob) => {
+            const share = formatPercent(blob.bytes, blob.size).padStart('100 %'.length);
+            return `  ${shortDigest(blob.digest)} ${share} of ${formatBytes(blob.size)}`;
+        }),
+        ...(more > 0 ? [`  and ${more} more`] : []),
+    ];
+}
+function bar(part, whole, width) {
+    const done = whole === 0 ? width : Math.floor((part / whole) * width);
+    return '='.repeat(done).padEnd(width, ' ');
+}
+function filled(pieces, columns) {
+    const lines = [];
+    for (const piece of pieces) {
+        const last = lines.at(-1);
+        const longer = last === undefined ? piece : `${last}, ${piece}`;
+        if (last === undefined || longer.length > columns)
+            lines.push(piece);
+        else
+            lines[lines.length - 1] = longer;
+    }
+    return lines;
 }
 
 ;// CONCATENATED MODULE: ./src/report-stall.ts
@@ -38047,85 +39564,8 @@ var oci_fields = __nccwpck_require__(8932);
 var json = __nccwpck_require__(1691);
 // EXTERNAL MODULE: ./src/oci/limits.ts
 var limits = __nccwpck_require__(4593);
-;// CONCATENATED MODULE: ./src/oci/parse-descriptor.ts
-
-
-
-const MEDIA_TYPE = /^[\x20-\x7e]{1,255}$/;
-function parseDescriptor(value, where) {
-    const fields = new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST');
-    const digest = (0,oci_digest/* parseDigest */.m)(fields.requiredString('digest'), `${where}.digest`);
-    const size = parseSize(fields.get('size'), where);
-    const annotations = fields.stringMap('annotations');
-    const platform = parsePlatform(fields.get('platform'), `${where}.platform`);
-    const urls = fields.strings('urls');
-    const data = parseData(fields, { digest, size });
-    const artifactType = fields.string('artifactType');
-    return {
-        mediaType: parseMediaType(fields),
-        digest,
-        size,
-        ...(annotations !== undefined && { annotations }),
-        ...(platform !== undefined && { platform }),
-        ...(urls !== undefined && { urls }),
-        ...(data !== undefined && { data }),
-        ...(artifactType !== undefined && { artifactType }),
-    };
-}
-function parseMediaType(fields) {
-    const mediaType = fields.requiredString('mediaType');
-    if (!MEDIA_TYPE.test(mediaType))
-        throw fields.invalid('mediaType is not a valid media type');
-    return mediaType;
-}
-function parseSize(value, where) {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)
-        return value;
-    throw new errors/* PushError */.Vc('INVALID_MANIFEST', `${where}.size is ${(0,oci_fields/* shown */.SP)(value)}, not a whole number of bytes`);
-}
-function parsePlatform(value, where) {
-    if (value === undefined)
-        return undefined;
-    return readPlatform(new oci_fields/* FieldReader */.U3(value, where, 'INVALID_MANIFEST'));
-}
-function readPlatform(fields) {
-    const os = fields.string('os');
-    const architecture = fields.string('architecture');
-    const variant = fields.string('variant');
-    const osVersion = fields.string('os.version');
-    const osFeatures = fields.strings('os.features') ?? [];
-    if (os === undefined || architecture === undefined)
-        return undefined;
-    return {
-        os,
-        architecture,
-        ...(variant !== undefined && { variant }),
-        ...(osVersion !== undefined && { osVersion }),
-        ...(osFeatures.length > 0 && { osFeatures }),
-    };
-}
-function parseData(fields, { digest, size }) {
-    const text = fields.get('data');
-    if (text === undefined)
-        return undefined;
-    const data = typeof text === 'string' ? decodeBase64(text) : undefined;
-    if (data === undefined)
-        throw fields.invalid('data is not valid base64');
-    const where = `${fields.where}.data`;
-    if (data.byteLength !== size) {
-        throw new errors/* PushError */.Vc('DIGEST_MISMATCH', `${where} holds ${data.byteLength} bytes, but its descriptor says ${size}`);
-    }
-    const found = (0,oci_digest/* digestOf */.ol)(data);
-    if (found !== digest) {
-        throw new errors/* PushError */.Vc('DIGEST_MISMATCH', `${where} has the digest ${found}, but its descriptor says ${digest}`);
-    }
-    return data;
-}
-function decodeBase64(text) {
-    const data = Buffer.from(text, 'base64');
-    return data.toString('base64') === text ? data : undefined;
-}
-
+// EXTERNAL MODULE: ./src/oci/parse-descriptor.ts
+var parse_descriptor = __nccwpck_require__(3970);
 ;// CONCATENATED MODULE: ./src/resume/layer-map.ts
 
 
@@ -38175,7 +39615,7 @@ function parseLayerMap(bytes, where) {
         const place = `${where}: layers[${at}]`;
         const member = new oci_fields/* FieldReader */.U3(layer, place, 'INVALID_MANIFEST');
         const diffId = (0,oci_digest/* parseDigest */.m)(member.requiredString('diffId'), `${place}.diffId`);
-        const compressed = parseDescriptor(member.get('compressed'), `${place}.compressed`);
+        const compressed = (0,parse_descriptor/* parseDescriptor */.B)(member.get('compressed'), `${place}.compressed`);
         map.add(diffId, member.requiredString('format'), compressed);
     }
     return map;
@@ -38597,14 +40037,14 @@ function isMissing(error) {
 ;// CONCATENATED MODULE: ./src/resume/place.ts
 
 function pushName(places, image) {
-    const texts = places.map((place) => textOf(place)).sort();
+    const texts = places.map((place) => place_textOf(place)).sort();
     return `${hashOf(texts)}-${hashOf([image])}`;
 }
 function placesIn(push) {
     return push.slice(0, push.indexOf('-') + 1);
 }
 function uploadName(place, layer) {
-    return hashOf([textOf(place), layer]);
+    return hashOf([place_textOf(place), layer]);
 }
 function isInto({ type, registryId, region, name }, upload) {
     if (type !== upload.type || region !== upload.region || name !== upload.repository)
@@ -38612,7 +40052,7 @@ function isInto({ type, registryId, region, name }, upload) {
     const ids = new Set([registryId, upload.registryId]);
     return ids.size === 1 || ids.has(undefined);
 }
-function textOf({ type, registryId = '', region = '', name }) {
+function place_textOf({ type, registryId = '', region = '', name }) {
     return JSON.stringify([type, registryId, region, name]);
 }
 function hashOf(texts) {
@@ -38817,6 +40257,28 @@ function openUploadJournal({ folder, cache, partSize = USUAL_PART_SIZE, saveStat
     });
 }
 
+;// CONCATENATED MODULE: ./src/image/near-limits.ts
+
+const near_limits_MIB = 1024 * 1024;
+const MAX_LAYER_BYTES = { private: 52_000 * near_limits_MIB, public: 10_000 * near_limits_MIB };
+const NEAR = 0.9;
+function nearLimits({ manifests, referrers, blobs, absentLayers, roles }, registry) {
+    const most = MAX_LAYER_BYTES[registry];
+    const full = [...manifests, ...referrers].flatMap(({ descriptor: { digest }, manifest }) => {
+        const layers = manifest.kind === 'image' ? manifest.layers.length : 0;
+        if (layers < NEAR * limits/* MAX_LAYERS */.Uf)
+            return [];
+        const name = roles.get(digest)?.name ?? `manifest ${digest}`;
+        return [
+            `${layers} layers in ${name}: ECR accepts at most ${limits/* MAX_LAYERS */.Uf}. Combine RUN steps, or squash the image`,
+        ];
+    });
+    const large = [...blobs, ...absentLayers]
+        .filter(({ size }) => size >= NEAR * most)
+        .map(({ digest, size }) => `Layer ${digest} has ${Math.round(size / near_limits_MIB)} MiB: ECR accepts at most ${most / near_limits_MIB}. Divide what it holds among several layers`);
+    return [...full, ...large];
+}
+
 // EXTERNAL MODULE: ./src/oci/annotations.ts
 var annotations = __nccwpck_require__(2427);
 ;// CONCATENATED MODULE: ./src/image/content.ts
@@ -38843,191 +40305,10 @@ class Overlay {
     }
 }
 
-;// CONCATENATED MODULE: ./src/image/limits.ts
-
-const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
-const MAX_DEPTH = 16;
-function checkDepth(digest, parents) {
-    if (parents.includes(digest)) {
-        throw new errors/* PushError */.Vc('INVALID_MANIFEST', `index ${digest} contains itself`);
-    }
-    if (parents.length > MAX_DEPTH) {
-        throw new errors/* PushError */.Vc('TOO_LARGE', `manifest ${digest} is nested more than ${MAX_DEPTH} indexes deep`, {
-            hint: 'No build tool nests indexes this deep: build the image again.',
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/oci/history.ts
-
-
-const MAX_INSTRUCTION = 500;
-function instructionsIn(history) {
-    if (!Array.isArray(history))
-        return [];
-    const steps = history;
-    const layers = steps.filter((step) => !(0,oci_fields/* isFields */.Ce)(step) || step['empty_layer'] !== true);
-    return layers.length > limits/* MAX_LAYERS */.Uf ? [] : layers.map(instructionOf);
-}
-function instructionOf(step) {
-    const text = (0,oci_fields/* isFields */.Ce)(step) ? step['created_by'] : undefined;
-    return typeof text === 'string' ? Buffer.from(text.slice(0, MAX_INSTRUCTION)).toString() : '';
-}
-
-;// CONCATENATED MODULE: ./src/oci/parse-manifest.ts
-
-
-
-
-
-
-
-
-function parseManifest(bytes, expected) {
-    const fields = readFields(bytes, expected.where);
-    const own = fields.string('mediaType');
-    const mediaType = expected.mediaType ?? own ?? '';
-    checkManifestMediaType(mediaType, fields.where);
-    if (own !== undefined && own !== mediaType)
-        throw mismatch(fields, own, mediaType);
-    return (0,media_types/* isIndexMediaType */.$$)(mediaType) ? readIndex(fields, mediaType) : readImage(fields, mediaType);
-}
-function checkManifestMediaType(mediaType, where) {
-    if (!(0,media_types/* isManifestMediaType */.CM)(mediaType) && !(0,media_types/* isIndexMediaType */.$$)(mediaType))
-        throw unsupported(where, mediaType);
-}
-function parseIndexJson(bytes, where) {
-    const fields = readObject((0,json/* withoutMark */.E)(bytes), where);
-    if (fields.has('schemaVersion'))
-        requireSchemaVersion(fields);
-    refuseAmbiguous(fields);
-    const isImage = fields.has('config') && !fields.has('manifests');
-    const mediaType = fields.string('mediaType') ?? (isImage ? media_types/* OCI_MANIFEST */.EG : media_types/* OCI_INDEX */.$p);
-    if (isImage && (0,media_types/* isManifestMediaType */.CM)(mediaType))
-        return indexOfOne(bytes, { mediaType, where });
-    if (!(0,media_types/* isIndexMediaType */.$$)(mediaType))
-        throw unsupported(where, mediaType);
-    return readIndex(fields, mediaType);
-}
-function indexOfOne(bytes, expected) {
-    parseManifest(bytes, { ...expected, where: `${expected.where}, the manifest of an image` });
-    const { mediaType } = expected;
-    const only = { mediaType, digest: (0,oci_digest/* digestOf */.ol)(bytes), size: bytes.byteLength, data: bytes };
-    return { kind: 'index', mediaType: media_types/* OCI_INDEX */.$p, manifests: [only] };
-}
-function parseConfigPlatform(bytes, where) {
-    return parseConfig(bytes, where).platform;
-}
-function parseConfig(bytes, where) {
-    const fields = readObject(bytes, where);
-    return {
-        platform: readPlatform(fields),
-        instructions: instructionsIn(fields.get('history')),
-    };
-}
-function readFields(bytes, where) {
-    const fields = readObject(bytes, where);
-    requireSchemaVersion(fields);
-    refuseAmbiguous(fields);
-    return fields;
-}
-function readObject(bytes, where) {
-    refuseTooLarge(bytes, where);
-    return new oci_fields/* FieldReader */.U3((0,json/* parseStrictJson */.R)(bytes, where), where, 'INVALID_MANIFEST');
-}
-function refuseTooLarge(bytes, where) {
-    if (bytes.byteLength <= limits/* MAX_MANIFEST_BYTES */.ZJ)
-        return;
-    throw new errors/* PushError */.Vc('TOO_LARGE', `${where} is ${bytes.byteLength} bytes; ECR accepts at most ${limits/* MAX_MANIFEST_BYTES */.ZJ}`, { hint: 'Remove large annotations and inline data from it.' });
-}
-function requireSchemaVersion(fields) {
-    const version = fields.get('schemaVersion');
-    if (version === 2)
-        return;
-    throw new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', `${fields.where}: schemaVersion is ${(0,oci_fields/* shown */.SP)(version)}, not 2`, {
-        hint: version === undefined
-            ? 'ECR takes no manifest without it: build the layout again with a current version of its tool.'
-            : 'Convert an old image with "skopeo copy --format v2s2", or build it with a current tool.',
-    });
-}
-function refuseAmbiguous(fields) {
-    const image = imageMember(fields);
-    if (image !== undefined && fields.has('manifests'))
-        throw ambiguous(fields, image);
-}
-function imageMember(fields) {
-    return ['config', 'layers', 'fsLayers'].find((name) => fields.has(name));
-}
-function ambiguous({ where }, image) {
-    return new errors/* PushError */.Vc('INVALID_MANIFEST', `${where} has both "manifests" and "${image}": it could be read as an index or as an image`, { hint: 'No build tool writes this. Find out where the layout comes from before you use it.' });
-}
-function readImage(fields, mediaType) {
-    if (!fields.has('config'))
-        throw fields.invalid('config is missing');
-    return {
-        kind: 'image',
-        mediaType,
-        config: parseDescriptor(fields.get('config'), `${fields.where}: config`),
-        layers: readDescriptors(fields, 'layers'),
-        ...readCommon(fields),
-    };
-}
-function readIndex(fields, mediaType) {
-    const image = imageMember(fields);
-    if (image !== undefined && fields.isNull('manifests'))
-        throw ambiguous(fields, image);
-    return {
-        kind: 'index',
-        mediaType,
-        manifests: readDescriptors(fields, 'manifests'),
-        ...readCommon(fields),
-    };
-}
-function readDescriptors(fields, name) {
-    const values = fields.isNull(name) ? [] : fields.array(name);
-    if (values === undefined)
-        throw fields.invalid(`${name} is missing`);
-    if (values.length > limits/* MAX_DESCRIPTORS */.a_) {
-        throw new errors/* PushError */.Vc('TOO_LARGE', `${fields.where}: ${name} lists ${values.length} descriptors; the limit is ${limits/* MAX_DESCRIPTORS */.a_}`, { hint: 'Split it into several images or layouts.' });
-    }
-    return values.map((value, at) => parseDescriptor(value, `${fields.where}: ${name}[${at}]`));
-}
-function readCommon(fields) {
-    const artifactType = fields.string('artifactType');
-    const annotations = fields.stringMap('annotations');
-    return {
-        ...(artifactType !== undefined && { artifactType }),
-        ...(annotations !== undefined && { annotations }),
-        ...(fields.has('subject') && {
-            subject: parseDescriptor(fields.get('subject'), `${fields.where}: subject`),
-        }),
-    };
-}
-function mismatch(fields, own, expected) {
-    const { where } = fields;
-    const config = fields.get('config');
-    const isConfigs = (0,oci_fields/* isFields */.Ce)(config) && config['mediaType'] === own;
-    return new errors/* PushError */.Vc('INVALID_MANIFEST', isConfigs
-        ? `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, which is that of its config; its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`
-        : `${where}: its mediaType is ${(0,oci_fields/* shown */.SP)(own)}, but its descriptor says ${(0,oci_fields/* shown */.SP)(expected)}`, {
-        hint: isConfigs
-            ? `Keep the type in config.mediaType, and set the manifest's own mediaType to ${expected}: ECR takes no other.`
-            : 'Programs disagree on which one counts: build the layout again.',
-    });
-}
-const OF_A_CONFIG = `This is the type of a config, and belongs in config.mediaType. The manifest of an artifact, too, has the media type ${media_types/* OCI_MANIFEST */.EG}, in its descriptor and in itself.`;
-const WITHDRAWN = `This kind of manifest never got into the OCI specification. Make the artifact again with a current version of its tool, such as oras 1.3, as a manifest of the media type ${media_types/* OCI_MANIFEST */.EG} with an artifactType.`;
-function unsupported(where, mediaType) {
-    return new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', mediaType === ''
-        ? `${where}: neither it nor its descriptor has a media type`
-        : `${where}: ${(0,oci_fields/* shown */.SP)(mediaType)} is not the media type of an image or an index`, hintFor(mediaType));
-}
-function hintFor(mediaType) {
-    if (mediaType === media_types/* OCI_ARTIFACT_MANIFEST */.fQ)
-        return { hint: WITHDRAWN };
-    return /[./]config\b/.test(mediaType) ? { hint: OF_A_CONFIG } : {};
-}
-
+// EXTERNAL MODULE: ./src/image/limits.ts
+var image_limits = __nccwpck_require__(3209);
+// EXTERNAL MODULE: ./src/oci/parse-manifest.ts + 1 modules
+var parse_manifest = __nccwpck_require__(9923);
 ;// CONCATENATED MODULE: ./src/image/read-manifest.ts
 
 
@@ -39035,9 +40316,9 @@ function hintFor(mediaType) {
 async function readManifest(descriptor, content) {
     const { mediaType, digest } = descriptor;
     const where = `manifest ${digest}`;
-    checkManifestMediaType(mediaType, where);
+    (0,parse_manifest/* checkManifestMediaType */.KZ)(mediaType, where);
     const bytes = await content.readVerified(descriptor);
-    return { descriptor, bytes, manifest: parseManifest(bytes, { mediaType, where }) };
+    return { descriptor, bytes, manifest: (0,parse_manifest/* parseManifest */.Ng)(bytes, { mediaType, where }) };
 }
 async function readIfSound(descriptor, content) {
     const nothing = { manifest: undefined, problem: undefined };
@@ -39059,7 +40340,7 @@ async function platformOf(image, content) {
     const { manifest } = await readManifest(image, content);
     if (manifest.kind === 'index' || !(0,media_types/* isConfigMediaType */.$v)(manifest.config.mediaType))
         return undefined;
-    return parseConfigPlatform(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
+    return (0,parse_manifest/* parseConfigPlatform */.jN)(await content.readVerified(manifest.config), `config ${manifest.config.digest}`);
 }
 async function knownPlatform(image, content) {
     try {
@@ -39122,7 +40403,7 @@ async function readEntries({ manifests }, content) {
 }
 class EntryReader {
     #content;
-    #bytesLeft = MAX_GRAPH_BYTES;
+    #bytesLeft = image_limits/* MAX_GRAPH_BYTES */.y5;
     constructor(content) {
         this.#content = content;
     }
@@ -39134,7 +40415,7 @@ class EntryReader {
         return { manifest, problem, descendants: [...descendants.values()] };
     }
     async #descend(manifest, found, depth) {
-        if (manifest.kind !== 'index' || depth > MAX_DEPTH)
+        if (manifest.kind !== 'index' || depth > image_limits/* MAX_DEPTH */.lr)
             return;
         for (const child of manifest.manifests) {
             if (found.has(child.digest))
@@ -39208,39 +40489,8 @@ function hasSubjectIn(known, entry) {
     return [entry.manifest?.subject?.digest, ...named].some((subject) => subject !== undefined && known.has(subject));
 }
 
-;// CONCATENATED MODULE: ./src/oci/index-bytes.ts
-
-
-
-function rawEntries(index) {
-    const { manifests } = parseObject(index);
-    return Array.isArray(manifests) ? manifests.filter(oci_fields/* isFields */.Ce) : [];
-}
-function withEntries(index, entries) {
-    const members = parseObject(index);
-    const saysNothing = members['mediaType'] === null || members['mediaType'] === '';
-    return toBytes({ ...members, ...(saysNothing && { mediaType: undefined }), manifests: entries });
-}
-function leanIndex(index, without) {
-    const fields = parseObject(index);
-    const entries = rawEntries(index);
-    const kept = entries.filter(({ digest }) => !(typeof digest === 'string' && without.has(digest)));
-    if (kept.length === entries.length && fields['schemaVersion'] === 2)
-        return index;
-    const version = { schemaVersion: 2 };
-    return toBytes({ ...version, ...fields, ...version, manifests: kept });
-}
-function newIndex(entries) {
-    return toBytes({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests: entries });
-}
-function parseObject(bytes) {
-    const value = (0,json/* parseStrictJson */.R)(bytes, 'index');
-    return (0,oci_fields/* isFields */.Ce)(value) ? value : {};
-}
-function toBytes(value) {
-    return Buffer.from(JSON.stringify(value));
-}
-
+// EXTERNAL MODULE: ./src/oci/index-bytes.ts
+var index_bytes = __nccwpck_require__(5151);
 ;// CONCATENATED MODULE: ./src/image/merge.ts
 
 
@@ -39255,7 +40505,7 @@ async function mergeRoots(roots, content, warn) {
         const { mediaType, digest, size } = root;
         await merge.add(root, { mediaType, digest, size }, layoutPath, []);
     }
-    return content.add(media_types/* OCI_INDEX */.$p, newIndex(merge.entries.map(({ raw }) => raw)));
+    return content.add(media_types/* OCI_INDEX */.$p, (0,index_bytes/* newIndex */.Fr)(merge.entries.map(({ raw }) => raw)));
 }
 class Merge {
     entries = [];
@@ -39268,7 +40518,7 @@ class Merge {
     }
     async add(descriptor, raw, layoutPath, parents) {
         const { digest } = descriptor;
-        checkDepth(digest, parents);
+        (0,image_limits/* checkDepth */.kP)(digest, parents);
         if (this.#known.has(digest))
             return;
         this.#known.add(digest);
@@ -39280,7 +40530,7 @@ class Merge {
             return this.#addImage(descriptor, raw, layoutPath);
         const { manifest, bytes } = await readManifest(descriptor, this.#content);
         const children = manifest.kind === 'index' ? manifest.manifests : [];
-        const raws = rawEntries(bytes);
+        const raws = (0,index_bytes/* rawEntries */.fW)(bytes);
         for (const [at, child] of children.entries()) {
             await this.add(child, raws[at] ?? {}, layoutPath, [...parents, digest]);
         }
@@ -39318,10 +40568,10 @@ function refuseConflict({ digest, platform, layoutPath }, others) {
         return;
     const other = others.find((entry) => entry.layoutPath !== layoutPath &&
         entry.platform !== undefined &&
-        isSamePlatform(entry.platform, platform));
+        (0,oci_platform/* isSamePlatform */.SW)(entry.platform, platform));
     if (other === undefined)
         return;
-    throw new errors/* PushError */.Vc('CONFLICTING_PLATFORMS', `${platformLabel(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
+    throw new errors/* PushError */.Vc('CONFLICTING_PLATFORMS', `${(0,oci_platform/* platformLabel */.G8)(platform)} is in two layouts: ${other.digest} in ${other.layoutPath} and ${digest} in ${layoutPath}`);
 }
 
 ;// CONCATENATED MODULE: ./src/image/select-image.ts
@@ -39346,7 +40596,7 @@ async function selectImage(entries, layoutPath, { image, platforms }, content) {
     const ofPlatforms = await pickByPlatform(named, platforms, content);
     if (ofPlatforms !== undefined)
         return ofPlatforms;
-    const list = await listed(candidates, entries, content);
+    const list = await select_image_listed(candidates, entries, content);
     if (!candidates.some(isManifestEntry)) {
         throw new errors/* PushError */.Vc('UNSUPPORTED_MEDIA_TYPE', `${layoutPath} lists no image:\n${list}`);
     }
@@ -39382,7 +40632,7 @@ function platformIn({ descriptor }) {
 }
 function areApart(platforms) {
     return platforms.every((one, at) => one !== undefined &&
-        platforms.slice(at + 1).every((other) => other !== undefined && !isSamePlatform(one, other)));
+        platforms.slice(at + 1).every((other) => other !== undefined && !(0,oci_platform/* isSamePlatform */.SW)(one, other)));
 }
 function haveSameNames(candidates) {
     const keys = candidates.map(({ names }) => JSON.stringify(names.toSorted()));
@@ -39398,7 +40648,7 @@ async function pickByPlatform(candidates, platforms, content) {
             return undefined;
         found.push({ image, platform });
     }
-    const wanted = found.filter(({ platform }) => platforms.some((one) => matchesPlatform(platform, one)));
+    const wanted = found.filter(({ platform }) => platforms.some((one) => (0,oci_platform/* matchesPlatform */.pC)(platform, one)));
     const [only, another] = wanted;
     if (only !== undefined && another === undefined)
         return only.image;
@@ -39412,10 +40662,10 @@ async function childOf(entries, layoutPath, wanted, content) {
         .find(({ digest }) => digest === wanted);
     if (child !== undefined)
         return child;
-    throw new errors/* PushError */.Vc('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${await listed(entries, entries, content)}`);
+    throw new errors/* PushError */.Vc('IMAGE_NOT_FOUND', `${layoutPath} holds no image ${wanted}. It holds:\n${await select_image_listed(entries, entries, content)}`);
 }
 const MAX_LISTED = 20;
-async function listed(entries, all, content) {
+async function select_image_listed(entries, all, content) {
     const lines = [];
     for (const entry of entries.slice(0, MAX_LISTED)) {
         const { digest } = entry.descriptor;
@@ -39435,7 +40685,7 @@ function factsOf(entry, platform) {
     const { descriptor, names, manifest } = entry;
     const known = [
         ...(names.length === 0 ? ['no name'] : []),
-        ...(platform === undefined ? [] : [platformLabel(platform)]),
+        ...(platform === undefined ? [] : [(0,oci_platform/* platformLabel */.G8)(platform)]),
     ];
     if (!isManifestEntry(entry))
         return [...known, `no image but ${(0,oci_fields/* shown */.SP)(descriptor.mediaType)}`];
@@ -39475,11 +40725,11 @@ async function chooseRoot({ path: layoutPath, index: { mediaType }, indexBytes, 
         const images = selected.map((one) => ({ root: one, layoutPath }));
         return { root: await mergeRoots(images, content), origin: inFile, layoutPath };
     }
-    const lacksVersion = leanIndex(indexBytes, new Set()) !== indexBytes;
-    const bytes = leanIndex(indexBytes, selected.without);
+    const lacksVersion = (0,index_bytes/* leanIndex */.jy)(indexBytes, new Set()) !== indexBytes;
+    const bytes = (0,index_bytes/* leanIndex */.jy)(indexBytes, selected.without);
     const beside = new Set(entriesBeside(entries).map(({ descriptor }) => descriptor.digest));
     const whole = content.add(mediaType, bytes);
-    const root = content.add(mediaType, leanIndex(bytes, beside));
+    const root = content.add(mediaType, (0,index_bytes/* leanIndex */.jy)(bytes, beside));
     return { root, origin: whole, whole, layoutPath, lacksVersion };
 }
 
@@ -39598,7 +40848,7 @@ class Filter {
             throw platformNotFound(absent, artifacts);
     }
     #seenFor(wanted) {
-        return this.#seen.filter(({ platform }) => matchesPlatform(platform, wanted));
+        return this.#seen.filter(({ platform }) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
     }
     async #images(seen) {
         const entries = new Map(seen.map((one) => [one.entry.digest, one]));
@@ -39612,7 +40862,7 @@ class Filter {
     async keep(entry, parents) {
         if (!(0,media_types/* isIndexMediaType */.$$)(entry.mediaType))
             return (await this.#isWanted(entry)) ? entry : undefined;
-        checkDepth(entry.digest, parents.map(({ digest }) => digest));
+        (0,image_limits/* checkDepth */.kP)(entry.digest, parents.map(({ digest }) => digest));
         if (!this.#left.has(entry.digest)) {
             const node = await readManifest(entry, this.#content);
             this.#left.set(entry.digest, await this.#keepOfIndex(node, [...parents, entry]));
@@ -39627,7 +40877,7 @@ class Filter {
         if (platform === undefined)
             return false;
         this.#seen.push({ entry: image, platform });
-        return platforms.some((wanted) => matchesPlatform(platform, wanted));
+        return platforms.some((wanted) => (0,oci_platform/* matchesPlatform */.pC)(platform, wanted));
     }
     async #keepOfIndex(node, parents) {
         const entries = node.manifest.kind === 'index' ? node.manifest.manifests : [];
@@ -39657,9 +40907,9 @@ class Filter {
         const unchanged = entries.every((entry) => kept.get(entry)?.digest === entry.digest);
         if (unchanged)
             return node.descriptor;
-        const raw = rawEntries(node.bytes);
+        const raw = (0,index_bytes/* rawEntries */.fW)(node.bytes);
         const rewritten = entries.flatMap((entry, at) => replaceEntry(raw[at], kept.get(entry)));
-        return this.#content.add(node.descriptor.mediaType, withEntries(node.bytes, rewritten));
+        return this.#content.add(node.descriptor.mediaType, (0,index_bytes/* withEntries */.bA)(node.bytes, rewritten));
     }
 }
 function replaceEntry(raw, kept) {
@@ -39671,9 +40921,9 @@ function replaceEntry(raw, kept) {
     return [{ ...Object.fromEntries(others), digest: kept.digest, size: kept.size }];
 }
 function platformNotFound(missing, seen) {
-    const names = new Set(seen.map(platformName));
+    const names = new Set(seen.map(oci_platform/* platformName */.$r));
     const found = names.size === 0 ? 'names no platform' : `has ${[...names].join(', ')}`;
-    return new errors/* PushError */.Vc('PLATFORM_NOT_FOUND', `no image for ${missing.map(platformName).join(', ')}: the layout ${found}`, names.size === 0 ? { hint: NO_PLATFORMS } : {});
+    return new errors/* PushError */.Vc('PLATFORM_NOT_FOUND', `no image for ${missing.map(oci_platform/* platformName */.$r).join(', ')}: the layout ${found}`, names.size === 0 ? { hint: NO_PLATFORMS } : {});
 }
 const NO_PLATFORMS = 'The input platforms cannot choose images or artifacts that name none: leave it out, or set the input image.';
 
@@ -39733,8 +40983,8 @@ async function notSingle({ digest }, images, content) {
     const lines = [];
     for (const image of images.slice(0, reshape_MAX_LISTED)) {
         const platform = await knownPlatform(image, content);
-        names.add(platform === undefined ? '' : platformName(platform));
-        lines.push(`\n  ${image.digest} ${platform === undefined ? '(no platform)' : platformLabel(platform)}`);
+        names.add(platform === undefined ? '' : (0,oci_platform/* platformName */.$r)(platform));
+        lines.push(`\n  ${image.digest} ${platform === undefined ? '(no platform)' : (0,oci_platform/* platformLabel */.G8)(platform)}`);
     }
     const more = images.length > lines.length ? `\n  and ${images.length - lines.length} more` : '';
     return new errors/* PushError */.Vc('NOT_A_SINGLE_IMAGE', `index ${digest} holds ${images.length} ${areImages ? 'images' : 'artifacts'}, so it cannot be unwrapped${lines.length > 0 ? ':' : ''}${lines.join('')}${more}`, images.length > 1 && names.size === 1 ? { hint: SAME_PLATFORM } : {});
@@ -39852,7 +41102,7 @@ class Search {
     unfit = [];
     #manifests;
     #content;
-    #bytesLeft = MAX_GRAPH_BYTES;
+    #bytesLeft = image_limits/* MAX_GRAPH_BYTES */.y5;
     constructor({ manifests, referrers }, content) {
         const nodes = [...manifests, ...referrers];
         this.#manifests = new Set(nodes.map(({ descriptor }) => descriptor.digest));
@@ -39900,7 +41150,7 @@ class Search {
             this.#readArtifact(blob, bytes);
         if (!text.includes('"schemaVersion"'))
             return;
-        const { mediaType, subject } = parseManifest(bytes, { where: blob.digest });
+        const { mediaType, subject } = (0,parse_manifest/* parseManifest */.Ng)(bytes, { where: blob.digest });
         if (subject === undefined)
             return;
         this.referrers.push({ descriptor: { ...blob, mediaType }, subject: subject.digest });
@@ -39970,7 +41220,7 @@ async function inputsThatHelp(whole, gaps, content) {
     if (kept.size === 0)
         return [];
     const attested = absent.map(annotations/* attestedDigest */.Js);
-    const platforms = new Set([...kept.values()].map(platformName));
+    const platforms = new Set([...kept.values()].map(oci_platform/* platformName */.$r));
     return [
         `platforms: ${[...platforms].join(',')}`,
         ...([...kept.keys()].some((digest) => attested.includes(digest)) ? ['attestations: drop'] : []),
@@ -39985,7 +41235,7 @@ async function imagesToKeep(images, absent, content) {
         const platform = await platformOf(image, content);
         if (platform === undefined)
             continue;
-        if (!unwanted.some((other) => matchesPlatform(other, platform)))
+        if (!unwanted.some((other) => (0,oci_platform/* matchesPlatform */.pC)(other, platform)))
             kept.set(image.digest, platform);
     }
     return kept;
@@ -40017,74 +41267,8 @@ function instructionsByLayer(layers, instructions) {
     return new Map(pairs.filter(([, text]) => text !== ''));
 }
 
-;// CONCATENATED MODULE: ./src/image/role.ts
-
-
-
-
-
-const SIGNATURE = /cosign\.simplesigning|cosign\.artifact\.sig|sigstore\.bundle|notary\.signature/;
-const ATTESTATION = /in-toto|dsse|attestation/;
-function rolesOf({ root, manifests, referrers }, platforms) {
-    const role = (node, place) => {
-        const kind = kindOf(node, place);
-        const name = nameOf(node, kind, place, platforms);
-        return [node.descriptor.digest, { kind, place, name }];
-    };
-    return new Map([
-        ...manifests.map((node) => role(node, node === root ? 'root' : 'entry')),
-        ...referrers.map((node) => role(node, 'referrer')),
-    ]);
-}
-function kindOf(node, place) {
-    const { descriptor, manifest, tag = '' } = node;
-    const type = typeOf(node);
-    if (manifest.kind === 'index')
-        return type === undefined ? 'index' : 'artifact';
-    const types = [type ?? '', ...manifest.layers.map(({ mediaType }) => mediaType)];
-    const isOf = (pattern) => types.some((text) => pattern.test(text));
-    if (place === 'entry' && (0,annotations/* isAttestation */.H3)(descriptor))
-        return 'attestation';
-    if (tag.endsWith('.sig') || isOf(SIGNATURE))
-        return 'signature';
-    if (place === 'referrer' && (tag.endsWith('.att') || isOf(ATTESTATION)))
-        return 'attestation';
-    return type === undefined && place !== 'referrer' ? 'image' : 'artifact';
-}
-function typeOf({ manifest }) {
-    if (manifest.artifactType !== undefined) {
-        return (0,media_types/* isConfigMediaType */.$v)(manifest.artifactType) ? undefined : manifest.artifactType;
-    }
-    if (manifest.kind === 'index')
-        return undefined;
-    const { mediaType } = manifest.config;
-    return (0,media_types/* isConfigMediaType */.$v)(mediaType) ? undefined : mediaType;
-}
-function nameOf(node, kind, place, platforms) {
-    const { descriptor, manifest } = node;
-    const config = manifest.kind === 'image' ? manifest.config.digest : undefined;
-    const platform = descriptor.platform ?? (config && platforms.get(config));
-    const type = typeOf(node);
-    return [
-        place === 'root' ? `root ${kind}` : kind,
-        ` ${descriptor.digest}`,
-        platform === undefined ? '' : ` (${platformLabel(platform)})`,
-        type === undefined || type === media_types/* OCI_EMPTY */.g1 ? '' : ` of type ${(0,oci_fields/* shown */.SP)(type)}`,
-        belongsTo(node, kind, place),
-    ].join('');
-}
-function belongsTo({ descriptor, manifest, tag }, kind, place) {
-    const attested = (0,annotations/* attestedDigest */.Js)(descriptor) ?? '';
-    const subject = manifest.subject?.digest ?? ((0,oci_digest/* isDigest */.Bc)(attested) ? attested : undefined);
-    if (place === 'referrer') {
-        const where = subject ?? 'the image';
-        return `, a referrer of ${where}${tag === undefined ? '' : ` by the tag ${tag}`}`;
-    }
-    if (subject !== undefined)
-        return ` for ${subject}`;
-    return place === 'entry' && kind !== 'index' ? ' of the index' : '';
-}
-
+// EXTERNAL MODULE: ./src/image/role.ts
+var role = __nccwpck_require__(745);
 ;// CONCATENATED MODULE: ./src/image/walk.ts
 
 
@@ -40103,9 +41287,9 @@ async function walkGraph(root, content, referrers = [], onBroken = refuse) {
     const absentHint = await walk.absentHint();
     const manifests = walk.manifests();
     const found = await walkReferrers(walk, referrers, onBroken);
-    const graph = { root: node, manifests, referrers: found, absentHint };
+    const graph = { root: node, manifests, referrers: found, absentHint, absentManifests: [] };
     const { platforms, instructions } = walk;
-    return { ...graph, roles: rolesOf(graph, platforms), platforms, instructions, ...walk.blobs() };
+    return { ...graph, roles: (0,role/* rolesOf */.R)(graph, platforms), platforms, instructions, ...walk.blobs() };
 }
 function refuse(error) {
     throw error;
@@ -40213,7 +41397,7 @@ class Walk {
         const known = this.find(digest);
         if (known !== undefined)
             return this.#again(descriptor, known);
-        checkDepth(digest, parents);
+        (0,image_limits/* checkDepth */.kP)(digest, parents);
         const node = await readManifest(descriptor, this.#content);
         this.#count(node);
         if (node.manifest.kind === 'index')
@@ -40232,9 +41416,9 @@ class Walk {
     }
     #count({ bytes }) {
         this.#bytes += bytes.byteLength;
-        if (this.#bytes <= MAX_GRAPH_BYTES)
+        if (this.#bytes <= image_limits/* MAX_GRAPH_BYTES */.y5)
             return;
-        throw new errors/* PushError */.Vc('TOO_LARGE', `the manifests of the image exceed ${MAX_GRAPH_BYTES} bytes`);
+        throw new errors/* PushError */.Vc('TOO_LARGE', `the manifests of the image exceed ${image_limits/* MAX_GRAPH_BYTES */.y5} bytes`);
     }
     async #index({ manifests }, index, parents) {
         for (const entry of manifests) {
@@ -40291,7 +41475,7 @@ class Walk {
         const bytes = await this.#content.readVerified(config);
         if (!(0,media_types/* isConfigMediaType */.$v)(config.mediaType))
             return;
-        const { platform, instructions } = parseConfig(bytes, `config ${config.digest}`);
+        const { platform, instructions } = (0,parse_manifest/* parseConfig */.o4)(bytes, `config ${config.digest}`);
         if (platform !== undefined)
             this.platforms.set(config.digest, platform);
         for (const [digest, text] of instructionsByLayer(layers, instructions))
@@ -40429,6 +41613,115 @@ async function formOrClose(blob) {
         await blob[Symbol.asyncDispose]();
         throw error;
     }
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./src/layout/compressible.ts
+var compressible_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var compressible_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+const LARGE = 100_000_000;
+const SAMPLES = 4;
+const SAMPLE_BYTES = 512 * 1024;
+const MAX_LAYERS = 10;
+const LEAST_SHARE = 0.1;
+async function estimateSaving(layers, blobs, signal) {
+    const large = layers
+        .filter(({ mediaType, size }) => isUncompressed(mediaType) && size > LARGE)
+        .toSorted((a, b) => b.size - a.size)
+        .slice(0, MAX_LAYERS);
+    const compressible = [];
+    let [bytes, saved] = [0, 0];
+    for (const layer of large) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            signal.throwIfAborted();
+            const blob = compressible_addDisposableResource(env_1, await blobs.openBlob(layer), true);
+            const share = await savedShare(blob);
+            if (share < LEAST_SHARE)
+                continue;
+            compressible.push(layer);
+            bytes += layer.size;
+            saved += layer.size * share;
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = compressible_disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }
+    return compressible.length === 0 ? undefined : { layers: compressible, bytes, saved };
+}
+function isUncompressed(mediaType) {
+    return mediaType === media_types/* OCI_LAYER */.QP || mediaType === 'application/vnd.docker.image.rootfs.diff.tar';
+}
+async function savedShare(blob) {
+    const sample = Buffer.alloc(SAMPLE_BYTES);
+    let compressed = 0;
+    for (let at = 0; at < SAMPLES; at += 1) {
+        await blob.read(sample, Math.floor(((blob.size - SAMPLE_BYTES) / (SAMPLES - 1)) * at));
+        compressed += (await (0,external_node_util_.promisify)(external_node_zlib_.gzip)(sample)).byteLength;
+    }
+    return 1 - compressed / (SAMPLES * SAMPLE_BYTES);
 }
 
 // EXTERNAL MODULE: ./src/layout/path-parts.ts
@@ -40772,7 +42065,7 @@ class SourceLayout {
     #source;
     constructor(path, index, source) {
         this.path = path;
-        this.index = parseIndexJson(index.bytes, index.location);
+        this.index = (0,parse_manifest/* parseIndexJson */.ux)(index.bytes, index.location);
         this.indexBytes = index.bytes;
         this.#source = source;
     }
@@ -40915,7 +42208,7 @@ async function openLayout(path, options = {}) {
     const source = await openSource(path, options);
     try {
         await checkVersion(source);
-        return new SourceLayout(path, await open_layout_readIndex(path, source), source);
+        return new SourceLayout(path, await readIndex(path, source), source);
     }
     catch (error) {
         await source[Symbol.asyncDispose]();
@@ -40969,7 +42262,7 @@ async function checkVersion(source) {
             await result_1;
     }
 }
-async function open_layout_readIndex(path, source) {
+async function readIndex(path, source) {
     const env_2 = { stack: [], error: void 0, hasError: false };
     try {
         const file = open_layout_addDisposableResource(env_2, await source.open('index.json'), true);
@@ -41006,6 +42299,41 @@ async function held(digests, registry, signal) {
             return new Set();
         throw error;
     }
+}
+
+;// CONCATENATED MODULE: ./src/push/held-manifests.ts
+
+
+async function heldByAny(digests, registries, signal) {
+    const answers = await Promise.all(registries.map((registry) => ask(digests, registry, signal)));
+    signal.throwIfAborted();
+    const manifests = new Map();
+    for (const answer of answers) {
+        if (answer instanceof errors/* PushError */.Vc)
+            continue;
+        for (const [digest, found] of answer)
+            if (manifests.get(digest)?.bytes === undefined)
+                manifests.set(digest, found);
+    }
+    return { manifests, error: answers.find((answer) => answer instanceof errors/* PushError */.Vc) };
+}
+async function ask(digests, registry, signal) {
+    try {
+        return (await registry.findManifests(digests, signal)) ?? notReadable(registry);
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof errors/* PushError */.Vc)
+            return error;
+        throw error;
+    }
+}
+const UNREADABLE = {
+    private: 'Allow ecr:BatchGetImage: an index is replaced by what it lists, and has to be read for that.',
+    public: 'Name the registry by its account ID and allow ecr-public:DescribeImages, or give the output descriptor of push-by-digest as it is: of an index in ECR Public, it has the bytes (data).',
+};
+function notReadable({ repository }) {
+    return new errors/* PushError */.Vc('ACCESS_DENIED', `The images in ${(0,reference/* describeRepository */.MD)(repository)} cannot be looked up`, { hint: UNREADABLE[repository.type] });
 }
 
 ;// CONCATENATED MODULE: ./src/push/look-elsewhere.ts
@@ -41164,13 +42492,20 @@ function plan(graph, wanted, state) {
             : contentSteps(graph, left.map(({ tag }) => tag), state)),
     };
 }
-const NOTHING = { uploads: [], present: [], missing: [], waves: [], tagPuts: [] };
+const NOTHING = {
+    uploads: [],
+    present: [],
+    missing: [],
+    missingManifests: [],
+    waves: [],
+    tagPuts: [],
+};
 function repositoryStep({ create }, state) {
     if (!state.exists)
         return create ? 'create' : 'await';
     return state.missingPolicies.length > 0 ? 'finish' : 'none';
 }
-function contentSteps({ root, manifests, referrers, blobs, absentLayers }, tags, { availableLayers, images = [] }) {
+function contentSteps({ root, manifests, referrers, blobs, absentLayers, absentManifests }, tags, { availableLayers, images = [], heldManifests }) {
     const uploads = blobs.filter(({ digest }) => !availableLayers.has(digest));
     const found = new Set(images.map(({ digest }) => digest));
     const isThere = (node) => uploads.length === 0 && found.has(node.descriptor.digest);
@@ -41179,7 +42514,8 @@ function contentSteps({ root, manifests, referrers, blobs, absentLayers }, tags,
     const untagged = referrers
         .filter(({ tag }) => tag === undefined)
         .filter((node) => !isThere(node));
-    const rootPuts = untagged.length === 0 ? manifests.filter((node) => node !== root) : manifests;
+    const isPutByTag = untagged.length === 0 && tags.length > 0;
+    const rootPuts = isPutByTag ? manifests.filter((node) => node !== root) : manifests;
     const wantedTags = [
         ...referrers.flatMap((node) => (node.tag === undefined ? [] : [{ node, tag: node.tag }])),
         ...tags.map((tag) => ({ node: root, tag })),
@@ -41188,6 +42524,7 @@ function contentSteps({ root, manifests, referrers, blobs, absentLayers }, tags,
         uploads,
         present: [...blobs, ...absentLayers].filter(({ digest }) => availableLayers.has(digest)),
         missing: absentLayers.filter(({ digest }) => !availableLayers.has(digest)),
+        missingManifests: absentManifests.filter(({ digest }) => heldManifests?.has(digest) === false),
         waves: toWaves([...(isThere(root) ? [] : rootPuts), ...untagged].map((node) => ({ node }))),
         tagPuts: wantedTags.filter((put) => !isTagged(put)),
     };
@@ -41220,18 +42557,28 @@ async function inspect(graph, tags, context) {
     const found = await inspect_lookUp(graph, tags, context);
     if (found === undefined)
         return MISSING;
+    const isJoined = graph.absentManifests.length > 0;
     const { availableLayers, images } = found;
-    if (images === undefined)
+    const isTagged = tags.length > 0 || graph.referrers.some(({ tag }) => tag !== undefined);
+    if (images === undefined && isTagged)
         context.tell({ kind: 'unchecked', what: 'images' });
     return {
         exists: true,
         availableLayers,
         images,
+        ...(isJoined && { heldManifests: await heldManifests(graph, context) }),
         immutableTags: await immutableTags(graph, tags, images, context),
         missingPolicies: await missingPolicies(found, context),
     };
 }
-async function inspect_lookUp({ blobs, absentLayers, root, referrers }, tags, { registry, signal }) {
+async function heldManifests({ absentManifests }, { registry, signal, tell }) {
+    const digests = absentManifests.map(({ digest }) => digest);
+    const held = await registry.findManifests(digests, signal);
+    if (held === undefined)
+        tell({ kind: 'unchecked', what: 'joined' });
+    return held && new Set(held.keys());
+}
+async function inspect_lookUp({ blobs, absentLayers, absentManifests, root, referrers }, tags, { registry, signal }) {
     const digests = [...blobs, ...absentLayers].map(({ digest }) => digest);
     const images = [root, ...referrers].map(({ descriptor }) => ({ digest: descriptor.digest }));
     const referrerTags = referrers.flatMap(({ tag = [] }) => tag);
@@ -41243,10 +42590,18 @@ async function inspect_lookUp({ blobs, absentLayers, root, referrers }, tags, { 
         return { availableLayers: await available, images: await found };
     }
     catch (error) {
-        if (error instanceof errors/* PushError */.Vc && error.code === 'REPOSITORY_NOT_FOUND')
-            return undefined;
-        throw error;
+        if (!(error instanceof errors/* PushError */.Vc) || error.code !== 'REPOSITORY_NOT_FOUND')
+            throw error;
+        if (absentManifests.length > 0)
+            throw nothingToJoin(error);
+        return undefined;
     }
+}
+function nothingToJoin({ code, message, cause }) {
+    return new errors/* PushError */.Vc(code, `${message}, so the images to join are not there`, {
+        hint: 'Compare repository, region and account with those of the steps that pushed the images by digest.',
+        cause,
+    });
 }
 async function immutableTags({ root }, tags, images, { registry, signal, tell }) {
     const moving = tagsToMove(root.descriptor.digest, tags, images);
@@ -41380,6 +42735,10 @@ async function putManifest(put, graph, context) {
                 if (!(await retry.again('unconfirmed', context)))
                     throw namePut(outcome.cause, role);
                 break;
+            case 'tag-is-elsewhere':
+                if (await retry.again('unconfirmed', context))
+                    break;
+                return { kind: 'held', cause: outcome.cause };
             case 'tag-is-immutable':
                 return { kind: 'held', cause: outcome.cause };
             case 'tag-required':
@@ -41387,10 +42746,16 @@ async function putManifest(put, graph, context) {
             case 'layers-not-found':
             case 'referenced-images-not-found':
                 if (!(await retry.again('manifest', context)))
-                    throw namePut(outcome.cause, role);
+                    throw lacking(outcome, graph, role);
                 await pushMissing(outcome.kind, put.node.manifest, graph, context);
         }
     }
+}
+function lacking({ kind, cause, }, { absentManifests }, role) {
+    const isJoined = kind === 'referenced-images-not-found' && absentManifests.length > 0;
+    if (!isJoined)
+        return namePut(cause, role);
+    return new errors/* PushError */.Vc('IMAGE_NOT_IN_REPOSITORY', cause.message, { cause });
 }
 async function putOnce({ node, tag }, { roles }, { registry, signal }) {
     const { digest, mediaType } = node.descriptor;
@@ -41437,26 +42802,52 @@ async function putChildren(manifest, graph, context) {
 
 
 const MAX_NAMED = 20;
-function refuseMissing({ graph, missing }, repository) {
+function refuseMissing({ graph, missing, missingManifests }, repository) {
+    if (missingManifests.length > 0)
+        throw notThere(missingManifests, repository);
     if (missing.length === 0)
         return;
     const count = missing.length === 1 ? 'a layer is' : `${missing.length} layers are`;
-    const named = missing
-        .slice(0, MAX_NAMED)
-        .map(({ digest, size }) => `  ${digest} (${size} bytes)`);
-    const more = missing.length - named.length;
-    const list = [...named, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
+    const list = refuse_missing_listed(missing, ({ size }) => `${size} bytes`);
     const { root, absentHint = SPARSE } = graph;
     throw new errors/* PushError */.Vc(root.manifest.kind === 'index' ? 'INCOMPLETE_INDEX' : 'BLOB_MISSING', `${count} neither in the layout nor in ${(0,reference/* describeRepository */.MD)(repository)}:\n${list}`, { hint: absentHint });
+}
+function refuse_missing_listed(missing, what) {
+    const named = missing.slice(0, MAX_NAMED).map((one) => `  ${one.digest} (${what(one)})`);
+    const more = missing.length - named.length;
+    return [...named, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
+}
+function notThere(images, repository) {
+    const count = images.length === 1 ? 'an image is' : `${images.length} images are`;
+    const list = refuse_missing_listed(images, ({ platform, mediaType }) => platform === undefined ? mediaType : platformText(platform));
+    return new errors/* PushError */.Vc('IMAGE_NOT_IN_REPOSITORY', `${count} not in ${(0,reference/* describeRepository */.MD)(repository)}:\n${list}`);
+}
+function platformText({ os, architecture, variant }) {
+    return JSON.stringify([os, architecture, ...(variant === undefined ? [] : [variant])].join('/'))
+        .slice(1, -1)
+        .slice(0, 100);
 }
 const SPARSE = 'Some tools leave out layers that a registry should hold ("crane pull" and "pack" with --sparse, Bazel with lazy bases, "docker save" of some platforms): push the base image into this repository first, or write the layout with all of its layers.';
 
 ;// CONCATENATED MODULE: ./src/push/report.ts
-function reportImage({ root, platforms, instructions }) {
-    const { descriptor, manifest } = root;
-    const config = manifest.kind === 'image' ? manifest.config.digest : undefined;
-    const platform = descriptor.platform ?? (config && platforms.get(config));
-    return { descriptor, config, platform, instructions };
+const MAX_INLINE = 16 * 1024;
+function reportImage(graph, targets = []) {
+    const { root, platforms, instructions, absentManifests } = graph;
+    const { descriptor, manifest, bytes } = root;
+    const isIndex = manifest.kind === 'index';
+    const config = isIndex ? undefined : manifest.config.digest;
+    const isInline = isIndex && bytes.byteLength <= MAX_INLINE && targets.some(isUnreadable);
+    return {
+        descriptor,
+        config,
+        platform: descriptor.platform ?? (config && platforms.get(config)),
+        instructions,
+        joined: isIndex && absentManifests.length > 0 ? manifest.manifests : [],
+        inline: isInline ? bytes : undefined,
+    };
+}
+function isUnreadable({ registry, tags }) {
+    return tags.length === 0 && registry.repository.type === 'public';
 }
 function reportPlan({ graph, repository, tags, waves, tagPuts }) {
     const manifests = [...waves.flat(), ...tagPuts].map(({ node, tag }) => {
@@ -41620,7 +43011,7 @@ async function putTag(put, steps, graph, context) {
     });
     const step = steps.find((planned) => planned.tag === tag);
     if (result.kind === 'put')
-        settle(outcomeOf(tag, step), context.tell);
+        settle(settle_tags_outcomeOf(tag, step), context.tell);
     else if (result.kind === 'already-exists')
         settle({ tag, kind: 'unchanged' }, context.tell);
     else
@@ -41651,7 +43042,7 @@ async function settleHeldTag(tag, wanted, cause, context) {
         throw immutable(tag, holder, wanted, cause);
     }
 }
-function outcomeOf(tag, step) {
+function settle_tags_outcomeOf(tag, step) {
     switch (step?.kind) {
         case 'create':
             return { tag, kind: 'created' };
@@ -41717,7 +43108,7 @@ async function push(graph, targets, options) {
     const notes = options.uploads?.open(graph.root.descriptor.digest, repositories) ?? [];
     const pushes = targets.map((target, at) => new TargetPush(graph, target, notes[at], { ...options, signal }));
     const report = () => ({
-        image: reportImage(graph),
+        image: reportImage(graph, targets),
         targets: pushes.map((one) => one.report()),
     });
     options.onBegin?.(report);
@@ -41765,9 +43156,17 @@ class TargetPush {
         }
         catch (error) {
             this.#error = deletedMidway(error, this.#plan) ?? new Error('failed without a reason');
+            this.#tellFailure();
             onFailure();
         }
         this.#record.noteStep();
+    }
+    #tellFailure() {
+        try {
+            this.#context.tell({ kind: 'target-failed' });
+        }
+        catch {
+        }
     }
     report() {
         const { repository, traffic } = this.#context.registry;
@@ -41864,12 +43263,16 @@ function as_if_pushed_outcomeOf(step) {
 
 function reportFailure(error, log) {
     if (error instanceof errors/* PushError */.Vc) {
-        log.setFailed(`${error.code}: ${error.message}\n${error.hint}`, error.code);
+        log.setFailed(failureOf(error.code, error.message, error.hint));
         log.debug(stackOf(error));
         return;
     }
     const { means, hint } = errors/* ERRORS */.Sr.INTERNAL;
-    log.setFailed(`INTERNAL: ${stackOf(error)}\n${means} ${hint}`, 'INTERNAL');
+    log.setFailed(failureOf('INTERNAL', stackOf(error), `${means} ${hint}`));
+}
+function failureOf(code, what, hint) {
+    const title = errors/* ERRORS */.Sr[code].means.replace(/\.$/, '');
+    return { code, title, message: `${code}: ${what}\n${hint}` };
 }
 const MAX_STACK = 4000;
 function stackOf(error) {
@@ -41881,18 +43284,26 @@ function stackOf(error) {
 function printable(text) {
     return text.slice(0, MAX_STACK).replace(/[^\P{Cc}\n]/gu, ' ');
 }
-function throwFailures({ targets }) {
+function throwFailures({ targets }, mode) {
     const failures = targets.filter(({ error }) => error !== undefined);
     const [first] = failures;
     if (first === undefined)
         return;
     if (targets.length === 1)
         throw first.error;
-    const complete = targets.filter(({ error }) => error === undefined).map(failure_nameOf);
-    throw new errors/* PushError */.Vc('TARGETS_FAILED', `${failures.length} of ${targets.length} repositories failed.\n${failures.map(describeFailure).join('\n')}`, {
-        hint: complete.length === 0 ? 'No repository is complete.' : `Complete: ${complete.join(', ')}.`,
-        cause: first.error,
-    });
+    const names = targets.filter(({ error }) => error === undefined).map(failure_nameOf);
+    const some = `${failures.length} of ${targets.length} repositories`;
+    const { message, hint } = mode === 'plan' ? wouldFail(some, names) : failed(some, names);
+    const each = failures.map(describeFailure).join('\n');
+    throw new errors/* PushError */.Vc('TARGETS_FAILED', `${message}.\n${each}`, { hint, cause: first.error });
+}
+function failed(some, complete) {
+    const hint = complete.length === 0 ? 'No repository is complete.' : `Complete: ${complete.join(', ')}.`;
+    return { message: `${some} failed`, hint };
+}
+function wouldFail(some, ready) {
+    const others = ready.length === 0 ? '' : ` Nothing is in the way of: ${ready.join(', ')}.`;
+    return { message: `A push to ${some} would fail`, hint: `Nothing was pushed.${others}` };
 }
 function failure_nameOf({ repository }) {
     return (0,reference/* describeRepository */.MD)(repository);
@@ -41901,33 +43312,6 @@ function describeFailure(target) {
     const { error } = target;
     const [code, hint] = error instanceof errors/* PushError */.Vc ? [`${error.code}: `, ` ${error.hint}`] : ['', ''];
     return `- ${failure_nameOf(target)}: ${code}${(0,errors/* messageOf */.bD)(error)}.${hint}`;
-}
-
-;// CONCATENATED MODULE: ./src/report/layers.ts
-function uploaded(layers) {
-    return count(layers, 'sent');
-}
-function skipped(layers) {
-    return count(layers, 'present', 'completed-elsewhere');
-}
-function count(layers, ...kinds) {
-    const counted = layers.filter(({ kind }) => kinds.includes(kind));
-    const bytes = counted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
-    return { blobs: counted.length, bytes };
-}
-
-;// CONCATENATED MODULE: ./src/report/tags.ts
-const NOT_NOW = ['skipped', 'refused', 'untouched', 'unsure'];
-function taggedNow({ tags }) {
-    return tags.filter(({ kind }) => !NOT_NOW.includes(kind)).map(({ tag }) => tag);
-}
-function skippedTags({ tags }) {
-    return tags.filter(({ kind }) => kind === 'skipped').map(({ tag }) => tag);
-}
-function publishedDigest(target, { image }) {
-    const [first] = target.tags;
-    const allSkipped = skippedTags(target).length === target.tags.length;
-    return allSkipped && first?.kind === 'skipped' ? first.holder : image.descriptor.digest;
 }
 
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
@@ -41939,7 +43323,8 @@ function toOutputs(report) {
     const { descriptor, config } = report.image;
     const targets = report.targets.map((target) => describeTarget(target, report));
     const isComplete = ({ error }) => error === undefined;
-    const paths = report.targets.filter(isComplete).flatMap(pathsOf).join(',');
+    const complete = report.targets.filter(isComplete);
+    const paths = complete.flatMap((target) => pathsOf(target, report.image)).join(',');
     const first = targets.find(({ status }) => status === 'complete');
     const digest = first?.digest ?? '';
     return {
@@ -41995,9 +43380,13 @@ function counts(targets) {
         'bytes-skipped': left.bytes,
     };
 }
-function pathsOf(target) {
+function pathsOf(target, { descriptor }) {
     const uri = (0,reference/* repositoryUri */.LJ)(target.repository);
-    return uri === undefined ? [] : taggedNow(target).map((tag) => `${uri}:${tag}`);
+    if (uri === undefined)
+        return [];
+    if (target.tags.length === 0)
+        return [`${uri}@${descriptor.digest}`];
+    return taggedNow(target).map((tag) => `${uri}:${tag}`);
 }
 function describeRoot({ mediaType, digest, size, platform }) {
     return { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) };
@@ -42007,8 +43396,11 @@ function describeRoot({ mediaType, digest, size, platform }) {
 
 
 
+
+const CHECK_OUTPUTS = 'Check that the step may write to the file that GITHUB_OUTPUT names, and that its disk has room.';
 function conclude(report, step) {
-    const outputs = toOutputs(report);
+    const { mode } = step;
+    const outputs = toOutputs(mode === 'plan' ? asIfPushed(report) : report);
     try {
         step.setOutputs(outputs);
     }
@@ -42016,218 +43408,91 @@ function conclude(report, step) {
         const why = `the outputs of the step could not be written (${(0,errors/* messageOf */.bD)(cause)})`;
         const hasFailed = report.targets.some(({ error }) => error !== undefined);
         if (!hasFailed)
-            throw lost(outputs, why, cause);
+            throw lost(outputs, mode, why, cause);
         step.warning(`Besides, ${why}`);
     }
-    throwFailures(report);
+    throwFailures(report, mode);
 }
-function lost({ digest }, why, cause) {
-    const message = `The push is complete, and its digest is ${digest}, but ${why}`;
-    return new errors/* PushError */.Vc('OUTPUTS_LOST', message, { cause });
-}
-
-;// CONCATENATED MODULE: ./src/report/format.ts
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-function formatBytes(bytes) {
-    const order = Math.floor(Math.log2((Math.max(bytes, 1) * 1024) / 1023.95) / 10);
-    const exponent = Math.min(order, UNITS.length - 1);
-    const value = bytes / 1024 ** exponent;
-    return `${exponent === 0 ? value : value.toFixed(1)} ${UNITS[exponent] ?? ''}`;
-}
-function formatDuration(milliseconds) {
-    const tenths = Math.round(Math.max(milliseconds, 0) / 100);
-    if (tenths < 600)
-        return `${(tenths / 10).toFixed(1)} s`;
-    const seconds = Math.round(tenths / 10);
-    const minutes = Math.floor(seconds / 60);
-    if (minutes < 60)
-        return `${minutes} min ${seconds % 60} s`;
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-function shortDigest(digest) {
-    return digest.slice(0, 'sha256:'.length + 12);
-}
-
-;// CONCATENATED MODULE: ./src/report/log.ts
-
-
-
-
-
-function logImage(image, log) {
-    const { graph, origins, brokenEntries, leftBehind, attestationsBeside, unsearchedBlobs } = image;
-    const { root, manifests, referrers, blobs, absentLayers, absentForeignLayers } = graph;
-    const { digest, mediaType } = root.descriptor;
-    log.info(`Image ${digest} (${mediaType})`);
-    if (origins.every((origin) => origin.digest !== digest)) {
-        const held = origins.map((origin) => origin.digest).join(', ');
-        log.info(`The inputs change the image: pushing ${digest} instead of ${held}`);
+function lost({ digest }, mode, why, cause) {
+    if (mode === 'push') {
+        const message = `The push is complete, and its digest is ${digest}, but ${why}`;
+        return new errors/* PushError */.Vc('OUTPUTS_LOST', message, { cause });
     }
-    log.info([
-        plural(manifests.length, 'manifest'),
-        plural(referrers.length, 'referrer'),
-        countOf(blobs),
-    ].join(', '));
-    if (absentLayers.length > 0)
-        log.info(`Not in the layout, so ECR must hold: ${plural(absentLayers.length, 'layer')}`);
-    for (const line of withoutLayers(graph))
-        log.warning(line);
-    for (const notice of image.notices)
-        log.warning(notice);
-    for (const { message } of brokenEntries)
-        log.warning(`Left out: ${message}`);
-    for (const { descriptor, subject } of leftBehind) {
-        log.warning(`Left behind ${descriptor.digest}: it refers to ${subject}, which the inputs change, so that it would not verify`);
-    }
-    for (const { digest } of attestationsBeside) {
-        log.warning(`Left behind ${digest}: an attestation is pushed only in an index with its image, and this one stands beside it`);
-    }
-    if (unsearchedBlobs > 0) {
-        log.warning(`${unsearchedBlobs} blobs that index.json does not list were not searched for signatures and other referrers: any among them are left behind`);
-    }
-    for (const layer of absentForeignLayers) {
-        log.warning(`Left out foreign layer ${layer.digest}, which is not in the layout: pulls fetch it from its URLs`);
-    }
+    const message = `The plan is complete, and nothing is in the way of the push, but ${why}`;
+    return new errors/* PushError */.Vc('OUTPUTS_LOST', message, { hint: CHECK_OUTPUTS, cause });
 }
-function withoutLayers({ manifests, referrers, roles }) {
-    return [...manifests, ...referrers]
-        .filter(({ manifest }) => manifest.kind === 'image' && manifest.layers.length === 0)
-        .map(({ descriptor: { digest } }) => {
-        const name = roles.get(digest)?.name ?? `manifest ${digest}`;
-        return `No layers in ${name}: ECR may refuse it; a build with any one COPY has a layer`;
+
+;// CONCATENATED MODULE: ./src/report/markdown.ts
+const MAX_CELL = 160;
+const MAX_PARAGRAPH = 4000;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu;
+const MARKS = /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|:(?! |$)/giu;
+const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 -]+$/u;
+function code(text, longest = MAX_CELL) {
+    const line = oneLine(text, longest);
+    if (line === '')
+        return '';
+    return PLAIN.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
+}
+const DIGEST = /\b(sha256:[0-9a-f]{64})\b/;
+function prose(text, longest = MAX_PARAGRAPH) {
+    const lines = cut(text, longest).split(/\r\n|\r|\n/);
+    return lines
+        .map((line) => withDigests(oneLine(line, longest)))
+        .filter((line) => line !== '')
+        .join('<br>');
+}
+function withDigests(line) {
+    const pieces = line.split(DIGEST);
+    return pieces
+        .map((piece) => (DIGEST.test(piece) ? `<code>${piece}</code>` : entities(piece)))
+        .join('');
+}
+function markdown_link(text, url) {
+    if (url === undefined || !URL.canParse(url))
+        return text;
+    const { protocol, href } = new URL(url);
+    const target = href.replace(/[^\w\-./:?=&%]/g, encodeURIComponent);
+    return protocol === 'https:' ? `[${text}](<${target}>)` : text;
+}
+function table(headings, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [headings, headings.map(() => '---'), ...rows].map(line).join('\n');
+}
+function folded(title, content) {
+    return `<details><summary>${entities(oneLine(title, MAX_CELL))}</summary>\n\n${content}\n\n</details>`;
+}
+function oneLine(text, longest) {
+    return cut(text, longest).replace(UNPRINTABLE, ' ').replace(/ +/g, ' ').trim();
+}
+function cut(text, longest) {
+    if (text.length <= longest)
+        return text;
+    return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
+}
+function entities(text) {
+    return text.replace(MARKS, (mark) => {
+        const entity = `&#${mark.codePointAt(0) ?? 32};`;
+        return /[@:.]/.test(mark) ? `<wbr>${entity}` : entity;
     });
 }
-const UNCHECKED = {
-    images: 'Could not check what the tags point to: allow ecr:BatchGetImage (ECR Public: ecr-public:DescribeImages)',
-    mutability: 'Could not check before the upload whether the tags may move: allow ecr:DescribeRepositories',
-    policies: 'Could not check whether the repository is empty and lacks policies: allow ecr:DescribeImages, ecr:GetLifecyclePolicy and ecr:GetRepositoryPolicy (ECR Public: ecr-public:DescribeImages and ecr-public:GetRepositoryPolicy)',
-};
-function logPush(log, name, mode = 'push') {
-    return (event) => {
-        const warning = warningOf(event);
-        if (warning !== undefined)
-            log.warning(`${name}${warning}`);
-        for (const line of linesOf(event, mode))
-            log.info(`${name}${line}`);
-    };
+
+;// CONCATENATED MODULE: ./src/report/log-joined.ts
+
+
+function logJoined({ root }, log) {
+    const { descriptor, manifest } = root;
+    const entries = manifest.kind === 'index' ? manifest.manifests : [];
+    log.info(`Index ${descriptor.digest} (${descriptor.mediaType}) of ${plural(entries.length, 'manifest')}`);
+    for (const entry of entries)
+        log.info(`  ${entry.digest} ${whatIs(entry)}`);
 }
-function warningOf(event) {
-    switch (event.kind) {
-        case 'unchecked':
-            return UNCHECKED[event.what];
-        case 'referrer-skipped':
-            return heldTag(event.tag, event.holder);
-        case 'tag-settled':
-            return event.outcome.kind === 'skipped'
-                ? heldTag(event.outcome.tag, event.outcome.holder)
-                : undefined;
-        default:
-            return undefined;
-    }
-}
-function heldTag(tag, holder) {
-    return `Tag ${tag} is immutable and still points to ${holder ?? 'another image'}`;
-}
-function linesOf(event, mode) {
-    switch (event.kind) {
-        case 'planned':
-            return planLines(event.plan, mode);
-        case 'repository-created':
-            return ['Created the repository'];
-        case 'policies-set':
-            return ['Set the policies that the empty repository lacked'];
-        case 'layer-started':
-            return [startLine(event)];
-        case 'layer-finished':
-            return [`${FINISHED[event.outcome.kind]} ${shortDigest(event.layer.digest)}`];
-        case 'retried':
-            return [log_retryLine(event)];
-        case 'manifest-put':
-            return [manifestLine(event)];
-        default:
-            return [];
-    }
-}
-function planLines({ repository, uploads, present, tags }, mode) {
-    if (tags.some(({ kind }) => kind === 'refuse'))
-        return [];
-    const counts = `To upload: ${countOf(uploads)}; already there: ${countOf(present)}`;
-    const step = REPOSITORY_STEPS[mode][repository];
-    return step === undefined ? [counts] : [step, counts];
-}
-const REPOSITORY_STEPS = {
-    push: {
-        none: undefined,
-        finish: undefined,
-        create: 'The repository does not exist: creating it',
-        await: 'The repository does not exist: checking whether ECR creates it on push',
-    },
-    plan: {
-        none: undefined,
-        finish: 'The repository is empty: a push would set the policies that it lacks',
-        create: 'The repository does not exist: a push would create it',
-        await: 'The repository does not exist: a push fails unless ECR creates it',
-    },
-};
-const FINISHED = {
-    sent: 'Uploaded',
-    'completed-elsewhere': 'Another job completed',
-};
-function startLine({ layer, from }) {
-    const { digest, size } = layer;
-    if (from === 0)
-        return `Uploading ${shortDigest(digest)}, ${formatBytes(size)}`;
-    return `Going on with ${shortDigest(digest)} at ${formatBytes(from)} of ${formatBytes(size)}`;
-}
-function manifestLine({ what, tag, isNew }) {
-    const done = isNew ? 'Put' : 'Already there:';
-    return `${done} ${what}${tag === undefined ? '' : ` as ${tag}`}`;
-}
-function log_retryLine({ what, notice }) {
-    const subject = what === undefined ? 'The repository' : shortDigest(what);
-    const why = notice.why === undefined ? ` ${async_retry/* RETRIES */.Zs[notice.name].says ?? ''}` : `, ${notice.why}`;
-    return `${subject}${why}; ${(0,async_retry/* announce */.iP)(notice)}`;
-}
-const UNNAMED = 'Could not determine the account, so the outputs do not name the registry: set registry-id to the account ID, or allow DescribeRepositories';
-const WITHOUT_ALIAS = 'Could not determine the alias of the registry, so the outputs use the account ID instead: set registry-id to the alias, or allow ecr-public:DescribeRepositories';
-function logReport(report, log) {
-    for (const target of report.targets) {
-        if (target.error === undefined)
-            logComplete(target, report, log);
-    }
-}
-function logComplete(target, report, log) {
-    const { repository, layers } = target;
-    warnOfName(repository, log);
-    log.info(`${(0,reference/* describeRepository */.MD)(repository)}: ${tagsLine(target, report)}`);
-    log.info(`Uploaded ${countText(uploaded(layers))}; already there: ${countText(skipped(layers))}`);
-}
-function warnOfName(repository, log) {
-    if ((0,reference/* repositoryUri */.LJ)(repository) === undefined)
-        log.warning(UNNAMED);
-    else if (!(0,reference/* isFullyNamed */._2)(repository))
-        log.warning(WITHOUT_ALIAS);
-}
-function tagsLine(target, report) {
-    const tags = taggedNow(target);
-    const [names, when] = tags.length > 0 ? [tags, 'now'] : [skippedTags(target), 'still'];
-    const digest = publishedDigest(target, report) ?? 'another image';
-    return `${names.join(', ')} ${when} ${names.length === 1 ? 'points' : 'point'} to ${digest}`;
-}
-function targetPrefix(repository, targets) {
-    return targets === 1 ? '' : `[${(0,reference/* describeRepository */.MD)(repository)}] `;
-}
-function countOf(blobs) {
-    return countText({
-        blobs: blobs.length,
-        bytes: blobs.reduce((sum, { size }) => sum + size, 0),
-    });
-}
-function countText({ blobs, bytes }) {
-    return `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
-}
-function plural(number, noun) {
-    return `${number} ${noun}${number === 1 ? '' : 's'}`;
+function whatIs({ platform, mediaType }) {
+    if (platform === undefined)
+        return mediaType;
+    const { os, architecture, variant = '', osVersion = '' } = platform;
+    const name = [os, architecture, variant].filter((part) => part !== '').join('/');
+    return oneLine(`${name} ${osVersion}`, 100).trim();
 }
 
 ;// CONCATENATED MODULE: ./src/report/log-plan.ts
@@ -42238,16 +43503,27 @@ function logPlan({ image, targets }, log) {
     for (const target of targets) {
         if (target.error !== undefined)
             continue;
-        warnOfName(target.repository, log);
+        if (isUnnamed(target))
+            log.warning(log_plan_UNNAMED);
+        else
+            warnOfName(target.repository, log);
         for (const line of log_plan_planLines(target, image.descriptor.digest))
             log.info(line);
     }
 }
+const log_plan_UNNAMED = 'Could not determine the account, so the outputs do not name the registry of a repository that does not exist yet: set registry-id to the account ID';
+function isUnnamed({ repository, planned }) {
+    const isThere = planned?.repository === 'none' || planned?.repository === 'finish';
+    return !isThere && (0,reference/* repositoryUri */.LJ)(repository) === undefined;
+}
 function log_plan_planLines({ repository, planned, layers }, digest) {
-    const tags = (planned?.tags ?? []).map((step) => `${step.tag} ${fateOf(step, digest)}`);
+    const steps = planned?.tags ?? [];
+    const tags = steps.map((step) => `${step.tag} ${fateOf(step, digest)}`);
+    const isThere = planned?.manifests.every((put) => put.digest !== digest) === true;
+    const untagged = `${isThere ? 'holds' : 'would hold'} ${digest}`;
     const [sent, there] = [countText(count(layers, 'missing')), countText(skipped(layers))];
     return [
-        `${(0,reference/* describeRepository */.MD)(repository)}: ${tags.join('; ')}`,
+        `${(0,reference/* describeRepository */.MD)(repository)}: ${steps.length === 0 ? untagged : tags.join('; ')}`,
         `A push would upload ${sent}; already there: ${there}`,
     ];
 }
@@ -42264,6 +43540,25 @@ function fateOf(step, digest) {
         default:
             return `would stay with ${step.holder ?? 'another image'}`;
     }
+}
+
+;// CONCATENATED MODULE: ./src/report/uncompressed.ts
+
+const uncompressed_MAX_NAMED = 3;
+function sentOrMissing({ targets }) {
+    const layers = targets
+        .flatMap((target) => target.layers)
+        .filter(({ kind }) => kind === 'sent' || kind === 'missing')
+        .map(({ descriptor }) => [descriptor.digest, descriptor]);
+    return [...new Map(layers).values()];
+}
+function uncompressedWarning({ layers, bytes, saved }, isOnRequest) {
+    const [verb, what] = layers.length === 1 ? ['is', 'it'] : ['are', 'them'];
+    const more = layers.length - uncompressed_MAX_NAMED;
+    const named = layers.slice(0, uncompressed_MAX_NAMED).map(({ digest }) => shortDigest(digest));
+    const names = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const input = isOnRequest ? '; with docker save, leave out layer-compression: none' : '';
+    return `${plural(layers.length, 'large layer')} ${verb} not compressed (${names}): gzip would save about ${formatBytes(Math.round(saved))} of ${formatBytes(bytes)}. Let the build compress ${what}, as docker buildx does unless it is told compression=uncompressed${input}`;
 }
 
 ;// CONCATENATED MODULE: ./src/run.ts
@@ -42332,6 +43627,11 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
+
+
+
+
+
 async function run(inputs, world) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -42341,14 +43641,18 @@ async function run(inputs, world) {
         const open = (repository) => ecr.open(repository);
         const targetsOnce = once(() => namedTargets(inputs, open, world));
         const opened = run_addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        const { blobs, graph } = await log.group('Read the layout', async () => {
-            const found = await findLayouts(inputs.layouts);
-            const layouts = await openLayouts(found, openOptions(inputs, world, targetsOnce), opened);
-            const content = new JoinedContent(...layouts);
-            const image = await run_readImage(found, layouts, content, inputs, log);
-            return { blobs: content, graph: image.graph };
-        });
+        const { blobs, graph } = inputs.indexOf.length > 0
+            ? await log.group('Join the images', () => join(inputs, world, targetsOnce))
+            : await log.group('Read the layout', async () => {
+                const found = await findLayouts(inputs.layouts);
+                const layouts = await openLayouts(found, openOptions(inputs, world, targetsOnce), opened);
+                const content = new JoinedContent(...layouts);
+                const image = await readImage(found, layouts, content, inputs, log);
+                return { blobs: content, graph: image.graph };
+            });
         const targets = await targetsOnce();
+        for (const notice of nearLimits(graph, strictest(targets)))
+            log.warning(notice);
         const checked = checkLabels(blobs, (notice) => log.warning(notice));
         const options = {
             blobs: checked,
@@ -42362,14 +43666,17 @@ async function run(inputs, world) {
         };
         const pushed = await log.group(dryRun ? 'Plan' : 'Push', () => push(graph, targets, options));
         signal.throwIfAborted();
-        await world.layerMemory?.save();
+        if (!dryRun)
+            await world.layerMemory?.save();
+        await adviseCompression(pushed, blobs, inputs, world);
         const report = await lookElsewhere(pushed, open, signal);
         onReport?.(() => report);
         if (dryRun)
             logPlan(report, log);
         else
             logReport(report, log);
-        conclude(dryRun ? asIfPushed(report) : report, {
+        conclude(report, {
+            mode: dryRun ? 'plan' : 'push',
             setOutputs,
             warning: (message) => log.warning(message),
         });
@@ -42382,6 +43689,24 @@ async function run(inputs, world) {
         const result_1 = run_disposeResources(env_1);
         if (result_1)
             await result_1;
+    }
+}
+function strictest(targets) {
+    return targets.some(({ registry }) => registry.repository.type === 'public')
+        ? 'public'
+        : 'private';
+}
+async function adviseCompression(pushed, blobs, { layerCompression }, { ecr: { signal }, log }) {
+    if (pushed.targets.some(({ error }) => error !== undefined))
+        return;
+    try {
+        const saving = await estimateSaving(sentOrMissing(pushed), blobs, signal);
+        if (saving !== undefined)
+            log.warning(uncompressedWarning(saving, layerCompression === 'none'));
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        log.debug(`What compression would save is not known: ${(0,errors/* messageOf */.bD)(error)}`);
     }
 }
 function openOptions({ followLinks, request, layerCompression }, { ecr: { signal }, log, layerMemory, temporary, workspace = '.' }, targets) {
@@ -42409,7 +43734,7 @@ function knownLayersOf(memory, targets, signal) {
         }),
     };
 }
-async function run_readImage(found, layouts, blobs, { request }, log) {
+async function readImage(found, layouts, blobs, { request }, log) {
     const chosen = layouts.map((layout, at) => {
         const { path, index, indexBytes } = layout;
         const storedBlobs = () => layout.storedBlobs();
@@ -42419,11 +43744,26 @@ async function run_readImage(found, layouts, blobs, { request }, log) {
     logImage(image, log);
     return image;
 }
+async function join({ indexOf, request }, { ecr: { signal }, log }, targets) {
+    const { readDescriptors } = await __nccwpck_require__.e(/* import() */ 131).then(__nccwpck_require__.bind(__nccwpck_require__, 4131));
+    const { joinImages } = await __nccwpck_require__.e(/* import() */ 398).then(__nccwpck_require__.bind(__nccwpck_require__, 3398));
+    const given = await readDescriptors(indexOf);
+    const registries = (await targets()).map(({ registry }) => registry);
+    const graph = await joinImages(given, {
+        attestations: request.shape.attestations,
+        read: (digests) => heldByAny(digests, registries, signal),
+    });
+    logJoined(graph, log);
+    return { blobs: NO_BLOBS, graph };
+}
+const NO_BLOBS = {
+    openBlob: () => Promise.reject(new Error('an index of joined images has no blobs')),
+};
 async function namedTargets({ targets: wanted, dryRun }, open, { ecr: { signal }, log }) {
     const targets = await openTargets(wanted, open, signal);
     return targets.map((target) => {
         const name = targetPrefix(target.registry.repository, targets.length);
-        return { ...target, listener: logPush(log, name, dryRun ? 'plan' : 'push') };
+        return { ...target, listener: log.listen(name, dryRun ? 'plan' : 'push') };
     });
 }
 function once(work) {
@@ -42450,6 +43790,7 @@ function heedSignals({ onSignal, onOverdue }) {
 
 
 
+
 function logHowFar({ targets }, { info, isKept }) {
     for (const target of targets) {
         if (target.error === undefined)
@@ -42467,16 +43808,23 @@ function howFar(target, isKept) {
         ...(manifests.length === 0 ? [] : [`manifests put: ${manifests.length}`]),
         how_far_tagsLine(tags),
     ];
-    const next = isKept || bytesUnfinished === 0
-        ? 'goes on from there'
-        : 'sends the layers whole that are not there';
-    return `How far it came: ${done.join('; ')}. Another run ${next}`;
+    return `How far it came: ${done.join('; ')}. Another run ${next(target, isKept)}`;
+}
+function next({ error, bytesUnfinished }, isKept) {
+    const isDamaged = error instanceof errors/* PushError */.Vc && error.code === 'DIGEST_MISMATCH';
+    if (isDamaged)
+        return 'sends a damaged layer whole, once it is mended';
+    if (isKept || bytesUnfinished === 0)
+        return 'goes on from there';
+    return 'sends the layers whole that are not there';
 }
 function layersLine({ layers, bytesUnfinished }) {
     const all = count(layers, 'sent', 'present', 'completed-elsewhere', 'missing');
     const there = count(layers, 'sent', 'present', 'completed-elsewhere');
     const line = `${there.blobs} of ${plural(all.blobs, 'blob')} (${formatBytes(there.bytes)} of ${formatBytes(all.bytes)}) are there`;
-    return bytesUnfinished === 0 ? line : `${line}, and ${formatBytes(bytesUnfinished)} of others`;
+    return bytesUnfinished === 0
+        ? line
+        : `${line}, and ${formatBytes(bytesUnfinished)} of unfinished ones`;
 }
 function how_far_tagsLine(tags) {
     const moved = tags.filter(isMoved).map(({ tag }) => tag);
@@ -42666,7 +44014,7 @@ function counted({ blobs, bytes }) {
 ;// CONCATENATED MODULE: ./src/report/report-file.ts
 
 function toReportFile(run) {
-    const { mode, version, report, error, isKept, startedAt, finishedAt } = run;
+    const { mode, version, report, error, warnings, isKept, startedAt, finishedAt } = run;
     const targets = (report?.targets ?? []).flatMap((target) => report === undefined ? [] : [reportTarget(target, { image: report.image, mode, isKept })]);
     const isOfTargets = targets.some(({ status }) => status === 'failed');
     return {
@@ -42678,18 +44026,25 @@ function toReportFile(run) {
         startedAt: timeOf(startedAt),
         finishedAt: timeOf(finishedAt),
         ...(error !== undefined && !isOfTargets && { error: reportError(error) }),
+        ...(warnings.length > 0 && { warnings }),
         ...(report !== undefined && { image: reportedImage(report.image) }),
         targets,
     };
 }
-function reportedImage({ descriptor, config, platform }) {
-    const { mediaType, digest, size } = descriptor;
+function reportedImage({ descriptor, config, platform, joined, inline, }) {
     return {
         descriptor: {
-            ...{ mediaType, digest, size },
-            ...(platform !== undefined && { platform: reportedPlatform(platform) }),
+            ...reportedDescriptor({ ...descriptor, ...(platform !== undefined && { platform }) }),
+            ...(inline !== undefined && { data: Buffer.from(inline).toString('base64') }),
         },
         ...(config !== undefined && { configDigest: config }),
+        ...(joined.length > 0 && { joined: joined.map(reportedDescriptor) }),
+    };
+}
+function reportedDescriptor({ mediaType, digest, size, platform }) {
+    return {
+        ...{ mediaType, digest, size },
+        ...(platform !== undefined && { platform: reportedPlatform(platform) }),
     };
 }
 function reportedPlatform(platform) {
@@ -42703,87 +44058,73 @@ function reportedPlatform(platform) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/report/markdown.ts
-const MAX_CELL = 160;
-const MAX_PARAGRAPH = 4000;
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu;
-const MARKS = /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|:(?! |$)/giu;
-const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 -]+$/u;
-function code(text, longest = MAX_CELL) {
-    const line = oneLine(text, longest);
-    if (line === '')
-        return '';
-    return PLAIN.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
-}
-function prose(text, longest = MAX_PARAGRAPH) {
-    const lines = cut(text, longest).split(/\r\n|\r|\n/);
-    return lines
-        .map((line) => entities(oneLine(line, longest)))
-        .filter((line) => line !== '')
-        .join('<br>');
-}
-function markdown_link(text, url) {
-    if (url === undefined || !URL.canParse(url))
-        return text;
-    const { protocol, href } = new URL(url);
-    const target = href.replace(/[^\w\-./:?=&%]/g, encodeURIComponent);
-    return protocol === 'https:' ? `[${text}](<${target}>)` : text;
-}
-function table(headings, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [headings, headings.map(() => '---'), ...rows].map(line).join('\n');
-}
-function folded(title, content) {
-    return `<details><summary>${entities(oneLine(title, MAX_CELL))}</summary>\n\n${content}\n\n</details>`;
-}
-function oneLine(text, longest) {
-    return cut(text, longest).replace(UNPRINTABLE, ' ').replace(/ +/g, ' ').trim();
-}
-function cut(text, longest) {
-    if (text.length <= longest)
-        return text;
-    return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
-}
-function entities(text) {
-    return text.replace(MARKS, (mark) => {
-        const entity = `&#${mark.codePointAt(0) ?? 32};`;
-        return /[@:.]/.test(mark) ? `<wbr>${entity}` : entity;
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/report/gantt.ts
 
 
 const MAX_BARS = 40;
 const MAX_SECTIONS = 8;
 const MAX_NAME = 32;
-const MAX_TITLE = 48;
+const MAX_TITLE = 40;
+const MIN_PADDING = 40;
+const CHARACTER = 6.5;
+const MAX_TICKS = 10;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const INTERVALS = [
+    ...[100, 200, 500].map((count) => [count, `${count}millisecond`]),
+    ...[1, 2, 5, 10, 15, 30].map((count) => [count * SECOND, `${count}second`]),
+    ...[1, 2, 5, 10, 15, 30].map((count) => [count * MINUTE, `${count}minute`]),
+    ...[1, 2, 6].map((count) => [count * 60 * MINUTE, `${count}hour`]),
+];
 function uploadGantt(targets) {
+    const titles = titlesOf(targets);
     const sections = targets
-        .map((target) => ({ title: titleOf(target), bars: barsOf(target) }))
+        .map((target, at) => ({ title: titles[at] ?? '', bars: barsOf(target) }))
         .filter(({ bars }) => bars.length > 0)
         .slice(0, MAX_SECTIONS);
     if (sections.length === 0)
         return undefined;
     const most = Math.floor(MAX_BARS / sections.length);
+    const longest = Math.max(...sections.map(({ title }) => title.length));
+    const leftPadding = Math.max(MIN_PADDING, Math.round(MIN_PADDING / 2 + longest * CHARACTER));
     return [
+        `%%{init: ${JSON.stringify({ gantt: { leftPadding } })}}%%`,
         'gantt',
         'dateFormat x',
-        'axisFormat %H:%M:%S',
+        ...axisOf(sections.flatMap(({ bars }) => bars)),
         'todayMarker off',
         ...sections.flatMap(({ title, bars }) => [
-            `section ${plain(title, MAX_TITLE) || 'repository'}`,
-            ...grouped(bars, most).map(barLine),
+            ...(title === '' ? [] : [`section ${title}`]),
+            ...gantt_grouped(bars, most).map(barLine),
         ]),
     ].join('\n');
 }
+function axisOf(bars) {
+    const from = Math.min(...bars.map((bar) => bar.from));
+    const to = Math.max(...bars.map((bar) => bar.to));
+    const fits = ([interval]) => (to - from) / interval <= MAX_TICKS;
+    const [interval, name] = INTERVALS.find(fits) ?? [0, ''];
+    const format = interval < SECOND ? '%S.%L s' : '%H:%M:%S';
+    return name === '' ? ['axisFormat %H:%M'] : [`axisFormat ${format}`, `tickInterval ${name}`];
+}
 function barLine({ name, state, from, to }) {
-    return `${name} :${state}, ${from}, ${Math.max(to, from + 1)}`;
+    const times = `${from}, ${Math.max(to, from + 1)}`;
+    return `${name} :${state === 'sent' ? '' : `${state}, `}${times}`;
 }
-function titleOf({ repository: { name, region = '' } }) {
-    return `${region} ${name}`;
+function titlesOf(targets) {
+    if (targets.length === 1)
+        return [''];
+    const all = targets.map(({ repository: { registryId = '', region = '', name } }) => [
+        registryId,
+        region,
+        name,
+    ]);
+    const isTelling = (at) => new Set(all.map((parts) => parts[at])).size > 1;
+    return all.map((parts) => plain(parts.filter((_, at) => isTelling(at)).join(' '), MAX_TITLE) || 'repository');
 }
-function barsOf({ layers, finishedAt }) {
+function barsOf({ layers, finishedAt, totals }) {
+    if (totals.bytesOnWire === 0)
+        return [];
     const bars = layers.flatMap((layer) => {
         if (layer.startedAt === undefined)
             return [];
@@ -42797,17 +44138,19 @@ function inOrder(bars) {
     return bars.toSorted((one, other) => one.from - other.from || one.to - other.to);
 }
 function gantt_nameOf({ instruction = '', digest, mediaType, size }) {
-    const made = plain(instruction, MAX_NAME);
-    const what = made === '' ? whatIs(mediaType) : `\u00b7 ${made}`;
-    return `${what} ${digest.slice('sha256:'.length, 'sha256:'.length + 6)} ${formatBytes(size)}`;
+    const short = digest.slice('sha256:'.length, 'sha256:'.length + 6);
+    return sized(size, plain(instruction, MAX_NAME) || `${gantt_whatIs(mediaType)} ${short}`);
 }
-function whatIs(mediaType) {
+function sized(bytes, what) {
+    return `${formatBytes(bytes)} \u00b7 ${what}`;
+}
+function gantt_whatIs(mediaType) {
     return /config|container\.image/.test(mediaType) ? 'config' : 'layer';
 }
 function stateOf({ kind }) {
     if (kind === 'completed-elsewhere')
         return 'active';
-    return kind === 'missing' ? 'crit' : 'done';
+    return kind === 'missing' ? 'crit' : 'sent';
 }
 function plain(text, longest) {
     const name = oneLine(text, 500)
@@ -42815,7 +44158,7 @@ function plain(text, longest) {
         .replace(/^[\s./_-]+|-{2,}/g, ' ');
     return Array.from(oneLine(name, 500)).slice(0, longest).join('').trim();
 }
-function grouped(bars, most) {
+function gantt_grouped(bars, most) {
     if (bars.length <= most)
         return bars;
     const shared = Math.max(Math.floor(most / 4), 1);
@@ -42830,8 +44173,8 @@ function joined(bars) {
     const size = bars.reduce((sum, bar) => sum + bar.size, 0);
     const isAny = (state) => bars.some((bar) => bar.state === state);
     return {
-        name: `${bars.length} layers ${formatBytes(size)}`,
-        state: isAny('crit') ? 'crit' : isAny('done') ? 'done' : 'active',
+        name: sized(size, `${bars.length} layers`),
+        state: isAny('crit') ? 'crit' : isAny('sent') ? 'sent' : 'active',
         from: Math.min(...bars.map(({ from }) => from)),
         to: Math.max(...bars.map(({ to }) => to)),
         size,
@@ -42841,10 +44184,11 @@ function joined(bars) {
 ;// CONCATENATED MODULE: ./src/report/summary-tables.ts
 
 
-
 const MAX_ROWS = 500;
 function summary_tables_nameOf({ repository }) {
-    const { uri, name, consoleUrl } = repository;
+    const { uri, name, region, consoleUrl } = repository;
+    if (uri === undefined && region !== undefined)
+        return `${code(name)} in ${code(region)}`;
     return markdown_link(code(uri ?? name), consoleUrl);
 }
 function targetsTable({ targets, mode }) {
@@ -42856,13 +44200,21 @@ function targetsTable({ targets, mode }) {
             resultOf(target, mode),
             summary_tables_counted(mode === 'plan' ? totals.missing : totals.sent),
             summary_tables_counted(totals.present),
-            totals.savedPercent === undefined ? '' : `${totals.savedPercent} %`,
-            formatDuration(Date.parse(finishedAt) - Date.parse(startedAt)),
+            savedBy(target),
+            together(formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))),
         ];
     }));
 }
 function summary_tables_counted({ layers, bytes }) {
-    return layers === 0 ? 'nothing' : `${plural(layers, 'blob')}, ${formatBytes(bytes)}`;
+    if (layers === 0)
+        return 'nothing';
+    return `${together(plural(layers, 'blob'))}, ${together(formatBytes(bytes))}`;
+}
+function savedBy({ totals: { savedPercent }, error }) {
+    return savedPercent === undefined || error !== undefined ? '' : together(`${savedPercent} %`);
+}
+function together(text) {
+    return text.replaceAll(' ', '\u00a0');
 }
 function resultOf({ error, created, exists }, mode) {
     const isPlan = mode === 'plan';
@@ -42871,7 +44223,9 @@ function resultOf({ error, created, exists }, mode) {
     if (created)
         return isPlan ? 'would be created' : 'complete, created';
     if (isPlan)
-        return exists === false ? 'not there: ECR may create it' : 'can be pushed';
+        return exists === false
+            ? 'does not exist: a push fails unless ECR creates it'
+            : 'can be pushed';
     return 'complete';
 }
 function tagsTable({ targets, mode }) {
@@ -42907,11 +44261,18 @@ const KINDS = {
     'completed-elsewhere': 'completed by another job',
     missing: 'did not arrive',
 };
+function fateOfLayer({ kind, startedAt }, mode) {
+    if (kind !== 'missing')
+        return KINDS[kind];
+    if (mode === 'plan')
+        return 'to send';
+    return startedAt === undefined ? 'not reached' : KINDS.missing;
+}
 function layersTable({ layers }, mode) {
     return capped(['Digest', 'Size', 'Result', 'Instruction'], layers.map((layer) => [
         code(shortDigest(layer.digest)),
-        formatBytes(layer.size),
-        `${mode === 'plan' && layer.kind === 'missing' ? 'to send' : KINDS[layer.kind]}${summary_tables_timeOf(layer)}`,
+        together(formatBytes(layer.size)),
+        `${fateOfLayer(layer, mode)}${summary_tables_timeOf(layer)}`,
         layer.instruction === undefined ? code(layer.mediaType) : code(layer.instruction),
     ]));
 }
@@ -42921,6 +44282,18 @@ function summary_tables_timeOf({ kind, size, startedAt, finishedAt }) {
     const time = Date.parse(finishedAt) - Date.parse(startedAt);
     const rate = time === 0 ? '' : `, ${formatBytes(Math.round((size * 1000) / time))}/s`;
     return ` in ${formatDuration(time)}${rate}`;
+}
+function joinedTable(joined) {
+    return capped(['Platform', 'Manifest', 'Media type'], joined.map(({ platform, digest, mediaType }) => [
+        code(platform === undefined ? '' : summary_tables_platformText(platform)),
+        code(digest),
+        code(mediaType),
+    ]));
+}
+function summary_tables_platformText(platform) {
+    const { os, architecture, variant } = platform;
+    const name = [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+    return `${name} ${platform['os.version'] ?? ''}`;
 }
 function manifestsTable(manifests) {
     return capped(['Manifest', 'Tag'], manifests.map(({ what, tag }) => [prose(what, 250), code(tag ?? '')]));
@@ -42936,10 +44309,11 @@ function capped(headings, rows) {
 
 
 
-
 const MAX_BYTES = 1024 * 1024 - 1;
 const summary_MAX_NAMED = 3;
 const MAX_FAILURES = 20;
+const MAX_WARNINGS = 100;
+const MAX_WARNING = 1000;
 const MAX_OPEN_ROWS = 12;
 const LEFT_OUT = 'More is in the report file: the summary would be too large.';
 function toSummary(report) {
@@ -42947,7 +44321,9 @@ function toSummary(report) {
         heading(report),
         report.mode === 'plan' ? 'This is a plan: nothing was sent, put or moved.' : '',
         ...failures(report),
+        warningsPart(report),
         ...imageLines(report),
+        joinedPart(report),
         ...(report.targets.length === 0 ? [] : [targetsTable(report), tagsPart(report)]),
         retriesLine(report),
         uploadPart(report),
@@ -42980,6 +44356,8 @@ function verdict({ mode, status, changed, targets, error }) {
     const errors = [error, ...failed.map((target) => target.error)];
     const isSome = failed.length > 0 && failed.length < targets.length;
     const some = isSome ? ` for ${failed.length} of ${targets.length} repositories` : '';
+    if (error?.code === 'OUTPUTS_LOST')
+        return `${mode === 'plan' ? 'Planned' : 'Pushed'}, but the outputs are lost`;
     if (mode === 'plan')
         return status === 'failed' ? `The push would fail${some}` : 'Plan of a push';
     if (status === 'complete')
@@ -43011,6 +44389,19 @@ function targetFailure(target, error, isNamed) {
 function failure({ code: name, message, hint }, where = '') {
     return `**Error** ${code(name)}${where}: ${prose(message)}\n\n**What to do:** ${prose(hint)}`;
 }
+function warningsPart({ warnings = [] }) {
+    const [first, ...others] = warnings.slice(0, MAX_WARNINGS);
+    if (first === undefined)
+        return '';
+    const said = (warning) => prose(warning, MAX_WARNING);
+    if (others.length === 0)
+        return `**Warning:** ${said(first)}`;
+    const left = warnings.length - MAX_WARNINGS;
+    const list = [first, ...others].map((warning) => `- ${said(warning)}`).join('\n');
+    const all = left > 0 ? `${list}\n\nand ${left} more.` : list;
+    const title = plural(warnings.length, 'warning');
+    return warnings.length > MAX_OPEN_ROWS ? folded(title, all) : `**Warnings:**\n\n${all}`;
+}
 function imageLines({ image, targets }) {
     if (image === undefined)
         return [];
@@ -43025,11 +44416,16 @@ function imageLines({ image, targets }) {
 }
 function describeImage({ descriptor }) {
     const { mediaType, size, platform } = descriptor;
-    const { os = '', architecture = '', variant } = platform ?? {};
-    const name = [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
-    const version = platform?.['os.version'] ?? '';
-    const where = platform === undefined ? [] : [code(`${name} ${version}`)];
+    const where = platform === undefined ? [] : [code(summary_tables_platformText(platform))];
     return [...where, code(mediaType), formatBytes(size)].join(', ');
+}
+function joinedPart({ image }) {
+    const { joined = [] } = image ?? {};
+    if (joined.length === 0)
+        return '';
+    const title = `Joined from ${plural(joined.length, 'manifest')}`;
+    const shown = joinedTable(joined);
+    return joined.length > MAX_OPEN_ROWS ? folded(title, shown) : `### ${title}\n\n${shown}`;
 }
 function tagsPart(report) {
     const rows = report.targets.reduce((sum, { tags }) => sum + tags.length, 0);
@@ -43043,7 +44439,8 @@ function retriesLine({ targets }) {
     const [retries, throttles] = [sum('retries'), sum('throttles')];
     if (retries === 0)
         return '';
-    const asked = throttles === 0 ? '' : `, ${throttles} of them because ECR throttled the push`;
+    const some = throttles === retries ? '' : ` ${throttles} of them`;
+    const asked = throttles === 0 ? '' : `,${some} because ECR throttled the push`;
     return `Retries: ${retries}${asked}.`;
 }
 function uploadPart({ targets }) {
@@ -43109,14 +44506,16 @@ const version_VERSION = '1.0.0';
 
 class Ending {
     #host;
+    #log;
     #startedAt = Date.now();
     #isOver = false;
     soFar;
     isKept = false;
     isSummaryWanted = true;
     mode = 'push';
-    constructor(host) {
+    constructor(host, log) {
         this.#host = host;
+        this.#log = log;
     }
     succeed() {
         this.#end(undefined);
@@ -43128,29 +44527,30 @@ class Ending {
         if (this.#isOver)
             return;
         this.#isOver = true;
+        this.#log[Symbol.dispose]();
         const { mode, isKept } = this;
         const report = this.soFar?.();
         if (error !== undefined)
             this.#tellWhy(error, report);
         const times = { startedAt: this.#startedAt, finishedAt: Date.now() };
-        const run = { mode, version: version_VERSION, report, error, isKept, ...times };
-        const { log } = this.#host;
+        const { warnings } = this.#log;
+        const run = { mode, version: version_VERSION, report, error, warnings, isKept, ...times };
         publish(run, {
             saveReport: (json) => this.#host.saveReport(json),
             setOutputs: (outputs) => this.#host.setOutputs(outputs),
             appendSummary: this.#summaryWriter(),
-            warning: (message) => log.warning(message),
+            warning: this.#log.warning,
         });
     }
     #tellWhy(error, report) {
-        const { log } = this.#host;
+        const { info, debug } = this.#log;
         reportFailure(error, {
-            debug: (message) => log.debug(message),
-            setFailed: (failure, code) => this.#host.setFailed(failure, code),
+            debug,
+            setFailed: (failure) => this.#host.setFailed(failure),
         });
         const { isKept } = this;
         if (report !== undefined)
-            logHowFar(report, { info: (line) => log.info(line), isKept });
+            logHowFar(report, { info, isKept });
     }
     #summaryWriter() {
         const { summaryFile } = this.#host;
@@ -43225,9 +44625,12 @@ var run_job_disposeResources = (undefined && undefined.__disposeResources) || (f
 
 
 
+
+
 async function runJob(host) {
     const cancelled = new AbortController();
-    const ending = new Ending(host);
+    const log = new RunLog(host.log);
+    const ending = new Ending(host, log);
     reportStall(process, (error) => ending.fail(error));
     heedSignals({
         onSignal: (reason) => cancelled.abort(reason),
@@ -43238,30 +44641,33 @@ async function runJob(host) {
     });
     try {
         checkNodeVersion(process.versions.node);
+        const { screen } = host;
+        if (screen !== undefined && isTerminal(screen, process.env))
+            log.showOn(await openTerminal(screen));
         const inputs = await parseInputs(host.readInput, (path) => (0,promises_.readFile)(path, 'utf8'));
         ending.isSummaryWanted = inputs.summary;
         if (inputs.dryRun)
             ending.mode = 'plan';
-        await carryOut(inputs, host, ending, cancelled.signal);
+        await carryOut(inputs, host, { log, ending, signal: cancelled.signal });
     }
     catch (error) {
         ending.fail(error);
     }
     ending.succeed();
 }
-async function carryOut(inputs, host, ending, signal) {
+async function carryOut(inputs, host, { log, ending, signal }) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const { log, temporary, workspace, memory } = host;
+        const { isDebug, temporary, workspace, memory } = host;
+        const { info, debug, retried: onRetry } = log;
         const { proxies, concurrency, partSize, partsInFlight, resume, dryRun } = inputs;
-        const info = (message) => log.info(message);
-        const debug = (message) => log.debug(message);
         setProxyVariables(proxies);
         const connections = affordableConnections(countOpenFiles(), inputs.targets.length);
         const uploads = resume && !dryRun ? openUploadJournal({ ...memory, partSize, debug }) : undefined;
         ending.isKept = uploads !== undefined;
         const options = { signal, concurrency, connections, partSize, partsInFlight };
-        const ecr = run_job_addDisposableResource(env_1, new Ecr({ ...options, info, debug }), true);
+        const onAttempt = isDebug ? debug : undefined;
+        const ecr = run_job_addDisposableResource(env_1, new Ecr({ ...options, info, debug, onRetry, onAttempt }), true);
         await run(inputs, {
             ...{ ecr, log, temporary, workspace, uploads },
             layerMemory: openLayerMemory({ ...memory, debug }),

@@ -93,20 +93,34 @@ const ERRORS = {
     },
     PLATFORM_NOT_FOUND: {
         means: 'The layout has no image for a platform that the input platforms names.',
-        hint: 'Choose platforms that the message lists, or build the missing ones.',
+        hint: 'Set the input platforms to those that the layout has, or build the missing ones.',
     },
     NOT_A_SINGLE_IMAGE: {
         means: 'single-image: unwrap found an index of several images, or of none.',
         hint: 'Keep one platform with the input platforms, or leave single-image out.',
     },
     CONFLICTING_PLATFORMS: {
-        means: 'Two layouts hold different images for one platform.',
+        means: 'Two layouts, or two descriptors of index-of, are different images for one platform.',
         hint: 'Leave one of the layouts out, or select other platforms with the input platforms.',
     },
     INCOMPLETE_INDEX: {
         means: 'An index lists platforms or attestations that the layout lacks, as "docker save" can write it.',
         hint: 'Build the complete layout again.',
         docs: 'If inputs can limit the push to what is there, the error names them.',
+    },
+    DESCRIPTORS_NOT_FOUND: {
+        means: 'There is no file of descriptors where index-of says.',
+        hint: 'Paths and globs are relative to the working directory of the step. Check that an earlier step downloaded or wrote the files.',
+    },
+    INVALID_DESCRIPTOR: {
+        means: 'What index-of names is no descriptor that can be joined, or is not what its manifest says.',
+        hint: 'Give the output descriptor of each push by digest as it is: JSON with mediaType, digest, size and platform.',
+        docs: 'For example, a digest alone, a descriptor of a layer, one without a platform, two that say different things of one image, or a size or media type that differs from those of the manifest in ECR.',
+    },
+    IMAGE_NOT_IN_REPOSITORY: {
+        means: 'An image that index-of joins is not in the repository.',
+        hint: 'Push each of the images into this repository first, with push-by-digest: true. A descriptor does not say where its image was pushed: compare repository, region and account with those of that step.',
+        docs: 'An index can only list what is in its own repository. With several repositories, each must hold all of the images.',
     },
     REPOSITORY_NOT_FOUND: {
         means: 'The repository does not exist.',
@@ -118,11 +132,11 @@ const ERRORS = {
     },
     ACCESS_DENIED: {
         means: 'The credentials lack a permission.',
-        hint: 'Allow {action} on {arn}. For a repository in another account, its repository policy must allow it too.',
+        hint: 'Allow {action} on {arn}, and whatever else docs/permissions.md lists. For a repository in another account, its repository policy must allow it too.',
     },
     NO_CREDENTIALS: {
         means: 'No AWS credentials were found.',
-        hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role.',
+        hint: 'Run aws-actions/configure-aws-credentials before this step, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the runner a role. A workflow that a fork triggers gets neither secrets nor OIDC tokens.',
     },
     ROLE_REFUSED: {
         means: 'AWS refused to issue credentials for the role in the environment.',
@@ -163,7 +177,7 @@ const ERRORS = {
     },
     THROTTLED: {
         means: 'AWS throttled the calls for longer than the action waits.',
-        hint: 'Run fewer pushes in this account and region at once, or request a higher rate quota.',
+        hint: 'Run the step again later: layers that arrived are not sent again. If it happens often, run fewer pushes in this account and region at once, or request a higher rate quota.',
     },
     SERVER_ERROR: {
         means: 'ECR answered with server errors for longer than the action waits.',
@@ -217,7 +231,7 @@ const ERRORS = {
         hint: 'Run it again: layers that arrived are not sent again.',
     },
     OUTPUTS_LOST: {
-        means: 'The push is complete, but the outputs of the step could not be written.',
+        means: 'The push (or the plan, with dry-run) is complete, but the outputs of the step could not be written.',
         hint: 'Check that the step may write to the file that GITHUB_OUTPUT names, and that its disk has room. The image is pushed: running the step again sends no layer.',
         docs: 'The step fails because later steps would read empty outputs. The message gives the digest.',
     },

@@ -86,10 +86,7 @@ export abstract class EcrRegistry implements Registry {
         call: this.lookUpCall,
         ask: async () => (await this.lookUp([id], signal))?.[0],
       })),
-      {
-        call: 'GetCallerIdentity',
-        ask: async () => ({ registryId: await this.account(signal) }),
-      },
+      { call: 'GetCallerIdentity', ask: async () => ({ registryId: await this.account(signal) }) },
     );
     return this.repository;
   }

@@ -186,7 +186,13 @@ test('who may not look takes its word', async () => {
 /** The tag stands for an image of that digest, whatever that holds. */
 function hold({ images, tags }: Repository, held: string, tag: string): void {
   const about = { mediaType, size: 0, pushedAt: new Date() };
-  images.set(held, { ...about, digest: held, manifest: Buffer.from('{}') });
+  images.set(held, {
+    ...about,
+    digest: held,
+    manifest: Buffer.from('{}'),
+    blobs: [],
+    children: [],
+  });
   tags.set(tag, held);
 }
 
