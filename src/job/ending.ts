@@ -58,8 +58,8 @@ export class Ending {
       debug,
       setFailed: (failure) => this.#host.setFailed(failure),
     });
-    const { isKept } = this;
-    if (report !== undefined) logHowFar(report, { info, isKept });
+    const { mode, isKept } = this;
+    if (mode === 'push' && report !== undefined) logHowFar(report, { info, isKept });
   }
 
   #summaryWriter(): ((markdown: string) => void) | undefined {

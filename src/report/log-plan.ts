@@ -8,10 +8,15 @@ import { countText, type Log, warnOfName } from './log.ts';
 export function logPlan({ image, targets }: PushReport, log: Pick<Log, 'info' | 'warning'>): void {
   for (const target of targets) {
     if (target.error !== undefined) continue;
+    if (target.planned?.repository === 'await') log.warning(missing(target));
     if (isUnnamed(target)) log.warning(UNNAMED);
     else warnOfName(target.repository, log);
     for (const line of planLines(target, image.descriptor.digest)) log.info(line);
   }
+}
+
+function missing({ repository }: TargetReport): string {
+  return `${describeRepository(repository)} does not exist: a push fails unless ECR creates it, or create-repository is true`;
 }
 
 /** What is not there cannot be asked for its registry's name. */

@@ -162,7 +162,8 @@ const REPOSITORY_STEPS = {
     none: undefined,
     finish: 'The repository is empty: a push would set the policies that it lacks',
     create: 'The repository does not exist: a push would create it',
-    await: 'The repository does not exist: a push fails unless ECR creates it',
+    // A warning of `logPlan`.
+    await: undefined,
   },
 } as const;
 

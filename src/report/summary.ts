@@ -111,8 +111,10 @@ function failures({ error, targets }: ReportFile): readonly string[] {
 
 function targetFailure(target: ReportTarget, error: ReportError, isNamed: boolean): string {
   const { howFar } = target;
-  const progress = howFar === undefined ? [] : [prose(`${howFar}.`)];
-  return [failure(error, isNamed ? ` (${nameOf(target)})` : ''), ...progress].join('\n\n');
+  const name = nameOf(target);
+  const progress =
+    howFar === undefined ? [] : [`${isNamed ? `${name}: ` : ''}${prose(`${howFar}.`)}`];
+  return [failure(error, isNamed ? ` (${name})` : ''), ...progress].join('\n\n');
 }
 
 /** `where`: Markdown. */

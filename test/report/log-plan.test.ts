@@ -47,6 +47,15 @@ for (const [manifests, says] of [
   });
 }
 
+test('a repository that does not exist, and that no input asks to create, is warned of', () => {
+  const planned = { repository: 'await', tags: [], manifests: [] } as const;
+  const [line] = linesOf({ planned });
+  assert.equal(
+    line,
+    `${WHERE} does not exist: a push fails unless ECR creates it, or create-repository is true`,
+  );
+});
+
 test('a target that would fail has its error, and no line', () => {
   assert.deepEqual(linesOf({ error: new PushError('TAG_IS_IMMUTABLE', 'tag v1') }), []);
 });
