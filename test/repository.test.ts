@@ -117,10 +117,17 @@ test('workflows use actions of others by commit, with the version beside it', as
   }
 });
 
+/** To assume one in AWS. */
+const ROLE = ['contents: read', 'id-token: write'];
+
 /** The jobs that may do more than read the repository. */
 const PERMITTED: Readonly<Record<string, readonly string[]>> = {
   'codeql.yml analyze': ['contents: read', 'security-events: write'],
   'dependabot-dist.yml commit': ['actions: write', 'contents: write'],
+  'plan.yml plan': ROLE,
+  'push-layout.yml push': ROLE,
+  'push-matrix.yml image': ROLE,
+  'push-matrix.yml index': ROLE,
   'release.yml check': ['actions: read', 'contents: read'],
   'release.yml publish': ['attestations: write', 'contents: write', 'id-token: write'],
 };
@@ -148,7 +155,7 @@ test('workflows may read the repository, leave no token in the checkout, and a f
     assert.match(workflow, /^permissions:\n {2}contents: read$/m, name);
     const jobs = jobsOf(name, workflow);
     const count = (text: string) => workflow.split(text).length - 1;
-    assert.equal(jobs.length, count('runs-on:'), name);
+    assert.equal(jobs.length, count('\n    runs-on:'), name);
     assert.equal(count('persist-credentials: false'), count('actions/checkout@'), name);
     for (const job of jobs) {
       if (job.permissions.length === 0) continue;
