@@ -11,6 +11,7 @@ import {
   readActionMetadata,
   REPOSITORY,
 } from '../test/support/action-metadata.ts';
+import { actionsUsed, RECIPES, type Run, RUNS, titleOf } from '../test/clients/recipes/recipes.ts';
 import { callTable, faultTables, networkTable } from '../test/e2e/matrix/table.ts';
 import { type Unknown, UNKNOWNS } from '../test/verify-aws/unknowns.ts';
 
@@ -38,6 +39,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
       JSON.parse(await read('test/clients/model-walk/differences.json')) as ModelWalk,
     ),
     'docs/unknowns.md': unknownsDocument(),
+    'docs/recipes.md': await fillRecipes(await read('docs/recipes.md')),
   };
   const formatted = Object.entries(documents).map(
     async ([path, text]) => [path, await pretty(path, text)] as const,
@@ -138,6 +140,24 @@ function attemptsOf({ attempts, within }: (typeof RETRIES)[RetryName]): string {
 function waitsOf({ firstWait, longestWait, jitter }: (typeof RETRIES)[RetryName]): string {
   const growing = `${firstWait} ms, doubling to at most ${longestWait} ms`;
   return jitter ? `a random part of ${growing}` : growing;
+}
+
+/** Every recipe, and how test/clients/recipes.client.ts runs it. */
+async function fillRecipes(text: string): Promise<string> {
+  const rows = Object.entries(RUNS).map(async ([recipe, run]) => [
+    `[${recipe}](${RECIPES.replace('docs/', '')}${recipe})`,
+    await titleOf(recipe),
+    await shownRun(recipe, run),
+  ]);
+  const content = table(['Recipe', 'What it is', 'Run in CI'], await Promise.all(rows));
+  return between(text, 'recipes', content);
+}
+
+async function shownRun(recipe: string, run: Run | string): Promise<string> {
+  if (typeof run === 'string') return run;
+  const actions = (await actionsUsed(`${RECIPES}${recipe}`)).map((uses) => uses.replace(/@.*/, ''));
+  const standIns = [...new Set([...run.commands, ...actions])].map(code);
+  return standIns.length === 0 ? 'yes' : `yes, with stand-ins for ${standIns.join(', ')}`;
 }
 
 function between(text: string, name: string, content: string): string {
