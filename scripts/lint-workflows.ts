@@ -1,6 +1,7 @@
-// Checks the workflows of this repository and of the recipes with actionlint.
-import { readdir, readFile } from 'node:fs/promises';
+// Checks the workflows of this repository, of the recipes and of README.md with actionlint.
+import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { readWorkflow } from '../test/clients/recipes/recipes.ts';
 import { REPOSITORY } from '../test/support/action-metadata.ts';
 
 // Its module for `import` calls `require`, which is not there.
@@ -17,10 +18,10 @@ const FOLDERS = ['.github/workflows/', 'docs/recipes/'];
 const NOT_KNOWN_YET =
   /^property "workflow_(repository|sha)" is not defined in object type \{container:/;
 
-const lists = await Promise.all(FOLDERS.map(workflowsIn));
+const paths = ['README.md', ...(await Promise.all(FOLDERS.map(workflowsIn))).flat()];
 const wrong = [];
-for (const path of lists.flat()) wrong.push(...(await lint(path)));
-console.log(wrong.length === 0 ? `${lists.flat().length} workflows pass` : getLintLog(wrong));
+for (const path of paths) wrong.push(...(await lint(path)));
+console.log(wrong.length === 0 ? `${paths.length} workflows pass` : getLintLog(wrong));
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
 async function workflowsIn(folder: string): Promise<string[]> {
@@ -29,7 +30,7 @@ async function workflowsIn(folder: string): Promise<string[]> {
 }
 
 async function lint(path: string) {
-  const data = await readFile(new URL(path, REPOSITORY), 'utf8');
+  const data = await readWorkflow(path);
   const complaints = await runLint(data, path);
   const known = complaints.filter(({ message }) => !NOT_KNOWN_YET.test(message));
   return known.map((complaint) => ({ ...complaint, path, data }));

@@ -97,7 +97,7 @@ function unknownInputs(yaml: string): string[] {
   return steps.flatMap(({ inputs }) => inputs.filter((name) => !action.inputs.has(name)));
 }
 
-test('every recipe is run in CI or says why it is not, and there is no other', () => {
+test('it is known of every recipe how it is run, and there is no other', () => {
   assert.deepEqual(Object.keys(RUNS).toSorted(), recipes);
 });
 
@@ -133,6 +133,15 @@ test('every action of others in the recipes has a stand-in', async () => {
       await read(`test/clients/recipes/stand-ins/${name}/action.yml`),
       /^name: Stand-in for /,
     );
+});
+
+test('recipes use one version of each action', async () => {
+  const texts = [...recipes.map((recipe) => `${RECIPES}${recipe}`), 'README.md'].map(read);
+  const versions = Map.groupBy(
+    (await Promise.all(texts)).flatMap((text) => text.match(/(?<=uses: )[\w-]+\/\S+@v\S+/g) ?? []),
+    (uses) => uses.split('@')[0],
+  );
+  for (const [name, uses] of versions) assert.equal(new Set(uses).size, 1, name);
 });
 
 test('the composite action is valid, and sets inputs that there are', async () => {

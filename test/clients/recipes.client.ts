@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type LocalEcr, startLocalEcr } from '../local-ecr/server.ts';
@@ -11,7 +11,14 @@ import type { Graph } from '../support/image.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { act, initRepository, inPlaceOf, WITHOUT_ACT } from './act.ts';
 import { buildxIndex, imageFor, koIndex } from './recipes/images.ts';
-import { actionsUsed, type Command, type Event, RECIPES, RUNS } from './recipes/recipes.ts';
+import {
+  actionsUsed,
+  type Command,
+  type Event,
+  RECIPES,
+  readWorkflow,
+  RUNS,
+} from './recipes/recipes.ts';
 
 /**
  * The recipes of docs/recipes, as they are written, run by act against the local ECR. This tree is in the place of
@@ -59,6 +66,14 @@ const EXPECTED: Readonly<Record<string, Expected | readonly Expected[]>> = {
   'scan.yml': { image: native },
   'attest.yml': { image: native, says: new RegExp(`attested ${NAMED}`) },
   'immutable.yml': { tags: ['v1.2.0'], image: native },
+  'release.yml on pull_request': [
+    { tags: [], says: /would upload 5 blobs/ },
+    { tags: [], region: 'us-east-1' },
+  ],
+  'release.yml on tag': [
+    { tags: ['v1.2.0'], platforms: BOTH },
+    { tags: ['v1.2.0'], platforms: BOTH, region: 'us-east-1' },
+  ],
   'regions.yml': [
     { tags: ['sha-SHORT', 'latest'], image: native, says: /"status":"complete"/ },
     { tags: ['sha-SHORT', 'latest'], image: native, region: 'us-east-1' },
@@ -127,6 +142,10 @@ void suite('recipes', { concurrency: 2, skip: WITHOUT_ACT }, () => {
     }
   }
 
+  void test('the workflow in README.md', async () => {
+    await runWorkflow('README.md', ['docker'], 'push', [{ image: native }]);
+  });
+
   void test('the reusable workflows with what the recipes leave out', async () => {
     const own = { tags: ['own'], platforms: [...BOTH, 'linux/s390x'] };
     const kept = { repository: 'team/function', tags: ['keys', 'runner'] };
@@ -141,7 +160,7 @@ async function runWorkflow(
   results: readonly Expected[],
 ): Promise<void> {
   await using directory = await temporaryDirectory();
-  await using ecr = await startEcr();
+  await using ecr = await startEcr(event === 'tag' ? 'IMMUTABLE' : 'MUTABLE');
   const folder = (name: string) => join(directory.path, name);
   await prepareWorkspace(folder('workspace'), path);
   await prepareTree(folder('tree'));
@@ -212,14 +231,15 @@ function platformsOf(manifest: Buffer | undefined): string[] {
   return names.filter((name) => name !== 'unknown/unknown').toSorted();
 }
 
-async function startEcr(): Promise<LocalEcr> {
+async function startEcr(imageTagMutability: 'MUTABLE' | 'IMMUTABLE'): Promise<LocalEcr> {
   const key = { accessKeyId: 'AKIDLOCALEXAMPLE', secretAccessKey: 'local-secret' };
   const ecr = await startLocalEcr({
     credentials: [{ ...key, accountId: ACCOUNT }],
     accounts: [OTHER_ACCOUNT],
     aliases: { example: ACCOUNT },
   });
-  for (const region of ['eu-west-1', 'us-east-1']) ecr.createRepository('team/app', { region });
+  for (const region of ['eu-west-1', 'us-east-1'])
+    ecr.createRepository('team/app', { region, imageTagMutability });
   ecr.createRepository('team/app', { region: 'eu-west-1', accountId: OTHER_ACCOUNT });
   ecr.createRepository('team/function', { region: 'eu-west-1' });
   ecr.createRepository('app', { service: 'ecr-public' });
@@ -233,9 +253,8 @@ async function prepareWorkspace(workspace: string, workflow: string): Promise<vo
     await writeFile(file, content);
     await chmod(file, 0o755);
   }
-  const name = basename(workflow);
   await mkdir(join(workspace, '.github/workflows'));
-  await copyFile(new URL(workflow, REPOSITORY), join(workspace, '.github/workflows', name));
+  await writeFile(join(workspace, '.github/workflows/recipe.yml'), await readWorkflow(workflow));
   const composite = new URL(`${RECIPES}composite-action/`, REPOSITORY);
   await cp(composite, join(workspace, '.github/actions/publish'), { recursive: true });
   initRepository(workspace);

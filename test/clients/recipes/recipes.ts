@@ -21,7 +21,7 @@ export type Command = 'apko' | 'aws' | 'bazel' | 'docker' | 'go' | 'ko' | 'mvnw'
 
 const WITH_DOCKER: Run = { events: ['push'], commands: ['docker'] };
 
-/** Every recipe: how it is run, or why it is not. */
+/** Every recipe: how act runs it, or what is run in the place of it. */
 export const RUNS: Readonly<Record<string, Run | string>> = {
   'buildx.yml': WITH_DOCKER,
   'matrix.yml': WITH_DOCKER,
@@ -34,6 +34,7 @@ export const RUNS: Readonly<Record<string, Run | string>> = {
   'scan.yml': WITH_DOCKER,
   'attest.yml': WITH_DOCKER,
   'immutable.yml': { events: ['tag'], commands: ['docker'] },
+  'release.yml': { events: ['pull_request', 'tag'], commands: ['docker'] },
   'regions.yml': WITH_DOCKER,
   'another-account.yml': WITH_DOCKER,
   'ecr-public.yml': WITH_DOCKER,
@@ -47,15 +48,21 @@ export const RUNS: Readonly<Record<string, Run | string>> = {
   'apko.yml': { events: ['push'], commands: ['apko', 'go'] },
   'jib.yml': { events: ['push'], commands: ['mvnw'] },
   'nix.yml': { events: ['push'], commands: ['nix'] },
-  'other-ci/gitlab-ci.yml': 'no: needs GitLab',
-  'other-ci/buildkite.yml': 'no: needs Buildkite',
-  'other-ci/buildspec.yml': 'no: needs AWS CodeBuild',
+  'other-ci/gitlab-ci.yml': 'its last command, without GitLab',
+  'other-ci/buildkite.yml': 'its last command, without Buildkite',
+  'other-ci/buildspec.yml': 'its last command, without CodeBuild',
 };
 
 /** The workflows of docs/recipes, by their names in it. */
 export async function recipeFiles(): Promise<string[]> {
   const names = await readdir(new URL(RECIPES, REPOSITORY), { recursive: true });
   return names.filter((name) => name.endsWith('.yml') && !name.endsWith('action.yml')).toSorted();
+}
+
+/** A workflow by its path from the root; of README.md, the one that it begins with. */
+export async function readWorkflow(path: string): Promise<string> {
+  const text = await readRepository(path);
+  return path.endsWith('.md') ? (/^```yaml\n(.*?)^```$/ms.exec(text)?.[1] ?? '') : text;
 }
 
 /** A file's first line, which says what it is. */
@@ -75,7 +82,7 @@ export async function actionsUsed(path: string): Promise<string[]> {
 }
 
 async function usesIn(path: string): Promise<string[]> {
-  const text = await readRepository(path);
+  const text = await readWorkflow(path);
   const steps = text.split(/^(?= *- )/m);
   const uses = steps.flatMap((step) =>
     [...step.matchAll(/^ *(?:- )?uses: (\S+)/gm)].map(([, name = '']) => followed(step, name)),
