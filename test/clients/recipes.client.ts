@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -149,7 +149,10 @@ void suite('recipes', { concurrency: 2, skip: WITHOUT_ACT }, () => {
   void test('the reusable workflows with what the recipes leave out', async () => {
     const own = { tags: ['own'], platforms: [...BOTH, 'linux/s390x'] };
     const kept = { repository: 'team/function', tags: ['keys', 'runner'] };
-    await runWorkflow(CALLER, [], 'push', [own, { ...kept, image: imageFor('linux/amd64') }]);
+    await runWorkflow(CALLER, ['own-build'], 'push', [
+      own,
+      { ...kept, image: imageFor('linux/amd64') },
+    ]);
   });
 });
 
@@ -190,6 +193,7 @@ async function runWorkflow(
   });
   assert.equal(code, 0, printed);
   for (const expected of results) check(ecr, expected, printed);
+  assert.deepEqual(await commandsUsed(folder('scratch')), commands);
 }
 
 function check(ecr: LocalEcr, expected: Expected, printed: string): void {
@@ -272,6 +276,12 @@ async function prepareCommands(scratch: string, commands: readonly Command[]): P
     const file = join(scratch, 'bin', command);
     await writeFile(file, `#!/bin/sh\nexec node ${COMMANDS} ${command} "$@"\n`, { mode: 0o755 });
   }
+}
+
+/** The programs that stand-ins took the place of, as the table in docs/recipes.md lists them. */
+async function commandsUsed(scratch: string): Promise<string[]> {
+  const used = await readFile(join(scratch, 'used'), 'utf8').catch(() => '');
+  return [...new Set(used.split('\n').filter((name) => name !== ''))].toSorted();
 }
 
 /** For buildah: it leaves nothing on the machine. */

@@ -1,4 +1,13 @@
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +17,7 @@ import { buildxIndex, imageFor, koIndex, type PlatformName } from './images.ts';
 
 /**
  * `node commands.ts NAME ARGUMENTS…` runs in the place of the program NAME, which is not on every machine. It leaves an
- * image where and in the form that the program would; what it is not made for fails.
+ * image where and in the form that the program would; what it is not made for fails. The file `used` lists those that ran.
  */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   apko,
@@ -28,6 +37,7 @@ const scratch = process.env['STAND_INS_SCRATCH'] ?? '';
 const [name = '', ...rest] = process.argv.slice(2);
 const command = COMMANDS[name];
 if (command === undefined) throw new Error(`there is no stand-in for ${name}`);
+await appendFile(join(scratch, 'used'), `${name}\n`);
 await command(rest);
 
 /** buildx with `type=oci`: an index with attestations, as a tar. */

@@ -17,7 +17,8 @@ export interface Run {
 
 export type Event = 'push' | 'pull_request' | 'tag';
 
-export type Command = 'apko' | 'aws' | 'bazel' | 'docker' | 'go' | 'ko' | 'mvnw' | 'nix';
+export type Command =
+  'apko' | 'aws' | 'bazel' | 'docker' | 'go' | 'ko' | 'mvnw' | 'nix' | 'own-build';
 
 const WITH_DOCKER: Run = { events: ['push'], commands: ['docker'] };
 
