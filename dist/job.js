@@ -39151,7 +39151,7 @@ const REPOSITORY_STEPS = {
         none: undefined,
         finish: 'The repository is empty: a push would set the policies that it lacks',
         create: 'The repository does not exist: a push would create it',
-        await: 'The repository does not exist: a push fails unless ECR creates it',
+        await: undefined,
     },
 };
 function manifestLine({ what, tag, isNew }) {
@@ -43503,6 +43503,8 @@ function logPlan({ image, targets }, log) {
     for (const target of targets) {
         if (target.error !== undefined)
             continue;
+        if (target.planned?.repository === 'await')
+            log.warning(missing(target));
         if (isUnnamed(target))
             log.warning(log_plan_UNNAMED);
         else
@@ -43510,6 +43512,9 @@ function logPlan({ image, targets }, log) {
         for (const line of log_plan_planLines(target, image.descriptor.digest))
             log.info(line);
     }
+}
+function missing({ repository }) {
+    return `${(0,reference/* describeRepository */.MD)(repository)} does not exist: a push fails unless ECR creates it, or create-repository is true`;
 }
 const log_plan_UNNAMED = 'Could not determine the account, so the outputs do not name the registry of a repository that does not exist yet: set registry-id to the account ID';
 function isUnnamed({ repository, planned }) {
@@ -44383,8 +44388,9 @@ function failures({ error, targets }) {
 }
 function targetFailure(target, error, isNamed) {
     const { howFar } = target;
-    const progress = howFar === undefined ? [] : [prose(`${howFar}.`)];
-    return [failure(error, isNamed ? ` (${summary_tables_nameOf(target)})` : ''), ...progress].join('\n\n');
+    const name = summary_tables_nameOf(target);
+    const progress = howFar === undefined ? [] : [`${isNamed ? `${name}: ` : ''}${prose(`${howFar}.`)}`];
+    return [failure(error, isNamed ? ` (${name})` : ''), ...progress].join('\n\n');
 }
 function failure({ code: name, message, hint }, where = '') {
     return `**Error** ${code(name)}${where}: ${prose(message)}\n\n**What to do:** ${prose(hint)}`;
@@ -44548,8 +44554,8 @@ class Ending {
             debug,
             setFailed: (failure) => this.#host.setFailed(failure),
         });
-        const { isKept } = this;
-        if (report !== undefined)
+        const { mode, isKept } = this;
+        if (mode === 'push' && report !== undefined)
             logHowFar(report, { info, isKept });
     }
     #summaryWriter() {

@@ -316,7 +316,10 @@ test('a large layer that is not compressed and is missing is warned of, also by 
   const { error, warnings } = await runLocally(ecr, { ...inputs, layout, 'dry-run': 'true' });
   assert.equal(error, undefined);
   const [warning = '', ...others] = warnings;
-  assert.match(warning, /^1 large layer is not compressed .*: gzip would save about 95\.\d MiB of /);
+  assert.match(
+    warning,
+    /^1 large layer is not compressed .*: gzip would save about 95\.\d MiB of /,
+  );
   assert.deepEqual(others, []);
 });
 
