@@ -144,7 +144,7 @@ test('a plan whose outputs are lost says so, and speaks of no push', async () =>
     { env: { GITHUB_OUTPUT: step.path('none/output') } },
   );
   assert.equal(exitCode, 1);
-  assert.match(stdout, /^::error::OUTPUTS_LOST: The plan is complete/m);
+  assert.match(stdout, /^::error title=[^:]*::OUTPUTS_LOST: The plan is complete/m);
   assert.doesNotMatch(stdout, /The image is pushed/);
   assert.match(summary, /^## Planned, but the outputs are lost: `team\/app:latest`\n/);
 });
