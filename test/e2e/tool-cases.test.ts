@@ -153,7 +153,7 @@ function isHeld(digest: string, { images, layers }: Repository): boolean {
 
 /** On one line. */
 function told(kind: 'error' | 'warning', { stdout }: ActionRun): string {
-  return [...stdout.matchAll(new RegExp(`^::${kind}::(.*)$`, 'gm'))]
+  return [...stdout.matchAll(new RegExp(`^::${kind}(?: [^:]*)?::(.*)$`, 'gm'))]
     .map(([, text = '']) => text.replaceAll('%0A', ' ').replaceAll('%25', '%'))
     .join(' ');
 }
