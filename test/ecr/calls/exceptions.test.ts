@@ -161,7 +161,7 @@ test('where AWS names the action and the resource, the hint names them, and not 
     `User: arn:aws:iam::012345678901:user/me is not authorized to perform: ecr:TagResource on resource: ${arn} because no identity-based policy allows the ecr:TagResource action`,
   );
   const { hint } = explain(Object.assign(error, { name: 'AccessDeniedException' }), PRIVATE);
-  assert.ok(hint.includes(`Allow ecr:TagResource on ${arn}.`), hint);
+  assert.ok(hint.includes(`Allow ecr:TagResource on ${arn}, `), hint);
 });
 
 test('a text of several lines becomes one', () => {
