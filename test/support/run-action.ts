@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { readActionMetadata, REPOSITORY } from './action-metadata.ts';
 import { assertNothingSecret, isReport, leftBehind, parseReport } from './left-behind.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
+import { nobodyOutside } from './sts.ts';
 
 export interface ActionOptions {
   /** As under `with:`. Inputs that are left out get the defaults of action.yml. */
@@ -142,8 +143,7 @@ async function runnerEnvironment(
     GITHUB_WORKSPACE: workspace,
     RUNNER_TEMP: join(directory, 'temp'),
     PEAK_MEMORY_FILE: join(directory, 'PEAK_MEMORY'),
-    // Outside EC2 the SDK would wait for an instance's own credentials, which are not there.
-    AWS_EC2_METADATA_DISABLED: 'true',
+    ...(await nobodyOutside()),
     ...Object.fromEntries(files),
   };
 }

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { REPOSITORY } from './action-metadata.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
+import { nobodyOutside } from './sts.ts';
 
 export interface CommandOptions {
   /** Nothing else of this process's environment but PATH is passed on. */
@@ -56,8 +57,7 @@ export async function startCommand(
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: home.path,
-      // Outside EC2 the SDK would wait for an instance's own credentials, which are not there.
-      AWS_EC2_METADATA_DISABLED: 'true',
+      ...(await nobodyOutside()),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

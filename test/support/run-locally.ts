@@ -10,6 +10,7 @@ import { VERSION } from '../../src/report/version.ts';
 import { run } from '../../src/run.ts';
 import { Ecr } from '../../src/ecr/ecr.ts';
 import type { LocalEcr } from '../local-ecr/server.ts';
+import { nobodyOutside } from './sts.ts';
 import { readActionMetadata } from './action-metadata.ts';
 import { assertNothingSecret, parseReport } from './left-behind.ts';
 
@@ -52,7 +53,7 @@ export async function runLocally(
   let error: unknown;
   let soFar: (() => PushReport) | undefined;
   using scope = new DisposableStack();
-  scope.use(withEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', ...ecr.env, ...env }));
+  scope.use(withEnvironment({ ...(await nobodyOutside()), ...ecr.env, ...env }));
   try {
     const parsed = await parseInputs(read, (path) => readFile(path, 'utf8'));
     const debug = (line: string): void => void debugs.push(line);

@@ -26,6 +26,19 @@ ${REQUEST_ID}</ErrorResponse>`,
   }));
 }
 
+let refusing: Promise<Sts> | undefined;
+
+/**
+ * Variables for a run that asks nobody outside this machine who or where it is: it would wait for an EC2 instance's own
+ * credentials, and for AWS's STS, which are not there.
+ */
+export async function nobodyOutside(): Promise<Record<string, string>> {
+  // One for the process, which it does not keep alive.
+  refusing ??= startRefusingSts();
+  const { url } = await refusing;
+  return { AWS_EC2_METADATA_DISABLED: 'true', AWS_ENDPOINT_URL_STS: url };
+}
+
 /** An STS on this machine that knows whose credentials they are; its first `failures` answers are of status 500. */
 export function startKnowingSts(account: string, failures = 0): Promise<Sts> {
   return startSts((count) =>
@@ -55,6 +68,7 @@ async function startSts(answer: (count: number) => Answer): Promise<Sts> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
