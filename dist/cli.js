@@ -869,7 +869,7 @@ const INPUTS = {
     'index-of': {
         kind: 'list',
         value: 'DESCRIPTOR',
-        says: 'Instead of `layout`: images in ECR to join into one index',
+        says: 'Instead of `layout`: descriptors of images in ECR to join into one index',
     },
     'follow-links': {
         kind: 'text',
@@ -885,7 +885,7 @@ const INPUTS = {
     tags: {
         kind: 'list',
         value: 'TAGS',
-        says: 'Tags to push, separated by newlines or commas; by default `latest`',
+        says: 'Tags, bare or `HOST/REPOSITORY:TAG`, by newlines or commas; by default `latest`',
     },
     'push-by-digest': {
         kind: 'flag',
