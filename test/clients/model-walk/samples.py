@@ -162,6 +162,11 @@ class Stage:
         ids = [{"imageTag": "v1"}, {"imageTag": "none"}, {"imageDigest": "none"}, {}]
         return self._target(imageIds=ids)
 
+    def _sample_BatchDeleteImage(self):
+        text = manifest(annotations={"number": str(next(self.numbers))})
+        self.push(text)
+        return self._target(imageIds=[{"imageDigest": digest(text.encode())}, {"imageTag": "none"}, {}])
+
     def _sample_DescribeImages(self):
         return self._target()
 

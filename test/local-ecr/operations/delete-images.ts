@@ -12,8 +12,10 @@ interface ImageId {
 export const BatchDeleteImage = operation(inputs.batchDeleteImage, (context, input) => {
   const repository = findRepository(context, input);
   const results = input.imageIds.map((id) => deleteImage(repository, id));
+  const imageIds = results.flatMap(({ deleted = [] }) => deleted);
   return {
-    imageIds: results.flatMap(({ deleted = [] }) => deleted),
+    // The model has no empty list of them.
+    ...(imageIds.length > 0 && { imageIds }),
     failures: results.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
   };
 });
