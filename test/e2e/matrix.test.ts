@@ -8,7 +8,7 @@ import { allCells, type Cell } from './matrix/table.ts';
  * One of so many cells is run, picked by a hash of its name; `MATRIX=1` runs every one, in about twenty minutes.
  * docs/failures.md is made of the same table.
  */
-const SHARE = Number(process.env['MATRIX'] ?? 12);
+const SHARE = Number(process.env['MATRIX'] ?? 24);
 
 function nameOf({ call, fault, mode, expected }: Cell): string {
   return `${call.name}: ${fault.name} ${mode === 'once' ? 'once' : 'each time'}: ${expected}`;
