@@ -527,6 +527,9 @@ class errors_PushError extends Error {
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
+function withoutToken(text) {
+    return text.replace(/(x-amz-security-token\s*[:=]\s*)[^\s"'&;]+/gi, '$1***');
+}
 
 ;// CONCATENATED MODULE: ./src/inputs/read-input.ts
 

@@ -31509,7 +31509,7 @@ function textOf(error) {
 }
 const MAX_SPOKEN = 1000;
 function spoken(text) {
-    const line = text
+    const line = (0,errors/* withoutToken */._Q)(text)
         .slice(0, 2 * MAX_SPOKEN)
         .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
         .trim();
@@ -34505,6 +34505,7 @@ const HASH_CHUNK_BYTES = 1024 * 1024;
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Sr: () => (/* binding */ ERRORS),
 /* harmony export */   Vc: () => (/* binding */ PushError),
+/* harmony export */   _Q: () => (/* binding */ withoutToken),
 /* harmony export */   bD: () => (/* binding */ messageOf)
 /* harmony export */ });
 const ERRORS = {
@@ -34754,6 +34755,9 @@ class PushError extends Error {
 }
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+function withoutToken(text) {
+    return text.replace(/(x-amz-security-token\s*[:=]\s*)[^\s"'&;]+/gi, '$1***');
 }
 
 
@@ -43282,7 +43286,9 @@ function stackOf(error) {
     return `${printable(error.stack ?? error.message)}${cause}`;
 }
 function printable(text) {
-    return text.slice(0, MAX_STACK).replace(/[^\P{Cc}\n]/gu, ' ');
+    return (0,errors/* withoutToken */._Q)(text)
+        .slice(0, MAX_STACK)
+        .replace(/[^\P{Cc}\n]/gu, ' ');
 }
 function throwFailures({ targets }, mode) {
     const failures = targets.filter(({ error }) => error !== undefined);

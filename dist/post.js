@@ -8,7 +8,7 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /* harmony export */   Vc: () => (/* binding */ PushError),
 /* harmony export */   bD: () => (/* binding */ messageOf)
 /* harmony export */ });
-/* unused harmony export ERRORS */
+/* unused harmony exports ERRORS, withoutToken */
 const ERRORS = {
     INVALID_INPUT: {
         means: 'An input is missing or invalid.',
@@ -256,6 +256,9 @@ class PushError extends Error {
 }
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+function withoutToken(text) {
+    return text.replace(/(x-amz-security-token\s*[:=]\s*)[^\s"'&;]+/gi, '$1***');
 }
 
 

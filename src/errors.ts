@@ -283,3 +283,11 @@ export class PushError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * Without the session token: AWS refuses a signature with the request that should have been signed, header by header.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
+export function withoutToken(text: string): string {
+  return text.replace(/(x-amz-security-token\s*[:=]\s*)[^\s"'&;]+/gi, '$1***');
+}

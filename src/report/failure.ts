@@ -1,5 +1,5 @@
 import { describeRepository } from '../ecr/names/reference.ts';
-import { type ErrorCode, ERRORS, messageOf, PushError } from '../errors.ts';
+import { type ErrorCode, ERRORS, messageOf, PushError, withoutToken } from '../errors.ts';
 import type { PushReport, TargetReport } from '../push/report.ts';
 import type { ReportMode } from './report-format.ts';
 
@@ -44,7 +44,9 @@ function stackOf(error: unknown): string {
 }
 
 function printable(text: string): string {
-  return text.slice(0, MAX_STACK).replace(/[^\P{Cc}\n]/gu, ' ');
+  return withoutToken(text)
+    .slice(0, MAX_STACK)
+    .replace(/[^\P{Cc}\n]/gu, ' ');
 }
 
 /** @throws the error of a single target, or one error that names the targets that failed and those that are complete */

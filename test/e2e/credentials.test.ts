@@ -47,3 +47,19 @@ test('keys that cannot be renewed end the push by name, after one more look', as
   assert.ok(server.asked() <= 3, String(server.asked()));
   assert.equal(step.repository.tags.size, 0);
 });
+
+test('AWS quotes the request that it refuses, and the session token in it is not shown', async () => {
+  const credential = { ...DEFAULT_CREDENTIAL, sessionToken: 'IQoJb3JpZ2luX2VjE+/Q==' };
+  await using step = await prepareStep({ credentials: [credential] });
+  await writeLayoutDirectory(step.path('layout'), [image]);
+  step.ecr.fault({
+    kind: 'error',
+    operation: 'InitiateLayerUpload',
+    name: 'InvalidSignatureException',
+    message: `The request signature we calculated does not match the signature you provided.\n\nThe Canonical String for this request should have been\n'POST\n/\n\nhost:ecr\nx-amz-security-token:${credential.sessionToken}\n\nhost;x-amz-security-token'`,
+  });
+  // Whatever a run leaves is searched for the credentials that it had.
+  const run = await step.run({}, { env: { AWS_SESSION_TOKEN: credential.sessionToken } });
+  assert.equal(shownError(run).code, 'CREDENTIALS_INVALID');
+  assert.match(run.stdout, /x-amz-security-token:\*\*\*/);
+});

@@ -1,4 +1,4 @@
-import { ERRORS, PushError } from '../../errors.ts';
+import { ERRORS, PushError, withoutToken } from '../../errors.ts';
 import { nameInEcr } from './emulated-names.ts';
 import { type Explanation, EXPLANATIONS, THROTTLING, UNEXPECTED } from './explanations.ts';
 import { failedCall } from './failed-call.ts';
@@ -77,7 +77,7 @@ const MAX_SPOKEN = 1000;
  * command of the step.
  */
 export function spoken(text: string): string {
-  const line = text
+  const line = withoutToken(text)
     .slice(0, 2 * MAX_SPOKEN)
     .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
