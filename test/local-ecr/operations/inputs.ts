@@ -98,7 +98,8 @@ export const batchGetImage = (rules: ServiceRules) =>
     acceptedMediaTypes: optional(list(string(), { min: 1, max: 100 })),
   });
 
-export const batchDeleteImage = (rules: ServiceRules) => structure({ ...pushTarget(rules), imageIds });
+export const batchDeleteImage = (rules: ServiceRules) =>
+  structure({ ...pushTarget(rules), imageIds });
 
 export const describeImages = (rules: ServiceRules) =>
   structure({
