@@ -43432,13 +43432,28 @@ function lost({ digest }, mode, why, cause) {
 const MAX_CELL = 160;
 const MAX_PARAGRAPH = 4000;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu;
-const MARKS = /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|:(?! |$)/giu;
-const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 -]+$/u;
+const WORDS = {
+    any: { letters: String.raw `\p{L}\p{N}`, accents: String.raw `\p{M}` },
+    ascii: { letters: 'A-Za-z0-9', accents: '' },
+};
+const MARKS = both(({ letters, accents }) => new RegExp(String.raw `[^${letters}${accents} ,;'"/%().:-]|(?<![${letters}])-|-(?![${letters}])|(?<=^\d+)[.)]|(?<=[wW]{3})\.|:(?! |$)`, 'gu'));
+const PLAIN = both(({ letters }) => new RegExp(String.raw `^[${letters}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 \-]+$`, 'u'));
+function both(make) {
+    const made = new Map();
+    return (script) => {
+        const pattern = made.get(script) ?? make(WORDS[script]);
+        made.set(script, pattern);
+        return pattern;
+    };
+}
+function scriptOf(text) {
+    return /^[\x20-\x7e\u2026]*$/.test(text) ? 'ascii' : 'any';
+}
 function code(text, longest = MAX_CELL) {
     const line = oneLine(text, longest);
     if (line === '')
         return '';
-    return PLAIN.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
+    return PLAIN(scriptOf(line)).test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
 }
 const DIGEST = /\b(sha256:[0-9a-f]{64})\b/;
 function prose(text, longest = MAX_PARAGRAPH) {
@@ -43469,7 +43484,9 @@ function folded(title, content) {
     return `<details><summary>${entities(oneLine(title, MAX_CELL))}</summary>\n\n${content}\n\n</details>`;
 }
 function oneLine(text, longest) {
-    return cut(text, longest).replace(UNPRINTABLE, ' ').replace(/ +/g, ' ').trim();
+    const short = cut(text, longest);
+    const visible = scriptOf(short) === 'ascii' ? short : short.replace(UNPRINTABLE, ' ');
+    return visible.replace(/ +/g, ' ').trim();
 }
 function cut(text, longest) {
     if (text.length <= longest)
@@ -43477,7 +43494,7 @@ function cut(text, longest) {
     return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
 }
 function entities(text) {
-    return text.replace(MARKS, (mark) => {
+    return text.replace(MARKS(scriptOf(text)), (mark) => {
         const entity = `&#${mark.codePointAt(0) ?? 32};`;
         return /[@:.]/.test(mark) ? `<wbr>${entity}` : entity;
     });

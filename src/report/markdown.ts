@@ -12,22 +12,51 @@ const MAX_PARAGRAPH = 4000;
 /** Control and format characters, such as those that turn the direction of text, line breaks of any kind, and what is no character. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu;
 
+/** Characters of words: of any script, and those of ASCII alone, which a pattern finds without tables to be compiled. */
+const WORDS = {
+  any: { letters: String.raw`\p{L}\p{N}`, accents: String.raw`\p{M}` },
+  ascii: { letters: 'A-Za-z0-9', accents: '' },
+} as const;
+
+type Script = keyof typeof WORDS;
+
 /**
  * What a reader of Markdown or HTML may take for more than text: all but letters, digits and some punctuation. Of that,
  * hyphens outside of words, points and brackets that may end the number of a list, points that may follow the www
  * of a host, and colons that may begin an emoji or follow the scheme of an address.
  */
-const MARKS =
-  /[^\p{L}\p{M}\p{N} ,;'"/%().:-]|(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|(?<=^\d+)[.)]|(?<=www)\.|:(?! |$)/giu;
+const MARKS = both(
+  ({ letters, accents }) =>
+    new RegExp(
+      String.raw`[^${letters}${accents} ,;'"/%().:-]|(?<![${letters}])-|-(?![${letters}])|(?<=^\d+)[.)]|(?<=[wW]{3})\.|:(?! |$)`,
+      'gu',
+    ),
+);
 
 /** What needs nothing in a code span, in a table or outside of one. */
-const PLAIN = /^[\p{L}\p{N}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 -]+$/u;
+const PLAIN = both(
+  ({ letters }) => new RegExp(String.raw`^[${letters}.,:;=+/@#%_(){}[\]"'!?^~*&$\u2026 \-]+$`, 'u'),
+);
+
+/** A pattern is compiled when it is first used: most text is ASCII. */
+function both(make: (words: (typeof WORDS)[Script]) => RegExp): (script: Script) => RegExp {
+  const made = new Map<Script, RegExp>();
+  return (script) => {
+    const pattern = made.get(script) ?? make(WORDS[script]);
+    made.set(script, pattern);
+    return pattern;
+  };
+}
+
+function scriptOf(text: string): Script {
+  return /^[\x20-\x7e\u2026]*$/.test(text) ? 'ascii' : 'any';
+}
 
 /** A text from outside in code; '' for none. */
 export function code(text: string, longest = MAX_CELL): string {
   const line = oneLine(text, longest);
   if (line === '') return '';
-  return PLAIN.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
+  return PLAIN(scriptOf(line)).test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
 }
 
 const DIGEST = /\b(sha256:[0-9a-f]{64})\b/;
@@ -69,7 +98,9 @@ export function folded(title: string, content: string): string {
 
 /** One line without what cannot be seen; of a text longer than `longest` characters, the beginning. */
 export function oneLine(text: string, longest: number): string {
-  return cut(text, longest).replace(UNPRINTABLE, ' ').replace(/ +/g, ' ').trim();
+  const short = cut(text, longest);
+  const visible = scriptOf(short) === 'ascii' ? short : short.replace(UNPRINTABLE, ' ');
+  return visible.replace(/ +/g, ' ').trim();
 }
 
 /** Does not part the two halves of a character. */
@@ -83,7 +114,7 @@ function cut(text: string, longest: number): string {
  * that a break is put where one could be.
  */
 function entities(text: string): string {
-  return text.replace(MARKS, (mark) => {
+  return text.replace(MARKS(scriptOf(text)), (mark) => {
     const entity = `&#${mark.codePointAt(0) ?? 32};`;
     return /[@:.]/.test(mark) ? `<wbr>${entity}` : entity;
   });
