@@ -44043,7 +44043,7 @@ function counted({ blobs, bytes }) {
 
 function toReportFile(run) {
     const { mode, version, report, error, warnings, isKept, startedAt, finishedAt } = run;
-    const targets = (report?.targets ?? []).flatMap((target) => report === undefined ? [] : [reportTarget(target, { image: report.image, mode, isKept })]);
+    const targets = report === undefined ? [] : reportedTargets(report, { mode, isKept });
     const isOfTargets = targets.some(({ status }) => status === 'failed');
     return {
         schemaVersion: 1,
@@ -44058,6 +44058,9 @@ function toReportFile(run) {
         ...(report !== undefined && { image: reportedImage(report.image) }),
         targets,
     };
+}
+function reportedTargets({ image, targets }, how) {
+    return targets.map((target) => reportTarget(target, { image, ...how }));
 }
 function reportedImage({ descriptor, config, platform, joined, inline, }) {
     return {

@@ -6,6 +6,7 @@ import type {
   ReportImage,
   ReportMode,
   ReportPlatform,
+  ReportTarget,
 } from './report-format.ts';
 import { isChange, reportError, reportTarget, timeOf } from './report-target.ts';
 
@@ -30,9 +31,7 @@ export interface Run {
 /** Everything there is to tell of a run, as plain JSON: the summary is made from it. */
 export function toReportFile(run: Run): ReportFile {
   const { mode, version, report, error, warnings, isKept, startedAt, finishedAt } = run;
-  const targets = (report?.targets ?? []).flatMap((target) =>
-    report === undefined ? [] : [reportTarget(target, { image: report.image, mode, isKept })],
-  );
+  const targets = report === undefined ? [] : reportedTargets(report, { mode, isKept });
   const isOfTargets = targets.some(({ status }) => status === 'failed');
   return {
     schemaVersion: 1,
@@ -47,6 +46,13 @@ export function toReportFile(run: Run): ReportFile {
     ...(report !== undefined && { image: reportedImage(report.image) }),
     targets,
   };
+}
+
+function reportedTargets(
+  { image, targets }: PushReport,
+  how: Pick<Run, 'mode' | 'isKept'>,
+): readonly ReportTarget[] {
+  return targets.map((target) => reportTarget(target, { image, ...how }));
 }
 
 function reportedImage({
